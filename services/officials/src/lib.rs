@@ -1,0 +1,1 @@
+//! lika-officials
