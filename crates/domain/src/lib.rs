@@ -1,1 +1,33 @@
-//! lika-domain
+//! The rules of the cards: what a log of poverty-household records admits and what it means.
+//!
+//! Pure: no input or output, no clock, no randomness, no encoding for the wire. Time and numbers come in with the
+//! entry, so a replay decides exactly as the recorder did. [`admit::admit`] may refuse; [`evolve::evolve`] never does.
+//!
+//! In reading order:
+//! * words: [`date`], [`money`], [`area`], [`ids`], [`citizen_id`]
+//! * what is reported: [`submission`], [`household`], [`member`], [`income`], [`living`], [`procedure`], [`village`],
+//!   [`official`], [`aid`], [`policy`]
+//! * what is known: [`state`], and [`draft`] while a submission is judged
+//! * the decision: [`admit`], [`evolve`], [`rejection`]
+//! * what it amounts to: [`progress`]
+
+pub mod admit;
+pub mod aid;
+pub mod area;
+pub mod date;
+pub mod draft;
+pub mod evolve;
+pub mod household;
+pub mod ids;
+pub mod income;
+mod kind;
+pub mod living;
+pub mod member;
+pub mod money;
+pub mod official;
+pub mod policy;
+pub mod procedure;
+pub mod rejection;
+pub mod state;
+pub mod submission;
+pub mod village;

@@ -1,0 +1,45 @@
+//! What an admitted entry changes. Never refuses and never fails: a change to what is not there does nothing.
+
+use crate::rejection::Rejection;
+use crate::state::{State, Store};
+use crate::submission::{Entry, Events};
+use crate::{aid, household, official};
+
+/// Applies an admitted entry.
+pub fn evolve(state: &mut State, entry: &Entry) {
+    match &entry.submission.events {
+        Events::Households(events) => events.iter().for_each(|event| household::apply(state, entry, event)),
+        Events::Officials(events) => events.iter().for_each(|event| official::apply(state, entry, event)),
+        Events::Aid(events) => events.iter().for_each(|event| aid::apply(state, entry, event)),
+    }
+    let submission = &entry.submission;
+    state.submissions.insert(submission.id, entry.index);
+    if let Some(key) = state.key_mut(submission.key) {
+        key.sequence = submission.sequence;
+        key.previous = Some(entry.hash);
+    }
+    if let Some(village) = state.village_mut(submission.area) {
+        village.recorded_at = village.recorded_at.max(entry.recorded_at);
+        village.last = entry.index;
+    }
+    state.applied = entry.index + 1;
+}
+
+/// Passes over an entry that the order let in but the rules refuse: it changes nothing and is remembered.
+pub fn void(state: &mut State, entry: &Entry) {
+    state.voids.push(entry.index);
+    state.applied = entry.index + 1;
+}
+
+/// Judges an entry that is in the log, and applies it or passes over it.
+///
+/// # Errors
+/// Why the entry is void.
+pub fn replay(state: &mut State, entry: &Entry) -> Result<(), Rejection> {
+    let judged = crate::admit::admit(state, entry);
+    match &judged {
+        Ok(()) => evolve(state, entry),
+        Err(_) => void(state, entry),
+    }
+    judged
+}

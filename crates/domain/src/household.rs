@@ -1,0 +1,362 @@
+//! Cards: what is reported of a household and what the state keeps of it.
+
+use crate::admit::Judge;
+use crate::aid::Delivery;
+use crate::date::Date;
+use crate::ids::{EventRef, HouseholdId, MemberNo};
+use crate::income::{IncomeAssessed, YearIncome};
+use crate::kind::kinds;
+use crate::living::{Conditions, LivingConditionsAssessed};
+use crate::member::{Member, MemberAdded, MemberRemoved, MemberUpdated};
+use crate::official::Assignment;
+use crate::policy::PolicySet;
+use crate::procedure::ProcedureStepTaken;
+use crate::state::Store;
+use crate::submission::Entry;
+use crate::submission::Evidence;
+use crate::village::{CountyExited, VillageExited, VillageProfileUpdated, VillageRegistered};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// Most living members of a card.
+pub const MEMBERS_MAX: usize = 30;
+/// Most causes besides the main one.
+pub const OTHER_CAUSES_MAX: usize = 2;
+/// Most risks of a monitored household.
+pub const RISKS_MAX: usize = 5;
+/// Highest number of a group inside a village.
+pub const GROUP_MAX: u32 = 999;
+
+/// One thing that happened to a village or a household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdEvent {
+    /// The day it happened.
+    pub happened: Date,
+    /// The household; `None` for what concerns the village or the jurisdiction.
+    pub household: Option<HouseholdId>,
+    /// Documents it rests on.
+    pub evidence: Vec<Evidence>,
+    /// The earlier event that this one puts right.
+    pub corrects: Option<EventRef>,
+    /// What happened.
+    pub kind: HouseholdKind,
+}
+
+/// What may happen to a village or a household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is described by its payload")]
+pub enum HouseholdKind {
+    VillageRegistered(VillageRegistered),
+    VillageProfileUpdated(VillageProfileUpdated),
+    HouseholdRegistered(Box<HouseholdRegistered>),
+    HouseholdUpdated(HouseholdUpdated),
+    MemberAdded(Box<MemberAdded>),
+    MemberUpdated(Box<MemberUpdated>),
+    MemberRemoved(MemberRemoved),
+    IncomeAssessed(Box<IncomeAssessed>),
+    LivingConditionsAssessed(LivingConditionsAssessed),
+    ProcedureStepTaken(ProcedureStepTaken),
+    HouseholdExited(HouseholdExited),
+    HouseholdFellBack(HouseholdFellBack),
+    HouseholdDeregistered(HouseholdDeregistered),
+    MonitoringStarted(MonitoringStarted),
+    MonitoringEnded(MonitoringEnded),
+    VillageExited(VillageExited),
+    CountyExited(CountyExited),
+    PersonalDataErased(PersonalDataErased),
+    PolicySet(PolicySet),
+}
+
+/// A card's own facts.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Facts {
+    /// Group inside the village, from 1; 0 not known.
+    pub group: u16,
+    /// Kind of household.
+    pub attribute: Attribute,
+    /// Standard it was identified by.
+    pub standard: Standard,
+    /// The main cause of its poverty.
+    pub main_cause: Cause,
+    /// At most two further causes.
+    pub other_causes: Vec<Cause>,
+    /// Willing to be relocated.
+    pub willing_to_relocate: bool,
+    /// Number of the data key the personal data is sealed under; `None` in an update that leaves it as it was.
+    pub sealed: Option<u32>,
+}
+
+/// A household gets its card, with everyone who lives on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdRegistered {
+    /// The card's own facts.
+    pub facts: Facts,
+    /// Everyone.
+    pub members: Vec<Member>,
+}
+
+/// A card's own facts as they stand from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdUpdated {
+    /// All of them.
+    pub facts: Facts,
+}
+
+/// The household leaves poverty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseholdExited {
+    /// Year whose income the exit rests on.
+    pub income_year: u32,
+    /// The household has accepted it.
+    pub accepted: bool,
+}
+
+/// An exited household is poor again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseholdFellBack {
+    /// Main cause.
+    pub cause: Cause,
+    /// The exit had been recorded in error.
+    pub exit_in_error: bool,
+}
+
+/// The card is closed for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseholdDeregistered {
+    /// Why.
+    pub reason: DeregisterReason,
+    /// Household it was merged into.
+    pub merged_into: Option<HouseholdId>,
+}
+
+/// The household is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonitoringStarted {
+    /// As what.
+    pub kind: MonitoringKind,
+    /// One to five risks.
+    pub risks: Vec<Cause>,
+}
+
+/// The watch ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonitoringEnded {
+    /// How.
+    pub outcome: MonitoringOutcome,
+}
+
+/// Data keys were destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonalDataErased {
+    /// Whose.
+    pub subject: Subject,
+    /// On what ground.
+    pub reason: ErasureReason,
+}
+
+/// Whose personal data is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A household's and its members'.
+    Household(HouseholdId),
+    /// An official's.
+    Official(crate::ids::OfficialId),
+}
+
+/// A card.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Household {
+    /// Its own facts.
+    pub facts: Facts,
+    /// When it was registered.
+    pub registered: Date,
+    /// Where it stands.
+    pub status: Status,
+    /// Since when.
+    pub since: Date,
+    /// How it was identified, exits and so on: dates of the procedure steps taken, in order of recording.
+    pub steps: Vec<crate::procedure::StepTaken>,
+    /// The watch it is under.
+    pub monitoring: Option<Monitoring>,
+    /// Who lives on it, by number.
+    pub members: Vec<Member>,
+    /// Highest member number ever used.
+    pub highest_member: MemberNo,
+    /// Income by year, in order of years.
+    pub incomes: Vec<YearIncome>,
+    /// Assurances and guarantees.
+    pub conditions: Conditions,
+    /// Officials who answer for it.
+    pub officials: Vec<Assignment>,
+    /// Day of the last visit.
+    pub visited: Option<Date>,
+    /// Number of visits.
+    pub visits: u32,
+    /// Aid it got, in order of recording.
+    pub deliveries: Vec<Delivery>,
+    /// Its personal data was erased.
+    pub erased: bool,
+}
+
+/// The watch a household is under.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Monitoring {
+    /// As what.
+    pub kind: MonitoringKind,
+    /// Since when.
+    pub since: Date,
+    /// One to five risks.
+    pub risks: Vec<Cause>,
+}
+
+kinds! {
+    /// Where a card stands.
+    Status {
+        /// Poor (未脱贫).
+        Poor = 1 "poor",
+        /// Listed for exit (预脱贫).
+        PreExit = 2 "pre_exit",
+        /// Out of poverty (脱贫).
+        Exited = 3 "exited",
+        /// Poor again (返贫).
+        FellBack = 4 "fallen_back",
+        /// Closed for good.
+        Deregistered = 5 "deregistered",
+    }
+}
+
+kinds! {
+    /// Kind of household (贫困户属性).
+    Attribute {
+        /// General poor household (一般贫困户).
+        General = 1 "general",
+        /// Minimum living allowance (低保).
+        Dibao = 2 "dibao",
+        /// Five guarantees (五保).
+        Wubao = 3 "wubao",
+    }
+}
+
+kinds! {
+    /// Standard of identification (识别标准).
+    Standard {
+        /// National line.
+        National = 1 "national",
+        /// Provincial line.
+        Provincial = 2 "provincial",
+    }
+}
+
+kinds! {
+    /// Causes of poverty (致贫原因).
+    Cause {
+        /// Illness (因病).
+        Illness = 1 "illness",
+        /// Disability (因残).
+        Disability = 2 "disability",
+        /// Schooling (因学).
+        Schooling = 3 "schooling",
+        /// Disaster (因灾).
+        Disaster = 4 "disaster",
+        /// Lack of land (缺土地).
+        Land = 5 "land",
+        /// Lack of water (缺水).
+        Water = 6 "water",
+        /// Lack of skills (缺技术).
+        Skills = 7 "skills",
+        /// Lack of labour (缺劳力).
+        Labour = 8 "labour",
+        /// Lack of capital (缺资金).
+        Capital = 9 "capital",
+        /// Poor transport (交通条件落后).
+        Transport = 10 "transport",
+        /// Lack of motivation (自身发展动力不足).
+        Motivation = 11 "motivation",
+        /// Anything else.
+        Other = 12 "other",
+    }
+}
+
+kinds! {
+    /// Why a card is closed.
+    DeregisterReason {
+        /// Identified in error.
+        Error = 1 "error",
+        /// Moved away.
+        Moved = 2 "moved",
+        /// Merged into another household.
+        Merged = 3 "merged",
+        /// Died out.
+        DiedOut = 4 "died_out",
+    }
+}
+
+kinds! {
+    /// Kinds of monitored household (监测对象类别).
+    MonitoringKind {
+        /// Unstable exit (脱贫不稳定户).
+        Unstable = 1 "unstable",
+        /// Near-poor (边缘易致贫户).
+        Marginal = 2 "marginal",
+        /// Sudden hardship (突发严重困难户).
+        Hardship = 3 "hardship",
+    }
+}
+
+kinds! {
+    /// How a risk ended.
+    MonitoringOutcome {
+        /// Eliminated by help (帮扶消除).
+        Helped = 1 "helped",
+        /// Eliminated naturally (自然消除).
+        Natural = 2 "natural",
+        /// Had been started in error.
+        Error = 3 "error",
+    }
+}
+
+kinds! {
+    /// Grounds of an erasure.
+    ErasureReason {
+        /// The person asked for it.
+        Request = 1 "request",
+        /// The time to keep it is over.
+        Retention = 2 "retention",
+        /// Order of an authority.
+        Order = 3 "order",
+    }
+}
+
+impl Status {
+    /// Counted as poor: not out of poverty, or poor again.
+    pub fn is_poor(self) -> bool {
+        matches!(self, Self::Poor | Self::PreExit | Self::FellBack)
+    }
+
+    /// Whether the card is open.
+    pub fn is_live(self) -> bool {
+        self != Self::Deregistered
+    }
+}
+
+impl Household {
+    /// The member of that number who lives on the card.
+    pub fn member(&self, number: MemberNo) -> Option<&Member> {
+        self.members.iter().find(|member| member.number == number)
+    }
+
+    /// The delivery of that number.
+    pub fn delivery(&self, number: u32) -> Option<&Delivery> {
+        self.deliveries.iter().find(|delivery| delivery.number == number)
+    }
+}
+
+/// Judges one event.
+pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent) {
+    judge.envelope(event.happened, &event.evidence, event.corrects);
+    let _ = store;
+}
+
+/// Applies one event.
+pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
+    let _ = (store, entry, event);
+}

@@ -1,0 +1,83 @@
+//! Money in fen. 100 fen are a yuan. There is no floating point in state.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::fmt;
+
+/// An amount of money in fen, which may be below zero where a balance may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct Fen(pub i64);
+
+/// The most one event may name: 100 billion yuan. Far above any county's budget and far below what could overflow a sum.
+pub const AMOUNT_MAX_FEN: u64 = 10_000_000_000_000;
+
+impl Fen {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// An amount from outside: `None` above [`AMOUNT_MAX_FEN`].
+    pub fn from_wire(fen: u64) -> Option<Self> {
+        if fen > AMOUNT_MAX_FEN { None } else { i64::try_from(fen).ok().map(Self) }
+    }
+
+    /// So many yuan.
+    pub const fn yuan(yuan: i64) -> Self {
+        Self(yuan.saturating_mul(100))
+    }
+}
+
+impl std::ops::Add for Fen {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Sub for Fen {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl std::ops::AddAssign for Fen {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl std::ops::SubAssign for Fen {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl std::iter::Sum for Fen {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, |sum, amount| sum + amount)
+    }
+}
+
+impl fmt::Display for Fen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:02}", self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_print_as_yuan() {
+        assert_eq!(Fen(-5).to_string(), "-0.05");
+        assert_eq!(Fen::yuan(2_736).to_string(), "2736.00");
+        assert_eq!(Fen::from_wire(AMOUNT_MAX_FEN + 1), None);
+    }
+
+    #[test]
+    fn sums_do_not_wrap() {
+        assert_eq!(Fen(i64::MAX) + Fen(1), Fen(i64::MAX));
+        assert_eq!([Fen(1), Fen(2)].into_iter().sum::<Fen>(), Fen(3));
+    }
+}

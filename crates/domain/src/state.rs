@@ -1,0 +1,235 @@
+//! Everything the rules have to know: a fold of the log. Kept by village, the unit of consistency, plus what holds for
+//! the whole jurisdiction.
+
+use crate::aid::{Allocation, Measure, Release};
+use crate::area::Area;
+use crate::date::{Date, Month};
+use crate::household::Household;
+use crate::ids::{HouseholdId, Index, KeyId, OfficialId, PersonId, SubmissionId, Tag};
+use crate::official::{Key, Mode, Official};
+use crate::policy::{Policy, PolicyRow};
+use crate::village::{MonthCounts, Village, VillageHead};
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeMap;
+
+/// The state after some number of entries. Its borsh encoding is canonical: equal states have equal bytes, and the
+/// state digest is the SHA-256 of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct State {
+    /// How many entries were applied, void ones included.
+    pub applied: u64,
+    /// Entries that changed nothing because the rules refused them.
+    pub voids: Vec<Index>,
+    /// What entry 0 opened.
+    pub jurisdiction: Option<Jurisdiction>,
+    /// Officials by number.
+    pub officials: BTreeMap<OfficialId, Official>,
+    /// Keys, revoked ones included.
+    pub keys: BTreeMap<KeyId, Key>,
+    /// Parameters.
+    pub policy: Policy,
+    /// Which entry holds which submission.
+    pub submissions: BTreeMap<SubmissionId, Index>,
+    /// Village of every household ever registered.
+    pub homes: BTreeMap<HouseholdId, Area>,
+    /// Who holds or held a citizen ID, by its keyed hash.
+    pub tags: BTreeMap<Tag, Vec<Holding>>,
+    /// Money that reached the county, by number.
+    pub releases: BTreeMap<u64, Release>,
+    /// Villages by code.
+    pub villages: BTreeMap<Area, Village>,
+}
+
+/// What entry 0 opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Jurisdiction {
+    /// Name of the log.
+    pub origin: Box<str>,
+    /// Area it covers.
+    pub area: Area,
+    /// Name of the area.
+    pub name: Box<str>,
+    /// What it is for.
+    pub mode: Mode,
+    /// When the county left the list of poor counties.
+    pub exited: Option<Date>,
+}
+
+/// A person who holds or held a citizen ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Holding {
+    /// Who.
+    pub person: PersonId,
+    /// Entry that registered it.
+    pub since: Index,
+    /// Entry by which it was given up.
+    pub until: Option<Index>,
+}
+
+/// What checks read and changes write: the state itself, or a draft over it while a submission is judged. A change
+/// to what is not there does nothing, so that no entry can make [`evolve`](crate::evolve::evolve) fail.
+pub trait Store {
+    /// The state as it was before the submission, for what no rule needs to see changed within one submission.
+    fn base(&self) -> &State;
+    /// A village's own facts.
+    fn village(&self, area: Area) -> Option<&VillageHead>;
+    /// A village's own facts, to change them.
+    fn village_mut(&mut self, area: Area) -> Option<&mut VillageHead>;
+    /// Enters a village.
+    fn put_village(&mut self, area: Area, head: VillageHead);
+    /// A card of the village.
+    fn household(&self, area: Area, id: HouseholdId) -> Option<&Household>;
+    /// A card of the village, to change it.
+    fn household_mut(&mut self, area: Area, id: HouseholdId) -> Option<&mut Household>;
+    /// Enters a card.
+    fn put_household(&mut self, area: Area, id: HouseholdId, household: Household);
+    /// The village of a card.
+    fn home(&self, id: HouseholdId) -> Option<Area>;
+    /// An allocation of the village.
+    fn allocation(&self, area: Area, number: u64) -> Option<&Allocation>;
+    /// An allocation of the village, to change it.
+    fn allocation_mut(&mut self, area: Area, number: u64) -> Option<&mut Allocation>;
+    /// Enters an allocation.
+    fn put_allocation(&mut self, area: Area, number: u64, allocation: Allocation);
+    /// A measure of the village.
+    fn measure(&self, area: Area, number: u64) -> Option<&Measure>;
+    /// Enters a measure.
+    fn put_measure(&mut self, area: Area, number: u64, measure: Measure);
+    /// An official.
+    fn official(&self, id: OfficialId) -> Option<&Official>;
+    /// An official, to change them.
+    fn official_mut(&mut self, id: OfficialId) -> Option<&mut Official>;
+    /// Enters an official.
+    fn put_official(&mut self, id: OfficialId, official: Official);
+    /// A key.
+    fn key(&self, id: KeyId) -> Option<&Key>;
+    /// A key, to change it.
+    fn key_mut(&mut self, id: KeyId) -> Option<&mut Key>;
+    /// Enters a key.
+    fn put_key(&mut self, id: KeyId, key: Key);
+    /// Who holds or held a citizen ID.
+    fn holdings(&self, tag: Tag) -> &[Holding];
+    /// Who holds or held a citizen ID, to change it.
+    fn holdings_mut(&mut self, tag: Tag) -> &mut Vec<Holding>;
+    /// A release.
+    fn release(&self, number: u64) -> Option<&Release>;
+    /// A release, to change it.
+    fn release_mut(&mut self, number: u64) -> Option<&mut Release>;
+    /// Enters a release.
+    fn put_release(&mut self, number: u64, release: Release);
+    /// A village's counts of a month; `None` in a draft, since no rule reads them.
+    fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts>;
+    /// What entry 0 opened.
+    fn jurisdiction(&self) -> Option<&Jurisdiction>;
+    /// Opens the jurisdiction, or changes what is known of it.
+    fn set_jurisdiction(&mut self, jurisdiction: Jurisdiction);
+    /// Adds a parameter.
+    fn add_policy(&mut self, row: PolicyRow);
+}
+
+impl Village {
+    /// A village without cards.
+    pub fn new(head: VillageHead) -> Self {
+        Self {
+            head,
+            households: BTreeMap::new(),
+            allocations: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            months: BTreeMap::new(),
+        }
+    }
+}
+
+impl Store for State {
+    fn base(&self) -> &State {
+        self
+    }
+    fn village(&self, area: Area) -> Option<&VillageHead> {
+        self.villages.get(&area).map(|village| &village.head)
+    }
+    fn village_mut(&mut self, area: Area) -> Option<&mut VillageHead> {
+        self.villages.get_mut(&area).map(|village| &mut village.head)
+    }
+    fn put_village(&mut self, area: Area, head: VillageHead) {
+        self.villages.entry(area).or_insert_with(|| Village::new(head));
+    }
+    fn household(&self, area: Area, id: HouseholdId) -> Option<&Household> {
+        self.villages.get(&area)?.households.get(&id)
+    }
+    fn household_mut(&mut self, area: Area, id: HouseholdId) -> Option<&mut Household> {
+        self.villages.get_mut(&area)?.households.get_mut(&id)
+    }
+    fn put_household(&mut self, area: Area, id: HouseholdId, household: Household) {
+        if let Some(village) = self.villages.get_mut(&area) {
+            village.households.entry(id).or_insert(household);
+            self.homes.entry(id).or_insert(area);
+        }
+    }
+    fn home(&self, id: HouseholdId) -> Option<Area> {
+        self.homes.get(&id).copied()
+    }
+    fn allocation(&self, area: Area, number: u64) -> Option<&Allocation> {
+        self.villages.get(&area)?.allocations.get(&number)
+    }
+    fn allocation_mut(&mut self, area: Area, number: u64) -> Option<&mut Allocation> {
+        self.villages.get_mut(&area)?.allocations.get_mut(&number)
+    }
+    fn put_allocation(&mut self, area: Area, number: u64, allocation: Allocation) {
+        if let Some(village) = self.villages.get_mut(&area) {
+            village.allocations.entry(number).or_insert(allocation);
+        }
+    }
+    fn measure(&self, area: Area, number: u64) -> Option<&Measure> {
+        self.villages.get(&area)?.measures.get(&number)
+    }
+    fn put_measure(&mut self, area: Area, number: u64, measure: Measure) {
+        if let Some(village) = self.villages.get_mut(&area) {
+            village.measures.entry(number).or_insert(measure);
+        }
+    }
+    fn official(&self, id: OfficialId) -> Option<&Official> {
+        self.officials.get(&id)
+    }
+    fn official_mut(&mut self, id: OfficialId) -> Option<&mut Official> {
+        self.officials.get_mut(&id)
+    }
+    fn put_official(&mut self, id: OfficialId, official: Official) {
+        self.officials.entry(id).or_insert(official);
+    }
+    fn key(&self, id: KeyId) -> Option<&Key> {
+        self.keys.get(&id)
+    }
+    fn key_mut(&mut self, id: KeyId) -> Option<&mut Key> {
+        self.keys.get_mut(&id)
+    }
+    fn put_key(&mut self, id: KeyId, key: Key) {
+        self.keys.entry(id).or_insert(key);
+    }
+    fn holdings(&self, tag: Tag) -> &[Holding] {
+        self.tags.get(&tag).map_or(&[], Vec::as_slice)
+    }
+    fn holdings_mut(&mut self, tag: Tag) -> &mut Vec<Holding> {
+        self.tags.entry(tag).or_default()
+    }
+    fn release(&self, number: u64) -> Option<&Release> {
+        self.releases.get(&number)
+    }
+    fn release_mut(&mut self, number: u64) -> Option<&mut Release> {
+        self.releases.get_mut(&number)
+    }
+    fn put_release(&mut self, number: u64, release: Release) {
+        self.releases.entry(number).or_insert(release);
+    }
+    fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts> {
+        Some(self.villages.get_mut(&area)?.months.entry(month).or_default())
+    }
+    fn jurisdiction(&self) -> Option<&Jurisdiction> {
+        self.jurisdiction.as_ref()
+    }
+    fn set_jurisdiction(&mut self, jurisdiction: Jurisdiction) {
+        self.jurisdiction = Some(jurisdiction);
+    }
+    fn add_policy(&mut self, row: PolicyRow) {
+        self.policy.rows.push(row);
+    }
+}
