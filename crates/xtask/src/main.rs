@@ -1,3 +1,86 @@
-//! Chores of the repository.
+//! Chores of the repository: `cargo xtask test`, `tidy` and `soak`.
+//!
+//! This file reads the arguments and hands over:
+//!
+//! * [`test`]: every check the project has, in order, each with its time;
+//! * [`tidy`]: what no compiler checks: dependency direction, lengths, README, leaked words, proto comments;
+//! * [`soak`]: the long tests, longer than the share of them which runs with all others;
+//! * [`deps`]: tools that the checks need and a machine may lack;
+//! * [`process`]: starting a tool and waiting for it.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
+use clap::{CommandFactory, Parser, Subcommand};
+
+mod deps;
+mod process;
+mod soak;
+mod test;
+mod tidy;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the repository")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check and test everything; what continuous integration runs
+    Test,
+    /// Check what no compiler does: dependency direction, lengths, README, leaked words, proto comments
+    Tidy,
+    /// Run the long tests for longer than `test` does
+    Soak(soak::Soak),
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            process::say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let root = workspace_root()?;
+    match &arguments.chore {
+        Chore::Test => test::run(&root, &chore_names()),
+        Chore::Tidy => tidy::run(&root, &chore_names()),
+        Chore::Soak(soak) => soak.run(&root),
+    }
+}
+
+/// The folder of the root `Cargo.toml`, from wherever below it the chore was started.
+fn workspace_root() -> Result<PathBuf> {
+    let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata")?;
+    Ok(metadata.workspace_root.into_std_path_buf())
+}
+
+/// Names of the chores, by which README's `cargo xtask …` lines are checked.
+fn chore_names() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|chore| chore.get_name().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+        assert_eq!(chore_names(), ["test", "tidy", "soak"]);
+    }
+
+    #[test]
+    fn root_holds_the_workspace() {
+        let manifest = std::fs::read_to_string(workspace_root().unwrap().join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("[workspace]"));
+    }
+}

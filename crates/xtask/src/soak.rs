@@ -1,0 +1,152 @@
+//! `cargo xtask soak`: the long tests, for as long as one likes.
+//!
+//! They are the tests under `soak::` of the integration binary. Each reads its extent from the environment; without
+//! any of these variables it runs the share that fits into continuous integration:
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `LIKA_SOAK_SHARE` | `ci` or `full`: which of its two own counts a case takes |
+//! | `LIKA_SOAK_COUNT` | rounds (kills, flips, …), in place of the case's own count |
+//! | `LIKA_SOAK_SEED` | where its chance begins, a `u64`; the same seed repeats a run |
+//! | `LIKA_SOAK_CASE` | the one case that was asked for |
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::deps;
+use crate::process::{cargo, say, succeed};
+
+/// What to run, for how long and from which seed.
+#[derive(Args, Debug)]
+pub(crate) struct Soak {
+    /// How long: what fits into continuous integration, or everything
+    #[arg(long, value_enum, default_value_t = Share::Full)]
+    share: Share,
+    /// Only the cases whose name begins so, such as `kill`
+    #[arg(long)]
+    case: Option<String>,
+    /// Seed of all chance in the cases; the same seed repeats a run
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Rounds of each case, instead of the share's own number
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    count: Option<u32>,
+}
+
+/// Which of its two counts a case takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Share {
+    /// Minutes on two cores
+    Ci,
+    /// All rounds; an hour or more
+    Full,
+}
+
+impl Soak {
+    /// Runs the chosen cases with their output shown. Fails when one fails and when no case has the given name.
+    pub(crate) fn run(&self, root: &Path) -> Result<()> {
+        if let Some(case) = &self.case
+            && !is_case_name(case)
+        {
+            bail!("a case is named by letters, digits, `_` and `::`, not `{case}`");
+        }
+        let mut command = cargo(root);
+        if deps::has_nextest(root) {
+            command.args(self.nextest_words());
+        } else {
+            say("cargo-nextest is not here: cargo test runs the cases, without their time limits");
+            command.args(self.cargo_test_words());
+        }
+        succeed(self.set_variables(&mut command))
+    }
+
+    fn nextest_words(&self) -> Vec<String> {
+        let filter = format!("test(/^{}/)", self.prefix());
+        let words = ["nextest", "run", "--profile", "soak", "--no-capture", "--package", "lika", "--test", "it", "-E"];
+        words.into_iter().chain([filter.as_str()]).map(str::to_owned).collect()
+    }
+
+    fn cargo_test_words(&self) -> Vec<String> {
+        let prefix = self.prefix();
+        let words = ["test", "--package", "lika", "--test", "it", "--", "--nocapture", "--test-threads=1", &prefix];
+        words.map(str::to_owned).to_vec()
+    }
+
+    fn prefix(&self) -> String {
+        format!("soak::{}", self.case.as_deref().unwrap_or(""))
+    }
+
+    fn set_variables<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let share = match self.share {
+            Share::Ci => "ci",
+            Share::Full => "full",
+        };
+        command.env("LIKA_SOAK_SHARE", share);
+        let optional = [
+            ("LIKA_SOAK_COUNT", self.count.map(|count| count.to_string())),
+            ("LIKA_SOAK_SEED", self.seed.map(|seed| seed.to_string())),
+            ("LIKA_SOAK_CASE", self.case.clone()),
+        ];
+        for (name, value) in optional {
+            match value {
+                Some(value) => command.env(name, value),
+                // One left over in the shell would silently change what this command line says.
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+}
+
+/// The name goes into a filter expression, so it must not be able to end it.
+fn is_case_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn variables(soak: &Soak) -> BTreeMap<String, Option<String>> {
+        let mut command = Command::new("true");
+        soak.set_variables(&mut command);
+        let text = |value: &std::ffi::OsStr| value.to_string_lossy().into_owned();
+        command.get_envs().map(|(name, value)| (text(name), value.map(text))).collect()
+    }
+
+    #[test]
+    fn one_case_is_chosen_by_its_prefix() {
+        let soak = Soak { share: Share::Full, case: Some("kill".into()), seed: Some(7), count: Some(200) };
+        assert_eq!(soak.nextest_words().last().unwrap(), "test(/^soak::kill/)");
+        assert_eq!(soak.cargo_test_words().last().unwrap(), "soak::kill");
+        let set = variables(&soak);
+        assert_eq!(set["LIKA_SOAK_SHARE"].as_deref(), Some("full"));
+        assert_eq!(set["LIKA_SOAK_COUNT"].as_deref(), Some("200"));
+        assert_eq!(set["LIKA_SOAK_SEED"].as_deref(), Some("7"));
+        assert_eq!(set["LIKA_SOAK_CASE"].as_deref(), Some("kill"));
+    }
+
+    #[test]
+    fn what_is_not_given_is_taken_out_of_the_environment() {
+        let soak = Soak { share: Share::Ci, case: None, seed: None, count: None };
+        assert_eq!(soak.nextest_words().last().unwrap(), "test(/^soak::/)");
+        let set = variables(&soak);
+        assert_eq!(set["LIKA_SOAK_SHARE"].as_deref(), Some("ci"));
+        assert_eq!(set["LIKA_SOAK_COUNT"], None);
+        assert_eq!(set["LIKA_SOAK_SEED"], None);
+        assert_eq!(set["LIKA_SOAK_CASE"], None);
+    }
+
+    #[test]
+    fn case_name_cannot_end_the_filter() {
+        assert!(is_case_name("kill::while_loading_2"));
+        for bad in ["", "a/)", "a b", "a)|all("] {
+            assert!(!is_case_name(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask test`: every check the project has, in order.
+//!
+//! A step that fails does not stop those after it, so that one run shows everything there is to mend. The tests come
+//! last: their summary closes the output.
+
+use std::env;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::deps;
+use crate::process::{cargo, say, succeed, succeeds_within, tool};
+use crate::tidy;
+
+/// How long the advisory database may take to arrive before the step goes on without.
+const ADVISORIES_SECONDS_MAX: u64 = 60;
+
+type Step<'a> = (&'static str, &'a dyn Fn(&Path) -> Result<()>);
+
+/// Runs all steps and says each with its time. An error names those that failed.
+pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
+    let tidy = |root: &Path| tidy::run(root, chores);
+    let steps: [Step<'_>; 7] = [
+        ("tidy", &tidy),
+        ("format", &format),
+        ("clippy", &clippy),
+        ("doc", &doc),
+        ("deny", &deny),
+        ("doc tests", &doc_tests),
+        ("tests, with a share of soak", &tests),
+    ];
+    run_steps(root, &steps)
+}
+
+fn run_steps(root: &Path, steps: &[Step<'_>]) -> Result<()> {
+    let all = Instant::now();
+    let mut failed = Vec::new();
+    for (index, (name, step)) in steps.iter().enumerate() {
+        let place = format!("[{}/{}] {name}", index + 1, steps.len());
+        say(&place);
+        let started = Instant::now();
+        let outcome = step(root);
+        let seconds = started.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => say(&format!("{place}: good, {seconds:.1} s")),
+            Err(error) => {
+                say(&format!("{place}: FAILED, {seconds:.1} s: {error:#}"));
+                failed.push(*name);
+            }
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join("; "));
+    }
+    say(&format!("all {} steps good, {:.1} s", steps.len(), all.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+fn format(root: &Path) -> Result<()> {
+    succeed(cargo(root).args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(root: &Path) -> Result<()> {
+    succeed(cargo(root).args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn doc(root: &Path) -> Result<()> {
+    succeed(cargo(root).args(["doc", "--quiet", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+/// Licences, bans and sources of the dependencies, and known advisories where their database can be fetched.
+fn deny(root: &Path) -> Result<()> {
+    let program = deps::cargo_deny(root)?;
+    let mut fetch = tool(root, &program);
+    // Without this git would wait at the terminal for a name and password.
+    fetch.args(["fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0");
+    let mut check = tool(root, &program);
+    check.args(["--log-level", "error", "check", "--hide-inclusion-graph"]);
+    if succeeds_within(&mut fetch, Duration::from_secs(ADVISORIES_SECONDS_MAX))? {
+        return succeed(check.arg("--disable-fetch"));
+    }
+    say("no network to the advisory database: advisories and yanked releases are NOT checked in this run");
+    succeed(check.args(["bans", "licenses", "sources"]))
+}
+
+fn doc_tests(root: &Path) -> Result<()> {
+    succeed(cargo(root).args(["test", "--quiet", "--workspace", "--doc"]))
+}
+
+/// All other tests. The soak cases are among them and run their small share, as none of their variables is set.
+fn tests(root: &Path) -> Result<()> {
+    if !deps::has_nextest(root) {
+        say("cargo-nextest is not here: cargo test runs the same tests, without their time limits");
+        return succeed(cargo(root).args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]));
+    }
+    let profile = if env::var_os("CI").is_some() { "ci" } else { "default" };
+    succeed(cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn steps_go_on_after_a_failure_and_the_error_names_it() {
+        let ran = Cell::new(0);
+        let good = |_: &Path| {
+            ran.set(ran.get() + 1);
+            Ok(())
+        };
+        let bad = |_: &Path| bail!("broken");
+        let outcome = run_steps(Path::new("."), &[("first", &good), ("second", &bad), ("third", &good)]);
+        assert_eq!(outcome.unwrap_err().to_string(), "failed: second");
+        assert_eq!(ran.get(), 2);
+        assert!(run_steps(Path::new("."), &[("first", &good)]).is_ok());
+    }
+}
