@@ -1,1 +1,23 @@
-//! lika-tlog
+//! The C2SP formats of a transparency log, as pure functions and types over bytes.
+//!
+//! What is here: RFC 6962 hashes and tree proofs, tile and entry bundle files, signed notes, checkpoints,
+//! witness cosignatures and the self-contained proof file that serves as a receipt. Each module names its specification.
+//!
+//! What is not: files, sockets, clocks and random numbers. A caller brings the bytes, the time and the seed of a key,
+//! so that a log writer, a client checking a receipt and an auditor run the same code.
+//!
+//! Everything read is untrusted. A parser accepts only the one canonical spelling of a value, has a named limit,
+//! and answers anything else with an error; none panics. What a parser accepted is written back byte for byte.
+
+pub mod hash;
+pub mod tree;
+
+pub mod tile;
+
+pub mod bundle;
+
+mod text;
+
+pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
+pub use tile::{TileKind, TilePath};
+pub use tree::{Frontier, HashSource};
