@@ -70,7 +70,7 @@ fn tools_folder() -> Result<PathBuf> {
 
 /// Major and minor version that a tool states of itself; none when it does not start.
 fn version_of(program: &Path) -> Option<(u64, u64)> {
-    let output = Command::new(program).arg("--version").env_remove("CARGO_PKG_VERSION").output().ok()?;
+    let output = Command::new(program).arg("--version").output().ok()?;
     parse_version(&String::from_utf8_lossy(&output.stdout))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! This file reads the arguments and hands over:
 //!
-//! * [`test`]: every check the project has, in order, each with its time;
+//! * [`mod@test`]: every check the project has, in order, each with its time;
 //! * [`tidy`]: what no compiler checks: dependency direction, lengths, README, leaked words, proto comments;
 //! * [`soak`]: the long tests, longer than the share of them which runs with all others;
 //! * [`deps`]: tools that the checks need and a machine may lack;

@@ -92,7 +92,7 @@ fn doc_tests(root: &Path) -> Result<()> {
 fn tests(root: &Path) -> Result<()> {
     if !deps::has_nextest(root) {
         say("cargo-nextest is not here: cargo test runs the same tests, without their time limits");
-        return succeed(cargo(root).args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]));
+        return succeed(cargo(root).args(["test", "--workspace", "--tests", "--no-fail-fast"]));
     }
     let profile = if env::var_os("CI").is_some() { "ci" } else { "default" };
     succeed(cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile]))
