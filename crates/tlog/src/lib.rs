@@ -16,8 +16,15 @@ pub mod tile;
 
 pub mod bundle;
 
+pub mod key;
+pub mod note;
+
+pub mod cosignature;
+
 mod text;
 
 pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
+pub use key::{KeyName, SigningKey, VerifierKey};
+pub use note::SignedNote;
 pub use tile::{TileKind, TilePath};
 pub use tree::{Frontier, HashSource};
