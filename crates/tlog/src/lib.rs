@@ -19,12 +19,16 @@ pub mod bundle;
 pub mod key;
 pub mod note;
 
+pub mod checkpoint;
 pub mod cosignature;
+pub mod proof;
 
 mod text;
 
+pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
 pub use key::{KeyName, SigningKey, VerifierKey};
 pub use note::SignedNote;
+pub use proof::TlogProof;
 pub use tile::{TileKind, TilePath};
 pub use tree::{Frontier, HashSource};
