@@ -1,5 +1,9 @@
 //! Parameters of the rules, set by recorded events and in force from a day on.
 
+mod defaults;
+mod in_force;
+mod rules;
+
 use crate::aid::MeasureGroup;
 use crate::area::Area;
 use crate::date::Date;
@@ -10,6 +14,15 @@ use crate::money::Fen;
 use crate::official::Capacity;
 use crate::procedure::Procedure;
 use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeMap;
+
+pub use defaults::{
+    CASELOAD_FIRST_DEFAULT, CASELOAD_SECOND_DEFAULT, DECISION_DAYS_DEFAULT, DefaultLine, EXIT_THRESHOLD_DEFAULT,
+    EXIT_THRESHOLD_WEST_DEFAULT, MONITORING_PUBLICITY_DAYS_DEFAULT, POVERTY_LINES, PUBLICITY_DAYS_DEFAULT,
+    VISIT_DAYS_DEFAULT,
+};
+pub use in_force::InForce;
+pub(crate) use rules::{apply, check, is_measure_code};
 
 /// Most parameters one event may set.
 pub const POLICY_ITEMS_MAX: usize = 1_000;
@@ -17,6 +30,14 @@ pub const POLICY_ITEMS_MAX: usize = 1_000;
 pub const SOURCE_CHARS_MAX: usize = 200;
 /// Longest code of a measure, in characters.
 pub const MEASURE_CODE_CHARS_MAX: usize = 32;
+/// Highest threshold, in persons per 10,000.
+pub const THRESHOLD_MAX: u32 = 10_000;
+/// Longest period in days.
+pub const DAYS_MAX: u32 = 366;
+/// Highest caseload limit, in households.
+pub const CASELOAD_LIMIT_MAX: u32 = 10_000;
+/// Years a line or a budget may be for.
+pub const YEARS: std::ops::RangeInclusive<u32> = 2010..=2100;
 
 /// Parameters set from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,11 +108,30 @@ pub enum PolicyValue {
     },
 }
 
-/// Every parameter ever set, in order of recording.
+/// Every parameter ever set. What holds where and when is read through [`InForce`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Policy {
-    /// The rows.
-    pub rows: Vec<PolicyRow>,
+    rows: BTreeMap<Parameter, Vec<PolicyRow>>,
+}
+
+/// What a row sets a figure for: rows of one parameter stand beside each other, so that a rule need not read a whole
+/// catalogue to find a limit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub enum Parameter {
+    /// The line of a year.
+    Line(LineKind, Standard, u16),
+    /// Highest incidence at exit.
+    ExitThreshold,
+    /// Days of publicity.
+    PublicityDays(Procedure),
+    /// Days from clue to decision.
+    DecisionDays,
+    /// Most households of an official.
+    CaseloadLimit(Capacity),
+    /// Days between visits.
+    VisitDays,
+    /// The measure of that code.
+    Measure(Box<str>),
 }
 
 /// A parameter as it was set.
@@ -122,5 +162,37 @@ kinds! {
         Net = 1 "net",
         /// Disposable income per head (人均可支配收入), from 2014.
         Disposable = 2 "disposable",
+    }
+}
+
+impl PolicyValue {
+    /// What it is a figure for.
+    pub fn parameter(&self) -> Parameter {
+        match self {
+            Self::Line { kind, standard, year, .. } => Parameter::Line(*kind, *standard, *year),
+            Self::ExitThreshold(_) => Parameter::ExitThreshold,
+            Self::PublicityDays { procedure, .. } => Parameter::PublicityDays(*procedure),
+            Self::DecisionDays(_) => Parameter::DecisionDays,
+            Self::CaseloadLimit { capacity, .. } => Parameter::CaseloadLimit(*capacity),
+            Self::VisitDays(_) => Parameter::VisitDays,
+            Self::Measure { code, .. } => Parameter::Measure(code.clone()),
+        }
+    }
+}
+
+impl Policy {
+    /// Adds a row behind those recorded before it.
+    pub fn add(&mut self, row: PolicyRow) {
+        self.rows.entry(row.item.value.parameter()).or_default().push(row);
+    }
+
+    /// Every row, by parameter and in order of recording.
+    pub fn rows(&self) -> impl Iterator<Item = &PolicyRow> {
+        self.rows.values().flatten()
+    }
+
+    /// Rows of one parameter, in order of recording.
+    fn rows_of(&self, parameter: &Parameter) -> &[PolicyRow] {
+        self.rows.get(parameter).map_or(&[], Vec::as_slice)
     }
 }

@@ -230,6 +230,6 @@ impl Store for State {
         self.jurisdiction = Some(jurisdiction);
     }
     fn add_policy(&mut self, row: PolicyRow) {
-        self.policy.rows.push(row);
+        self.policy.add(row);
     }
 }

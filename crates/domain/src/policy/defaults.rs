@@ -1,0 +1,91 @@
+//! What holds where no recorded parameter says otherwise. Every figure can be replaced by a `PolicySet`.
+
+use super::IncomeConcept;
+use crate::area::{Area, Level};
+use crate::money::Fen;
+use crate::official::Capacity;
+use crate::procedure::Procedure;
+
+/// The national poverty line of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DefaultLine {
+    /// Calendar year of the income it is compared with.
+    pub year: u16,
+    /// Yuan per person and year, at that year's prices.
+    pub yuan: i64,
+    /// Kind of income it is compared with.
+    pub concept: IncomeConcept,
+    /// The figure is from secondary sources which we could not confirm, or it is rounded.
+    pub unconfirmed: bool,
+}
+
+/// National rural poverty lines. 2,300 yuan at the prices of 2010 was fixed in the Outline for Rural Poverty
+/// Alleviation 2011–2020 (中国农村扶贫开发纲要); later years as published by the National Bureau of Statistics. The
+/// income they are compared with was net income to 2013 and disposable income from 2014.
+pub const POVERTY_LINES: [DefaultLine; 11] = [
+    line(2010, 2_300, IncomeConcept::Net),
+    line(2011, 2_536, IncomeConcept::Net),
+    line(2012, 2_625, IncomeConcept::Net),
+    line(2013, 2_736, IncomeConcept::Net),
+    line(2014, 2_800, IncomeConcept::Disposable),
+    line(2015, 2_855, IncomeConcept::Disposable),
+    line(2016, 2_952, IncomeConcept::Disposable),
+    unconfirmed(line(2017, 2_952, IncomeConcept::Disposable)),
+    unconfirmed(line(2018, 2_995, IncomeConcept::Disposable)),
+    line(2019, 3_218, IncomeConcept::Disposable),
+    unconfirmed(line(2020, 4_000, IncomeConcept::Disposable)),
+];
+
+/// Highest incidence at which a village or county exits, in persons per 10,000 (2016 rules on exit, 贫困退出机制).
+pub const EXIT_THRESHOLD_DEFAULT: u32 = 200;
+/// The same in the west.
+pub const EXIT_THRESHOLD_WEST_DEFAULT: u32 = 300;
+/// Days a publicity lasts (secondary sources).
+pub const PUBLICITY_DAYS_DEFAULT: u32 = 7;
+/// Days a publicity of the monitoring procedures lasts (2021 rules on monitoring, at least five).
+pub const MONITORING_PUBLICITY_DAYS_DEFAULT: u32 = 5;
+/// Days from a clue to the decision whether a household is monitored (2021 rules on monitoring, at most fifteen).
+pub const DECISION_DAYS_DEFAULT: u32 = 15;
+/// Most households a first responsible official answers for. There is no national figure: some counties pair one to
+/// one, many let a cadre take up to five. The wider one stands here, so that a county which has set nothing is not
+/// stopped; a stricter one is a parameter.
+pub const CASELOAD_FIRST_DEFAULT: u32 = 5;
+/// Most households a second responsible official answers for; five in the rules of the counties we know of.
+pub const CASELOAD_SECOND_DEFAULT: u32 = 5;
+/// Days after which a household is due for a visit. There is no national figure; most counties ask for one a month.
+pub const VISIT_DAYS_DEFAULT: u32 = 30;
+
+/// Two-digit codes of the twelve provinces of the west (西部大开发).
+const WEST: [u64; 12] = [15, 45, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65];
+
+pub(super) fn poverty_line(year: u32) -> Option<(Fen, IncomeConcept)> {
+    let line = POVERTY_LINES.iter().find(|line| u32::from(line.year) == year)?;
+    Some((Fen::yuan(line.yuan), line.concept))
+}
+
+pub(super) fn exit_threshold(area: Area) -> u32 {
+    let province = area.at(Level::Province).code() / 10_000_000_000;
+    if WEST.contains(&province) { EXIT_THRESHOLD_WEST_DEFAULT } else { EXIT_THRESHOLD_DEFAULT }
+}
+
+pub(super) fn publicity_days(procedure: Procedure) -> u32 {
+    match procedure {
+        Procedure::Monitoring | Procedure::MonitoringEnd => MONITORING_PUBLICITY_DAYS_DEFAULT,
+        _ => PUBLICITY_DAYS_DEFAULT,
+    }
+}
+
+pub(super) fn caseload_limit(capacity: Capacity) -> u32 {
+    match capacity {
+        Capacity::First => CASELOAD_FIRST_DEFAULT,
+        Capacity::Second => CASELOAD_SECOND_DEFAULT,
+    }
+}
+
+const fn line(year: u16, yuan: i64, concept: IncomeConcept) -> DefaultLine {
+    DefaultLine { year, yuan, concept, unconfirmed: false }
+}
+
+const fn unconfirmed(line: DefaultLine) -> DefaultLine {
+    DefaultLine { unconfirmed: true, ..line }
+}
