@@ -1,0 +1,1 @@
+//! What holds for every log, whatever it holds.
