@@ -27,6 +27,7 @@ pub mod money;
 pub mod official;
 pub mod policy;
 pub mod procedure;
+pub mod progress;
 pub mod rejection;
 pub mod state;
 pub mod submission;
