@@ -33,7 +33,7 @@ fn village(rural_persons: u32) -> Village {
     Village::new(VillageHead {
         name: "测试村".into(),
         poor: true,
-        registered: day(2014_01_01),
+        registered: day(20_140_101),
         rural_households: 100,
         rural_persons,
         collective_income: Fen::ZERO,
@@ -77,9 +77,9 @@ fn household(status: Status, persons: u32) -> Household {
             willing_to_relocate: false,
             sealed: None,
         },
-        registered: day(2014_06_01),
+        registered: day(20_140_601),
         status,
-        since: day(2014_06_01),
+        since: day(20_140_601),
         steps: Vec::new(),
         monitoring: None,
         members: (1..=persons).map(member).collect(),
@@ -107,8 +107,8 @@ fn delivery(group: MeasureGroup, allocation: Option<u64>, yuan: i64, back: i64, 
         group,
         allocation,
         amount: Fen::yuan(yuan),
-        happened: day(2016_05_01),
-        acknowledged: acknowledged.then(|| day(2016_05_02)),
+        happened: day(20_160_501),
+        acknowledged: acknowledged.then(|| day(20_160_502)),
         reversed: Fen::yuan(back),
     }
 }
@@ -146,7 +146,7 @@ fn with(households: Vec<Household>) -> Village {
 fn cards_and_persons_are_counted_by_status() {
     let mut watched = household(Status::Exited, 4);
     watched.monitoring =
-        Some(Monitoring { kind: MonitoringKind::Unstable, since: day(2016_01_01), risks: vec![Cause::Illness] });
+        Some(Monitoring { kind: MonitoringKind::Unstable, since: day(20_160_101), risks: vec![Cause::Illness] });
     let mut closed = household(Status::Deregistered, 1);
     closed.monitoring = watched.monitoring.clone();
     let cards = vec![
@@ -157,7 +157,7 @@ fn cards_and_persons_are_counted_by_status() {
         household(Status::FellBack, 6),
         closed,
     ];
-    let figures = one(with(cards), 2016_12_31);
+    let figures = one(with(cards), 20_161_231);
     let households =
         Tally { registered: 6, poor: 2, pre_exit: 1, exited: 1, fallen_back: 1, monitored: 1, deregistered: 1 };
     let persons =
@@ -185,12 +185,12 @@ fn income_is_of_the_latest_year_assessed_and_counts_persons() {
         earning(household(Status::Poor, 9), 2015, 1), // not assessed for 2016
         earning(household(Status::Deregistered, 9), 2016, 1),
     ];
-    let incomes = one(with(cards.clone()), 2017_03_01).incomes;
+    let incomes = one(with(cards.clone()), 20_170_301).incomes;
     assert_eq!((incomes.year, incomes.households, incomes.persons), (Some(2016), 3, 6));
     assert_eq!(incomes.mean(), Some(Fen(383_333))); // 23,000 yuan by six
     assert_eq!(incomes.median(), Some(Fen::yuan(3_000))); // 2,000 2,000 [3,000] 3,000 3,000 10,000
     assert_eq!(incomes.below_line, 2); // 2,952 yuan
-    let before = one(with(cards), 2015_12_31).incomes;
+    let before = one(with(cards), 20_151_231).incomes;
     assert_eq!((before.year, before.persons), (Some(2015), 11));
     assert_eq!(before.median(), Some(Fen::yuan(1)));
 }
@@ -199,7 +199,7 @@ fn income_is_of_the_latest_year_assessed_and_counts_persons() {
 fn losses_round_down_and_nobody_has_no_mean() {
     let mut lossy = household(Status::Poor, 3);
     lossy.incomes.push(YearIncome { year: 2016, members: 3, net: Fen(-100), per_head: Fen(-34) });
-    let incomes = one(with(vec![lossy]), 2016_12_31).incomes;
+    let incomes = one(with(vec![lossy]), 20_161_231).incomes;
     assert_eq!((incomes.mean(), incomes.median()), (Some(Fen(-34)), Some(Fen(-34))));
     assert_eq!((Incomes::default().mean(), Incomes::default().median()), (None, None));
 }
@@ -207,11 +207,11 @@ fn losses_round_down_and_nobody_has_no_mean() {
 #[test]
 fn conditions_count_open_cards() {
     let mut met = household(Status::Poor, 1);
-    met.conditions.met[0] = Some((Met::Yes, day(2016_01_01)));
-    met.conditions.met[4] = Some((Met::No, day(2016_01_01)));
+    met.conditions.met[0] = Some((Met::Yes, day(20_160_101)));
+    met.conditions.met[4] = Some((Met::No, day(20_160_101)));
     let mut closed = met.clone();
     closed.status = Status::Deregistered;
-    let figures = one(with(vec![met, household(Status::Exited, 1), closed]), 2016_12_31);
+    let figures = one(with(vec![met, household(Status::Exited, 1), closed]), 20_161_231);
     assert_eq!(figures.conditions[0], ConditionTally { met: 1, unmet: 0, unknown: 1 });
     assert_eq!(figures.conditions[4], ConditionTally { met: 0, unmet: 1, unknown: 1 });
     assert_eq!(figures.conditions[5], ConditionTally { met: 0, unmet: 0, unknown: 2 });
@@ -221,15 +221,15 @@ fn conditions_count_open_cards() {
 fn visits_count_back_from_today() {
     let visited = |date| Household { visited: Some(day(date)), ..household(Status::Poor, 1) };
     let cards = vec![
-        visited(2016_12_31), // today
-        visited(2016_12_02), // day 30
-        visited(2016_12_01), // day 31
-        visited(2016_10_03), // day 90
-        visited(2016_10_02), // day 91
-        visited(2017_01_01), // tomorrow
+        visited(20_161_231), // today
+        visited(20_161_202), // day 30
+        visited(20_161_201), // day 31
+        visited(20_161_003), // day 90
+        visited(20_161_002), // day 91
+        visited(20_170_101), // tomorrow
         household(Status::Poor, 1),
     ];
-    let officials = one(with(cards), 2016_12_31).officials;
+    let officials = one(with(cards), 20_161_231).officials;
     assert_eq!((officials.visited_30_days, officials.visited_90_days), (2, 4));
     assert_eq!((officials.assigned, officials.unassigned), (0, 7));
 }
@@ -238,7 +238,7 @@ fn visits_count_back_from_today() {
 fn households_of_an_official_with_too_many_are_counted() {
     let cards = |official: u32, number: u32| {
         let assignment =
-            Assignment { official: official_id(official), capacity: Capacity::First, from: day(2016_01_01) };
+            Assignment { official: official_id(official), capacity: Capacity::First, from: day(20_160_101) };
         (0..number).map(move |_| Household { officials: vec![assignment], ..household(Status::Poor, 1) })
     };
     let caseload = |charges: u64, ended: u64| Official {
@@ -252,7 +252,7 @@ fn households_of_an_official_with_too_many_are_counted() {
                 household: household_id(n),
                 village: area("130624100200"),
                 capacity: Capacity::First,
-                from: day(2016_01_01),
+                from: day(20_160_101),
                 since: 2,
                 until: (n < ended).then_some(3),
             })
@@ -264,7 +264,7 @@ fn households_of_an_official_with_too_many_are_counted() {
     let mut state = state(vec![("130624100200", with(cards(1, 2).chain(cards(2, 3)).collect()))]);
     state.officials.insert(official_id(1), caseload(6, 0)); // six, some of them in another village
     state.officials.insert(official_id(2), caseload(5, 7)); // five are allowed
-    let officials = Figures::of_village(&state, area("130624100200"), day(2016_12_31)).unwrap().officials;
+    let officials = Figures::of_village(&state, area("130624100200"), day(20_161_231)).unwrap().officials;
     assert_eq!((officials.assigned, officials.over_caseload), (5, 2));
 }
 
@@ -272,35 +272,35 @@ fn households_of_an_official_with_too_many_are_counted() {
 fn procedures_are_under_way_until_they_failed_or_were_decided() {
     use Procedure::{HouseholdExit, Identification, Monitoring as Watch};
     let taking = |status, steps: &[StepTaken]| Household { steps: steps.to_vec(), ..household(status, 1) };
-    let failed = StepTaken { outcome: Outcome::Failed, ..step(HouseholdExit, Step::Verification, 2016_11_02) };
+    let failed = StepTaken { outcome: Outcome::Failed, ..step(HouseholdExit, Step::Verification, 20_161_102) };
     let exited = Household {
-        since: day(2016_11_20),
-        ..taking(Status::Exited, &[step(HouseholdExit, Step::Appraisal, 2016_11_01)])
+        since: day(20_161_120),
+        ..taking(Status::Exited, &[step(HouseholdExit, Step::Appraisal, 20_161_101)])
     };
     let cards = vec![
-        taking(Status::Poor, &[step(Identification, Step::Application, 2016_12_01)]),
+        taking(Status::Poor, &[step(Identification, Step::Application, 20_161_201)]),
         taking(
             Status::Poor,
             &[
-                step(Identification, Step::Application, 2016_12_01),
-                step(Identification, Step::Announcement, 2016_12_20),
+                step(Identification, Step::Application, 20_161_201),
+                step(Identification, Step::Announcement, 20_161_220),
             ],
         ),
-        taking(Status::Poor, &[step(HouseholdExit, Step::Appraisal, 2016_11_01), failed]),
+        taking(Status::Poor, &[step(HouseholdExit, Step::Appraisal, 20_161_101), failed]),
         taking(
             Status::Poor,
             &[
-                step(HouseholdExit, Step::Appraisal, 2016_11_01),
+                step(HouseholdExit, Step::Appraisal, 20_161_101),
                 failed,
-                step(HouseholdExit, Step::Appraisal, 2016_12_01),
+                step(HouseholdExit, Step::Appraisal, 20_161_201),
             ],
         ),
         exited,
-        taking(Status::Exited, &[step(Watch, Step::Clue, 2016_12_16)]), // 15 days: in time
-        taking(Status::Exited, &[step(Watch, Step::Clue, 2016_12_15), step(Watch, Step::Verification, 2016_12_30)]),
-        taking(Status::Deregistered, &[step(Watch, Step::Clue, 2016_01_01)]),
+        taking(Status::Exited, &[step(Watch, Step::Clue, 20_161_216)]), // 15 days: in time
+        taking(Status::Exited, &[step(Watch, Step::Clue, 20_161_215), step(Watch, Step::Verification, 20_161_230)]),
+        taking(Status::Deregistered, &[step(Watch, Step::Clue, 20_160_101)]),
     ];
-    assert_eq!(one(with(cards), 2016_12_31).procedures, Procedures { under_way: 4, late: 1 });
+    assert_eq!(one(with(cards), 20_161_231).procedures, Procedures { under_way: 4, late: 1 });
 }
 
 #[test]
@@ -326,11 +326,11 @@ fn aid_and_money_are_kept_apart() {
         happened: day(happened),
         delivered: Fen::yuan(delivered),
     };
-    village.allocations.insert(1, allocation(1_000, 600, 2015_12_31)); // 12 months today
-    village.allocations.insert(2, allocation(70, 0, 2014_12_31)); // 24 months today
-    village.allocations.insert(3, allocation(9, 0, 2016_01_01)); // not yet
-    village.allocations.insert(4, allocation(5, 8, 2014_01_01)); // overdrawn: nothing lies idle
-    let figures = one(village, 2016_12_31);
+    village.allocations.insert(1, allocation(1_000, 600, 20_151_231)); // 12 months today
+    village.allocations.insert(2, allocation(70, 0, 20_141_231)); // 24 months today
+    village.allocations.insert(3, allocation(9, 0, 20_160_101)); // not yet
+    village.allocations.insert(4, allocation(5, 8, 20_140_101)); // overdrawn: nothing lies idle
+    let figures = one(village, 20_161_231);
     let housing = AidTally { events: 3, amount: Fen::yuan(600), acknowledged: Fen::yuan(400) };
     let social = AidTally { events: 1, amount: Fen::yuan(50), acknowledged: Fen::yuan(50) };
     assert_eq!(figures.aid, BTreeMap::from([(MeasureGroup::Housing, housing), (MeasureGroup::Social, social)]));
@@ -352,29 +352,29 @@ fn released_money_enters_once_with_the_jurisdiction() {
     let release = Release {
         source: FundsSource::Central,
         amount: Fen::yuan(100),
-        happened: day(2015_12_01),
+        happened: day(20_151_201),
         since: 5,
         allocated: vec![(6, Fen::yuan(30)), (7, Fen::yuan(20))],
     };
     state.releases.insert(1, release);
-    let of = |prefix| Figures::of_area(&state, area(prefix), day(2016_12_31));
+    let of = |prefix| Figures::of_area(&state, area(prefix), day(20_161_231));
     assert_eq!((of("130624100").money.released, of("130624100").rural_persons), (Fen::ZERO, 10));
     for whole in ["130624", "1306", "13"] {
         assert_eq!((of(whole).money.released, of(whole).money.idle_12_months), (Fen::yuan(100), Fen::yuan(50)));
         assert_eq!(of(whole).rural_persons, 30);
     }
     assert_eq!(of("1307"), Figures::default());
-    assert_eq!(Figures::of_village(&state, area("130624100201"), day(2016_12_31)), None);
+    assert_eq!(Figures::of_village(&state, area("130624100201"), day(20_161_231)), None);
 }
 
 #[test]
 fn a_year_is_over_on_the_same_day() {
     for (since, today, years) in [
-        (2015_03_01, 2016_02_29, 0),
-        (2015_03_01, 2016_03_01, 1),
-        (2016_02_29, 2017_02_28, 0),
-        (2016_02_29, 2017_03_01, 1),
-        (2017_01_01, 2016_12_31, 0),
+        (20_150_301, 20_160_229, 0),
+        (20_150_301, 20_160_301, 1),
+        (20_160_229, 20_170_228, 0),
+        (20_160_229, 20_170_301, 1),
+        (20_170_101, 20_161_231, 0),
     ] {
         assert_eq!(full_years(day(since), day(today)), years, "{since} {today}");
     }
@@ -382,14 +382,14 @@ fn a_year_is_over_on_the_same_day() {
 
 fn figures() -> impl Strategy<Value = Figures> {
     let card = (1..=5u8, 1..=4u32, prop::option::of((2014..=2016u16, -50..5_000i64)), 0..3u8);
-    let months = prop::collection::btree_map(2014_01..=2014_12u32, (0..9u32, 0..99i64), 0..4);
+    let months = prop::collection::btree_map(201_401..=201_412u32, (0..9u32, 0..99i64), 0..4);
     (prop::collection::vec(card, 0..8), months).prop_map(|(cards, months)| {
         let mut made = with(cards.into_iter().map(|card| some_card(&card)).collect());
         for (month, (visits, aid)) in months {
             let counts = MonthCounts { visits, aid: Fen(aid), ..MonthCounts::default() };
             made.months.insert(Month::from_yyyymm(month).unwrap(), counts);
         }
-        one(made, 2016_12_31)
+        one(made, 20_161_231)
     })
 }
 
@@ -422,7 +422,7 @@ proptest! {
         let villages = parts.iter().map(|cards| {
             with(cards.iter().map(|(persons, yuan)| earning(household(Status::Poor, *persons), 2016, *yuan)).collect())
         });
-        let sum: Figures = villages.map(|village| one(village, 2016_12_31)).collect::<Vec<_>>().iter().sum();
+        let sum: Figures = villages.map(|village| one(village, 20_161_231)).collect::<Vec<_>>().iter().sum();
         let mut persons: Vec<i64> =
             parts.iter().flatten().flat_map(|(persons, yuan)| vec![*yuan; *persons as usize]).collect();
         persons.sort_unstable();
