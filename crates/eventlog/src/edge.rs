@@ -1,0 +1,169 @@
+//! The right edge of the tree: the tiles and the bundle that still grow. Adding entries gives the files to write.
+
+use crate::tile_tree::TileTree;
+use lika_tlog::bundle::{EntryTooLong, push_entry};
+use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH, width_at, write_hashes};
+use lika_tlog::tree::root;
+use lika_tlog::{EMPTY_ROOT, Hash, TileKind, TilePath, leaf_hash};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// Tiles that still grow, one for each level, and the entries of the bundle that does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edge {
+    size: u64,
+    levels: Vec<Level>,
+    bundle: Vec<u8>,
+}
+
+/// The growing tile of a level.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    /// Full tiles before it.
+    full: u64,
+    tree: TileTree,
+    /// It has grown since its file was last given out.
+    dirty: bool,
+}
+
+/// Files that a batch of entries gives, in the order in which they came to be.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    pub(crate) files: Vec<(TilePath, Vec<u8>)>,
+    /// Hash tiles that became full, by level and number.
+    pub(crate) full: Vec<((u8, u64), Arc<TileTree>)>,
+}
+
+impl Edge {
+    /// Entries in the tree.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds an entry of at most 65,535 bytes.
+    pub(crate) fn push(&mut self, entry: &[u8], out: &mut Files) -> Result<(), EntryTooLong> {
+        push_entry(&mut self.bundle, entry)?;
+        self.size += 1;
+        if self.size.is_multiple_of(u64::from(TILE_WIDTH)) {
+            let number = self.size / u64::from(TILE_WIDTH) - 1;
+            out.put(TileKind::Entries, number, TILE_WIDTH, std::mem::take(&mut self.bundle));
+        }
+        self.push_hash(0, leaf_hash(entry), out);
+        Ok(())
+    }
+
+    /// Adds a full bundle that is stored already, by the root of its level 0 tile. The edge must stand at its start.
+    pub(crate) fn push_full_bundle(&mut self, root: Hash, out: &mut Files) {
+        self.size += u64::from(TILE_WIDTH);
+        self.level(0).full += 1;
+        self.push_hash(1, root, out);
+    }
+
+    /// Gives the partial tiles and the partial bundle that have grown.
+    pub(crate) fn finish(&mut self, out: &mut Files) {
+        let width = width_at(0, self.size);
+        if width > 0 && self.levels.first().is_some_and(|level| level.dirty) {
+            out.put(TileKind::Entries, self.size / u64::from(TILE_WIDTH), width, self.bundle.clone());
+        }
+        for (number, level) in (0u8..).zip(&mut self.levels) {
+            let hashes = level.tree.hashes();
+            if level.dirty && !hashes.is_empty() {
+                let width = u16::try_from(hashes.len()).unwrap_or(TILE_WIDTH);
+                out.put(TileKind::Hashes(number), level.full, width, write_hashes(hashes));
+            }
+            level.dirty = false;
+        }
+    }
+
+    /// Root of the tree.
+    pub(crate) fn root(&self) -> Hash {
+        if self.size == 0 {
+            return EMPTY_ROOT;
+        }
+        // Every complete subtree of the tree's right edge lies in a growing tile.
+        let source = |level: u8, index: u64| Ok::<_, Infallible>(self.node(level, index).unwrap_or(EMPTY_ROOT));
+        root(self.size, &source).unwrap_or_else(|never| match never {})
+    }
+
+    /// Root of a complete subtree if it lies in a growing tile.
+    pub(crate) fn node(&self, level: u8, index: u64) -> Option<Hash> {
+        let tile = self.levels.get(usize::from(level / TILE_HEIGHT))?;
+        let height = level % TILE_HEIGHT;
+        let first = tile.full << (TILE_HEIGHT - height);
+        tile.tree.node(height, usize::try_from(index.checked_sub(first)?).ok()?)
+    }
+
+    /// The same edge for proofs alone, without the growing bundle.
+    pub(crate) fn hashes_only(&self) -> Self {
+        Self { size: self.size, levels: self.levels.clone(), bundle: Vec::new() }
+    }
+
+    fn push_hash(&mut self, number: u8, hash: Hash, out: &mut Files) {
+        let level = self.level(number);
+        level.tree.push(hash);
+        level.dirty = true;
+        let Some(root) = level.tree.root() else { return };
+        let (tile, tree) = (level.full, Arc::new(std::mem::take(&mut level.tree)));
+        level.full += 1;
+        out.put(TileKind::Hashes(number), tile, TILE_WIDTH, write_hashes(tree.hashes()));
+        out.full.push(((number, tile), tree));
+        self.push_hash(number + 1, root, out);
+    }
+
+    fn level(&mut self, number: u8) -> &mut Level {
+        let number = usize::from(number);
+        if self.levels.len() <= number {
+            self.levels.resize_with(number + 1, Level::default);
+        }
+        &mut self.levels[number]
+    }
+}
+
+impl Files {
+    fn put(&mut self, kind: TileKind, n: u64, width: u16, content: Vec<u8>) {
+        // Width and level are within bounds by construction; a path that is none would be a fault of this module.
+        if let Ok(path) = TilePath::new(kind, n, width) {
+            self.files.push((path, content));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_tlog::Frontier;
+    use lika_tlog::tile::tiles_of;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn an_edge_gives_the_files_and_the_root_of_its_size() {
+        for (size, batch) in [(1u64, 1), (255, 7), (256, 256), (257, 100), (70_000, 1_000), (65_536, 300)] {
+            let (mut edge, mut frontier, mut stored) = (Edge::default(), Frontier::new(), BTreeMap::new());
+            for from in (0..size).step_by(batch) {
+                let mut files = Files::default();
+                for n in from..size.min(from + batch as u64) {
+                    edge.push(&n.to_be_bytes(), &mut files).unwrap();
+                    frontier.push(leaf_hash(&n.to_be_bytes()));
+                }
+                edge.finish(&mut files);
+                stored.extend(files.files.into_iter().map(|(path, content)| (path.to_string(), content)));
+            }
+            assert_eq!((edge.size(), edge.root()), (frontier.size(), frontier.root()), "{size}");
+            for path in tiles_of(size) {
+                assert!(stored.contains_key(&path.to_string()), "{path} of {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn full_bundles_may_come_as_roots() {
+        let (mut whole, mut parts, mut out) = (Edge::default(), Edge::default(), Files::default());
+        (0..600u32).for_each(|n| whole.push(&n.to_be_bytes(), &mut out).unwrap());
+        for first in [0, 256] {
+            let hashes: Vec<Hash> = (first..first + 256u32).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+            parts.push_full_bundle(TileTree::of(&hashes).root().unwrap(), &mut out);
+        }
+        (512..600u32).for_each(|n| parts.push(&n.to_be_bytes(), &mut out).unwrap());
+        assert_eq!((parts.size(), parts.root()), (whole.size(), whole.root()));
+    }
+}

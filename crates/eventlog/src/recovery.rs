@@ -1,0 +1,150 @@
+//! Making and opening the folder of an embedded log. Opening checks everything against the last checkpoint signed here
+//! and repairs nothing but what a crash leaves: files beyond that checkpoint, and a checkpoint that was signed and not
+//! yet published.
+
+use crate::edge::Edge;
+use crate::error::{Damage, LogError};
+use crate::folder::{self, Layout};
+use crate::high_water::HighWater;
+use crate::tiles::AreaOf;
+use crate::verify::{self, Bundle, Folder};
+use crate::writer::publish_note;
+use crate::{Seal, waiters};
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_tlog::TilePath;
+use lika_tlog::key::{SigningKey, VerifierKey};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A log as it was found, ready to be written to.
+pub(crate) struct Opened {
+    pub(crate) layout: Layout,
+    pub(crate) lock: File,
+    pub(crate) key: SigningKey,
+    pub(crate) high_water: HighWater,
+    pub(crate) edge: Edge,
+    pub(crate) heads: BTreeMap<Area, Index>,
+    pub(crate) waiters: Arc<waiters::Waiters>,
+}
+
+/// Makes the folder of a new log with its keys. A crash in between leaves a folder that can be made again.
+pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
+    let layout = Layout { dir: dir.to_owned() };
+    folder::make_dir(dir)?;
+    let _lock = folder::lock(&layout)?;
+    if layout.checkpoint().exists() || layout.signing_key().exists() {
+        return Err(LogError::Exists(dir.to_owned()));
+    }
+    folder::make_dir(&layout.log())?;
+    folder::make_dir(&dir.join("keys"))?;
+    if !layout.high_water().exists() {
+        HighWater::create(&layout.high_water())?;
+    }
+    folder::replace(&layout.verifier_key(), format!("{}\n", key.verifier()).as_bytes())?;
+    // The signing key comes last: with it the folder is a log.
+    folder::write_secret(&layout.signing_key(), format!("{}\n", key.secret_text()).as_bytes())
+}
+
+/// Opens a log.
+pub(crate) fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Opened, LogError> {
+    let layout = Layout { dir: dir.to_owned() };
+    if !layout.signing_key().exists() {
+        return Err(LogError::Missing(dir.to_owned()));
+    }
+    let lock = folder::lock(&layout)?;
+    let key = read_keys(&layout)?;
+    let (high_water, signed) = HighWater::open(&layout.high_water())?;
+    let signed = signed_seal(&layout, key.verifier(), signed)?;
+    let (edge, heads) = match &signed {
+        Some(seal) => check(&layout, seal, threads, area_of)?,
+        None => (Edge::default(), BTreeMap::new()),
+    };
+    let seal = match signed {
+        Some(seal) => seal,
+        None => Seal { size: 0, root: edge.root(), note: "".into() },
+    };
+    Ok(Opened { layout, lock, key, high_water, edge, heads, waiters: Arc::new(waiters::Waiters::new(seal)) })
+}
+
+fn read_keys(layout: &Layout) -> Result<SigningKey, LogError> {
+    let path = layout.signing_key();
+    let bad = |path: &Path, reason: String| LogError::Key { path: path.to_owned(), reason };
+    let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
+    let key = SigningKey::from_secret_text(text.trim_end()).map_err(|_| bad(&path, "is no signing key".into()))?;
+    let path = layout.verifier_key();
+    let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
+    if text.trim_end() != key.verifier().to_string() {
+        return Err(bad(&path, "is not the verifier key of this log's signing key".into()));
+    }
+    Ok(key)
+}
+
+/// The last checkpoint signed here, held against the one that is published.
+fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Result<Option<Seal>, LogError> {
+    let published = layout.checkpoint().exists();
+    let Some(note) = signed else {
+        let reason = "was published, but nothing was signed here: `signed` is missing its record";
+        return if published { Err(Damage::new("checkpoint", None, reason).into()) } else { Ok(None) };
+    };
+    let bad = |reason| LogError::Key { path: layout.high_water(), reason };
+    let seal = verify::open_note(note.as_bytes(), key).map_err(bad)?;
+    if !published {
+        // Only the very first checkpoint can be signed and missing; after that one is replaced, never removed.
+        let first = seal.size == 0;
+        return if first { Ok(Some(seal)) } else { Err(Damage::new("checkpoint", None, "is missing").into()) };
+    }
+    let public = verify::checkpoint(&Folder(layout.log()), key)?;
+    let reason = match public.size.cmp(&seal.size) {
+        std::cmp::Ordering::Greater => "is ahead of the last one signed here: `signed` is an older copy",
+        std::cmp::Ordering::Equal if public.root != seal.root => "is not the one signed here for that size",
+        _ => return Ok(Some(seal)),
+    };
+    Err(Damage::new("checkpoint", Some(public.size), reason).into())
+}
+
+fn check(
+    layout: &Layout,
+    seal: &Seal,
+    threads: usize,
+    area_of: AreaOf,
+) -> Result<(Edge, BTreeMap<Area, Index>), LogError> {
+    let source = Folder(layout.log());
+    drop_tail(layout, seal.size)?;
+    let mut heads = BTreeMap::new();
+    let areas = |bundle: &Bundle| {
+        let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes[range.clone()]));
+        (bundle.first..).zip(entries).collect::<Vec<_>>()
+    };
+    let edge = verify::tree(&source, seal, threads, areas, |areas| {
+        heads.extend(areas.into_iter().filter_map(|(index, area)| area.map(|area| (area, index))));
+    })?;
+    let published = std::fs::read(layout.checkpoint()).unwrap_or_default();
+    if published != seal.note.as_bytes() {
+        tracing::warn!(size = seal.size, "publishing a checkpoint that was signed before a crash");
+        publish_note(layout, &seal.note)?;
+    }
+    Ok((edge, heads))
+}
+
+/// Drops what a crash left beyond the last checkpoint: nothing of it was signed, so nothing of it was receipted.
+fn drop_tail(layout: &Layout, size: u64) -> Result<(), LogError> {
+    let log = layout.log();
+    for file in folder::list(&log)? {
+        let name = file.to_string_lossy();
+        if name == "checkpoint" {
+            continue;
+        }
+        let Ok(path) = name.parse::<TilePath>() else {
+            return Err(Damage::new(name, None, "is no file of a log").into());
+        };
+        if verify::is_beyond(path, size) {
+            tracing::warn!(file = %name, size, "dropping a file beyond the last checkpoint");
+            let path = log.join(&file);
+            std::fs::remove_file(&path).map_err(LogError::io(&path))?;
+        }
+    }
+    Ok(())
+}

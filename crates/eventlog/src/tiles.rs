@@ -1,0 +1,215 @@
+//! The embedded log: a folder of C2SP tlog-tiles, one writer with group commit.
+//!
+//! The folder, below the data folder: `log/` (`checkpoint`, `tile/…`, nothing else), `log.vkey` (verifier key),
+//! `keys/log.skey` (signing key), `signed` (last checkpoint signed), `lock` (held while a process has it).
+
+use crate::error::{AppendError, LogError};
+use crate::recovery;
+use crate::tile_tree::TileTree;
+use crate::verify::{self, Folder};
+use crate::waiters::Waiters;
+use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Tiles, Writer};
+use crate::{EventLog, Seal};
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_tlog::Hash;
+use lika_tlog::bundle::ENTRY_BYTES_MAX;
+use lika_tlog::key::{SigningKey, VerifierKey};
+use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH};
+use lika_tlog::tree::inclusion_proof;
+use parking_lot::Mutex;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// Reads the area off an entry; `None` if it cannot be read, which guards nothing.
+pub type AreaOf = fn(&[u8]) -> Option<Area>;
+
+/// An open embedded log. Dropping it writes what is pending and gives the folder back.
+pub struct TileLog {
+    folder: PathBuf,
+    verifier_key: VerifierKey,
+    queue: Arc<Queue>,
+    tiles: Arc<Tiles>,
+    waiters: Arc<Waiters>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    _lock: File,
+}
+
+impl TileLog {
+    /// Makes a new log in a folder that holds none. The key's name is the log's origin.
+    ///
+    /// # Errors
+    /// [`LogError::Exists`] if there is one.
+    pub fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
+        recovery::create(dir, key)
+    }
+
+    /// Opens a log after checking all of it against the last checkpoint signed here, on `threads` threads.
+    ///
+    /// # Errors
+    /// [`LogError::Locked`] while another process has the folder, [`LogError::Missing`] without a log,
+    /// [`LogError::Damaged`] if anything differs from what was signed.
+    pub fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Self, LogError> {
+        let opened = recovery::open(dir, threads, area_of)?;
+        let verifier_key = opened.key.verifier().clone();
+        let pending = Pending { next: opened.edge.size(), heads: opened.heads, ..Pending::default() };
+        let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
+        let tiles = Arc::new(Tiles::default());
+        *tiles.edge.write() = Arc::new(opened.edge.hashes_only());
+        let mut writer = Writer {
+            layout: opened.layout,
+            key: opened.key,
+            high_water: opened.high_water,
+            edge: opened.edge,
+            queue: queue.clone(),
+            tiles: tiles.clone(),
+            waiters: opened.waiters.clone(),
+        };
+        if opened.waiters.seal().note.is_empty() || !writer.layout.checkpoint().exists() {
+            writer.begin()?;
+        }
+        let folder = writer.layout.log();
+        let thread = std::thread::Builder::new().name("log-writer".into()).spawn(move || writer.run());
+        let thread = thread.map_err(LogError::io(dir))?;
+        Ok(Self {
+            folder,
+            verifier_key,
+            queue,
+            tiles,
+            waiters: opened.waiters,
+            writer: Mutex::new(Some(thread)),
+            _lock: opened.lock,
+        })
+    }
+
+    /// The key that checkpoints are verified with; its name is the origin.
+    pub fn verifier_key(&self) -> &VerifierKey {
+        &self.verifier_key
+    }
+
+    /// The folder of tiles, to be served as it is.
+    pub fn folder(&self) -> Folder {
+        Folder(self.folder.clone())
+    }
+
+    /// Takes no more entries, waits until all that were ordered are sealed, and stops the writer.
+    pub fn close(&self) {
+        self.queue.inner.lock().closed = true;
+        self.queue.wake.notify_all();
+        if let Some(writer) = self.writer.lock().take() {
+            // A writer that panicked has told its waiters nothing; dropping their channels did.
+            let _ = writer.join();
+        }
+    }
+
+    fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
+        if entry.len() > ENTRY_BYTES_MAX {
+            return Err(AppendError::TooLarge { bytes: entry.len() });
+        }
+        let mut pending = self.queue.inner.lock();
+        if let Some(failed) = &pending.failed {
+            return Err(failed.clone().into());
+        }
+        if pending.closed {
+            return Err(LogError::Closed.into());
+        }
+        let last = pending.heads.get(&area).copied();
+        if last != expected_last {
+            return Err(AppendError::Conflict { last });
+        }
+        if pending.bytes + entry.len() > PENDING_BYTES_MAX {
+            return Err(AppendError::Busy);
+        }
+        let index = pending.next;
+        pending.next += 1;
+        pending.heads.insert(area, index);
+        pending.bytes += entry.len();
+        pending.entries.push_back(entry);
+        drop(pending);
+        self.queue.wake.notify_one();
+        Ok(index)
+    }
+
+    /// Root of a complete subtree, from the edge, from memory or from the full tile's file.
+    fn node(&self, level: u8, index: u64) -> Result<Hash, LogError> {
+        let edge = self.tiles.edge.read().clone();
+        if let Some(hash) = edge.node(level, index) {
+            return Ok(hash);
+        }
+        let (tile_level, height) = (level / TILE_HEIGHT, level % TILE_HEIGHT);
+        let n = index >> (TILE_HEIGHT - height);
+        let tree = match self.tiles.full(tile_level, n) {
+            Some(tree) => tree,
+            None => self.load(tile_level, n)?,
+        };
+        let place = usize::try_from(index - (n << (TILE_HEIGHT - height))).unwrap_or(usize::MAX);
+        let size = edge.size();
+        tree.node(height, place).ok_or(LogError::OutOfRange { index: index << level, size })
+    }
+
+    fn load(&self, level: u8, n: u64) -> Result<Arc<TileTree>, LogError> {
+        let tree = Arc::new(verify::full_tile(&self.folder(), level, n)?);
+        self.tiles.keep(level, n, tree.clone());
+        Ok(tree)
+    }
+}
+
+impl EventLog for TileLog {
+    fn append(
+        &self,
+        area: Area,
+        expected_last: Option<Index>,
+        entry: Bytes,
+    ) -> BoxFuture<'_, Result<Index, AppendError>> {
+        ready(self.order(area, expected_last, entry)).boxed()
+    }
+
+    fn sealed(&self, index: Index) -> BoxFuture<'_, Result<Arc<Seal>, LogError>> {
+        self.waiters.sealed(index).boxed()
+    }
+
+    fn checkpoint(&self) -> Arc<Seal> {
+        self.waiters.seal()
+    }
+
+    fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
+        let seal = self.checkpoint();
+        if from >= seal.size || max == 0 {
+            return Ok(Vec::new());
+        }
+        let width = u64::from(TILE_WIDTH);
+        let bundle = verify::entries(&self.folder(), from / width, seal.size)?;
+        let skip = usize::try_from(from % width).unwrap_or(0);
+        Ok(bundle.entries.iter().skip(skip).take(max).map(|range| bundle.bytes.slice(range.clone())).collect())
+    }
+
+    fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
+        let sealed = self.checkpoint().size;
+        if index >= size || size > sealed {
+            return Err(LogError::OutOfRange { index, size: sealed.min(size) });
+        }
+        inclusion_proof(index, size, &|level, index| self.node(level, index)).map_err(|error| match error {
+            lika_tlog::tree::ProveError::Source(error) => error,
+            _ => LogError::OutOfRange { index, size },
+        })
+    }
+
+    fn follow(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.waiters.follow()
+    }
+
+    fn stopped(&self) -> BoxFuture<'_, LogError> {
+        self.waiters.stopped().boxed()
+    }
+}
+
+impl Drop for TileLog {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

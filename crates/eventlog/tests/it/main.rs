@@ -1,0 +1,101 @@
+//! The embedded log as its users have it: closed and opened again, damaged, cut off, copied back.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod crash;
+mod damage;
+
+use bytes::Bytes;
+use lika_domain::area::Area;
+use lika_eventlog::conformance::{self, Fixture};
+use lika_eventlog::error::LogError;
+use lika_eventlog::tiles::TileLog;
+use lika_eventlog::verify::{self, Checked, Folder};
+use lika_eventlog::{EventLog, Seal};
+use lika_tlog::key::{SigningKey, VerifierKey};
+use std::path::Path;
+use tempfile::TempDir;
+
+struct InFolder {
+    dir: TempDir,
+}
+
+impl Fixture for InFolder {
+    type Log = TileLog;
+    fn open(&mut self) -> TileLog {
+        if !self.dir.path().join("log.vkey").exists() {
+            TileLog::create(self.dir.path(), &key()).unwrap();
+        }
+        open(self.dir.path()).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_log_keeps_the_contract() {
+    conformance::check(InFolder { dir: tempfile::tempdir().unwrap() }).await;
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_and_a_second_log_too() {
+    let dir = filled(3).await;
+    let log = open(dir.path()).unwrap();
+    assert!(matches!(open(dir.path()), Err(LogError::Locked(_))));
+    drop(log);
+    assert!(matches!(TileLog::create(dir.path(), &key()), Err(LogError::Exists(_))));
+    assert!(matches!(open(tempfile::tempdir().unwrap().path()), Err(LogError::Missing(_))));
+}
+
+fn key() -> SigningKey {
+    SigningKey::new("lika.example/130624".parse().unwrap(), [7; 32])
+}
+
+fn verifier() -> VerifierKey {
+    key().verifier().clone()
+}
+
+fn open(dir: &Path) -> Result<TileLog, LogError> {
+    TileLog::open(dir, 2, |entry| Area::from_code(u64::from_be_bytes(entry.get(..8)?.try_into().ok()?)))
+}
+
+fn village() -> Area {
+    Area::from_code(130_624_100_200).unwrap()
+}
+
+/// Entries of a few dozen bytes, all different.
+fn entry(number: u64) -> Bytes {
+    Bytes::from(format!("entry {number} {}", "x".repeat(usize::try_from(number % 30).unwrap())))
+}
+
+/// A log of so many entries, sealed in batches of changing size.
+async fn filled(size: u64) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    TileLog::create(dir.path(), &key()).unwrap();
+    fill(dir.path(), size).await;
+    dir
+}
+
+async fn fill(dir: &Path, size: u64) {
+    let log = open(dir).unwrap();
+    for number in log.checkpoint().size..size {
+        // The test's entries carry no area, so each open starts without guards.
+        let last = log.append(village(), None, entry(number)).await;
+        let last = match last {
+            Err(lika_eventlog::error::AppendError::Conflict { last }) => {
+                log.append(village(), last, entry(number)).await
+            }
+            other => other,
+        };
+        if number % 37 == 0 || number + 1 == size {
+            log.sealed(last.unwrap()).await.unwrap();
+        }
+    }
+}
+
+fn checkpoint(dir: &Path) -> Result<Seal, LogError> {
+    verify::checkpoint(&Folder(dir.join("log")), &verifier())
+}
+
+/// What an auditor does with a folder.
+fn audit(dir: &Path) -> Result<Checked, LogError> {
+    verify::log(&Folder(dir.join("log")), &checkpoint(dir)?, 2, |_| (), |()| ())
+}
