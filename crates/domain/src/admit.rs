@@ -3,10 +3,13 @@
 use crate::area::{Area, Level};
 use crate::date::Date;
 use crate::draft::Draft;
-use crate::official::{OfficialKind, Role};
+use crate::household::Household;
+use crate::ids::HouseholdId;
+use crate::official::{JurisdictionOpened, OfficialEvent, OfficialKind, Role};
 use crate::rejection::{Code, Problem, Rejection};
 use crate::state::{State, Store};
 use crate::submission::{EVENTS_MAX, EVIDENCE_MAX, Entry, Events, Evidence};
+use crate::village::VillageHead;
 use crate::{aid, household, official};
 
 /// How far a device's clock may be ahead of the recorder's, in seconds.
@@ -38,6 +41,8 @@ pub fn admit(state: &State, entry: &Entry) -> Result<(), Rejection> {
     judge.header(state);
     let mut draft = Draft::new(state, entry.submission.area);
     match &entry.submission.events {
+        // A list that is too long is refused for that alone; judging it would be work without bound.
+        events if events.len() > EVENTS_MAX => {}
         Events::Households(events) => judge.each(&mut draft, events, household::check, household::apply),
         Events::Officials(events) => judge.each(&mut draft, events, official::check, official::apply),
         Events::Aid(events) => judge.each(&mut draft, events, aid::check, aid::apply),
@@ -68,15 +73,15 @@ fn author(state: &State, entry: &Entry) -> Result<(Role, Area), Rejection> {
 /// Entry 0: who opens the log is its first administrator.
 fn opening(entry: &Entry) -> Result<(Role, Area), Rejection> {
     let submission = &entry.submission;
-    let Events::Officials(events) = &submission.events else {
+    let Some((event, opened)) = opening_event(&submission.events) else {
         return Err(Rejection::of(Code::NotOpened, "events", ""));
     };
-    let [event] = events.as_slice() else {
-        return Err(Rejection::of(Code::NotOpened, "events", ""));
-    };
-    let OfficialKind::JurisdictionOpened(opened) = &event.kind else {
-        return Err(Rejection::of(Code::NotOpened, "events", ""));
-    };
+    if entry.index != 0 {
+        return Err(Rejection::of(Code::NotOpened, "events", "only entry 0 opens a log"));
+    }
+    if submission.events.len() > 1 {
+        return Err(Rejection::of(Code::OpenedNotAlone, "events", ""));
+    }
     if opened.origin != submission.origin {
         return Err(Rejection::of(Code::OriginMismatch, "origin", submission.origin.as_ref()));
     }
@@ -84,6 +89,15 @@ fn opening(entry: &Entry) -> Result<(Role, Area), Rejection> {
         return Err(Rejection::of(Code::OpeningKeyMismatch, "key", submission.key.to_string()));
     }
     Ok((Role::Administrator, opened.area))
+}
+
+/// The event among them that opens the log.
+fn opening_event(events: &Events) -> Option<(&OfficialEvent, &JurisdictionOpened)> {
+    let Events::Officials(events) = events else { return None };
+    events.iter().find_map(|event| match &event.kind {
+        OfficialKind::JurisdictionOpened(opened) => Some((event, opened.as_ref())),
+        _ => None,
+    })
 }
 
 impl Judge<'_> {
@@ -117,12 +131,57 @@ impl Judge<'_> {
         self.require(whole, Code::AreaWrongLevel, "area");
     }
 
+    /// The village the submission concerns, which must be registered.
+    pub fn village<'s>(&mut self, store: &'s impl Store) -> Option<&'s VillageHead> {
+        let area = self.entry.submission.area;
+        if area.level() != Level::Village {
+            self.refuse(Code::AreaWrongLevel, "area", area.level().name());
+            return None;
+        }
+        let village = store.village(area);
+        if village.is_none() {
+            self.refuse(Code::VillageUnknown, "area", area.to_string());
+        }
+        village
+    }
+
+    /// The card an event names, which must lie in the submission's village; closed ones count.
+    pub fn card<'s>(&mut self, store: &'s impl Store, named: Option<HouseholdId>) -> Option<&'s Household> {
+        let area = self.entry.submission.area;
+        let card = named.and_then(|id| store.household(area, id));
+        if card.is_some() {
+            return card;
+        }
+        match named {
+            None => self.refuse(Code::HouseholdIsMissing, "household", ""),
+            Some(id) => {
+                if self.village(store).is_some() {
+                    self.refuse(Code::HouseholdUnknown, "household", id.to_string());
+                }
+            }
+        }
+        None
+    }
+
+    /// The card an event names, which must be open.
+    pub fn open_card<'s>(&mut self, store: &'s impl Store, named: Option<HouseholdId>) -> Option<&'s Household> {
+        let card = self.card(store, named)?;
+        self.require(card.status.is_live(), Code::HouseholdDeregistered, "household");
+        card.status.is_live().then_some(card)
+    }
+
+    /// The event must name no card.
+    pub fn no_card(&mut self, named: Option<HouseholdId>) {
+        self.require(named.is_none(), Code::HouseholdNotConcerned, "household");
+    }
+
     /// What every event must satisfy: a day that has come and is not before the programme's records, evidence in
     /// order, a correction that points back.
     pub fn envelope(&mut self, happened: Date, evidence: &[Evidence], corrects: Option<crate::ids::EventRef>) {
         self.require(happened <= self.today, Code::InFuture, "happened");
-        self.require(happened.year() >= 2010, Code::TooOld, "happened");
-        self.require(evidence.len() <= EVIDENCE_MAX, Code::EvidenceInvalid, "evidence");
+        self.require(happened >= Date::PROGRAMME_BEGINS, Code::TooOld, "happened");
+        let documents = evidence.len() <= EVIDENCE_MAX && evidence.iter().all(|document| document.size > 0);
+        self.require(documents, Code::EvidenceInvalid, "evidence");
         let back = corrects.is_none_or(|earlier| earlier.entry < self.entry.index && self.entry.sees(earlier.entry));
         self.require(back, Code::CorrectionInvalid, "corrects");
     }
@@ -143,16 +202,29 @@ impl Judge<'_> {
         self.require(known, Code::AreaUnknown, "area");
         let now_s = self.entry.recorded_at / 1000;
         self.require(submission.composed_at <= now_s + CLOCK_AHEAD_S, Code::ComposedInFuture, "composed_at");
-        let last = state.village(submission.area).map_or(0, |village| village.recorded_at);
-        self.require(self.entry.recorded_at >= last, Code::RecordedBackwards, "recorded_at");
+        self.moment(state);
+    }
+
+    /// When and on what ground it was recorded: an entry cannot rest on what came after it, nor leave out what its own
+    /// village had before it. So a recorder cannot go back to a state long past in which more was allowed.
+    fn moment(&mut self, state: &State) {
+        let entry = self.entry;
+        let village = state.village(entry.submission.area);
+        let complete = village.is_none_or(|village| entry.basis > village.last);
+        if entry.basis > entry.index || !complete {
+            self.refuse(Code::BasisInvalid, "basis", entry.basis.to_string());
+        }
+        let last = village.map_or(0, |village| village.recorded_at);
+        self.require(entry.recorded_at >= last, Code::RecordedBackwards, "recorded_at");
     }
 
     /// A device's submissions form a chain without gaps, so that one left out shows.
     fn chain(&mut self, state: &State) {
         let submission = &self.entry.submission;
         let (sequence, previous) = state.key(submission.key).map_or((0, None), |key| (key.sequence, key.previous));
-        if submission.sequence != sequence + 1 {
-            self.refuse(Code::SequenceGap, "sequence", format!("{} expected", sequence + 1));
+        let next = sequence.saturating_add(1);
+        if submission.sequence != next {
+            self.refuse(Code::SequenceGap, "sequence", format!("{next} expected"));
         } else if submission.previous != previous {
             self.refuse(Code::PreviousMismatch, "previous", "");
         }

@@ -1,14 +1,17 @@
 //! Money from its release to the household's acknowledgement, and help in kind.
 
-use crate::admit::Judge;
+mod deliveries;
+mod funds;
+mod rules;
+
 use crate::date::Date;
 use crate::ids::{EventRef, HouseholdId, Index, MemberNo};
 use crate::kind::kinds;
 use crate::money::Fen;
-use crate::state::Store;
-use crate::submission::Entry;
 use crate::submission::Evidence;
 use borsh::{BorshDeserialize, BorshSerialize};
+
+pub(crate) use rules::{apply, check};
 
 /// One thing that happened to money or help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,15 +248,4 @@ kinds! {
         /// Misuse.
         Misuse = 4 "misuse",
     }
-}
-
-/// Judges one event.
-pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &AidEvent) {
-    judge.envelope(event.happened, &event.evidence, event.corrects);
-    let _ = store;
-}
-
-/// Applies one event.
-pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &AidEvent) {
-    let _ = (store, entry, event);
 }

@@ -20,6 +20,9 @@ const YEAR_MIN: u32 = 1900;
 const YEAR_MAX: u32 = 2199;
 
 impl Date {
+    /// 2010-01-01, before which the programme has no records.
+    pub const PROGRAMME_BEGINS: Self = Self(14_610);
+
     /// From a number yyyymmdd; `None` if there is no such day or it lies outside 1900 to 2199.
     pub fn from_yyyymmdd(number: u32) -> Option<Self> {
         Self::new(number / 10_000, number / 100 % 100, number % 100)
@@ -171,6 +174,7 @@ mod tests {
             assert_eq!(date.yyyymmdd(), number);
             assert_eq!(date.to_string().parse::<Date>(), Ok(date));
         }
+        assert_eq!(Date::PROGRAMME_BEGINS.yyyymmdd(), 20_100_101);
         assert_eq!(Date::first().yyyymmdd(), 19_000_101);
         assert_eq!(Date::last().yyyymmdd(), 21_991_231);
     }

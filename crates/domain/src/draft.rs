@@ -3,7 +3,7 @@
 
 use crate::aid::{Allocation, Measure, Release};
 use crate::area::Area;
-use crate::date::Month;
+use crate::date::{Date, Month};
 use crate::household::Household;
 use crate::ids::{HouseholdId, KeyId, OfficialId, Tag};
 use crate::official::{Key, Official};
@@ -137,6 +137,10 @@ impl Store for Draft<'_> {
     fn official_mut(&mut self, id: OfficialId) -> Option<&mut Official> {
         self.officials.get_mut(id)
     }
+    fn official_numbers(&self) -> impl Iterator<Item = OfficialId> {
+        let new = self.officials.changed.keys().filter(|id| !self.base.officials.contains_key(id));
+        self.base.officials.keys().chain(new).copied()
+    }
     fn put_official(&mut self, id: OfficialId, official: Official) {
         self.officials.put(id, official);
     }
@@ -168,6 +172,7 @@ impl Store for Draft<'_> {
     fn month_mut(&mut self, _area: Area, _month: Month) -> Option<&mut MonthCounts> {
         None
     }
+    fn note_visit(&mut self, _area: Area, _household: HouseholdId, _official: OfficialId, _day: Date) {}
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.jurisdiction.as_ref().or(self.base.jurisdiction.as_ref())
     }

@@ -22,13 +22,13 @@ pub fn evolve(state: &mut State, entry: &Entry) {
         village.recorded_at = village.recorded_at.max(entry.recorded_at);
         village.last = entry.index;
     }
-    state.applied = entry.index + 1;
+    state.applied = entry.index.saturating_add(1);
 }
 
 /// Passes over an entry that the order let in but the rules refuse: it changes nothing and is remembered.
 pub fn void(state: &mut State, entry: &Entry) {
     state.voids.push(entry.index);
-    state.applied = entry.index + 1;
+    state.applied = entry.index.saturating_add(1);
 }
 
 /// Judges an entry that is in the log, and applies it or passes over it.

@@ -1,19 +1,26 @@
 //! Officials: who may sign, who answers for which household, who visited it.
 
-use crate::admit::Judge;
+mod authority;
+mod duties;
+mod rules;
+
 use crate::area::Area;
 use crate::date::Date;
 use crate::ids::{EventRef, HouseholdId, Index, KeyId, OfficialId};
 use crate::kind::kinds;
-use crate::state::Store;
-use crate::submission::Entry;
 use crate::submission::Evidence;
 use borsh::{BorshDeserialize, BorshSerialize};
 
+pub(crate) use rules::{apply, check};
+
 /// Most officials who accompany a visit.
 pub const COMPANIONS_MAX: usize = 5;
-/// Most keys of one official.
+/// Most keys of one official, revoked ones included.
 pub const KEYS_MAX: usize = 100;
+/// Most second responsible officials of a household; it has one first.
+pub const SECONDS_MAX: usize = 4;
+/// Minutes of a day.
+pub const DAY_MINUTES: u16 = 1_440;
 
 /// One thing that happened to an official or by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -340,6 +347,11 @@ impl Official {
     pub fn charges(&self) -> impl Iterator<Item = &Charge> {
         self.caseload.iter().filter(|charge| charge.until.is_none())
     }
+
+    /// Households they answered for as the recorder of `entry` knew it.
+    pub fn charges_seen_by(&self, entry: &crate::submission::Entry) -> impl Iterator<Item = &Charge> {
+        self.caseload.iter().filter(|charge| entry.sees(charge.since) && !charge.until.is_some_and(|u| entry.sees(u)))
+    }
 }
 
 impl Key {
@@ -347,15 +359,4 @@ impl Key {
     pub fn is_good_for(&self, entry: &crate::submission::Entry) -> bool {
         entry.sees(self.since) && !self.until.is_some_and(|until| entry.sees(until))
     }
-}
-
-/// Judges one event.
-pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEvent) {
-    judge.envelope(event.happened, &event.evidence, event.corrects);
-    let _ = store;
-}
-
-/// Applies one event.
-pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &OfficialEvent) {
-    let _ = (store, entry, event);
 }

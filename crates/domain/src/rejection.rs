@@ -135,6 +135,7 @@ codes! {
     SequenceGap Conflict "sequence_gap" "设备报送序号不连续" "the device's sequence number does not follow its last";
     PreviousMismatch Conflict "previous_mismatch" "与设备上一次报送不衔接" "the hash of the device's submission before does not match";
     ComposedInFuture Rule "composed_in_future" "编写时间晚于当前时间" "composed later than now by the recorder's clock";
+    BasisInvalid Rule "basis_invalid" "判定所依据的记录范围无效" "decided on more than was recorded, or without the village's last entry";
     RecordedBackwards Rule "recorded_backwards" "记录时间倒退" "the time of recording runs backwards in the village";
     AreaUnknown Rule "area_unknown" "区划不在本辖区内" "the area is not in the jurisdiction";
     AreaWrongLevel Rule "area_wrong_level" "事项与区划级别不符" "this event does not belong to an area of that level";
@@ -202,6 +203,8 @@ codes! {
     OfficialInactive Conflict "official_inactive" "该干部已不在岗" "the official has no role any more";
     KeyExists Conflict "key_exists" "密钥已登记" "the key is enrolled already";
     KeyInvalid Malformed "key_invalid" "密钥无效" "not a public key";
+    KeyRevokedAlready Conflict "key_revoked_already" "密钥已被吊销" "the key has been revoked already";
+    TooManyKeys Rule "too_many_keys" "该干部的密钥过多" "the official has as many keys as allowed";
     KeyNotOfficials Conflict "key_not_officials" "密钥不属于该干部" "the key does not belong to the official";
     LastAdministrator Rule "last_administrator" "须保留至少一名可用的管理员" "at least one administrator with a key must remain";
     AssignedAlready Conflict "assigned_already" "该干部已结对此户" "the official answers for the household already";

@@ -99,6 +99,8 @@ pub trait Store {
     fn official(&self, id: OfficialId) -> Option<&Official>;
     /// An official, to change them.
     fn official_mut(&mut self, id: OfficialId) -> Option<&mut Official>;
+    /// Numbers of all officials, in no set order.
+    fn official_numbers(&self) -> impl Iterator<Item = OfficialId>;
     /// Enters an official.
     fn put_official(&mut self, id: OfficialId, official: Official);
     /// A key.
@@ -119,6 +121,9 @@ pub trait Store {
     fn put_release(&mut self, number: u64, release: Release);
     /// A village's counts of a month; `None` in a draft, since no rule reads them.
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts>;
+    /// Notes a visit on the card, with the official and in the village's month; nothing if there is no such card. A
+    /// draft skips it, since no rule reads what it changes.
+    fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date);
     /// What entry 0 opened.
     fn jurisdiction(&self) -> Option<&Jurisdiction>;
     /// Opens the jurisdiction, or changes what is known of it.
@@ -193,6 +198,9 @@ impl Store for State {
     fn official_mut(&mut self, id: OfficialId) -> Option<&mut Official> {
         self.officials.get_mut(&id)
     }
+    fn official_numbers(&self) -> impl Iterator<Item = OfficialId> {
+        self.officials.keys().copied()
+    }
     fn put_official(&mut self, id: OfficialId, official: Official) {
         self.officials.entry(id).or_insert(official);
     }
@@ -222,6 +230,17 @@ impl Store for State {
     }
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts> {
         Some(self.villages.get_mut(&area)?.months.entry(month).or_default())
+    }
+    fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date) {
+        let Some(village) = self.villages.get_mut(&area) else { return };
+        let Some(card) = village.households.get_mut(&household) else { return };
+        card.visited = card.visited.max(Some(day));
+        card.visits = card.visits.saturating_add(1);
+        let month = village.months.entry(day.month()).or_default();
+        month.visits = month.visits.saturating_add(1);
+        if let Some(visitor) = self.officials.get_mut(&official) {
+            visitor.visits = visitor.visits.saturating_add(1);
+        }
     }
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.jurisdiction.as_ref()
