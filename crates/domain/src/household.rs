@@ -1,9 +1,14 @@
 //! Cards: what is reported of a household and what the state keeps of it.
 
-use crate::admit::Judge;
+mod card;
+mod registration;
+mod rules;
+mod status;
+mod tags;
+
 use crate::aid::Delivery;
 use crate::date::Date;
-use crate::ids::{EventRef, HouseholdId, MemberNo};
+use crate::ids::{EventRef, HouseholdId, Index, MemberNo};
 use crate::income::{IncomeAssessed, YearIncome};
 use crate::kind::kinds;
 use crate::living::{Conditions, LivingConditionsAssessed};
@@ -11,11 +16,12 @@ use crate::member::{Member, MemberAdded, MemberRemoved, MemberUpdated};
 use crate::official::Assignment;
 use crate::policy::PolicySet;
 use crate::procedure::ProcedureStepTaken;
-use crate::state::Store;
-use crate::submission::Entry;
 use crate::submission::Evidence;
 use crate::village::{CountyExited, VillageExited, VillageProfileUpdated, VillageRegistered};
 use borsh::{BorshDeserialize, BorshSerialize};
+
+pub(crate) use rules::{apply, check};
+pub(crate) use tags::check_submission as check_tags;
 
 /// Most living members of a card.
 pub const MEMBERS_MAX: usize = 30;
@@ -173,6 +179,10 @@ pub struct Household {
     pub status: Status,
     /// Since when.
     pub since: Date,
+    /// Entry that brought it there.
+    pub decided: Index,
+    /// When it last fell back, if it ever did.
+    pub fell_back: Option<Date>,
     /// How it was identified, exits and so on: dates of the procedure steps taken, in order of recording.
     pub steps: Vec<crate::procedure::StepTaken>,
     /// The watch it is under.
@@ -348,15 +358,4 @@ impl Household {
     pub fn delivery(&self, number: u32) -> Option<&Delivery> {
         self.deliveries.iter().find(|delivery| delivery.number == number)
     }
-}
-
-/// Judges one event.
-pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent) {
-    judge.envelope(event.happened, &event.evidence, event.corrects);
-    let _ = store;
-}
-
-/// Applies one event.
-pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
-    let _ = (store, entry, event);
 }

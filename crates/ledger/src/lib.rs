@@ -1,1 +1,24 @@
-//! lika-ledger
+//! State from a log, and new entries for it: what the three recorders share.
+//!
+//! In reading order:
+//! * [`clock`]: the node's time, which in a log opened for testing may be driven
+//! * [`submission`]: what a recorder hands in, and what it gets back
+//! * [`signature`]: signatures of submissions, one by one and in batches
+//! * [`ledger`]: load, admit, append, evolve
+//! * [`feed`]: sealed entries, decoded once, for whoever follows
+//! * [`replay`]: the whole log judged again, entry by entry
+//! * [`digest`]: the state in one hash
+
+pub mod clock;
+pub mod digest;
+pub mod feed;
+pub mod ledger;
+pub mod replay;
+pub mod signature;
+pub mod submission;
+mod worker;
+
+pub use clock::Clock;
+pub use feed::{Feed, Recorded};
+pub use ledger::Ledger;
+pub use submission::{Prepared, Receipt, SubmitError, prepare};

@@ -1,1 +1,96 @@
-//! Messages as JSON.
+//! Messages as JSON in the standard mapping of proto3, for people and for clients without protobuf.
+//!
+//! Names are written in lower camel case, as the mapping says, and read in that and as the proto files spell them;
+//! 64-bit numbers are texts; bytes are base64. A field that is not known is refused: it would be a slip of the pen.
+
+use crate::DESCRIPTORS;
+use prost_reflect::prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use std::sync::LazyLock;
+
+/// Largest JSON text that is read, in bytes. A submission of the largest size needs less.
+pub const JSON_BYTES_MAX: usize = 1_048_576;
+
+/// Why a message could not be turned from or into JSON.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonError {
+    /// The name stands for no message of the proto files.
+    #[error("there is no message of the name {0}")]
+    MessageUnknown(String),
+    /// The text is above [`JSON_BYTES_MAX`].
+    #[error("{0} bytes of JSON, at most {JSON_BYTES_MAX} are read")]
+    TooLarge(usize),
+    /// The text is not JSON, or not of that message.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// The bytes are not an encoding of that message.
+    #[error("the bytes are no such message")]
+    Decode(#[source] prost_reflect::prost::DecodeError),
+}
+
+/// The whole family of descriptors, read once. The build wrote them and the tests read them: they do not fail to decode.
+static POOL: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).ok());
+
+/// A message as JSON. `message_name` is its name in the package, such as `Submission`.
+///
+/// # Errors
+/// If there is no such message or the bytes are none.
+pub fn to_json(message_name: &str, bytes: &[u8]) -> Result<serde_json::Value, JsonError> {
+    let message = DynamicMessage::decode(descriptor(message_name)?, bytes).map_err(JsonError::Decode)?;
+    Ok(serde_json::to_value(&message)?)
+}
+
+/// The encoding of a message written as JSON; fields stand in the order of their numbers.
+///
+/// # Errors
+/// If there is no such message, the text is too large, or it is not JSON of that message.
+pub fn from_json(message_name: &str, text: &str) -> Result<Vec<u8>, JsonError> {
+    if text.len() > JSON_BYTES_MAX {
+        return Err(JsonError::TooLarge(text.len()));
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let message = DynamicMessage::deserialize(descriptor(message_name)?, &mut json)?;
+    json.end()?;
+    Ok(message.encode_to_vec())
+}
+
+fn descriptor(message_name: &str) -> Result<MessageDescriptor, JsonError> {
+    let message = POOL.as_ref().and_then(|pool| pool.get_message_by_name(&format!("lika.v1.{message_name}")));
+    message.ok_or_else(|| JsonError::MessageUnknown(message_name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::v1;
+
+    #[test]
+    fn a_message_comes_back_from_json() {
+        let step = v1::ProcedureStepTaken { procedure: 1, step: 3, outcome: 1, present: 40, ..Default::default() };
+        let json = to_json("ProcedureStepTaken", &step.encode_to_vec()).unwrap();
+        let expected = serde_json::json!({
+            "procedure": "PROCEDURE_IDENTIFICATION", "step": "STEP_APPRAISAL", "outcome": "OUTCOME_PASSED", "present": 40
+        });
+        assert_eq!(json, expected);
+        assert_eq!(from_json("ProcedureStepTaken", &json.to_string()).unwrap(), step.encode_to_vec());
+        assert_eq!(from_json("EventRef", r#"{"entry": "18446744073709551615"}"#).unwrap().len(), 11);
+    }
+
+    #[test]
+    fn both_spellings_of_a_field_are_read() {
+        let snake = from_json("HouseholdDeregistered", r#"{"merged_into": 1234567890}"#).unwrap();
+        assert_eq!(from_json("HouseholdDeregistered", r#"{"mergedInto": "1234567890"}"#).unwrap(), snake);
+    }
+
+    #[test]
+    fn what_is_not_of_the_message_is_refused() {
+        assert!(matches!(from_json("Nothing", "{}"), Err(JsonError::MessageUnknown(_))));
+        assert!(matches!(to_json("Nothing", &[]), Err(JsonError::MessageUnknown(_))));
+        for text in ["", "{", "[]", "{} x", r#"{"entri": 1}"#, r#"{"entry": -1}"#] {
+            assert!(matches!(from_json("EventRef", text), Err(JsonError::Json(_))), "{text}");
+        }
+        assert!(matches!(to_json("EventRef", &[0x08]), Err(JsonError::Decode(_))));
+        let large = format!("{{}}{}", " ".repeat(JSON_BYTES_MAX));
+        assert!(matches!(from_json("EventRef", &large), Err(JsonError::TooLarge(_))));
+    }
+}

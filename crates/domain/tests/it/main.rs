@@ -3,6 +3,7 @@
 //! Each file holds a table of cases for the events of one noun; [`world`] gives them a log to stand on.
 
 mod aid;
+mod header;
 mod households;
 mod officials;
 mod properties;
@@ -34,7 +35,7 @@ const RAISED_ELSEWHERE: &[(Code, &str)] = &[
 
 #[test]
 fn every_code_is_refused_by_some_case() {
-    let tables = [households::tables(), officials::tables(), aid::tables()];
+    let tables = [header::tables(), households::tables(), officials::tables(), aid::tables()];
     let seen: BTreeSet<Code> = tables.iter().flatten().flat_map(world::Case::codes).collect();
     let elsewhere: BTreeSet<Code> = RAISED_ELSEWHERE.iter().map(|(code, _)| *code).collect();
     let untested: Vec<&str> = Code::ALL

@@ -77,7 +77,9 @@ pub(crate) struct Report {
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// Recorded first, on top of [`World::open`]; all of it must be accepted.
+    /// What it stands on: [`World::open`], or an empty log.
+    pub(crate) ground: fn() -> World,
+    /// Recorded first, on top of that; all of it must be accepted.
     pub(crate) given: Vec<Report>,
     /// What is judged.
     pub(crate) submission: Report,
@@ -94,7 +96,11 @@ pub(crate) struct World {
 
 /// Records what is given, then judges the submission and compares. Returns the world after it.
 pub(crate) fn check(given: &[Report], submission: &Report, expected: &[Expected]) -> World {
-    let mut world = World::open();
+    check_on(World::open(), given, submission, expected)
+}
+
+/// The same on other ground.
+pub(crate) fn check_on(mut world: World, given: &[Report], submission: &Report, expected: &[Expected]) -> World {
     for (number, report) in given.iter().enumerate() {
         let taken = world.take(report);
         assert!(taken.is_ok(), "given {number} was refused: {}", taken.unwrap_err());
@@ -111,7 +117,7 @@ pub(crate) fn check(given: &[Report], submission: &Report, expected: &[Expected]
 /// Runs a table, naming the case that fails.
 pub(crate) fn run(table: &[Case]) {
     for case in table {
-        let outcome = std::panic::catch_unwind(|| check(&case.given, &case.submission, &case.expected));
+        let outcome = std::panic::catch_unwind(|| check_on((case.ground)(), &case.given, &case.submission, &case.expected));
         assert!(outcome.is_ok(), "case: {}", case.name);
     }
 }
@@ -119,7 +125,7 @@ pub(crate) fn run(table: &[Case]) {
 impl Case {
     /// The submission is recorded.
     pub(crate) fn accepted(name: &'static str, given: &[Report], submission: Report) -> Self {
-        Self { name, given: given.to_vec(), submission, expected: Vec::new() }
+        Self { name, ground: World::open, given: given.to_vec(), submission, expected: Vec::new() }
     }
 
     /// The submission is refused for one reason: its first event's `field`.
@@ -135,7 +141,13 @@ impl Case {
 
     /// The submission is refused for exactly these reasons.
     pub(crate) fn refused_for(name: &'static str, given: &[Report], submission: Report, expected: &[Expected]) -> Self {
-        Self { name, given: given.to_vec(), submission, expected: expected.to_vec() }
+        Self { name, ground: World::open, given: given.to_vec(), submission, expected: expected.to_vec() }
+    }
+
+    /// The same on an empty log.
+    pub(crate) fn on_empty_log(mut self) -> Self {
+        self.ground = World::default;
+        self
     }
 
     /// The codes it is refused with.

@@ -1,1 +1,0 @@
-//! From the wire to the rules.
