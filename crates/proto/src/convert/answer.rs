@@ -1,0 +1,25 @@
+//! From the rules back to the wire: why a submission is refused.
+
+use crate::v1;
+use lika_domain::rejection::{Problem, Rejection};
+
+/// A problem with both its messages.
+pub fn problem(problem: &Problem) -> v1::Problem {
+    v1::Problem {
+        code: problem.code.name().to_owned(),
+        event: problem.event,
+        field: problem.field.to_owned(),
+        detail: problem.detail.clone(),
+        zh: problem.code.zh().to_owned(),
+        en: problem.code.en().to_owned(),
+    }
+}
+
+/// A refusal with everything that was wrong. `status` is the HTTP status it has when it is answered alone.
+pub fn refusal(rejection: &Rejection, status: u16) -> v1::Refusal {
+    v1::Refusal {
+        code: rejection.code().name().to_owned(),
+        status: u32::from(status),
+        problems: rejection.problems.iter().map(problem).collect(),
+    }
+}

@@ -1,0 +1,129 @@
+//! What an official signs.
+
+use super::reader::Reader;
+use super::{ENTRY_BYTES_MAX, ORIGIN_CHARS_MAX, SIGNING_PREFIX, aid, household, official};
+use crate::v1;
+use bytes::Bytes;
+use lika_domain::ids::SubmissionId;
+use lika_domain::rejection::{Code, Rejection};
+use lika_domain::submission::{EVENTS_MAX, Events, Submission};
+use prost::Message;
+
+/// Who decides about a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Villages, households and policy.
+    Households,
+    /// Officials, their keys and duties.
+    Officials,
+    /// Money and aid.
+    Aid,
+}
+
+/// Reads a submission.
+///
+/// # Errors
+/// Everything that is wrong with its fields; rules are not judged.
+pub fn submission(bytes: &Bytes) -> Result<Submission, Rejection> {
+    let message = submission_message(bytes)?;
+    let mut r = Reader::default();
+    let read = read(&mut r, message);
+    r.finish(read)
+}
+
+/// Decodes a submission without a look at its fields.
+///
+/// # Errors
+/// `entry_too_large` above [`ENTRY_BYTES_MAX`], `malformed` if it is no message of that kind.
+pub fn submission_message(bytes: &Bytes) -> Result<v1::Submission, Rejection> {
+    if bytes.len() > ENTRY_BYTES_MAX {
+        let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
+        return Err(Rejection::of(Code::EntryTooLarge, "submission", detail));
+    }
+    // Decoding from `Bytes` shares the buffer with the sealed boxes instead of copying them.
+    v1::Submission::decode(bytes.clone())
+        .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()))
+}
+
+/// The service that decides about a submission.
+pub fn service(events: &Events) -> Service {
+    match events {
+        Events::Households(_) => Service::Households,
+        Events::Officials(_) => Service::Officials,
+        Events::Aid(_) => Service::Aid,
+    }
+}
+
+/// What is signed: a prefix that sets it apart from anything else, then the submission.
+pub fn signing_bytes(submission: &[u8]) -> Vec<u8> {
+    [SIGNING_PREFIX, submission].concat()
+}
+
+fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
+    let id = id(r, &wire.id);
+    let origin = r.required_text(wire.origin, ORIGIN_CHARS_MAX, "origin");
+    let area = r.area(wire.area, "area");
+    let author = r.official(wire.author, "author");
+    let key = r.key(wire.key, "key");
+    let sequence = r.number(wire.sequence, "sequence");
+    let previous = previous(r, &wire.previous);
+    let events = events(r, wire.events);
+    Some(Submission {
+        id: id?,
+        origin: origin?,
+        area: area?,
+        author: author?,
+        key: key?,
+        sequence: sequence?,
+        previous: previous?,
+        composed_at: wire.composed_at,
+        events: events?,
+    })
+}
+
+fn id(r: &mut Reader, bytes: &[u8]) -> Option<SubmissionId> {
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(id) => Some(SubmissionId(id)),
+        Err(_) if bytes.is_empty() => r.missing("id"),
+        Err(_) => r.invalid("id", format!("{} bytes, not 16", bytes.len())),
+    }
+}
+
+fn previous(r: &mut Reader, bytes: &[u8]) -> Option<Option<[u8; 32]>> {
+    match <[u8; 32]>::try_from(bytes) {
+        Ok(hash) => Some(Some(hash)),
+        Err(_) if bytes.is_empty() => Some(None),
+        Err(_) => r.invalid("previous", format!("{} bytes, not 32", bytes.len())),
+    }
+}
+
+fn events(r: &mut Reader, wire: Option<v1::submission::Events>) -> Option<Events> {
+    match wire {
+        None => r.refuse(Code::NoEvents, "events", ""),
+        Some(v1::submission::Events::Households(list)) => {
+            each(r, list.events, household::event).map(Events::Households)
+        }
+        Some(v1::submission::Events::Officials(list)) => each(r, list.events, official::event).map(Events::Officials),
+        Some(v1::submission::Events::Aid(list)) => each(r, list.events, aid::event).map(Events::Aid),
+    }
+}
+
+/// Reads every event, so that all bad ones are listed.
+fn each<W, T>(r: &mut Reader, events: Vec<W>, read: fn(&mut Reader, W) -> Option<T>) -> Option<Vec<T>> {
+    if events.is_empty() {
+        return r.refuse(Code::NoEvents, "events", "");
+    }
+    if events.len() > EVENTS_MAX {
+        return r.refuse(Code::TooManyEvents, "events", format!("{}, at most {EVENTS_MAX}", events.len()));
+    }
+    let mut list = Vec::with_capacity(events.len());
+    let mut whole = true;
+    for (number, event) in events.into_iter().enumerate() {
+        r.at_event(number);
+        match read(r, event) {
+            Some(event) => list.push(event),
+            None => whole = false,
+        }
+    }
+    whole.then_some(list)
+}
