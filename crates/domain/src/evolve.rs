@@ -1,5 +1,6 @@
 //! What an admitted entry changes. Never refuses and never fails: a change to what is not there does nothing.
 
+use crate::ids::Index;
 use crate::rejection::Rejection;
 use crate::state::{State, Store};
 use crate::submission::{Entry, Events};
@@ -7,11 +8,23 @@ use crate::{aid, household, official};
 
 /// Applies an admitted entry.
 pub fn evolve(state: &mut State, entry: &Entry) {
+    evolve_events(state, entry);
+    evolve_log(state, entry);
+}
+
+/// The first half of [`evolve`]: what the events of an admitted entry change. Any store will do, so that a view can
+/// note which records a change touches.
+pub fn evolve_events(store: &mut impl Store, entry: &Entry) {
     match &entry.submission.events {
-        Events::Households(events) => events.iter().for_each(|event| household::apply(state, entry, event)),
-        Events::Officials(events) => events.iter().for_each(|event| official::apply(state, entry, event)),
-        Events::Aid(events) => events.iter().for_each(|event| aid::apply(state, entry, event)),
+        Events::Households(events) => events.iter().for_each(|event| household::apply(store, entry, event)),
+        Events::Officials(events) => events.iter().for_each(|event| official::apply(store, entry, event)),
+        Events::Aid(events) => events.iter().for_each(|event| aid::apply(store, entry, event)),
     }
+}
+
+/// The second half of [`evolve`]: what every admitted entry changes. That is its submission, the key that signed it,
+/// the village it concerns and how far the log was applied, and nothing else.
+pub fn evolve_log(state: &mut State, entry: &Entry) {
     let submission = &entry.submission;
     state.submissions.insert(submission.id, entry.index);
     if let Some(key) = state.key_mut(submission.key) {
@@ -39,7 +52,7 @@ pub fn replay(state: &mut State, entry: &Entry) -> Result<(), Rejection> {
     let judged = crate::admit::admit(state, entry);
     match &judged {
         Ok(()) => evolve(state, entry),
-        Err(_) => void(state, entry),
+        Err(_) => void(state, entry.index),
     }
     judged
 }
