@@ -4,7 +4,7 @@ mod card;
 mod registration;
 mod rules;
 mod status;
-mod tags;
+pub(crate) mod tags;
 
 use crate::aid::Delivery;
 use crate::date::Date;
@@ -21,7 +21,6 @@ use crate::village::{CountyExited, VillageExited, VillageProfileUpdated, Village
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub(crate) use rules::{apply, check};
-pub(crate) use tags::check_submission as check_tags;
 
 /// Most living members of a card.
 pub const MEMBERS_MAX: usize = 30;

@@ -1,7 +1,12 @@
 //! The two assurances, the three guarantees and water (两不愁三保障), and the dwelling.
 
+use crate::admit::Judge;
 use crate::date::Date;
+use crate::household::HouseholdEvent;
 use crate::kind::kinds;
+use crate::rejection::Code;
+use crate::state::Store;
+use crate::submission::Entry;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// How many assurances and guarantees there are.
@@ -49,4 +54,36 @@ kinds! {
         /// Dangerous as a whole.
         D = 4 "d",
     }
+}
+
+/// Judges an assessment: it must say something.
+pub(crate) fn check(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &HouseholdEvent,
+    assessed: &LivingConditionsAssessed,
+) {
+    if event.card(judge, store).is_some() {
+        let some = assessed.dwelling.is_some() || assessed.conditions.iter().any(Option::is_some);
+        judge.require(some, Code::NothingAssessed, "living_conditions_assessed");
+    }
+}
+
+/// Keeps what was established. Of one condition the latest day counts, whichever was recorded last; a grade of the
+/// dwelling has no day of its own, and the one recorded last counts.
+pub(crate) fn apply(
+    store: &mut impl Store,
+    entry: &Entry,
+    event: &HouseholdEvent,
+    assessed: &LivingConditionsAssessed,
+) {
+    let Some(card) = event.card_mut(store, entry) else { return };
+    for (known, found) in card.conditions.met.iter_mut().zip(assessed.conditions) {
+        if let Some(found) = found
+            && known.is_none_or(|(_, day)| day <= event.happened)
+        {
+            *known = Some((found, event.happened));
+        }
+    }
+    card.conditions.dwelling = assessed.dwelling.or(card.conditions.dwelling);
 }

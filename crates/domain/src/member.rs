@@ -1,9 +1,21 @@
 //! Persons on a card.
 
+mod rules;
+
 use crate::date::Month;
 use crate::ids::{MemberNo, Tag};
 use crate::kind::kinds;
 use borsh::{BorshDeserialize, BorshSerialize};
+
+pub(crate) use rules::{
+    apply_added, apply_removed, apply_updated, check_added, check_facts, check_removed, check_sealed, check_updated,
+};
+
+/// Oldest a person on a card may be, in years.
+pub const AGE_MAX_YEARS: i32 = 130;
+/// Youngest a wife or husband may be, in years. Marriages below the legal age happen and are recorded as they are;
+/// below this the birth month or the relation is a slip.
+pub const SPOUSE_AGE_MIN_YEARS: i32 = 14;
 
 /// A member's facts as an event states them.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

@@ -183,6 +183,7 @@ codes! {
     // Income and living conditions.
     IncomeYearInvalid Rule "income_year_invalid" "收入年度无效" "the year is not over or lies before 2005";
     IncomeAssessedBefore Conflict "income_assessed_before" "该年度收入已认定，更正须注明原事项" "that year's income has been assessed; a correction must name the event it puts right";
+    IncomeMissing Conflict "income_missing" "该年度收入尚未认定" "that year's income has not been assessed";
     IncomeNetWrong Rule "income_net_wrong" "纯收入与各项之和不符" "the net income is not the sum of its parts less the cost";
     IncomePerHeadWrong Rule "income_per_head_wrong" "人均纯收入与成员人数不符" "the income per head is not the net income divided by the members";
     NothingAssessed Rule "nothing_assessed" "未填报任何保障情况" "nothing was assessed";

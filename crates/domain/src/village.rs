@@ -1,5 +1,7 @@
 //! Villages, and the exit of villages and of the county.
 
+mod rules;
+
 use crate::aid::{Allocation, Measure};
 use crate::date::{Date, Month};
 use crate::household::Household;
@@ -9,6 +11,11 @@ use crate::money::Fen;
 use crate::official::VillagePost;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
+
+pub(crate) use rules::{
+    apply_county_exited, apply_exited, apply_profile, apply_registered, check_county_exited, check_exited,
+    check_profile, check_registered,
+};
 
 /// Longest name of a village, project, unit, post or device, in characters.
 pub const NAME_CHARS_MAX: usize = 64;

@@ -1,0 +1,123 @@
+//! What is judged and changed when a village enters the log, changes, or leaves the list; and when the county does.
+
+use super::{
+    CountyExited, RURAL_PERSONS_MAX, Service, VillageExited, VillageHead, VillageProfileUpdated, VillageRegistered,
+};
+use crate::admit::Judge;
+use crate::household::HouseholdEvent;
+use crate::money::Fen;
+use crate::rejection::Code;
+use crate::state::{Jurisdiction, Store};
+use crate::submission::Entry;
+
+/// Shares of a county's exit are stated in so many parts.
+const PARTS: u32 = 10_000;
+
+pub(crate) fn check_registered(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &HouseholdEvent,
+    new: &VillageRegistered,
+) {
+    judge.no_card(event.household);
+    judge.in_village();
+    judge.require(store.village(judge.entry.submission.area).is_none(), Code::VillageExists, "area");
+    check_rural(judge, new.rural_households, new.rural_persons);
+}
+
+pub(crate) fn apply_registered(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, new: &VillageRegistered) {
+    let head = VillageHead {
+        name: new.name.clone(),
+        poor: new.poor,
+        registered: event.happened,
+        rural_households: new.rural_households,
+        rural_persons: new.rural_persons,
+        collective_income: Fen::ZERO,
+        services: Vec::new(),
+        exited: None,
+        postings: Vec::new(),
+        recorded_at: 0,
+        last: entry.index,
+    };
+    store.put_village(entry.submission.area, head);
+}
+
+pub(crate) fn check_profile(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &HouseholdEvent,
+    profile: &VillageProfileUpdated,
+) {
+    judge.no_card(event.household);
+    judge.village(store);
+    check_rural(judge, profile.rural_households, profile.rural_persons);
+    let services = &profile.services;
+    let distinct = services.len() <= Service::ALL.len()
+        && services.iter().enumerate().all(|(position, service)| !services.iter().take(position).any(|s| s == service));
+    judge.require(distinct, Code::FieldInvalid, "services");
+}
+
+pub(crate) fn apply_profile(store: &mut impl Store, entry: &Entry, profile: &VillageProfileUpdated) {
+    if let Some(village) = store.village_mut(entry.submission.area) {
+        village.rural_households = profile.rural_households;
+        village.rural_persons = profile.rural_persons;
+        village.collective_income = profile.collective_income;
+        village.services.clone_from(&profile.services);
+    }
+}
+
+/// The incidence that the exit rests on must be of the persons the village's profile states; how high it is, an audit
+/// compares with the threshold.
+pub(crate) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, exit: &VillageExited) {
+    judge.no_card(event.household);
+    check_counted(judge, exit.poor_persons, exit.rural_persons);
+    let Some(village) = judge.village(store) else { return };
+    if !village.poor {
+        judge.refuse(Code::VillageNotPoor, "area", "");
+    } else if let Some(exited) = village.exited {
+        judge.refuse(Code::VillageHasExited, "area", exited.to_string());
+    }
+    if exit.rural_persons != village.rural_persons {
+        judge.refuse(Code::CountInconsistent, "rural_persons", format!("the profile states {}", village.rural_persons));
+    }
+}
+
+pub(crate) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
+    if let Some(village) = store.village_mut(entry.submission.area) {
+        village.exited = Some(event.happened);
+    }
+}
+
+pub(crate) fn check_county_exited(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &HouseholdEvent,
+    exit: &CountyExited,
+) {
+    judge.no_card(event.household);
+    judge.in_jurisdiction(store);
+    check_counted(judge, exit.poor_persons, exit.rural_persons);
+    if let Some(exited) = store.jurisdiction().and_then(|jurisdiction| jurisdiction.exited) {
+        judge.refuse(Code::CountyHasExited, "area", exited.to_string());
+    }
+    let shares = [(exit.wrong_exit, "wrong_exit"), (exit.missed, "missed"), (exit.satisfaction, "satisfaction")];
+    for (share, field) in shares {
+        judge.require(share <= PARTS, Code::CountInconsistent, field);
+    }
+}
+
+pub(crate) fn apply_county_exited(store: &mut impl Store, event: &HouseholdEvent) {
+    if let Some(jurisdiction) = store.jurisdiction().cloned() {
+        store.set_jurisdiction(Jurisdiction { exited: Some(event.happened), ..jurisdiction });
+    }
+}
+
+/// A household has at least one person; a village whose numbers are not known yet states 0 of both.
+fn check_rural(judge: &mut Judge<'_>, households: u32, persons: u32) {
+    judge.require(persons <= RURAL_PERSONS_MAX, Code::FieldInvalid, "rural_persons");
+    judge.require(households <= persons, Code::CountInconsistent, "rural_households");
+}
+
+fn check_counted(judge: &mut Judge<'_>, poor: u32, rural: u32) {
+    judge.require(rural > 0 && poor <= rural, Code::CountInconsistent, "poor_persons");
+}
