@@ -1,0 +1,357 @@
+//! Sealing of personal data: what stands in a [`v1::Sealed`] box, and how it is opened again.
+//!
+//! A box is 12 bytes of nonce, then the ChaCha20-Poly1305 (RFC 8439) ciphertext and tag of an encoded message of
+//! `sealed.proto`, under a data key of the household or official. The associated data ties the box to its place, so
+//! that one cannot be moved to another log, household, member or kind of message: the origin, a zero byte, the number
+//! of the subject in decimal, a zero byte, the name of the message (`MemberPrivate`), and for a member a zero byte and
+//! the member's number in decimal. Boxes of visits are sealed under a key of the household.
+//!
+//! Pure: nonces and keys come in from outside and must be random.
+
+use crate::convert::SEALED_BYTES_MAX;
+use crate::v1::{HouseholdPrivate, MemberPrivate, OfficialPrivate, VisitPrivate};
+use bytes::Bytes;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
+use prost::Message;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Bytes of a data key.
+pub const DATA_KEY_BYTES: usize = 32;
+/// Bytes of a nonce.
+pub const NONCE_BYTES: usize = 12;
+/// Longest name of a person or a bank, in characters.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Longest telephone number, account number or number of a certificate, in characters.
+pub const NUMBER_CHARS_MAX: usize = 34;
+/// Longest address, in characters.
+pub const ADDRESS_CHARS_MAX: usize = 200;
+/// Longest remark on a household, in characters.
+pub const REMARK_CHARS_MAX: usize = 500;
+/// Longest account of a visit, in characters.
+pub const SEEN_CHARS_MAX: usize = 1_000;
+/// 90 degrees in units of 0.00001 degree.
+const LATITUDE_MAX: u32 = 9_000_000;
+/// 180 degrees in units of 0.00001 degree.
+const LONGITUDE_MAX: u32 = 18_000_000;
+
+/// A key under which personal data is sealed. It is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DataKey([u8; DATA_KEY_BYTES]);
+
+/// The place a box belongs to. Made by the constructor of the message that is sealed.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a, M> {
+    origin: &'a str,
+    subject: u64,
+    member: Option<MemberNo>,
+    message: PhantomData<M>,
+}
+
+/// A message of `sealed.proto`: the only ones that are sealed.
+pub trait Private: Message + Default {
+    /// Its name in the proto files.
+    const NAME: &'static str;
+
+    /// Whether its values keep to their limits. Whether they make sense is the business of who may read them.
+    ///
+    /// # Errors
+    /// The first field that does not.
+    fn check(&self) -> Result<(), SealError>;
+}
+
+/// Why something cannot be sealed or opened. Never holds a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// Another key, another place, or damage.
+    #[error("the sealed data does not open with the key given")]
+    Unreadable,
+    /// It opens, but is no such message.
+    #[error("the sealed data is not of the kind expected")]
+    NotTheMessage,
+    /// The box would be larger than [`SEALED_BYTES_MAX`].
+    #[error("the sealed data is too large")]
+    TooLarge,
+    /// A text is too long.
+    #[error("{field} is longer than {chars_max} characters")]
+    TextTooLong {
+        /// Name of the field.
+        field: &'static str,
+        /// What would be right.
+        chars_max: usize,
+    },
+    /// A text holds a control character or a number lies out of range.
+    #[error("{field} is not valid")]
+    Invalid {
+        /// Name of the field.
+        field: &'static str,
+    },
+}
+
+impl DataKey {
+    /// From 32 random bytes.
+    pub fn new(bytes: [u8; DATA_KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// From bytes; `None` if they are not 32.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The 32 bytes, for the vault.
+    pub fn as_bytes(&self) -> &[u8; DATA_KEY_BYTES] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DataKey(…)")
+    }
+}
+
+impl<'a> Place<'a, HouseholdPrivate> {
+    /// A household's own data.
+    pub fn household(origin: &'a str, household: HouseholdId) -> Self {
+        Self { origin, subject: household.get(), member: None, message: PhantomData }
+    }
+}
+
+impl<'a> Place<'a, MemberPrivate> {
+    /// A member's data.
+    pub fn member(origin: &'a str, household: HouseholdId, member: MemberNo) -> Self {
+        Self { origin, subject: household.get(), member: Some(member), message: PhantomData }
+    }
+}
+
+impl<'a> Place<'a, OfficialPrivate> {
+    /// An official's data.
+    pub fn official(origin: &'a str, official: OfficialId) -> Self {
+        Self { origin, subject: u64::from(official.get()), member: None, message: PhantomData }
+    }
+}
+
+impl<'a> Place<'a, VisitPrivate> {
+    /// What was seen on a visit to a household.
+    pub fn visit(origin: &'a str, household: HouseholdId) -> Self {
+        Self { origin, subject: household.get(), member: None, message: PhantomData }
+    }
+}
+
+impl<M: Private> Place<'_, M> {
+    fn associated_data(&self) -> Vec<u8> {
+        let mut text = format!("{}\0{}\0{}", self.origin, self.subject, M::NAME);
+        if let Some(member) = self.member {
+            text.push('\0');
+            text.push_str(&member.get().to_string());
+        }
+        text.into_bytes()
+    }
+}
+
+/// Seals a message: the bytes for [`crate::v1::Sealed::box`]. A nonce must never be used twice with one key.
+///
+/// # Errors
+/// A value over its limit, or [`SealError::TooLarge`].
+pub fn seal<M: Private>(
+    key: &DataKey,
+    nonce: [u8; NONCE_BYTES],
+    place: &Place<'_, M>,
+    message: &M,
+) -> Result<Bytes, SealError> {
+    message.check()?;
+    let plain = message.encode_to_vec();
+    let payload = Payload { msg: &plain, aad: &place.associated_data() };
+    let sealed = cipher(key).encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::TooLarge)?;
+    let whole = [nonce.as_slice(), sealed.as_slice()].concat();
+    if whole.len() > SEALED_BYTES_MAX { Err(SealError::TooLarge) } else { Ok(whole.into()) }
+}
+
+/// Opens a box.
+///
+/// # Errors
+/// If it was not sealed under that key for that place, or what is inside is not such a message within its limits.
+pub fn open<M: Private>(key: &DataKey, place: &Place<'_, M>, sealed: &[u8]) -> Result<M, SealError> {
+    if sealed.len() > SEALED_BYTES_MAX {
+        return Err(SealError::TooLarge);
+    }
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Unreadable)?;
+    let payload = Payload { msg: sealed, aad: &place.associated_data() };
+    let plain = cipher(key).decrypt(&Nonce::from(*nonce), payload).map_err(|_| SealError::Unreadable)?;
+    let message = M::decode(plain.as_slice()).map_err(|_| SealError::NotTheMessage)?;
+    message.check()?;
+    Ok(message)
+}
+
+impl Private for HouseholdPrivate {
+    const NAME: &'static str = "HouseholdPrivate";
+
+    fn check(&self) -> Result<(), SealError> {
+        text(&self.address, ADDRESS_CHARS_MAX, "address")?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone")?;
+        text(&self.bank, NAME_CHARS_MAX, "bank")?;
+        text(&self.account, NUMBER_CHARS_MAX, "account")?;
+        text(&self.remark, REMARK_CHARS_MAX, "remark")
+    }
+}
+
+impl Private for MemberPrivate {
+    const NAME: &'static str = "MemberPrivate";
+
+    fn check(&self) -> Result<(), SealError> {
+        text(&self.name, NAME_CHARS_MAX, "name")?;
+        text(&self.citizen_id, NUMBER_CHARS_MAX, "citizen_id")?;
+        text(&self.disability_certificate, NUMBER_CHARS_MAX, "disability_certificate")?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone")
+    }
+}
+
+impl Private for OfficialPrivate {
+    const NAME: &'static str = "OfficialPrivate";
+
+    fn check(&self) -> Result<(), SealError> {
+        text(&self.name, NAME_CHARS_MAX, "name")?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone")
+    }
+}
+
+impl Private for VisitPrivate {
+    const NAME: &'static str = "VisitPrivate";
+
+    fn check(&self) -> Result<(), SealError> {
+        text(&self.seen, SEEN_CHARS_MAX, "seen")?;
+        within(self.latitude, LATITUDE_MAX, "latitude")?;
+        within(self.longitude, LONGITUDE_MAX, "longitude")
+    }
+}
+
+fn cipher(key: &DataKey) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new(&Key::from(key.0))
+}
+
+/// A line break is the one control character that words written freely may hold.
+fn text(text: &str, chars_max: usize, field: &'static str) -> Result<(), SealError> {
+    if text.chars().count() > chars_max {
+        return Err(SealError::TextTooLong { field, chars_max });
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') { Err(SealError::Invalid { field }) } else { Ok(()) }
+}
+
+fn within(units: i32, units_max: u32, field: &'static str) -> Result<(), SealError> {
+    if units.unsigned_abs() <= units_max { Ok(()) } else { Err(SealError::Invalid { field }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "lika.example/130624";
+
+    fn household() -> HouseholdId {
+        HouseholdId::new(1_234_567_890).unwrap()
+    }
+
+    fn number(member: u32) -> MemberNo {
+        MemberNo::new(member).unwrap()
+    }
+
+    fn person() -> MemberPrivate {
+        MemberPrivate { name: "张三".into(), citizen_id: "901624195803071228".into(), ..Default::default() }
+    }
+
+    fn key() -> DataKey {
+        DataKey::new([1; DATA_KEY_BYTES])
+    }
+
+    #[test]
+    fn what_is_sealed_opens_again() {
+        let place = Place::member(ORIGIN, household(), number(2));
+        let sealed = seal(&key(), [7; NONCE_BYTES], &place, &person()).unwrap();
+        assert_eq!(sealed.len(), NONCE_BYTES + person().encoded_len() + 16);
+        assert_eq!(open(&key(), &place, &sealed), Ok(person()));
+        let visit = VisitPrivate { seen: "屋顶漏雨\n已报修".into(), latitude: 3_884_500, longitude: 11_418_900 };
+        let place = Place::visit(ORIGIN, household());
+        let sealed = seal(&key(), [8; NONCE_BYTES], &place, &visit).unwrap();
+        assert_eq!(open(&key(), &place, &sealed), Ok(visit));
+    }
+
+    #[test]
+    fn a_box_opens_nowhere_else() {
+        let place = Place::member(ORIGIN, household(), number(2));
+        let sealed = seal(&key(), [7; NONCE_BYTES], &place, &person()).unwrap();
+        let elsewhere = [
+            Place::member("lika.example/130625", household(), number(2)),
+            Place::member(ORIGIN, HouseholdId::new(1_234_567_891).unwrap(), number(2)),
+            Place::member(ORIGIN, household(), number(3)),
+        ];
+        for place in elsewhere {
+            assert_eq!(open(&key(), &place, &sealed), Err(SealError::Unreadable));
+        }
+        assert_eq!(open(&DataKey::new([2; DATA_KEY_BYTES]), &place, &sealed), Err(SealError::Unreadable));
+        assert_eq!(open(&key(), &Place::household(ORIGIN, household()), &sealed), Err(SealError::Unreadable));
+        assert_eq!(open(&key(), &Place::visit(ORIGIN, household()), &sealed), Err(SealError::Unreadable));
+    }
+
+    #[test]
+    fn damage_is_noticed_at_every_byte() {
+        let place = Place::household(ORIGIN, household());
+        let message = HouseholdPrivate { phone: "13900000000".into(), ..Default::default() };
+        let sealed = seal(&key(), [7; NONCE_BYTES], &place, &message).unwrap();
+        for at in 0..sealed.len() {
+            let mut damaged = sealed.to_vec();
+            damaged[at] ^= 1;
+            assert_eq!(open(&key(), &place, &damaged), Err(SealError::Unreadable), "byte {at}");
+            assert_eq!(open(&key(), &place, &sealed[..at]), Err(SealError::Unreadable), "{at} bytes");
+        }
+    }
+
+    /// The same box made by another implementation of RFC 8439 (Python's `cryptography`), with the associated data
+    /// written out.
+    #[test]
+    fn the_box_is_that_of_the_standard() {
+        let official = OfficialId::new(10_000_001).unwrap();
+        let place = Place::official(ORIGIN, official);
+        assert_eq!(place.associated_data(), b"lika.example/130624\x0010000001\x00OfficialPrivate");
+        let place_of_member = Place::member(ORIGIN, household(), number(2));
+        assert_eq!(place_of_member.associated_data(), b"lika.example/130624\x001234567890\x00MemberPrivate\x002");
+        let message = OfficialPrivate { name: "Li".into(), phone: "13900000000".into() };
+        let sealed = seal(&key(), [7; NONCE_BYTES], &place, &message).unwrap();
+        let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "070707070707070707070707a652fbae7fc4b4a40cfa6effe01626002ab60f6fbaee3c553e92b49c6b49e20650");
+    }
+
+    #[test]
+    fn values_have_limits() {
+        let place = Place::household(ORIGIN, household());
+        let sealed = |change: fn(&mut HouseholdPrivate)| {
+            let mut message = HouseholdPrivate::default();
+            change(&mut message);
+            seal(&key(), [7; NONCE_BYTES], &place, &message).map(|_| ())
+        };
+        let long = |field, chars_max| Err(SealError::TextTooLong { field, chars_max });
+        assert_eq!(sealed(|m| m.address = "街".repeat(200)), Ok(()));
+        assert_eq!(sealed(|m| m.address = "街".repeat(201)), long("address", 200));
+        assert_eq!(sealed(|m| m.phone = "1".repeat(35)), long("phone", 34));
+        assert_eq!(sealed(|m| m.bank = "行".repeat(65)), long("bank", 64));
+        assert_eq!(sealed(|m| m.account = "1".repeat(35)), long("account", 34));
+        assert_eq!(sealed(|m| m.remark = "注".repeat(501)), long("remark", 500));
+        assert_eq!(sealed(|m| m.phone = "\u{1b}".into()), Err(SealError::Invalid { field: "phone" }));
+        let far = VisitPrivate { latitude: -9_000_001, ..Default::default() };
+        assert_eq!(far.check(), Err(SealError::Invalid { field: "latitude" }));
+        let far = VisitPrivate { longitude: i32::MIN, ..Default::default() };
+        assert_eq!(far.check(), Err(SealError::Invalid { field: "longitude" }));
+        let full = VisitPrivate { seen: "见".repeat(SEEN_CHARS_MAX), ..Default::default() };
+        let place = Place::visit(ORIGIN, household());
+        assert!(seal(&key(), [7; NONCE_BYTES], &place, &full).unwrap().len() <= SEALED_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_key_is_not_shown() {
+        assert_eq!(format!("{:?}", key()), "DataKey(…)");
+        assert_eq!(DataKey::from_slice(&[1; 32]), Some(key()));
+        assert_eq!(DataKey::from_slice(&[1; 31]), None);
+    }
+}
