@@ -39,6 +39,7 @@ pub fn admit(state: &State, entry: &Entry) -> Result<(), Rejection> {
     let today = Date::of_unix_ms(entry.recorded_at);
     let mut judge = Judge { entry, today, role, role_area, event: None, problems: Vec::new() };
     judge.header(state);
+    household::tags::check_submission(&mut judge);
     let mut draft = Draft::new(state, entry.submission.area);
     match &entry.submission.events {
         // A list that is too long is refused for that alone; judging it would be work without bound.
@@ -61,12 +62,12 @@ fn author(state: &State, entry: &Entry) -> Result<(Role, Area), Rejection> {
     if !key.is_good_for(entry) {
         return Err(Rejection::of(Code::KeyIsRevoked, "key", submission.key.to_string()));
     }
+    let official = state.official(submission.author).filter(|official| entry.sees(official.since));
+    let official =
+        official.ok_or_else(|| Rejection::of(Code::AuthorUnknown, "author", submission.author.to_string()))?;
     if key.official != submission.author {
         return Err(Rejection::of(Code::KeyNotAuthors, "author", submission.author.to_string()));
     }
-    let official = state.official(submission.author);
-    let official =
-        official.ok_or_else(|| Rejection::of(Code::AuthorUnknown, "author", submission.author.to_string()))?;
     official.role(entry).ok_or_else(|| Rejection::of(Code::RoleForbids, "author", submission.author.to_string()))
 }
 
@@ -197,12 +198,20 @@ impl Judge<'_> {
         if events > EVENTS_MAX {
             self.refuse(Code::TooManyEvents, "events", format!("{events}, at most {EVENTS_MAX}"));
         }
-        self.require(self.role_area.contains(submission.area), Code::AreaForbids, "area");
-        let known = state.jurisdiction.as_ref().is_none_or(|jurisdiction| jurisdiction.area.contains(submission.area));
-        self.require(known, Code::AreaUnknown, "area");
+        self.place(state);
         let now_s = self.entry.recorded_at / 1000;
         self.require(submission.composed_at <= now_s + CLOCK_AHEAD_S, Code::ComposedInFuture, "composed_at");
         self.moment(state);
+    }
+
+    /// Where it belongs: in the jurisdiction, and there in the author's area.
+    fn place(&mut self, state: &State) {
+        let area = self.entry.submission.area;
+        if state.jurisdiction.as_ref().is_some_and(|jurisdiction| !jurisdiction.area.contains(area)) {
+            self.refuse(Code::AreaUnknown, "area", area.to_string());
+        } else if !self.role_area.contains(area) {
+            self.refuse(Code::AreaForbids, "area", self.role_area.to_string());
+        }
     }
 
     /// When and on what ground it was recorded: an entry cannot rest on what came after it, nor leave out what its own

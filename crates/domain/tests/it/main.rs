@@ -21,6 +21,7 @@ const RAISED_ELSEWHERE: &[(Code, &str)] = &[
     (Code::WrongService, "the service that is asked"),
     (Code::EntryTooLarge, "the recorder, before it appends"),
     (Code::SignatureInvalid, "the recorder and every replay, with the key that the state holds"),
+    (Code::OfficialIsMissing, "reading the submission's bytes"),
     (Code::KeyInvalid, "reading the submission's bytes"),
     (Code::CitizenIdInvalid, "the households service, which sees what is sealed"),
     (Code::CitizenIdContradicts, "the households service, which sees what is sealed"),
