@@ -82,9 +82,10 @@ impl Area {
     /// A village under township 000, or a township under county 00, would read as a level above it.
     fn is_canonical(self) -> bool {
         let (county, township, village) = (self.0 / 1_000_000, self.0 / 1_000 % 1_000, self.0 % 1_000);
-        !(village > 0 && township == 0)
-            && !(township > 0 && county % 100 == 0)
-            && !(county % 100 > 0 && county / 100 % 100 == 0)
+        let village_astray = village > 0 && township == 0;
+        let township_astray = township > 0 && county % 100 == 0;
+        let county_astray = county % 100 > 0 && county / 100 % 100 == 0;
+        !village_astray && !township_astray && !county_astray
     }
 }
 

@@ -65,7 +65,7 @@ impl PersonId {
     /// From a 12-digit number.
     pub fn new(number: u64) -> Option<Self> {
         HouseholdId::new(number / 100)?;
-        (number % 100 > 0).then_some(Self(number))
+        (!number.is_multiple_of(100)).then_some(Self(number))
     }
 
     /// The 12-digit number.

@@ -14,6 +14,7 @@
 pub mod admit;
 pub mod aid;
 pub mod area;
+pub mod citizen_id;
 pub mod date;
 pub mod draft;
 pub mod evolve;
