@@ -17,7 +17,7 @@ use crate::household::Status;
 use crate::living::CONDITIONS;
 use crate::money::Fen;
 use crate::state::State;
-use crate::village::MonthCounts;
+use crate::village::{MonthCounts, Village};
 use std::collections::BTreeMap;
 
 /// Days that the shorter of the two counts of visits looks back, today included.
@@ -138,9 +138,10 @@ pub struct Money {
 }
 
 impl Figures {
-    /// Of one village on a day; `None` if the state does not know the village.
-    pub fn of_village(state: &State, area: Area, today: Date) -> Option<Self> {
-        state.villages.get(&area).map(|village| count::village(state, area, village, today))
+    /// Of one village on a day. The rest of the state gives the policy and the officials' caseloads; the village
+    /// itself need not be in it.
+    pub fn of_village(state: &State, area: Area, village: &Village, today: Date) -> Self {
+        count::village(state, area, village, today)
     }
 
     /// What holds for the jurisdiction and for no village of it: money released, and of it what lies idle unallocated.
