@@ -1,0 +1,86 @@
+//! What may go wrong with a vault.
+
+use lika_domain::rejection::{Code, Rejection};
+use lika_eventlog::error::LogError;
+use lika_ledger::SubmitError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A vault cannot be made, opened or written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The operating system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<io::Error>,
+    },
+    /// What is stored is not what was written.
+    #[error("{path}, record {record}: {reason}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Number of the record, from 0.
+        record: u32,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The key of the tags has not 32 bytes.
+    #[error("{0} is no key of 32 bytes")]
+    TagKey(PathBuf),
+    /// Another process has the vault.
+    #[error("{0} is in use by another process")]
+    Locked(PathBuf),
+    /// There is a vault already.
+    #[error("{0} is a vault already")]
+    Exists(PathBuf),
+    /// There is no vault. Without it nobody's personal data can be read, and a citizen who is registered already would
+    /// not be known again; so a new one is never put in its place.
+    #[error("{0} is missing: the data keys of this log were kept there")]
+    Missing(PathBuf),
+    /// The vault was closed in good order.
+    #[error("the vault is closed")]
+    Closed,
+}
+
+/// Keys were not stored.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The subject has another key of that number.
+    #[error("subject {subject} has another data key {number}")]
+    Changed {
+        /// Household or official number.
+        subject: u64,
+        /// Number of the key.
+        number: u32,
+    },
+    /// More waits to be written than is kept in memory.
+    #[error("too much waits to be written")]
+    Busy,
+    /// The vault has stopped.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl VaultError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source: Arc::new(source) }
+    }
+}
+
+impl From<StoreError> for SubmitError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Changed { subject, number } => {
+                Rejection::of(Code::DataKeyChanged, "keys", format!("key {number} of {subject}")).into()
+            }
+            StoreError::Busy => Self::Busy,
+            StoreError::Vault(VaultError::Io { path, source }) => Self::Unavailable(LogError::Io { path, source }),
+            StoreError::Vault(_) => Self::Unavailable(LogError::Closed),
+        }
+    }
+}
