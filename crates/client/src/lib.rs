@@ -1,1 +1,21 @@
-//! lika-client
+//! The submission client as a library: what an official's device does.
+//!
+//! It makes and keeps keys, composes and signs submissions, seals personal data, sends what waits until it holds a
+//! receipt, and checks receipts without the log. It does not decide what may be recorded, and it prints nothing.
+//!
+//! In reading order:
+//! * [`random`], [`key`]: where chance comes from, and signing keys
+//! * [`compose`]: from events to a signed submission
+//! * [`receipt`]: what a receipt proves
+//! * [`home`]: the folder that keeps all of it over a crash
+
+pub mod compose;
+pub mod home;
+pub mod key;
+pub mod random;
+pub mod receipt;
+
+pub use compose::{Chain, Composed, Device, Report};
+pub use home::{Home, HomeError, KeyFile};
+pub use key::Signer;
+pub use random::Random;

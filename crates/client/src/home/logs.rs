@@ -1,0 +1,57 @@
+//! Verifier keys of logs, kept at the first contact: whoever shows another one later is not that log.
+
+use super::{Home, HomeError, file};
+use lika_tlog::key::VerifierKey;
+use std::path::PathBuf;
+
+impl Home {
+    /// The verifier key of a log; `None` before the first contact.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn log_key(&self, origin: &str) -> Result<Option<VerifierKey>, HomeError> {
+        let path = self.log_key_path(origin);
+        let Some(bytes) = file::read(&path)? else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|error| HomeError::damaged(&path, error))?;
+        text.trim_end().parse().map(Some).map_err(|error| HomeError::damaged(&path, error))
+    }
+
+    /// Takes the key a log shows: keeps it at the first contact, and compares it ever after.
+    ///
+    /// # Errors
+    /// [`HomeError::LogKeyChanged`] if it is not the one kept, [`HomeError::LogKeyInvalid`] if it is none of that log.
+    pub fn meet_log(&self, origin: &str, shown: &str) -> Result<VerifierKey, HomeError> {
+        let invalid = |what: String| HomeError::LogKeyInvalid { origin: origin.to_owned(), what };
+        let key: VerifierKey = shown.trim_end().parse().map_err(|error| invalid(format!("{error}")))?;
+        if key.name().as_str() != origin {
+            return Err(invalid(format!("it is named {}", key.name())));
+        }
+        match self.log_key(origin)? {
+            None => file::write_new(&self.log_key_path(origin), format!("{key}\n").as_bytes())?,
+            Some(known) if known != key => {
+                let (known, shown) = (known.to_string(), key.to_string());
+                return Err(HomeError::LogKeyChanged { origin: origin.to_owned(), known, shown });
+            }
+            Some(_) => {}
+        }
+        Ok(key)
+    }
+
+    fn log_key_path(&self, origin: &str) -> PathBuf {
+        self.path("logs", &format!("{}.vkey", escape(origin)))
+    }
+}
+
+/// A name that is safe for a file and different for different origins: everything but a few plain characters as `%`
+/// and two hexadecimal digits.
+fn escape(origin: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let written =
+        |byte: u8| if plain(byte) || byte == b'.' { char::from(byte).to_string() } else { format!("%{byte:02x}") };
+    let name: String = origin.bytes().map(written).collect();
+    // A name that begins with a dot would be hidden, or lead out of the folder.
+    match name.strip_prefix('.') {
+        Some(rest) => format!("%2e{rest}"),
+        None => name,
+    }
+}

@@ -1,0 +1,160 @@
+//! The client's folder: keys, what waits to be sent, receipts.
+//!
+//!     lock                     held while a command uses the folder
+//!     keys/NAME.key            a signing key, JSON, for the owner only
+//!     devices/KEYID.json       the last submission of a key that the log took
+//!     logs/ORIGIN.vkey         verifier key of a log, as first seen
+//!     datakeys/NUMBER.json     data keys of a household or official
+//!     pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
+//!     refused/ID.submission    what the log refused, with the refusal beside it as ID.json
+//!     receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
+//!
+//! Every file is written under another name, synced, and renamed, so a crash leaves it whole or as it was.
+
+pub(crate) mod file;
+
+mod data_keys;
+mod keys;
+mod logs;
+mod pending;
+mod receipts;
+
+pub use data_keys::DataKeys;
+pub use keys::KeyFile;
+pub use pending::Pending;
+pub use receipts::{KeptReceipt, Refused};
+
+use crate::compose::ComposeError;
+use crate::receipt::ReceiptError;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The folder, locked for as long as this lives.
+#[derive(Debug)]
+pub struct Home {
+    dir: PathBuf,
+    _lock: File,
+}
+
+/// What went wrong with the folder.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// The system refused.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another command uses the folder.
+    #[error("{path} is in use by another command; wait for it to end", path = path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file is not what the client wrote.
+    #[error("{path} is damaged: {what}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A file of that name is there and must not be overwritten.
+    #[error("{path} exists already", path = path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no key of that name.
+    #[error("there is no key of the name {0}")]
+    KeyUnknown(String),
+    /// The name does not fit for a file.
+    #[error("{0:?} is no name for a key: 1 to 64 letters, digits, - and _")]
+    NameInvalid(String),
+    /// A data key of that number is kept already, and it is another one.
+    #[error("another data key {number} of {subject} is kept already")]
+    DataKeyChanged {
+        /// Household or official.
+        subject: u64,
+        /// Number of the key.
+        number: u32,
+    },
+    /// A log shows another verifier key than when it was first met.
+    #[error("{origin} shows another verifier key than before: {shown} instead of {known}")]
+    LogKeyChanged {
+        /// The log.
+        origin: String,
+        /// The key kept since the first contact.
+        known: String,
+        /// The key shown now.
+        shown: String,
+    },
+    /// The text is no verifier key of that log.
+    #[error("{origin} shows no verifier key of its own: {what}")]
+    LogKeyInvalid {
+        /// The log.
+        origin: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A submission could not be composed once more.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// A receipt does not hold.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+}
+
+const FOLDERS: [&str; 7] = ["keys", "devices", "logs", "datakeys", "pending", "refused", "receipts"];
+
+impl Home {
+    /// Opens the folder and makes it if need be.
+    ///
+    /// # Errors
+    /// [`HomeError::Locked`] if another process has it open, or what the system says.
+    pub fn open(dir: &Path) -> Result<Self, HomeError> {
+        for folder in FOLDERS {
+            file::make_folder(&dir.join(folder))?;
+        }
+        let path = dir.join("lock");
+        let lock = File::create(&path).map_err(HomeError::at(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(HomeError::Locked { path: dir.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(HomeError::at(&path)(error)),
+        }
+    }
+
+    /// The folder used when none is named: `LIKA_HOME`, or `.lika` in the user's own; `None` if there is neither.
+    pub fn default_dir() -> Option<PathBuf> {
+        let named = std::env::var_os("LIKA_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        named.or_else(|| std::env::home_dir().map(|user| user.join(".lika")))
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn path(&self, folder: &str, name: &str) -> PathBuf {
+        self.dir.join(folder).join(name)
+    }
+}
+
+impl HomeError {
+    /// Names the file an error of the system came from.
+    pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        |source| Self::Io { path, source }
+    }
+
+    /// Names the file that is not what the client wrote.
+    pub(crate) fn damaged(path: &Path, what: impl std::fmt::Display) -> Self {
+        Self::Damaged { path: path.to_owned(), what: format!("{what}") }
+    }
+}
+
+#[cfg(test)]
+mod tests;

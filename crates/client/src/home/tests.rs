@@ -1,0 +1,289 @@
+use super::*;
+use crate::compose::{Chain, Device, Report};
+use crate::key::Signer;
+use crate::random::Random;
+use crate::receipt;
+use bytes::Bytes;
+use lika_domain::ids::{OfficialId, SubmissionId};
+use lika_proto::convert::encode_entry;
+use lika_proto::v1;
+use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use lika_tlog::proof::TlogProof;
+use lika_tlog::{SigningKey, leaf_hash};
+use tempfile::TempDir;
+
+const ORIGIN: &str = "lika.example/130624";
+
+struct World {
+    dir: TempDir,
+    home: Home,
+    log: SigningKey,
+}
+
+impl World {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(dir.path()).unwrap();
+        let log = SigningKey::new(ORIGIN.parse().unwrap(), [5; 32]);
+        let world = Self { dir, home, log };
+        world.home.add_key(&key("phone")).unwrap();
+        world.home.meet_log(ORIGIN, &world.log.verifier().to_string()).unwrap();
+        world
+    }
+
+    /// What a command sees that starts now.
+    fn reopen(self) -> Self {
+        let Self { dir, home, log } = self;
+        drop(home);
+        Self { home: Home::open(dir.path()).unwrap(), dir, log }
+    }
+
+    fn device(&self) -> Device {
+        self.home.device(&self.home.key("phone").unwrap()).unwrap()
+    }
+
+    fn enqueue(&self, id: u8) -> SubmissionId {
+        let composed = self.device().compose(SubmissionId([id; 16]), 1_650_000_000, report(id)).unwrap();
+        self.home.enqueue(&composed).unwrap();
+        composed.id
+    }
+
+    /// A log of one entry answers.
+    fn receipt(&self, signed: &v1::SignedSubmission) -> v1::Receipt {
+        self.receipt_named(ORIGIN, signed)
+    }
+
+    fn receipt_named(&self, origin: &str, signed: &v1::SignedSubmission) -> v1::Receipt {
+        let signature = signed.signature.as_ref().try_into().unwrap();
+        let entry = encode_entry(&signed.submission, signature, 1_650_000_000_500, 0, &[]);
+        let checkpoint = Checkpoint { origin: origin.parse().unwrap(), size: 1, root: leaf_hash(&entry) };
+        let checkpoint = SignedCheckpoint::sign(checkpoint, &self.log).unwrap();
+        let proof = TlogProof::new(0, Vec::new(), &checkpoint).unwrap().to_string();
+        v1::Receipt { index: 0, entry: entry.into(), proof, duplicate: false }
+    }
+}
+
+fn key(name: &str) -> KeyFile {
+    KeyFile {
+        name: name.into(),
+        official: OfficialId::new(10_000_001).unwrap(),
+        origin: ORIGIN.into(),
+        created_at_s: 1_650_000_000,
+        signer: Signer::from_seed([9; 32]),
+    }
+}
+
+fn report(outcome: u8) -> Report {
+    let ended = v1::MonitoringEnded { outcome: i32::from(outcome % 3) + 1 };
+    let event = v1::HouseholdEvent {
+        happened: 20_220_301,
+        household: 1_234_567_890,
+        kind: Some(v1::household_event::Kind::MonitoringEnded(ended)),
+        ..Default::default()
+    };
+    let events = v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] });
+    Report { area: "130624100200".parse().unwrap(), events, keys: Vec::new() }
+}
+
+#[test]
+fn a_second_command_is_turned_away() {
+    let world = World::new();
+    assert!(matches!(Home::open(world.dir.path()), Err(HomeError::Locked { .. })));
+    world.reopen();
+}
+
+#[test]
+fn keys_come_back_and_are_never_overwritten() {
+    let world = World::new().reopen();
+    let kept = world.home.key("phone").unwrap();
+    assert_eq!((kept.official, kept.origin.as_str(), kept.created_at_s), (key("x").official, ORIGIN, 1_650_000_000));
+    assert_eq!(kept.signer.seed(), [9; 32]);
+    let other = KeyFile { signer: Signer::generate(&mut Random::system()).unwrap(), ..key("phone") };
+    assert!(matches!(world.home.add_key(&other), Err(HomeError::Exists { .. })));
+    assert_eq!(world.home.key("phone").unwrap().signer.seed(), [9; 32]);
+    world.home.add_key(&KeyFile { name: "平板-2".into(), ..other }).unwrap();
+    let names: Vec<_> = world.home.keys().unwrap().into_iter().map(|key| key.name).collect();
+    assert_eq!(names, ["phone", "平板-2"]);
+    assert!(matches!(world.home.key("none"), Err(HomeError::KeyUnknown(_))));
+    for name in ["", "../phone", "a b", ".", &"a".repeat(65)] {
+        assert!(matches!(world.home.key(name), Err(HomeError::NameInvalid(_))), "{name}");
+    }
+}
+
+#[test]
+fn a_key_file_that_was_altered_is_refused() {
+    let world = World::new();
+    let path = world.dir.path().join("keys/phone.key");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let official = text.replace("10000001", "1");
+    let name = text.replace("\"phone\"", "\"tablet\"");
+    let seed = text.replace(&"CQkJ".repeat(2), &"AAAA".repeat(2));
+    for altered in [official, name, seed, "{}".into(), "\u{0}".into()] {
+        assert_ne!(altered, text);
+        std::fs::write(&path, altered).unwrap();
+        assert!(matches!(world.home.key("phone"), Err(HomeError::Damaged { .. })));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_are_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let mode = |path: &str| std::fs::metadata(world.dir.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("keys"), mode("datakeys"), mode("keys/phone.key")), (0o700, 0o700, 0o600));
+}
+
+#[test]
+fn what_waits_is_the_same_after_a_crash_and_the_chain_goes_on() {
+    let world = World::new();
+    let first = world.enqueue(1);
+    let before = world.home.pending().unwrap();
+    let world = world.reopen();
+    assert_eq!(world.home.pending().unwrap(), before);
+    let second = world.enqueue(2);
+    let pending = world.home.pending().unwrap();
+    assert_eq!(pending.iter().map(|one| one.id).collect::<Vec<_>>(), [first, second]);
+    assert_eq!(pending[1].previous, pending[0].chain.previous);
+    assert_eq!(pending[1].chain.sequence, 2);
+}
+
+#[test]
+fn a_receipt_is_kept_and_can_be_checked_without_the_log() {
+    let world = World::new();
+    let id = world.enqueue(1);
+    let pending = world.home.pending().unwrap().remove(0);
+    let receipt = world.receipt(&pending.signed);
+    let log = world.log.verifier().clone();
+    let proven = world.home.keep_receipt(&world.device(), &pending, &receipt, &log).unwrap();
+    assert_eq!((proven.index, proven.size, proven.id), (0, 1, id));
+    let world = world.reopen();
+    assert_eq!(world.home.pending().unwrap(), []);
+    assert_eq!(world.device().chain(), pending.chain);
+    assert_eq!(world.home.receipts().unwrap(), [id]);
+    assert_eq!(world.home.verify_receipt(id, ORIGIN).unwrap(), Some(proven));
+    let kept = world.home.receipt(id).unwrap().unwrap();
+    let signer = key("phone").signer;
+    assert!(receipt::verify_signature(&kept.entry, signer.public()).is_ok());
+    let other = Signer::from_seed([8; 32]);
+    assert!(matches!(receipt::verify_signature(&kept.entry, other.public()), Err(ReceiptError::SignatureInvalid)));
+    assert_eq!(world.home.verify_receipt(SubmissionId([7; 16]), ORIGIN).unwrap(), None);
+}
+
+#[test]
+fn a_receipt_that_does_not_hold_is_not_taken() {
+    let world = World::new();
+    world.enqueue(1);
+    world.enqueue(2);
+    let pending = world.home.pending().unwrap();
+    let log = world.log.verifier().clone();
+    let good = world.receipt(&pending[0].signed);
+    let keep = |receipt: v1::Receipt, log| {
+        let kept = world.home.keep_receipt(&world.device(), &pending[0], &receipt, log);
+        match kept {
+            Err(HomeError::Receipt(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    };
+    let other_entry = world.receipt(&pending[1].signed);
+    assert!(matches!(keep(other_entry, &log), ReceiptError::NotWhatWasSent));
+    let mut entry = good.entry.to_vec();
+    entry[3] ^= 1;
+    assert!(matches!(keep(v1::Receipt { entry: entry.into(), ..good.clone() }, &log), ReceiptError::NotProven(_)));
+    assert!(matches!(
+        keep(v1::Receipt { proof: String::new(), ..good.clone() }, &log),
+        ReceiptError::ProofUnreadable(_)
+    ));
+    let other_index = keep(v1::Receipt { index: 1, ..good.clone() }, &log);
+    assert!(matches!(other_index, ReceiptError::OtherIndex { named: 1, proven: 0 }));
+    let stranger = SigningKey::new(ORIGIN.parse().unwrap(), [6; 32]);
+    assert!(matches!(keep(good, stranger.verifier()), ReceiptError::NotProven(_)));
+    assert_eq!((world.home.pending().unwrap().len(), world.home.receipts().unwrap().len()), (2, 0));
+}
+
+#[test]
+fn a_proof_of_another_log_is_not_taken() {
+    let mut world = World::new();
+    world.enqueue(1);
+    let pending = world.home.pending().unwrap().remove(0);
+    world.log = SigningKey::new("lika.example/130625".parse().unwrap(), [5; 32]);
+    let entry = world.receipt_named("lika.example/130625", &pending.signed);
+    let kept = world.home.keep_receipt(&world.device(), &pending, &entry, world.log.verifier());
+    assert!(matches!(kept, Err(HomeError::Receipt(ReceiptError::OtherLog { .. }))), "{kept:?}");
+}
+
+#[test]
+fn a_crash_before_the_receipt_is_settled_does_no_harm() {
+    let world = World::new();
+    world.enqueue(1);
+    let pending = world.home.pending().unwrap().remove(0);
+    let receipt = world.receipt(&pending.signed);
+    let log = world.log.verifier().clone();
+    world.home.keep_receipt(&world.device(), &pending, &receipt, &log).unwrap();
+    let path = world.dir.path().join(format!("pending/{}.submission", pending.id));
+    std::fs::write(path, prost::Message::encode_to_vec(&pending.signed)).unwrap();
+    let world = world.reopen();
+    let again = v1::Receipt { duplicate: true, ..receipt };
+    world.home.keep_receipt(&world.device(), &pending, &again, &log).unwrap();
+    assert_eq!((world.home.pending().unwrap().len(), world.device().chain()), (0, pending.chain));
+}
+
+#[test]
+fn what_was_refused_is_moved_aside_with_its_reasons() {
+    let world = World::new();
+    let id = world.enqueue(1);
+    let pending = world.home.pending().unwrap().remove(0);
+    let problem = v1::Problem {
+        code: "not_monitored".into(),
+        event: Some(0),
+        field: "household".into(),
+        detail: "1234567890".into(),
+        zh: "该户不在监测中".into(),
+        en: "the household is not being monitored".into(),
+    };
+    let refusal = v1::Refusal { code: "not_monitored".into(), status: 409, problems: vec![problem] };
+    world.home.keep_refusal(&pending, &refusal).unwrap();
+    assert_eq!((world.home.pending().unwrap(), world.device().chain()), (vec![], Chain::default()));
+    let kept = world.home.refusal(id).unwrap().unwrap();
+    let line = "event 0: household: the household is not being monitored (1234567890) [not_monitored]";
+    assert_eq!((kept.code.as_str(), kept.problems), ("not_monitored", vec![line.to_owned()]));
+}
+
+#[test]
+fn what_is_discarded_leaves_the_queue() {
+    let world = World::new();
+    let id = world.enqueue(1);
+    assert!(world.home.discard(id).unwrap());
+    assert!(!world.home.discard(id).unwrap());
+    assert_eq!((world.home.pending().unwrap(), world.device().chain()), (vec![], Chain::default()));
+}
+
+#[test]
+fn data_keys_are_added_and_never_replaced() {
+    let world = World::new();
+    let given = |subject, number, byte: u8| v1::DataKey { subject, number, key: Bytes::from(vec![byte; 32]) };
+    world.home.add_data_keys(&[given(1_234_567_890, 1, 1), given(10_000_001, 1, 2)]).unwrap();
+    world.home.add_data_keys(&[given(1_234_567_890, 1, 1), given(1_234_567_890, 2, 3)]).unwrap();
+    let changed = world.home.add_data_keys(&[given(1_234_567_890, 2, 4)]);
+    assert!(matches!(changed, Err(HomeError::DataKeyChanged { subject: 1_234_567_890, number: 2 })));
+    let world = world.reopen();
+    let keys = world.home.data_keys(1_234_567_890).unwrap();
+    assert_eq!(keys.get(1).map(|key| *key.as_bytes()), Some([1; 32]));
+    assert_eq!(keys.newest().map(|(number, key)| (number, *key.as_bytes())), Some((2, [3; 32])));
+    assert_eq!(world.home.data_keys(99).unwrap().newest(), None);
+    let short = v1::DataKey { subject: 5, number: 1, key: Bytes::from_static(b"short") };
+    assert!(world.home.add_data_keys(&[short]).is_err());
+}
+
+#[test]
+fn a_log_that_shows_another_key_is_noticed() {
+    let world = World::new();
+    let good = world.log.verifier().to_string();
+    assert_eq!(world.home.meet_log(ORIGIN, &format!("{good}\n")).unwrap().to_string(), good);
+    let stranger = SigningKey::new(ORIGIN.parse().unwrap(), [6; 32]).verifier().to_string();
+    assert!(matches!(world.home.meet_log(ORIGIN, &stranger), Err(HomeError::LogKeyChanged { .. })));
+    assert!(matches!(world.home.meet_log("other.example", &good), Err(HomeError::LogKeyInvalid { .. })));
+    assert!(matches!(world.home.meet_log(ORIGIN, "nonsense"), Err(HomeError::LogKeyInvalid { .. })));
+    assert_eq!(world.home.log_key("other.example").unwrap(), None);
+    assert_eq!(world.home.log_key("../keys/phone").unwrap(), None);
+}
