@@ -39,9 +39,9 @@ pub fn evolve_log(state: &mut State, entry: &Entry) {
 }
 
 /// Passes over an entry that the order let in but the rules refuse: it changes nothing and is remembered.
-pub fn void(state: &mut State, entry: &Entry) {
-    state.voids.push(entry.index);
-    state.applied = entry.index.saturating_add(1);
+pub fn void(state: &mut State, index: Index) {
+    state.voids.push(index);
+    state.applied = index.saturating_add(1);
 }
 
 /// Judges an entry that is in the log, and applies it or passes over it.

@@ -26,6 +26,7 @@ use futures::future::BoxFuture;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::Hash;
+use lika_tlog::checkpoint::SignedCheckpoint;
 use std::sync::Arc;
 
 /// A signed checkpoint and what it covers.
@@ -36,7 +37,7 @@ pub struct Seal {
     /// Root of their tree.
     pub root: Hash,
     /// The signed note.
-    pub note: Arc<str>,
+    pub signed: Arc<SignedCheckpoint>,
 }
 
 /// An append-only log of one jurisdiction.

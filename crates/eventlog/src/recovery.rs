@@ -8,7 +8,7 @@ use crate::folder::{self, Layout};
 use crate::high_water::HighWater;
 use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
-use crate::writer::publish_note;
+use crate::writer::{publish_note, sign};
 use crate::{Seal, waiters};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -49,23 +49,33 @@ pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
 }
 
 /// Opens a log.
-pub(crate) fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Opened, LogError> {
+pub(crate) fn open<T: Send>(
+    dir: &Path,
+    threads: usize,
+    area_of: AreaOf,
+    map: impl Fn(&Bundle) -> T + Sync,
+    each: impl FnMut(T),
+) -> Result<Opened, LogError> {
     let layout = Layout { dir: dir.to_owned() };
     if !layout.signing_key().exists() {
         return Err(LogError::Missing(dir.to_owned()));
     }
     let lock = folder::lock(&layout)?;
     let key = read_keys(&layout)?;
-    let (high_water, signed) = HighWater::open(&layout.high_water())?;
+    let (mut high_water, signed) = HighWater::open(&layout.high_water())?;
     let signed = signed_seal(&layout, key.verifier(), signed)?;
-    let (edge, heads) = match &signed {
-        Some(seal) => check(&layout, seal, threads, area_of)?,
-        None => (Edge::default(), BTreeMap::new()),
+    let (seal, edge, heads) = match signed {
+        Some(seal) => {
+            let (edge, heads) = check(&layout, &seal, threads, area_of, map, each)?;
+            (seal, edge, heads)
+        }
+        None => {
+            drop_tail(&layout, 0)?;
+            let edge = Edge::default();
+            (sign(&layout, &key, &mut high_water, &edge)?, edge, BTreeMap::new())
+        }
     };
-    let seal = match signed {
-        Some(seal) => seal,
-        None => Seal { size: 0, root: edge.root(), note: "".into() },
-    };
+    publish_again(&layout, &seal)?;
     Ok(Opened { layout, lock, key, high_water, edge, heads, waiters: Arc::new(waiters::Waiters::new(seal)) })
 }
 
@@ -105,28 +115,36 @@ fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Re
     Err(Damage::new("checkpoint", Some(public.size), reason).into())
 }
 
-fn check(
+fn check<T: Send>(
     layout: &Layout,
     seal: &Seal,
     threads: usize,
     area_of: AreaOf,
+    map: impl Fn(&Bundle) -> T + Sync,
+    mut each: impl FnMut(T),
 ) -> Result<(Edge, BTreeMap<Area, Index>), LogError> {
     let source = Folder(layout.log());
     drop_tail(layout, seal.size)?;
     let mut heads = BTreeMap::new();
     let areas = |bundle: &Bundle| {
         let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes[range.clone()]));
-        (bundle.first..).zip(entries).collect::<Vec<_>>()
+        ((bundle.first..).zip(entries).collect::<Vec<_>>(), map(bundle))
     };
-    let edge = verify::tree(&source, seal, threads, areas, |areas| {
+    let edge = verify::tree(&source, seal, threads, areas, |(areas, mapped)| {
         heads.extend(areas.into_iter().filter_map(|(index, area)| area.map(|area| (area, index))));
+        each(mapped);
     })?;
-    let published = std::fs::read(layout.checkpoint()).unwrap_or_default();
-    if published != seal.note.as_bytes() {
-        tracing::warn!(size = seal.size, "publishing a checkpoint that was signed before a crash");
-        publish_note(layout, &seal.note)?;
-    }
     Ok((edge, heads))
+}
+
+/// Publishes a checkpoint that was signed before a crash and is not the published one.
+fn publish_again(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+    let published = std::fs::read(layout.checkpoint()).unwrap_or_default();
+    if published == seal.signed.to_string().as_bytes() {
+        return Ok(());
+    }
+    tracing::info!(size = seal.size, "publishing the last checkpoint signed");
+    publish_note(layout, seal)
 }
 
 /// Drops what a crash left beyond the last checkpoint: nothing of it was signed, so nothing of it was receipted.

@@ -6,7 +6,7 @@
 use crate::error::{AppendError, LogError};
 use crate::recovery;
 use crate::tile_tree::TileTree;
-use crate::verify::{self, Folder};
+use crate::verify::{self, Bundle, Folder};
 use crate::waiters::Waiters;
 use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Tiles, Writer};
 use crate::{EventLog, Seal};
@@ -55,13 +55,28 @@ impl TileLog {
     /// [`LogError::Locked`] while another process has the folder, [`LogError::Missing`] without a log,
     /// [`LogError::Damaged`] if anything differs from what was signed.
     pub fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Self, LogError> {
-        let opened = recovery::open(dir, threads, area_of)?;
+        Self::open_with(dir, threads, area_of, |_| (), |()| ())
+    }
+
+    /// The same, showing every bundle on the way: each goes through `map` on one of the threads, and what that gives
+    /// to `each`, in order. Their results count only if the log opens.
+    ///
+    /// # Errors
+    /// As [`TileLog::open`].
+    pub fn open_with<T: Send>(
+        dir: &Path,
+        threads: usize,
+        area_of: AreaOf,
+        map: impl Fn(&Bundle) -> T + Sync,
+        each: impl FnMut(T),
+    ) -> Result<Self, LogError> {
+        let opened = recovery::open(dir, threads, area_of, map, each)?;
         let verifier_key = opened.key.verifier().clone();
         let pending = Pending { next: opened.edge.size(), heads: opened.heads, ..Pending::default() };
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
         let tiles = Arc::new(Tiles::default());
         *tiles.edge.write() = Arc::new(opened.edge.hashes_only());
-        let mut writer = Writer {
+        let writer = Writer {
             layout: opened.layout,
             key: opened.key,
             high_water: opened.high_water,
@@ -70,9 +85,6 @@ impl TileLog {
             tiles: tiles.clone(),
             waiters: opened.waiters.clone(),
         };
-        if opened.waiters.seal().note.is_empty() || !writer.layout.checkpoint().exists() {
-            writer.begin()?;
-        }
         let folder = writer.layout.log();
         let thread = std::thread::Builder::new().name("log-writer".into()).spawn(move || writer.run());
         let thread = thread.map_err(LogError::io(dir))?;

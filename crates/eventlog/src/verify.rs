@@ -109,7 +109,7 @@ pub fn checkpoint(source: &impl Source, key: &VerifierKey) -> Result<Seal, LogEr
 pub(crate) fn open_note(note: &[u8], key: &VerifierKey) -> Result<Seal, String> {
     let opened = SignedCheckpoint::open(note, key).map_err(|error| chain(&error))?;
     let checkpoint = opened.checkpoint();
-    Ok(Seal { size: checkpoint.size, root: checkpoint.root, note: opened.note().to_string().into() })
+    Ok(Seal { size: checkpoint.size, root: checkpoint.root, signed: Arc::new(opened) })
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

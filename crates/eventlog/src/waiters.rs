@@ -14,7 +14,8 @@ type Outcome = Result<Arc<Seal>, LogError>;
 #[derive(Debug)]
 pub(crate) struct Waiters {
     inner: Mutex<Inner>,
-    size: watch::Sender<u64>,
+    /// The sealed size, for followers; gone once the log has stopped, by which they see that it has.
+    size: Mutex<Option<watch::Sender<u64>>>,
 }
 
 #[derive(Debug)]
@@ -27,7 +28,7 @@ struct Inner {
 
 impl Waiters {
     pub(crate) fn new(seal: Seal) -> Self {
-        let size = watch::Sender::new(seal.size);
+        let size = Mutex::new(Some(watch::Sender::new(seal.size)));
         let inner = Inner { seal: Arc::new(seal), failed: None, waiting: BTreeMap::new(), stopped: Vec::new() };
         Self { inner: Mutex::new(inner), size }
     }
@@ -37,7 +38,10 @@ impl Waiters {
     }
 
     pub(crate) fn follow(&self) -> watch::Receiver<u64> {
-        self.size.subscribe()
+        match self.size.lock().as_ref() {
+            Some(size) => size.subscribe(),
+            None => watch::Sender::new(self.seal().size).subscribe(),
+        }
     }
 
     /// Resolves once `index` is sealed or the log has stopped.
@@ -85,7 +89,9 @@ impl Waiters {
             // Who no longer waits has gone away; the entry is sealed all the same.
             let _ = sender.send(Ok(seal.clone()));
         }
-        self.size.send_replace(size);
+        if let Some(sender) = self.size.lock().as_ref() {
+            sender.send_replace(size);
+        }
     }
 
     /// The log has stopped: everyone is told.
@@ -101,5 +107,6 @@ impl Waiters {
         for sender in stopped {
             let _ = sender.send(error.clone());
         }
+        self.size.lock().take();
     }
 }

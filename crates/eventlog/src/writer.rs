@@ -133,12 +133,6 @@ impl Writer {
         self.waiters.fail(&end);
     }
 
-    /// Signs and publishes the checkpoint of a log that has none yet.
-    pub(crate) fn begin(&mut self) -> Result<(), LogError> {
-        let seal = self.seal()?;
-        self.publish(seal, Files::default())
-    }
-
     fn commit(&mut self, batch: &[Bytes]) -> Result<(), LogError> {
         let (from, mut out) = (self.edge.size(), Files::default());
         for entry in batch {
@@ -152,7 +146,7 @@ impl Writer {
             out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
         folder::write_all(&files)?;
         self.read_back(&out, from)?;
-        let seal = self.seal()?;
+        let seal = sign(&self.layout, &self.key, &mut self.high_water, &self.edge)?;
         self.publish(seal, out)
     }
 
@@ -177,20 +171,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Signs for the tree as it stands and records that.
-    fn seal(&mut self) -> Result<Seal, LogError> {
-        let (size, root) = (self.edge.size(), self.edge.root());
-        let checkpoint = Checkpoint { origin: self.key.name().clone(), size, root };
-        let signed = SignedCheckpoint::sign(checkpoint, &self.key);
-        let signed =
-            signed.map_err(|error| LogError::Key { path: self.layout.signing_key(), reason: error.to_string() })?;
-        let note = signed.note().to_string();
-        self.high_water.record(&note)?;
-        Ok(Seal { size, root, note: note.into() })
-    }
-
     fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
-        publish_note(&self.layout, &seal.note)?;
+        publish_note(&self.layout, &seal)?;
         let full: Vec<TilePath> = out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()).collect();
         for ((level, n), tree) in out.full {
             self.tiles.keep(level, n, tree);
@@ -210,10 +192,24 @@ impl Writer {
     }
 }
 
+/// Signs for the tree as it stands and records that.
+pub(crate) fn sign(
+    layout: &Layout,
+    key: &SigningKey,
+    high_water: &mut HighWater,
+    edge: &Edge,
+) -> Result<Seal, LogError> {
+    let (size, root) = (edge.size(), edge.root());
+    let signed = SignedCheckpoint::sign(Checkpoint { origin: key.name().clone(), size, root }, key);
+    let signed = signed.map_err(|error| LogError::Key { path: layout.signing_key(), reason: error.to_string() })?;
+    high_water.record(&signed.to_string())?;
+    Ok(Seal { size, root, signed: Arc::new(signed) })
+}
+
 /// Publishes a checkpoint. Its temporary file lies outside the log's folder, which holds nothing but the log.
-pub(crate) fn publish_note(layout: &Layout, note: &str) -> Result<(), LogError> {
+pub(crate) fn publish_note(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
     let temporary = layout.dir.join("checkpoint.new");
-    folder::write_synced(&temporary, note.as_bytes())?;
+    folder::write_synced(&temporary, seal.signed.to_string().as_bytes())?;
     let path = layout.checkpoint();
     std::fs::rename(&temporary, &path).map_err(LogError::io(&path))
 }

@@ -1,0 +1,31 @@
+//! The state in one hash: SHA-256 over its canonical encoding. Two nodes with equal digests hold equal states.
+
+use lika_domain::state::State;
+use sha2::{Digest, Sha256};
+use std::io;
+
+/// Digest of a state.
+pub fn of(state: &State) -> [u8; 32] {
+    let mut hasher = Hasher(Sha256::new());
+    // Writing into a hash cannot fail.
+    let _ = borsh::to_writer(&mut hasher, state);
+    hasher.0.finalize().into()
+}
+
+/// Digest of a state, in hexadecimal.
+pub fn hex(state: &State) -> String {
+    of(state).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Hasher(Sha256);
+
+impl io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

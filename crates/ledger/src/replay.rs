@@ -1,0 +1,172 @@
+//! The whole log judged again: every signature, key, role and rule, entry by entry, into a state.
+//!
+//! Bundles are read, hashed and decoded on several threads; the rules run on one, in order; signatures are checked in
+//! batches on another as their keys become known. Nothing counts until the root has been found to be the signed one.
+
+use crate::signature::{self, Signed};
+use crate::worker::public_key;
+use bytes::Bytes;
+use lika_domain::area::Area;
+use lika_domain::evolve;
+use lika_domain::ids::Index;
+use lika_domain::rejection::{Code, Rejection};
+use lika_domain::state::State;
+use lika_domain::submission::Entry;
+use lika_eventlog::Seal;
+use lika_eventlog::error::LogError;
+use lika_eventlog::verify::{self, Bundle, Checked, Source};
+use lika_proto::convert;
+use std::collections::BTreeMap;
+use std::sync::mpsc;
+
+/// Signatures checked together.
+const SIGNATURE_BATCH: usize = 128;
+/// Batches that wait for the checking thread.
+const QUEUE_BATCHES: usize = 64;
+
+/// An entry as a thread has read it.
+pub type Decoded = (Index, Result<(Entry, convert::Signed), Rejection>);
+
+/// A log judged again.
+#[derive(Debug)]
+pub struct Replayed {
+    /// What it amounts to.
+    pub state: State,
+    /// Entries that change nothing, and why.
+    pub voids: Vec<(Index, Rejection)>,
+    /// What the check of the log itself counted.
+    pub checked: Checked,
+    /// Submissions.
+    pub submissions: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// Something to be told while a replay runs.
+pub trait Observer {
+    /// An entry was judged, in order; `state` is the state after it.
+    fn entry(&mut self, entry: &Entry, void: bool, state: &State);
+}
+
+/// Nobody is told.
+impl Observer for () {
+    fn entry(&mut self, _entry: &Entry, _void: bool, _state: &State) {}
+}
+
+/// The fold of a log, without its signatures.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    state: State,
+    /// Last entry of each area, void ones included.
+    heads: BTreeMap<Area, Index>,
+    voids: Vec<(Index, Rejection)>,
+    events: u64,
+}
+
+/// Verifies a log and judges every entry again.
+///
+/// # Errors
+/// [`LogError::Damaged`] with the first thing in the log that is not what was signed.
+pub fn run(
+    source: &impl Source,
+    seal: &Seal,
+    threads: usize,
+    observer: &mut impl Observer,
+) -> Result<Replayed, LogError> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel::<Vec<(Index, Signed)>>(QUEUE_BATCHES);
+        let checking = scope.spawn(move || bad_signatures(&receiver));
+        let mut fold = Fold::default();
+        let mut batch = Vec::with_capacity(SIGNATURE_BATCH);
+        let checked = verify::log(source, seal, threads, decode, |entries| {
+            for (index, decoded) in entries {
+                let Some((entry, signed)) = fold.readable(index, decoded) else { continue };
+                let key = public_key(&fold.state, &entry.submission);
+                let void = fold.judge(&entry);
+                observer.entry(&entry, void, &fold.state);
+                // Without a key the rules have refused it already.
+                if let Some(key) = key {
+                    batch.push((index, Signed { key, signature: signed.signature, submission: signed.submission }));
+                }
+            }
+            if batch.len() >= SIGNATURE_BATCH {
+                // The checking thread ends only when this sender is gone.
+                let _ = sender.send(std::mem::take(&mut batch));
+            }
+        });
+        let _ = sender.send(batch);
+        drop(sender);
+        let bad = checking.join().unwrap_or_default();
+        checked.map(|checked| fold.finish(checked, bad))
+    })
+}
+
+fn bad_signatures(batches: &mpsc::Receiver<Vec<(Index, Signed)>>) -> Vec<Index> {
+    let mut bad = Vec::new();
+    for batch in batches {
+        let signed: Vec<Signed> = batch.iter().map(|(_, signed)| signed.clone()).collect();
+        let verdicts = signature::verify(&signed);
+        bad.extend(batch.iter().zip(verdicts).filter(|(_, good)| !good).map(|((index, _), _)| *index));
+    }
+    bad
+}
+
+/// Reads the entries of a bundle.
+pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
+    let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
+    (bundle.first..).zip(entries).map(|(index, bytes)| (index, convert::entry(index, &bytes))).collect()
+}
+
+/// Reads the area off an entry.
+pub fn area_of(entry: &[u8]) -> Option<Area> {
+    convert::entry(0, &Bytes::copy_from_slice(entry)).ok().map(|(entry, _)| entry.submission.area)
+}
+
+impl Fold {
+    /// Judges entries in order.
+    pub(crate) fn take(&mut self, entries: Vec<Decoded>) {
+        for (index, decoded) in entries {
+            if let Some((entry, _)) = self.readable(index, decoded) {
+                self.judge(&entry);
+            }
+        }
+    }
+
+    /// The state, and the last entry of each area, void ones included.
+    pub(crate) fn into_parts(self) -> (State, BTreeMap<Area, Index>) {
+        (self.state, self.heads)
+    }
+
+    /// An entry that cannot be read is void like one that the rules refuse.
+    fn readable(
+        &mut self,
+        index: Index,
+        decoded: Result<(Entry, convert::Signed), Rejection>,
+    ) -> Option<(Entry, convert::Signed)> {
+        decoded.map_err(|rejection| self.void(index, rejection)).ok()
+    }
+
+    fn judge(&mut self, entry: &Entry) -> bool {
+        self.events += entry.submission.events.len() as u64;
+        self.heads.insert(entry.submission.area, entry.index);
+        let judged = evolve::replay(&mut self.state, entry);
+        let void = judged.is_err();
+        if let Err(rejection) = judged {
+            self.voids.push((entry.index, rejection));
+        }
+        void
+    }
+
+    fn void(&mut self, index: Index, rejection: Rejection) {
+        evolve::void(&mut self.state, index);
+        self.voids.push((index, rejection));
+    }
+
+    /// A recorder never takes a bad signature, so one in the log is a forgery by whoever holds the log's key.
+    fn finish(mut self, checked: Checked, bad: Vec<Index>) -> Replayed {
+        let forged = |index| (index, Rejection::of(Code::SignatureInvalid, "signature", ""));
+        self.voids.extend(bad.into_iter().map(forged));
+        self.voids.sort_by_key(|(index, _)| *index);
+        Replayed { state: self.state, voids: self.voids, submissions: checked.entries, events: self.events, checked }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a recorder hands in, and what it gets back.
+
+use bytes::Bytes;
+use lika_domain::ids::Index;
+use lika_domain::rejection::{Code, Rejection};
+use lika_domain::submission::{PersonTag, Submission};
+use lika_eventlog::error::{AppendError, LogError};
+use lika_proto::convert::{self, Service};
+
+/// A submission that could be read and belongs to the recorder that was asked.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The bytes that were signed.
+    pub submission: Bytes,
+    /// Their signature.
+    pub signature: [u8; 64],
+    /// What they say.
+    pub parsed: Submission,
+    /// Keyed hashes of the citizen IDs it registers.
+    pub tags: Vec<PersonTag>,
+}
+
+/// Proof that a submission is in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Index of its entry.
+    pub index: Index,
+    /// The entry.
+    pub entry: Bytes,
+    /// A `c2sp.org/tlog-proof@v1` text.
+    pub proof: String,
+    /// It had been recorded before.
+    pub duplicate: bool,
+}
+
+/// A submission got no receipt.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// It is refused, and sending it again does not help.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The log takes nothing more at this moment; the submission may be sent again as it is.
+    #[error("the log is busy")]
+    Busy,
+    /// The log has stopped; the submission may be sent again once the node is back.
+    #[error("the log cannot record")]
+    Unavailable(#[source] LogError),
+}
+
+/// Reads a submission for a recorder.
+///
+/// # Errors
+/// Everything that is wrong with its form; `wrong_service` if it is for another recorder.
+pub fn prepare(submission: &Bytes, signature: &[u8], service: Service) -> Result<Prepared, Rejection> {
+    let signature = <[u8; 64]>::try_from(signature)
+        .map_err(|_| Rejection::of(Code::FieldInvalid, "signature", format!("{} bytes, not 64", signature.len())))?;
+    let parsed = convert::submission(submission)?;
+    if convert::service(&parsed.events) != service {
+        return Err(Rejection::of(Code::WrongService, "events", ""));
+    }
+    Ok(Prepared { submission: submission.clone(), signature, parsed, tags: Vec::new() })
+}
+
+impl From<AppendError> for SubmitError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::TooLarge { bytes } => {
+                Rejection::of(Code::EntryTooLarge, "entry", format!("{bytes} bytes")).into()
+            }
+            AppendError::Busy => Self::Busy,
+            // The ledger is the only one to append to its log: a conflict means that somebody else does.
+            AppendError::Conflict { .. } => Self::Unavailable(LogError::Closed),
+            AppendError::Log(error) => Self::Unavailable(error),
+        }
+    }
+}
