@@ -1,0 +1,142 @@
+//! Cards leave poverty, fall back, and are watched.
+
+use super::{FIRST, card, card_event, close, correcting, exit, fall_back, income_of_2015};
+use crate::world::{AUDITOR, Case, Report, check};
+use lika_domain::household::{
+    Cause, HouseholdExited, HouseholdFellBack, HouseholdKind, MonitoringEnded, MonitoringKind, MonitoringOutcome,
+    MonitoringStarted, Status,
+};
+use lika_domain::rejection::Code;
+
+pub(super) fn cases() -> Vec<Case> {
+    [exit_cases(), fall_cases(), watch_cases()].concat()
+}
+
+fn exit_cases() -> Vec<Case> {
+    let given = [income_of_2015()];
+    let unaccepted = HouseholdKind::HouseholdExited(HouseholdExited { income_year: 2015, accepted: false });
+    let fallen = [income_of_2015(), exit(20_160_301), fall_back(20_170_301, false)];
+    vec![
+        Case::accepted("on an income", &given, exit(20_160_301)),
+        Case::accepted("again", &fallen, exit(20_180_301)),
+        Case::refused("which is on record", &[], exit(20_160_301), Code::IncomeMissing, "income_year"),
+        Case::refused("accepted", &given, card(20_160_301, unaccepted), Code::NotAccepted, "accepted"),
+        Case::refused("once", &fallen[..2], exit(20_180_301), Code::StatusForbids, "household"),
+        Case::refused("not before it fell", &fallen, exit(20_170_228), Code::OutOfOrder, "happened"),
+        Case::refused("not before its card", &given, exit(20_140_228), Code::BeforeRegistration, "happened"),
+        Case::refused(
+            "of an open card",
+            &[close(20_150_101)],
+            exit(20_160_301),
+            Code::HouseholdDeregistered,
+            "household",
+        ),
+        Case::refused("by officers", &given, exit(20_160_301).by(AUDITOR), Code::RoleForbids, "author"),
+        Case::refused_for(
+            "twice in a submission",
+            &given,
+            Report::households([exited_event(), exited_event()]),
+            &[(Code::StatusForbids, Some(1), "household")],
+        ),
+    ]
+}
+
+fn fall_cases() -> Vec<Case> {
+    let given = [income_of_2015(), exit(20_160_301)];
+    let error = |entry| correcting(fall_back(20_170_301, true), entry);
+    vec![
+        Case::accepted("poor again", &given, fall_back(20_170_301, false)),
+        Case::refused("from an exit", &given[..1], fall_back(20_170_301, false), Code::StatusForbids, "household"),
+        Case::refused("not before that", &given, fall_back(20_160_229, false), Code::OutOfOrder, "happened"),
+        Case::accepted("the exit was wrong", &given, error(FIRST + 1)),
+        Case::refused("which exit", &given, fall_back(20_170_301, true), Code::CorrectionInvalid, "corrects"),
+        Case::refused("not another entry", &given, error(FIRST), Code::CorrectionInvalid, "corrects"),
+    ]
+}
+
+fn watch_cases() -> Vec<Case> {
+    let of = |risks: &[Cause]| watch_for(20_210_301, risks);
+    let refused = |name, report| Case::refused(name, &[], report, Code::RisksInvalid, "risks");
+    let six = [Cause::Illness, Cause::Disability, Cause::Schooling, Cause::Disaster, Cause::Land, Cause::Water];
+    let given = [watch(20_210_301)];
+    vec![
+        Case::accepted("five risks", &[], of(&six[..5])),
+        refused("not six", of(&six)),
+        refused("not none", of(&[])),
+        refused("each once", of(&[Cause::Illness, Cause::Land, Cause::Illness])),
+        Case::refused("watched once", &given, watch(20_210_401), Code::MonitoredAlready, "household"),
+        Case::accepted("the watch ends", &given, unwatch(20_210_501)),
+        Case::accepted("and begins again", &[watch(20_210_301), unwatch(20_210_401)], watch(20_210_501)),
+        Case::refused("not before it began", &given, unwatch(20_210_228), Code::OutOfOrder, "happened"),
+        Case::refused("what began", &[], unwatch(20_210_501), Code::NotMonitored, "household"),
+        Case::refused("before the card", &[], watch(20_140_228), Code::BeforeRegistration, "happened"),
+    ]
+}
+
+#[test]
+fn exits_and_falls_are_counted_in_their_months() {
+    let given = [income_of_2015(), exit(20_160_301)];
+    let counts = |given: &[Report], report: Report| {
+        let world = check(given, &report, &[]);
+        let months: Vec<_> = world
+            .village()
+            .months
+            .iter()
+            .map(|(month, counts)| (month.yyyymm(), counts.exited, counts.fallen_back))
+            .collect();
+        (world.status(), world.card().since.yyyymmdd(), months)
+    };
+    assert_eq!(
+        counts(&given[..1], exit(20_160_301)),
+        (Status::Exited, 20_160_301, vec![(201_403, 0, 0), (201_603, 1, 0)])
+    );
+    assert_eq!(
+        counts(&given, fall_back(20_170_401, false)),
+        (Status::FellBack, 20_170_401, vec![(201_403, 0, 0), (201_603, 1, 0), (201_704, 0, 1)])
+    );
+    assert_eq!(
+        counts(&given, correcting(fall_back(20_170_401, true), FIRST + 1)),
+        (Status::Poor, 20_170_401, vec![(201_403, 0, 0), (201_603, 0, 0)])
+    );
+}
+
+#[test]
+fn a_wrong_exit_of_a_card_that_had_fallen_back_leaves_it_fallen_back() {
+    let given = [income_of_2015(), exit(20_160_301), fall_back(20_170_301, false), exit(20_180_301)];
+    let world = check(&given, &correcting(fall_back(20_180_601, true), FIRST + 3), &[]);
+    assert_eq!(
+        (world.status(), world.card().fell_back.map(|day| day.yyyymmdd())),
+        (Status::FellBack, Some(20_170_301))
+    );
+}
+
+#[test]
+fn a_fall_states_the_main_cause_from_then_on() {
+    // The open world's card has illness as its main cause and labour as a further one.
+    let given = [income_of_2015(), exit(20_160_301)];
+    let facts = |cause| {
+        let fall = HouseholdKind::HouseholdFellBack(HouseholdFellBack { cause, exit_in_error: false });
+        let world = check(&given, &card(20_170_301, fall), &[]);
+        (world.card().facts.main_cause, world.card().facts.other_causes.clone())
+    };
+    assert_eq!(facts(Cause::Labour), (Cause::Labour, vec![]));
+    assert_eq!(facts(Cause::Disaster), (Cause::Disaster, vec![Cause::Labour]));
+}
+
+fn exited_event() -> lika_domain::household::HouseholdEvent {
+    card_event(20_160_301, HouseholdKind::HouseholdExited(HouseholdExited { income_year: 2015, accepted: true }))
+}
+
+pub(super) fn watch(happened: u32) -> Report {
+    watch_for(happened, &[Cause::Illness])
+}
+
+fn watch_for(happened: u32, risks: &[Cause]) -> Report {
+    let started = MonitoringStarted { kind: MonitoringKind::Hardship, risks: risks.to_vec() };
+    card(happened, HouseholdKind::MonitoringStarted(started))
+}
+
+fn unwatch(happened: u32) -> Report {
+    let ended = MonitoringEnded { outcome: MonitoringOutcome::Helped };
+    card(happened, HouseholdKind::MonitoringEnded(ended))
+}
