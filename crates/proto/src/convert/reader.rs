@@ -211,7 +211,8 @@ impl Reader {
             return self.missing(field);
         }
         match <[u8; 32]>::try_from(bytes) {
-            Ok(bytes) => Some(PublicKey { id: key_id(&bytes), bytes }),
+            Ok(bytes) if needs_a_secret(bytes) => Some(PublicKey { id: key_id(&bytes), bytes }),
+            Ok(_) => self.refuse(Code::KeyInvalid, field, "no Ed25519 key that takes a secret to sign with"),
             Err(_) => self.refuse(Code::KeyInvalid, field, format!("{} bytes, not 32", bytes.len())),
         }
     }
@@ -239,6 +240,15 @@ impl Reader {
             year => self.invalid(field, format!("{year} is not 1900 to 2199")),
         }
     }
+}
+
+/// Whether a key is a point of the curve that only its owner can sign for. Under ZIP-215 a key of small order takes
+/// signatures that nobody made: the identity as R and 0 as s fit any message then, and for no other key.
+fn needs_a_secret(bytes: [u8; 32]) -> bool {
+    let mut nobodys = [0; 64];
+    nobodys[0] = 1;
+    let key = ed25519_zebra::VerificationKey::try_from(bytes);
+    key.is_ok_and(|key| key.verify(&ed25519_zebra::Signature::from(nobodys), b"").is_err())
 }
 
 /// The name of a public key: the first 8 bytes, big-endian, of its SHA-256.

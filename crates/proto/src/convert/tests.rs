@@ -76,7 +76,7 @@ fn opened() -> v1::JurisdictionOpened {
         area: 130_624_000_000,
         name: "阜平县".into(),
         mode: 2,
-        public_key: Bytes::from(vec![9; 32]),
+        public_key: public_key(9),
         unit: "扶贫办".into(),
         post: String::new(),
         sealed: sealed(),
@@ -123,7 +123,7 @@ fn official_kinds() -> Vec<Official> {
     vec![
         Official::JurisdictionOpened(opened()),
         Official::OfficialEnrolled(enrolled),
-        Official::KeyEnrolled(v1::KeyEnrolled { public_key: Bytes::from(vec![1; 32]), device: "手机".into() }),
+        Official::KeyEnrolled(v1::KeyEnrolled { public_key: public_key(1), device: "手机".into() }),
         Official::KeyRevoked(v1::KeyRevoked { key: 77, reason: 1 }),
         Official::RoleChanged(v1::RoleChanged { role: 5, area: VILLAGE, ..Default::default() }),
         Official::OfficialAssigned(v1::OfficialAssigned { capacity: 1 }),
@@ -265,7 +265,8 @@ fn values_keep_their_meaning() {
     let read = convert(&all_submissions()[1]).unwrap();
     let Events::Officials(events) = read.events else { panic!("other service") };
     let OfficialKind::JurisdictionOpened(opened) = &events[0].kind else { panic!("other kind") };
-    assert_eq!(opened.key.id, key_id(&[9; 32]));
+    assert_eq!(opened.key.id, key_id(&opened.key.bytes));
+    assert_eq!(opened.key.bytes[..], public_key(9)[..]);
     let OfficialKind::HouseholdVisited(visit) = &events[9].kind else { panic!("other kind") };
     assert_eq!((visit.minute, visit.companions.len()), (Some(600), 1));
 
@@ -521,6 +522,11 @@ fn events_of_officials_are_refused_for_each_field() {
     assert_eq!(code(|o| o.name.clear()), (Code::FieldMissing, "name"));
     assert_eq!(code(|o| o.mode = 0), (Code::FieldMissing, "mode"));
     assert_eq!(code(|o| o.public_key.truncate(31)), (Code::KeyInvalid, "public_key"));
+    // Points of order 1 and 4: anybody could sign for them.
+    let order_1 = |o: &mut v1::JurisdictionOpened| o.public_key = [&[1][..], &[0; 31]].concat().into();
+    let order_4 = |o: &mut v1::JurisdictionOpened| o.public_key = vec![0; 32].into();
+    assert_eq!(code(order_1), (Code::KeyInvalid, "public_key"));
+    assert_eq!(code(order_4), (Code::KeyInvalid, "public_key"));
     assert_eq!(code(|o| o.public_key.clear()), (Code::FieldMissing, "public_key"));
     assert_eq!(code(|o| o.unit = "单".repeat(65)), (Code::TextTooLong, "unit"));
     assert_eq!(code(|o| o.post = "\t".into()), (Code::FieldInvalid, "post"));
@@ -666,4 +672,9 @@ proptest! {
             Err(refused) => prop_assert!(!refused.problems.is_empty()),
         }
     }
+}
+
+fn public_key(seed: u8) -> Bytes {
+    let key = ed25519_zebra::SigningKey::from([seed; 32]);
+    Bytes::copy_from_slice(&<[u8; 32]>::from(ed25519_zebra::VerificationKey::from(&key)))
 }
