@@ -8,13 +8,20 @@
 //! * [`compose`]: from events to a signed submission
 //! * [`receipt`]: what a receipt proves
 //! * [`home`]: the folder that keeps all of it over a crash
+//! * [`api`]: the node over HTTP
+//! * [`outbox`]: sends what waits, and takes the answers
 
+pub mod api;
 pub mod compose;
 pub mod home;
 pub mod key;
+#[cfg(test)]
+mod node;
+pub mod outbox;
 pub mod random;
 pub mod receipt;
 
+pub use api::{Api, ApiError};
 pub use compose::{Chain, Composed, Device, Report};
 pub use home::{Home, HomeError, KeyFile};
 pub use key::Signer;

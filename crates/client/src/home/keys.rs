@@ -104,7 +104,8 @@ impl Home {
         let mut device = Device::new(key.signer.clone(), key.official, key.origin.clone());
         let taken = self.chain(&device)?;
         let waiting = self.pending()?.into_iter().rev().find(|pending| pending.key == device.signer().id());
-        device.set_chain(waiting.map_or(taken, |pending| pending.chain));
+        let last = waiting.map(|pending| pending.chain).filter(|chain| chain.sequence > taken.sequence);
+        device.set_chain(last.unwrap_or(taken));
         Ok(device)
     }
 

@@ -1,0 +1,149 @@
+//! Sending submissions.
+
+use super::http::{Body, PROTOBUF, Reply, in_time};
+use super::problem;
+use super::{ANSWER_BYTES_MAX, Api, ApiError};
+use bytes::{Buf, Bytes, BytesMut};
+use futures::{Stream, StreamExt};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
+use lika_proto::v1;
+use lika_proto::v1::answer::Outcome;
+use prost::Message;
+use std::convert::Infallible;
+
+/// How many submissions go out in one piece when they are ready faster than the connection takes them.
+const PIECE_SUBMISSIONS_MAX: usize = 64;
+/// Longest length in front of a message, in bytes.
+const DELIMITER_BYTES_MAX: usize = 10;
+
+/// Answers to a stream of submissions, in the order of these.
+#[derive(Debug)]
+pub struct Answers {
+    body: Incoming,
+    received: BytesMut,
+}
+
+impl Api {
+    /// Sends one submission and waits for its receipt. The receipt is as the node gave it: it is for the caller to
+    /// check it, see [`crate::receipt`].
+    ///
+    /// # Errors
+    /// [`ApiError::Refused`] if it is not in the log; after any other it may be, and should be sent again.
+    pub async fn submit(&self, signed: &v1::SignedSubmission) -> Result<v1::Receipt, ApiError> {
+        let body = Full::new(Bytes::from(signed.encode_to_vec())).boxed_unsync();
+        let request = self.post("/v1/submissions", PROTOBUF, PROTOBUF, body)?;
+        let reply = self.exchange(request, ANSWER_BYTES_MAX).await?;
+        if !reply.is(PROTOBUF) {
+            let status = reply.status;
+            return Err(match reply.accepted() {
+                Ok(_) => ApiError::Protocol(format!("{status} without a receipt")),
+                Err(error) => error,
+            });
+        }
+        if reply.status.is_server_error() {
+            return Err(problem::of(reply.status, b"no receipt"));
+        }
+        match v1::Answer::decode(reply.body).map_err(ApiError::protocol)?.outcome {
+            Some(Outcome::Receipt(receipt)) if reply.status.is_success() => Ok(receipt),
+            Some(Outcome::Refusal(refusal)) if !reply.status.is_success() => Err(ApiError::Refused(Box::new(refusal))),
+            _ => Err(ApiError::Protocol(format!("{} with another outcome", reply.status))),
+        }
+    }
+
+    /// Sends submissions as they come and gives their answers as they come, in the same order. Both ways go on at
+    /// the same time, so answers must be read while submissions are sent.
+    ///
+    /// # Errors
+    /// If the stream as a whole is not taken. A submission that is refused is an answer, not an error.
+    pub async fn submit_stream<S>(&self, submissions: S) -> Result<Answers, ApiError>
+    where
+        S: Stream<Item = v1::SignedSubmission> + Send + 'static,
+    {
+        let pieces = submissions.ready_chunks(PIECE_SUBMISSIONS_MAX).map(|piece| {
+            let mut bytes = BytesMut::new();
+            for signed in piece {
+                // A BytesMut grows as it must; encoding into it does not fail.
+                let _ = signed.encode_length_delimited(&mut bytes);
+            }
+            Ok::<_, Infallible>(Frame::data(bytes.freeze()))
+        });
+        let body: Body = StreamBody::new(pieces).boxed_unsync();
+        let request = self.post("/v1/submissions:stream", PROTOBUF, PROTOBUF, body)?;
+        let response = in_time(self.send(request)).await?;
+        if !response.status().is_success() {
+            let reply = in_time(Reply::read(response, ANSWER_BYTES_MAX)).await?;
+            return Err(problem::of(reply.status, &reply.body));
+        }
+        Ok(Answers { body: response.into_body(), received: BytesMut::new() })
+    }
+
+    /// Sends many submissions and collects their answers, in the same order.
+    ///
+    /// # Errors
+    /// If the stream broke off: then it is open which of those without an answer were recorded.
+    pub async fn submit_many(&self, submissions: Vec<v1::SignedSubmission>) -> Result<Vec<v1::Answer>, ApiError> {
+        let count = submissions.len();
+        let mut answers = self.submit_stream(futures::stream::iter(submissions)).await?;
+        let mut list = Vec::with_capacity(count);
+        while let Some(answer) = answers.next().await? {
+            list.push(answer);
+        }
+        if list.len() == count {
+            return Ok(list);
+        }
+        Err(ApiError::Protocol(format!("{} answers to {count} submissions", list.len())))
+    }
+}
+
+impl Answers {
+    /// The next answer; `None` after the last.
+    ///
+    /// # Errors
+    /// If the stream broke off, or none came within [`super::ANSWER_TIMEOUT_S`].
+    pub async fn next(&mut self) -> Result<Option<v1::Answer>, ApiError> {
+        loop {
+            if let Some(message) = split_message(&mut self.received)? {
+                return v1::Answer::decode(message).map(Some).map_err(ApiError::protocol);
+            }
+            match in_time(self.receive()).await? {
+                Some(data) => self.received.extend_from_slice(&data),
+                None if self.received.is_empty() => return Ok(None),
+                None => return Err(ApiError::unreachable("the answers broke off")),
+            }
+        }
+    }
+
+    async fn receive(&mut self) -> Result<Option<Bytes>, ApiError> {
+        loop {
+            let failed = |error| ApiError::Unreachable {
+                what: "the answers broke off".to_owned(),
+                source: Some(Box::new(error)),
+            };
+            let Some(frame) = self.body.frame().await.transpose().map_err(failed)? else { return Ok(None) };
+            // Frames without data are trailers, which this API does not use.
+            if let Ok(data) = frame.into_data() {
+                return Ok(Some(data));
+            }
+        }
+    }
+}
+
+/// Takes a message with its length in front off what was received; `None` if it is not whole yet.
+fn split_message(received: &mut BytesMut) -> Result<Option<Bytes>, ApiError> {
+    let mut rest = &received[..];
+    let length = match prost::decode_length_delimiter(&mut rest) {
+        Ok(length) => length,
+        Err(_) if received.len() < DELIMITER_BYTES_MAX => return Ok(None),
+        Err(error) => return Err(ApiError::protocol(error)),
+    };
+    if length > ANSWER_BYTES_MAX {
+        return Err(ApiError::Protocol(format!("an answer of more than {ANSWER_BYTES_MAX} bytes")));
+    }
+    if rest.len() < length {
+        return Ok(None);
+    }
+    let delimiter = received.len() - rest.len();
+    received.advance(delimiter);
+    Ok(Some(received.split_to(length).freeze()))
+}
