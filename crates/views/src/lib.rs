@@ -1,1 +1,37 @@
-//! lika-views
+//! Read models: what the cards of a log amount to, kept ready for reading.
+//!
+//! A view is a fold of sealed entries, by the same functions as everywhere, with the lists of entries behind each card
+//! and each official. It can always be rebuilt from the log, so it lives in sled, whose files survive a killed process
+//! but not a cut of power. Nothing here decides, and nothing here is the only copy of anything.
+//!
+//! In reading order:
+//! * what is shown: [`document`] (areas), [`card`] (households and officials)
+//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `fold` (the working set), `tracked` (which
+//!   rows an entry changes), `trail` (which entries concern whom), `digest`
+//! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
+//! * [`past`]: the same figures as of an earlier day, on either clock, and for any state at hand
+//! * [`error`]: what can go wrong, and what to do then
+
+pub mod card;
+mod digest;
+pub mod document;
+pub mod error;
+mod fold;
+pub mod follower;
+mod keys;
+pub mod past;
+mod rows;
+mod sums;
+mod tracked;
+mod trail;
+pub mod views;
+
+pub use card::{HouseholdView, OfficialView};
+pub use document::{Progress, Standing};
+pub use error::ViewError;
+pub use follower::{FollowError, Follower, follow};
+pub use past::{Past, as_of};
+pub use views::{LogIdentity, Views};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,397 @@
+//! A card and an official as readers see them: everything the log has in the clear, and nothing that is sealed.
+//!
+//! Numbers are texts of all their digits, amounts are in fen, days are `2017-06-01` and months `2017-06`. What is not
+//! known is `null`.
+
+use crate::document::{Name, Standing, fen};
+use lika_domain::aid::Delivery;
+use lika_domain::area::Area;
+use lika_domain::household::Household;
+use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
+use lika_domain::living::{CONDITION_NAMES, Conditions};
+use lika_domain::member::Member;
+use lika_domain::official::{Charge, Key, Official};
+use lika_domain::state::State;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseholdView {
+    /// Household number.
+    pub id: String,
+    /// Its village, 12 digits.
+    pub village: String,
+    /// Index of the last entry of the log that counted.
+    pub index: Option<Index>,
+    /// Group inside the village; `null` not known.
+    pub group: Option<u16>,
+    /// `general`, `dibao` or `wubao`.
+    pub attribute: Name,
+    /// Standard it was identified by: `national` or `provincial`.
+    pub standard: Name,
+    /// The main cause of its poverty.
+    pub main_cause: Name,
+    /// Further causes.
+    pub other_causes: Vec<Name>,
+    /// Willing to be relocated.
+    pub willing_to_relocate: bool,
+    /// When it was registered.
+    pub registered: String,
+    /// `poor`, `pre_exit`, `exited`, `fallen_back` or `deregistered`.
+    pub status: Name,
+    /// Since when.
+    pub since: String,
+    /// The watch it is under.
+    pub monitoring: Option<MonitoringView>,
+    /// Who lives on it.
+    pub members: Vec<MemberView>,
+    /// Income by year.
+    pub incomes: Vec<IncomeView>,
+    /// By `food`, `clothing`, `education`, `medical`, `housing`, `water`; what was never assessed is left out.
+    pub conditions: BTreeMap<Name, ConditionView>,
+    /// Grade of the dwelling, `a` to `d`.
+    pub dwelling: Option<Name>,
+    /// Steps of procedures, in order of recording.
+    pub steps: Vec<StepView>,
+    /// Officials who answer for it.
+    pub officials: Vec<AssignmentView>,
+    /// Day of the last visit.
+    pub visited: Option<String>,
+    /// Number of visits.
+    pub visits: u32,
+    /// Aid it got, in order of recording.
+    pub deliveries: Vec<DeliveryView>,
+    /// Its personal data was erased.
+    pub erased: bool,
+    /// Entries that concern it, in order; the latest [`ENTRIES_SHOWN_MAX`](crate::views::ENTRIES_SHOWN_MAX).
+    pub entries: Vec<Index>,
+}
+
+/// The watch a card is under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitoringView {
+    /// `unstable`, `marginal` or `hardship`.
+    pub kind: Name,
+    /// Since when.
+    pub since: String,
+    /// Its risks.
+    pub risks: Vec<Name>,
+}
+
+/// A person on a card, without name and citizen ID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// Person number.
+    pub id: String,
+    /// Relation to the head.
+    pub relation: Name,
+    /// `male` or `female`.
+    pub sex: Name,
+    /// Month of birth.
+    pub birth_month: String,
+    /// Ethnicity, code of GB/T 3304.
+    pub ethnicity: u8,
+    /// Highest education completed.
+    pub education: Option<Name>,
+    /// School attended now.
+    pub school: Option<Name>,
+    /// State of health.
+    pub health: Name,
+    /// Ability to work.
+    pub labour: Name,
+    /// Where they work away from home.
+    pub work_place: Option<Name>,
+    /// Months worked away from home in the year.
+    pub work_months: u8,
+    /// Has basic medical insurance.
+    pub medical_insurance: bool,
+    /// Has basic pension insurance.
+    pub pension_insurance: bool,
+    /// Category and grade of the disability certificate.
+    pub disability: Option<(u8, u8)>,
+}
+
+/// A year's income.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncomeView {
+    /// The year.
+    pub year: u16,
+    /// Members it was divided by.
+    pub members: u8,
+    /// Net income in fen.
+    pub net: i64,
+    /// Net income per member in fen.
+    pub per_head: i64,
+}
+
+/// What was established of one assurance or guarantee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionView {
+    /// Whether it is met.
+    pub met: bool,
+    /// When that was established.
+    pub since: String,
+}
+
+/// A step of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// The procedure.
+    pub procedure: Name,
+    /// The step.
+    pub step: Name,
+    /// `passed` or `failed`.
+    pub outcome: Name,
+    /// The day.
+    pub happened: String,
+    /// Last day of a publicity.
+    pub until: Option<String>,
+}
+
+/// An official who answers for a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentView {
+    /// Official number.
+    pub official: String,
+    /// `first` or `second`.
+    pub capacity: Name,
+    /// First day.
+    pub from: String,
+}
+
+/// Aid that reached a household.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryView {
+    /// Its number in the household.
+    pub number: u32,
+    /// Group of measures.
+    pub measure: Name,
+    /// Allocation that paid for it.
+    pub allocation: Option<u64>,
+    /// Fen.
+    pub amount: i64,
+    /// When.
+    pub happened: String,
+    /// When the household confirmed it.
+    pub acknowledged: Option<String>,
+    /// Fen taken back.
+    pub reversed: i64,
+}
+
+/// An official.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficialView {
+    /// Official number.
+    pub id: String,
+    /// Index of the last entry of the log that counted.
+    pub index: Option<Index>,
+    /// What they may do; `null` nothing any more.
+    pub role: Option<Name>,
+    /// Where, as the shortest prefix.
+    pub area: Option<String>,
+    /// Unit.
+    pub unit: String,
+    /// Post.
+    pub post: String,
+    /// Entry that enrolled them.
+    pub since: Index,
+    /// Their keys, revoked ones included.
+    pub keys: Vec<KeyView>,
+    /// Households they answer or answered for, in order of recording.
+    pub caseload: Vec<ChargeView>,
+    /// Visits they made, companions not counted.
+    pub visits: u32,
+    /// Their personal data was erased.
+    pub erased: bool,
+    /// Entries that concern them or that they signed, in order; the latest
+    /// [`ENTRIES_SHOWN_MAX`](crate::views::ENTRIES_SHOWN_MAX).
+    pub entries: Vec<Index>,
+}
+
+/// A signing key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyView {
+    /// 16 hexadecimal digits.
+    pub id: String,
+    /// Entry that enrolled it.
+    pub since: Index,
+    /// Entry that revoked it.
+    pub until: Option<Index>,
+    /// Submissions it signed.
+    pub submissions: u64,
+}
+
+/// A household an official answers or answered for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeView {
+    /// Household number.
+    pub household: String,
+    /// Its village.
+    pub village: String,
+    /// `first` or `second`.
+    pub capacity: Name,
+    /// First day.
+    pub from: String,
+    /// Entry that began it.
+    pub since: Index,
+    /// Entry that ended it.
+    pub until: Option<Index>,
+}
+
+impl HouseholdView {
+    pub(crate) fn new(id: HouseholdId, area: Area, card: &Household, entries: Vec<Index>, standing: &Standing) -> Self {
+        let facts = &card.facts;
+        Self {
+            id: id.to_string(),
+            village: area.to_string(),
+            index: standing.applied.checked_sub(1),
+            group: Some(facts.group).filter(|group| *group > 0),
+            attribute: facts.attribute.name().into(),
+            standard: facts.standard.name().into(),
+            main_cause: facts.main_cause.name().into(),
+            other_causes: facts.other_causes.iter().map(|cause| cause.name().into()).collect(),
+            willing_to_relocate: facts.willing_to_relocate,
+            registered: card.registered.to_string(),
+            status: card.status.name().into(),
+            since: card.since.to_string(),
+            monitoring: card.monitoring.as_ref().map(|watch| MonitoringView {
+                kind: watch.kind.name().into(),
+                since: watch.since.to_string(),
+                risks: watch.risks.iter().map(|risk| risk.name().into()).collect(),
+            }),
+            members: card.members.iter().map(|member| MemberView::new(id, member)).collect(),
+            incomes: incomes(card),
+            conditions: conditions(&card.conditions),
+            dwelling: card.conditions.dwelling.map(|grade| grade.name().into()),
+            steps: steps(card),
+            officials: assignments(card),
+            visited: card.visited.map(|day| day.to_string()),
+            visits: card.visits,
+            deliveries: card.deliveries.iter().map(DeliveryView::new).collect(),
+            erased: card.erased,
+            entries,
+        }
+    }
+}
+
+impl MemberView {
+    fn new(household: HouseholdId, member: &Member) -> Self {
+        Self {
+            id: household.person(member.number).to_string(),
+            relation: member.relation.name().into(),
+            sex: member.sex.name().into(),
+            birth_month: member.birth_month.to_string(),
+            ethnicity: member.ethnicity,
+            education: member.education.map(|education| education.name().into()),
+            school: member.school.map(|school| school.name().into()),
+            health: member.health.name().into(),
+            labour: member.labour.name().into(),
+            work_place: member.work_place.map(|place| place.name().into()),
+            work_months: member.work_months,
+            medical_insurance: member.medical_insurance,
+            pension_insurance: member.pension_insurance,
+            disability: member.disability.map(|disability| (disability.category, disability.grade)),
+        }
+    }
+}
+
+impl DeliveryView {
+    fn new(delivery: &Delivery) -> Self {
+        Self {
+            number: delivery.number,
+            measure: delivery.group.name().into(),
+            allocation: delivery.allocation,
+            amount: fen(delivery.amount),
+            happened: delivery.happened.to_string(),
+            acknowledged: delivery.acknowledged.map(|day| day.to_string()),
+            reversed: fen(delivery.reversed),
+        }
+    }
+}
+
+impl OfficialView {
+    pub(crate) fn new(
+        id: OfficialId,
+        official: &Official,
+        state: &State,
+        entries: Vec<Index>,
+        standing: &Standing,
+    ) -> Self {
+        let role = official.current_role();
+        let keys = official.keys.iter().filter_map(|key| Some((key, state.keys.get(key)?)));
+        Self {
+            id: id.to_string(),
+            index: standing.applied.checked_sub(1),
+            role: role.map(|(role, _)| role.name().into()),
+            area: role.map(|(_, area)| area.prefix()),
+            unit: official.unit.to_string(),
+            post: official.post.to_string(),
+            since: official.since,
+            keys: keys.map(KeyView::new).collect(),
+            caseload: official.caseload.iter().map(ChargeView::new).collect(),
+            visits: official.visits,
+            erased: official.erased,
+            entries,
+        }
+    }
+}
+
+impl KeyView {
+    fn new((id, key): (&KeyId, &Key)) -> Self {
+        Self { id: id.to_string(), since: key.since, until: key.until, submissions: key.sequence }
+    }
+}
+
+impl ChargeView {
+    fn new(charge: &Charge) -> Self {
+        Self {
+            household: charge.household.to_string(),
+            village: charge.village.to_string(),
+            capacity: charge.capacity.name().into(),
+            from: charge.from.to_string(),
+            since: charge.since,
+            until: charge.until,
+        }
+    }
+}
+
+fn incomes(card: &Household) -> Vec<IncomeView> {
+    let view = |income: &lika_domain::income::YearIncome| IncomeView {
+        year: income.year,
+        members: income.members,
+        net: fen(income.net),
+        per_head: fen(income.per_head),
+    };
+    card.incomes.iter().map(view).collect()
+}
+
+fn conditions(conditions: &Conditions) -> BTreeMap<Name, ConditionView> {
+    let known = CONDITION_NAMES.iter().zip(conditions.met).filter_map(|(name, known)| Some((name, known?)));
+    known
+        .map(|(name, (met, since))| {
+            let met = met == lika_domain::living::Met::Yes;
+            (Name::from(*name), ConditionView { met, since: since.to_string() })
+        })
+        .collect()
+}
+
+fn steps(card: &Household) -> Vec<StepView> {
+    let view = |step: &lika_domain::procedure::StepTaken| StepView {
+        procedure: step.procedure.name().into(),
+        step: step.step.name().into(),
+        outcome: step.outcome.name().into(),
+        happened: step.happened.to_string(),
+        until: step.until.map(|day| day.to_string()),
+    };
+    card.steps.iter().map(view).collect()
+}
+
+fn assignments(card: &Household) -> Vec<AssignmentView> {
+    let view = |assignment: &lika_domain::official::Assignment| AssignmentView {
+        official: assignment.official.to_string(),
+        capacity: assignment.capacity.name().into(),
+        from: assignment.from.to_string(),
+    };
+    card.officials.iter().map(view).collect()
+}

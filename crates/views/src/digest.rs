@@ -1,0 +1,130 @@
+//! The state digest of a view, computed from its rows: the SHA-256 of the canonical encoding of the state, which the
+//! rows hold in pieces and in order. Nothing but one row is in memory at a time.
+
+use crate::error::ViewError;
+use crate::keys::{Key, Kind};
+use crate::rows::Rows;
+use borsh::BorshSerialize;
+use lika_domain::area::Area;
+use lika_domain::policy::Policy;
+use lika_domain::state::State;
+use sha2::{Digest, Sha256};
+
+/// The digest of what the store holds, which must not be written meanwhile.
+pub(crate) fn digest(rows: &Rows, applied: u64) -> Result<[u8; 32], ViewError> {
+    let mut out = Encoder { rows, hash: Sha256::new() };
+    // The fields of the state in their order; a new one has to be named here before this compiles again.
+    let State {
+        applied: _,
+        voids: _,
+        jurisdiction: _,
+        officials: _,
+        keys: _,
+        policy: _,
+        submissions: _,
+        homes: _,
+        tags: _,
+        releases: _,
+        villages: _,
+    } = State::default();
+    out.put(&applied);
+    out.map(&[Kind::Void as u8])?;
+    out.option(&Key::Jurisdiction)?;
+    out.map(&[Kind::Official as u8])?;
+    out.map(&[Kind::Signer as u8])?;
+    out.or_default::<Policy>(&Key::Policy)?;
+    for kind in [Kind::Submission, Kind::Home, Kind::Tag, Kind::Release] {
+        out.map(&[kind as u8])?;
+    }
+    out.villages()?;
+    Ok(out.hash.finalize().into())
+}
+
+struct Encoder<'r> {
+    rows: &'r Rows,
+    hash: Sha256,
+}
+
+impl Encoder<'_> {
+    fn villages(&mut self) -> Result<(), ViewError> {
+        self.length(&[Kind::Village as u8])?;
+        for row in self.rows.scan_kind(Kind::Village) {
+            let (key, head) = row?;
+            let Key::Village(area) = key else { continue };
+            self.put(&area);
+            self.hash.update(&head);
+            self.village(area)?;
+        }
+        Ok(())
+    }
+
+    fn village(&mut self, area: Area) -> Result<(), ViewError> {
+        for kind in [Kind::Household, Kind::Allocation, Kind::Measure, Kind::Month] {
+            self.map(&kind.prefix(&area))?;
+        }
+        Ok(())
+    }
+
+    /// A map: its length, then each key and value. The values lie in the store as they are encoded.
+    fn map(&mut self, prefix: &[u8]) -> Result<(), ViewError> {
+        self.length(prefix)?;
+        for row in self.rows.scan(prefix) {
+            let (key, value) = row?;
+            self.id(&key);
+            self.hash.update(&value);
+        }
+        Ok(())
+    }
+
+    /// What the state's own map has as the key of a row.
+    fn id(&mut self, key: &Key) {
+        match key {
+            Key::Void(index) => self.put(index),
+            Key::Official(id) => self.put(id),
+            Key::Signer(id) => self.put(id),
+            Key::Submission(id) => self.put(id),
+            Key::Home(id) | Key::Household(_, id) => self.put(id),
+            Key::Tag(tag) => self.put(tag),
+            Key::Release(number) | Key::Allocation(_, number) | Key::Measure(_, number) => self.put(number),
+            Key::Month(_, month) => self.put(month),
+            Key::Binding | Key::Position | Key::Jurisdiction | Key::Policy | Key::Village(_) => {}
+            Key::HouseholdTrail(..) | Key::OfficialTrail(..) => {}
+        }
+    }
+
+    fn option(&mut self, key: &Key) -> Result<(), ViewError> {
+        match self.rows.raw(key)? {
+            Some(value) => {
+                self.hash.update([1]);
+                self.hash.update(&value);
+            }
+            None => self.hash.update([0]),
+        }
+        Ok(())
+    }
+
+    fn or_default<T: BorshSerialize + Default>(&mut self, key: &Key) -> Result<(), ViewError> {
+        match self.rows.raw(key)? {
+            Some(value) => self.hash.update(&value),
+            None => self.put(&T::default()),
+        }
+        Ok(())
+    }
+
+    fn length(&mut self, prefix: &[u8]) -> Result<(), ViewError> {
+        let mut length: u32 = 0;
+        for row in self.rows.scan(prefix) {
+            row?;
+            length = length.saturating_add(1);
+        }
+        self.put(&length);
+        Ok(())
+    }
+
+    fn put(&mut self, value: &impl BorshSerialize) {
+        let mut bytes = Vec::new();
+        if borsh::to_writer(&mut bytes, value).is_ok() {
+            self.hash.update(&bytes);
+        }
+    }
+}

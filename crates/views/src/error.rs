@@ -1,0 +1,94 @@
+//! What can go wrong with a view, and what to do then. A view is never repaired and never cleared on its own: whoever
+//! deletes the folder knows that it is rebuilt from the log, and has seen why.
+
+use lika_domain::ids::Index;
+use std::path::PathBuf;
+
+/// Why a view does not open, does not go on, or cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The store does not open: it is damaged, not readable, or in use by another process.
+    #[error(
+        "the views in {path} do not open: {source}. They hold nothing that the log does not: if no other process uses \
+         them, delete that folder, and they are rebuilt at the next start"
+    )]
+    Open {
+        /// The folder.
+        path: PathBuf,
+        /// What the store says.
+        source: sled::Error,
+    },
+    /// The store failed while it was read or written.
+    #[error("the views in {path} cannot be read or written: {source}. Should it last, delete that folder and restart")]
+    Store {
+        /// The folder.
+        path: PathBuf,
+        /// What the store says.
+        source: sled::Error,
+    },
+    /// A row is not what this version writes.
+    #[error(
+        "the views in {path} hold a damaged row ({key}): delete that folder, and they are rebuilt at the next start"
+    )]
+    Row {
+        /// The folder.
+        path: PathBuf,
+        /// Its key, in hexadecimal digits.
+        key: String,
+    },
+    /// The store was written by a version with another layout.
+    #[error(
+        "the views in {path} have format {found}, this version has {known}: delete that folder, and they are rebuilt \
+         at the next start"
+    )]
+    Format {
+        /// The folder.
+        path: PathBuf,
+        /// The format of the store; 0 if it states none.
+        found: u16,
+        /// The format of this version.
+        known: u16,
+    },
+    /// The store was made from another log.
+    #[error(
+        "the views in {path} are of another log ({found}), not of {expected}: if the folder is in the right place, \
+         delete it, and the views are rebuilt at the next start"
+    )]
+    OtherLog {
+        /// The folder.
+        path: PathBuf,
+        /// The origin of the log they were made from.
+        found: String,
+        /// The origin of this log.
+        expected: String,
+    },
+    /// The store has applied entries that the log does not have, or has differently.
+    #[error(
+        "the views in {path} have applied {applied} entries, which this log of {size} does not have: first find out \
+         whether the log was shortened or exchanged; only then delete that folder"
+    )]
+    Ahead {
+        /// The folder.
+        path: PathBuf,
+        /// How many entries the views have applied.
+        applied: u64,
+        /// How many entries the log has, or where it begins to differ.
+        size: u64,
+    },
+    /// An entry came that does not follow the last one.
+    #[error("entry {expected} was to come and entry {found} came: entries are applied one after the other")]
+    Gap {
+        /// The entry that was to come.
+        expected: Index,
+        /// The entry that came.
+        found: Index,
+    },
+    /// The views did not get as far as asked in the time given.
+    #[error("the views have applied {applied} entries and not yet entry {index}")]
+    Behind {
+        /// The entry asked for.
+        index: Index,
+        /// How many entries were applied.
+        applied: u64,
+    },
+}

@@ -1,0 +1,184 @@
+//! The rows of the views in sled.
+//!
+//! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a cut of power it may
+//! have lost or damaged anything. A killed process only loses the last batches, each as a whole.
+
+use crate::error::ViewError;
+use crate::keys::{FORMAT, Field, Key, Kind};
+use borsh::{BorshDeserialize, BorshSerialize};
+use lika_domain::area::Area;
+use lika_domain::village::Village;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Memory that sled may use for pages.
+const CACHE_BYTES: u64 = 64 << 20;
+/// How often sled hands what it has buffered to the system.
+const FLUSH_EVERY_MS: u64 = 500;
+
+/// The store of a view. Cheap to share: every call takes `&self`.
+pub(crate) struct Rows {
+    db: sled::Db,
+    path: PathBuf,
+}
+
+/// Which log a store is bound to, and its format.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Binding {
+    /// Layout of keys and values. The first field for ever, so that any version can read it.
+    pub(crate) format: u16,
+    /// Origin of the log.
+    pub(crate) origin: Box<str>,
+    /// SHA-256 of the submission in entry 0; `None` before that was applied.
+    pub(crate) opening: Option<[u8; 32]>,
+}
+
+impl Rows {
+    /// Opens the store in a folder, or makes an empty one.
+    ///
+    /// # Errors
+    /// [`ViewError::Open`], [`ViewError::Format`].
+    pub(crate) fn open(path: &Path) -> Result<Self, ViewError> {
+        let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
+        let db = config.open().map_err(|source| ViewError::Open { path: path.to_owned(), source })?;
+        let rows = Self { db, path: path.to_owned() };
+        let format = rows.format()?;
+        if format.is_some_and(|found| found != FORMAT) {
+            let found = format.unwrap_or_default();
+            return Err(ViewError::Format { path: path.to_owned(), found, known: FORMAT });
+        }
+        Ok(rows)
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The value of a row; `None` if there is no such row.
+    pub(crate) fn get<T: BorshDeserialize>(&self, key: &Key) -> Result<Option<T>, ViewError> {
+        let bytes = key.encode();
+        let value = self.db.get(&bytes).map_err(|source| self.failed(source))?;
+        value.map(|value| self.parse(&bytes, &value)).transpose()
+    }
+
+    /// The value of a row as it lies in the store.
+    pub(crate) fn raw(&self, key: &Key) -> Result<Option<sled::IVec>, ViewError> {
+        self.db.get(key.encode()).map_err(|source| self.failed(source))
+    }
+
+    /// The rows of a prefix in the order of their keys, with the values as they lie in the store.
+    pub(crate) fn scan(
+        &self,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, sled::IVec), ViewError>> + use<'_> {
+        self.db.scan_prefix(prefix).map(|row| {
+            let (key, value) = row.map_err(|source| self.failed(source))?;
+            let key = Key::decode(&key).ok_or_else(|| self.damaged(&key))?;
+            Ok((key, value))
+        })
+    }
+
+    /// The rows of a kind.
+    pub(crate) fn scan_kind(
+        &self,
+        kind: Kind,
+    ) -> impl DoubleEndedIterator<Item = Result<(Key, sled::IVec), ViewError>> + use<'_> {
+        self.scan(&[kind as u8])
+    }
+
+    /// A value as a record.
+    pub(crate) fn decode<T: BorshDeserialize>(&self, key: &Key, value: &[u8]) -> Result<T, ViewError> {
+        self.parse(&key.encode(), value)
+    }
+
+    /// A village with everything in it; `None` if there is no such village.
+    pub(crate) fn village(&self, area: Area) -> Result<Option<Village>, ViewError> {
+        let Some(head) = self.get(&Key::Village(area))? else { return Ok(None) };
+        let mut village = Village::new(head);
+        village.households = self.part(Kind::Household, &area, |key| match key {
+            Key::Household(_, id) => Some(id),
+            _ => None,
+        })?;
+        village.allocations = self.part(Kind::Allocation, &area, |key| match key {
+            Key::Allocation(_, number) => Some(number),
+            _ => None,
+        })?;
+        village.measures = self.part(Kind::Measure, &area, |key| match key {
+            Key::Measure(_, number) => Some(number),
+            _ => None,
+        })?;
+        village.months = self.part(Kind::Month, &area, |key| match key {
+            Key::Month(_, month) => Some(month),
+            _ => None,
+        })?;
+        Ok(Some(village))
+    }
+
+    /// Records under a prefix, by what `id` takes of their keys.
+    pub(crate) fn part<K: Ord, V: BorshDeserialize>(
+        &self,
+        kind: Kind,
+        first: &impl Field,
+        id: impl Fn(Key) -> Option<K>,
+    ) -> Result<BTreeMap<K, V>, ViewError> {
+        self.collect(&kind.prefix(first), id)
+    }
+
+    /// All records of a kind, by what `id` takes of their keys.
+    pub(crate) fn all<K: Ord, V: BorshDeserialize>(
+        &self,
+        kind: Kind,
+        id: impl Fn(Key) -> Option<K>,
+    ) -> Result<BTreeMap<K, V>, ViewError> {
+        self.collect(&[kind as u8], id)
+    }
+
+    /// Writes a batch: after a crash all of it is there or none.
+    pub(crate) fn write(&self, batch: sled::Batch) -> Result<(), ViewError> {
+        self.db.apply_batch(batch).map_err(|source| self.failed(source))
+    }
+
+    /// Hands everything to the system, for a clean stop.
+    pub(crate) fn flush(&self) -> Result<(), ViewError> {
+        self.db.flush().map(|_| ()).map_err(|source| self.failed(source))
+    }
+
+    fn collect<K: Ord, V: BorshDeserialize>(
+        &self,
+        prefix: &[u8],
+        id: impl Fn(Key) -> Option<K>,
+    ) -> Result<BTreeMap<K, V>, ViewError> {
+        let mut records = BTreeMap::new();
+        for row in self.scan(prefix) {
+            let (key, value) = row?;
+            if let Some(id) = id(key) {
+                records.insert(id, self.decode(&key, &value)?);
+            }
+        }
+        Ok(records)
+    }
+
+    /// The format the store states; `None` in an empty one. Only the first bytes are read, which no format moves.
+    fn format(&self) -> Result<Option<u16>, ViewError> {
+        let value = self.db.get(Key::Binding.encode()).map_err(|source| self.failed(source))?;
+        match value.as_ref().and_then(|value| value.first_chunk()) {
+            Some(format) => Ok(Some(u16::from_le_bytes(*format))),
+            None if self.db.is_empty() => Ok(None),
+            None => Ok(Some(0)),
+        }
+    }
+
+    fn parse<T: BorshDeserialize>(&self, key: &[u8], value: &[u8]) -> Result<T, ViewError> {
+        borsh::from_slice(value).map_err(|_| self.damaged(key))
+    }
+
+    fn failed(&self, source: sled::Error) -> ViewError {
+        ViewError::Store { path: self.path.clone(), source }
+    }
+
+    fn damaged(&self, key: &[u8]) -> ViewError {
+        let key = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        ViewError::Row { path: self.path.clone(), key }
+    }
+}

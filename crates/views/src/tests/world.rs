@@ -1,0 +1,372 @@
+//! A made-up log, judged by the same rules as a real one, with some entries that the rules refuse.
+
+use lika_domain::admit::admit;
+use lika_domain::aid::{
+    AidAcknowledged, AidDelivered, AidEvent, AidKind, AidReversed, FundsAllocated, FundsReleased, FundsSource,
+    MeasureGroup, MeasurePlanned, ReversalReason,
+};
+use lika_domain::area::{Area, Level};
+use lika_domain::date::{Date, Month};
+use lika_domain::evolve;
+use lika_domain::household::{
+    Attribute, Cause, DeregisterReason, Facts, HouseholdDeregistered, HouseholdEvent, HouseholdExited,
+    HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded, MonitoringKind, MonitoringOutcome,
+    MonitoringStarted, Standard,
+};
+use lika_domain::ids::{HouseholdId, KeyId, MemberNo, OfficialId, SubmissionId, Tag};
+use lika_domain::income::IncomeAssessed;
+use lika_domain::living::{CONDITIONS, LivingConditionsAssessed, Met};
+use lika_domain::member::{Health, Labour, LeaveReason, Member, MemberRemoved, Relation, Sex};
+use lika_domain::money::Fen;
+use lika_domain::official::{
+    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, JurisdictionOpened, Mode, OfficialAssigned,
+    OfficialEnrolled, OfficialEvent, OfficialKind, PublicKey, Role, VisitPlace,
+};
+use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
+use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
+use lika_domain::state::State;
+use lika_domain::submission::{Entry, Events, PersonTag, Submission};
+use lika_domain::village::VillageRegistered;
+use lika_ledger::Recorded;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+pub(super) const ORIGIN: &str = "test.example/130624";
+const ADMINISTRATOR: u32 = 10_000_000;
+const OFFICIALS: u32 = 12;
+/// One refused entry in so many is in the log nevertheless.
+const VOID_SHARE: u64 = 3;
+
+pub(super) struct World {
+    pub(super) state: State,
+    pub(super) log: Vec<Arc<Recorded>>,
+    pub(super) recorded_at: u64,
+    villages: Vec<Area>,
+    random: u64,
+    today: Date,
+    day: u64,
+}
+
+impl World {
+    /// An opened log with twelve officials, two townships of so many villages each, and money.
+    pub(super) fn open(seed: u64, villages_each: u64) -> Self {
+        let today = Date::from_yyyymmdd(20_140_601).unwrap();
+        let codes =
+            (1..=2).flat_map(|township| (1..=villages_each).map(move |n| 130_624_000_000 + township * 1_000 + n));
+        let villages = codes.map(|code| Area::from_code(code).unwrap()).collect();
+        let mut world =
+            Self { state: State::default(), log: Vec::new(), recorded_at: 0, villages, random: seed, today, day: 0 };
+        world.ground();
+        world
+    }
+
+    /// Adds so many entries.
+    pub(super) fn grow(&mut self, entries: usize) {
+        let goal = self.log.len() + entries;
+        while self.log.len() < goal {
+            self.step();
+        }
+    }
+
+    pub(super) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(borsh::to_vec(&self.state).unwrap()).into()
+    }
+
+    pub(super) fn households(&self) -> impl Iterator<Item = HouseholdId> + '_ {
+        self.state.homes.keys().copied()
+    }
+
+    pub(super) fn pick(&mut self, below: u64) -> u64 {
+        // splitmix64
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below
+    }
+
+    fn ground(&mut self) {
+        let county: Area = "130624".parse().unwrap();
+        let opened = JurisdictionOpened {
+            origin: ORIGIN.into(),
+            area: county,
+            name: "阜平县".into(),
+            mode: Mode::Testing,
+            key: PublicKey { id: KeyId(1), bytes: [7; 32] },
+            unit: "unit".into(),
+            post: "post".into(),
+            sealed: None,
+        };
+        self.officials(county, ADMINISTRATOR, None, OfficialKind::JurisdictionOpened(Box::new(opened)));
+        for number in 1..=OFFICIALS {
+            let enrolled = OfficialEnrolled {
+                role: Role::Responsible,
+                area: county,
+                unit: "unit".into(),
+                post: "post".into(),
+                sealed: None,
+            };
+            self.officials(county, ADMINISTRATOR + number, None, OfficialKind::OfficialEnrolled(enrolled));
+        }
+        let released = FundsReleased {
+            release: 1,
+            source: FundsSource::Central,
+            amount: Fen::yuan(1_000_000),
+            year: 2014,
+            document: "".into(),
+        };
+        self.aid(county, None, AidKind::FundsReleased(released));
+        for area in self.villages.clone() {
+            let (name, rural_households, rural_persons) = (format!("村{area}").into(), 100, 300);
+            let registered = VillageRegistered { name, poor: true, rural_households, rural_persons };
+            self.household(area, None, HouseholdKind::VillageRegistered(registered), Vec::new());
+            let (amount, group) = (Fen::yuan(20_000), MeasureGroup::Housing);
+            let allocated = FundsAllocated { allocation: 1, release: 1, amount, group, project: "".into() };
+            self.aid(area, None, AidKind::FundsAllocated(allocated));
+            let planned =
+                MeasurePlanned { measure: 1, group, code: "roof".into(), allocation: Some(1), amount, until: None };
+            self.aid(area, None, AidKind::MeasurePlanned(planned));
+        }
+        assert!(self.state.voids.is_empty(), "the ground stands");
+        assert_eq!(self.state.villages.len(), self.villages.len());
+    }
+
+    /// One random entry, or none if the rules refuse it.
+    fn step(&mut self) {
+        self.day += self.pick(2);
+        if self.day % 8 == 7 {
+            self.today = self.today.plus_days(1);
+        }
+        let at = usize::try_from(self.pick(self.villages.len() as u64)).unwrap();
+        let area = self.villages[at];
+        if self.pick(40) == 0 {
+            return self.policy();
+        }
+        let cards = &self.state.villages[&area].households;
+        let (count, ids) = (cards.len() as u64, cards.keys().copied().collect::<Vec<_>>());
+        if count == 0 || self.pick(count * 2) == 0 {
+            return self.register(area);
+        }
+        let id = ids[usize::try_from(self.pick(count)).unwrap()];
+        match self.pick(3) {
+            0 => self.report(area, id),
+            1 => self.attend(area, id),
+            _ => self.help(area, id),
+        }
+    }
+
+    fn register(&mut self, area: Area) {
+        let id = HouseholdId::new(1_000_000_000 + self.pick(9_000_000_000)).unwrap();
+        let persons = u32::try_from(1 + self.pick(5)).unwrap();
+        let members: Vec<Member> = (1..=persons).map(member).collect();
+        let tags = members.iter().map(|member| PersonTag {
+            person: id.person(member.number),
+            tag: Tag(u128::from(self.random ^ u64::from(member.number.get())).to_be_bytes()),
+        });
+        let tags = tags.collect();
+        let standard = if self.pick(4) == 0 { Standard::Provincial } else { Standard::National };
+        let facts = Facts {
+            group: 1,
+            attribute: Attribute::General,
+            standard,
+            main_cause: Cause::Illness,
+            other_causes: Vec::new(),
+            willing_to_relocate: false,
+            sealed: Some(1),
+        };
+        let kind = HouseholdKind::HouseholdRegistered(Box::new(HouseholdRegistered { facts, members }));
+        self.household(area, Some(id), kind, tags);
+    }
+
+    /// Something about the card itself.
+    fn report(&mut self, area: Area, id: HouseholdId) {
+        let kind = match self.pick(9) {
+            0 | 1 => self.income(area, id),
+            2 => {
+                let met = if self.pick(2) == 0 { Met::Yes } else { Met::No };
+                let conditions = LivingConditionsAssessed { conditions: [Some(met); CONDITIONS], dwelling: None };
+                HouseholdKind::LivingConditionsAssessed(conditions)
+            }
+            3 => HouseholdKind::HouseholdExited(HouseholdExited { income_year: self.today.year() - 1, accepted: true }),
+            4 => {
+                let fall = HouseholdFellBack { cause: Cause::Disaster, exit_in_error: false };
+                HouseholdKind::HouseholdFellBack(fall)
+            }
+            5 => HouseholdKind::MonitoringStarted(MonitoringStarted {
+                kind: MonitoringKind::Unstable,
+                risks: vec![Cause::Illness],
+            }),
+            6 => HouseholdKind::MonitoringEnded(MonitoringEnded { outcome: MonitoringOutcome::Helped }),
+            7 => HouseholdKind::ProcedureStepTaken(ProcedureStepTaken {
+                procedure: Procedure::HouseholdExit,
+                step: Step::Appraisal,
+                outcome: if self.pick(3) == 0 { Outcome::Failed } else { Outcome::Passed },
+                present: 20,
+                in_favour: 15,
+                until: None,
+                objections: 0,
+            }),
+            _ => self.departure(),
+        };
+        self.household(area, Some(id), kind, Vec::new());
+    }
+
+    fn departure(&mut self) -> HouseholdKind {
+        if self.pick(6) == 0 {
+            let closed = HouseholdDeregistered { reason: DeregisterReason::Moved, merged_into: None };
+            return HouseholdKind::HouseholdDeregistered(closed);
+        }
+        let member = MemberNo::new(u32::try_from(2 + self.pick(4)).unwrap()).unwrap();
+        HouseholdKind::MemberRemoved(MemberRemoved { member, reason: LeaveReason::Moved, new_head: None })
+    }
+
+    fn income(&mut self, area: Area, id: HouseholdId) -> HouseholdKind {
+        let members = i64::try_from(self.state.villages[&area].households[&id].members.len()).unwrap();
+        let net = Fen(i64::try_from(self.pick(1_500_000)).unwrap());
+        let zero = Fen::ZERO;
+        HouseholdKind::IncomeAssessed(Box::new(IncomeAssessed {
+            year: self.today.year() - 1,
+            wage: net,
+            production: zero,
+            production_cost: zero,
+            property: zero,
+            family_planning: zero,
+            dibao: zero,
+            wubao: zero,
+            pension: zero,
+            ecological: zero,
+            other_transfer: zero,
+            net,
+            per_head: Fen(net.0 / members),
+        }))
+    }
+
+    /// Something an official does for the household.
+    fn attend(&mut self, area: Area, id: HouseholdId) {
+        let official = ADMINISTRATOR + 1 + u32::try_from(self.pick(u64::from(OFFICIALS))).unwrap();
+        let kind = match self.pick(4) {
+            0 => OfficialKind::OfficialAssigned(OfficialAssigned { capacity: Capacity::First }),
+            1 => OfficialKind::AssignmentEnded(AssignmentEnded { reason: AssignmentEnd::Left }),
+            _ => {
+                let companions = vec![OfficialId::new(ADMINISTRATOR).unwrap()];
+                let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions };
+                OfficialKind::HouseholdVisited(visited)
+            }
+        };
+        self.officials(area, official, Some(id), kind);
+    }
+
+    fn help(&mut self, area: Area, id: HouseholdId) {
+        let delivery = u32::try_from(1 + self.pick(8)).unwrap();
+        let kind = match self.pick(4) {
+            0 => AidKind::AidAcknowledged(AidAcknowledged { delivery, member: MemberNo::new(1).unwrap() }),
+            1 => {
+                let (amount, reason) = (Fen(i64::try_from(1 + self.pick(9_000)).unwrap()), ReversalReason::Error);
+                AidKind::AidReversed(AidReversed { delivery, amount, reason })
+            }
+            _ => AidKind::AidDelivered(AidDelivered {
+                delivery,
+                group: MeasureGroup::Housing,
+                measure: None,
+                allocation: (self.pick(2) == 0).then_some(1),
+                amount: Fen(i64::try_from(1 + self.pick(50_000)).unwrap()),
+                member: None,
+            }),
+        };
+        self.aid(area, Some(id), kind);
+    }
+
+    fn policy(&mut self) {
+        let county: Area = "130624".parse().unwrap();
+        let value = match self.pick(2) {
+            0 => PolicyValue::ExitThreshold(u32::try_from(self.pick(500)).unwrap()),
+            _ => PolicyValue::CaseloadLimit {
+                capacity: Capacity::First,
+                households: u32::try_from(1 + self.pick(6)).unwrap(),
+            },
+        };
+        let item = PolicyItem { area: county, source: "test".into(), unconfirmed: false, value };
+        let set = PolicySet { effective: self.today, items: vec![item] };
+        self.household(county, None, HouseholdKind::PolicySet(set), Vec::new());
+    }
+
+    fn household(&mut self, area: Area, household: Option<HouseholdId>, kind: HouseholdKind, tags: Vec<PersonTag>) {
+        let happened = self.today;
+        let event = HouseholdEvent { happened, household, evidence: Vec::new(), corrects: None, kind };
+        self.take(area, Events::Households(vec![event]), tags);
+    }
+
+    fn officials(&mut self, area: Area, official: u32, household: Option<HouseholdId>, kind: OfficialKind) {
+        let (happened, official) = (self.today, OfficialId::new(official).unwrap());
+        let event = OfficialEvent { happened, official, household, evidence: Vec::new(), corrects: None, kind };
+        self.take(area, Events::Officials(vec![event]), Vec::new());
+    }
+
+    fn aid(&mut self, area: Area, household: Option<HouseholdId>, kind: AidKind) {
+        let happened = self.today;
+        let event = AidEvent { happened, household, evidence: Vec::new(), corrects: None, kind };
+        self.take(area, Events::Aid(vec![event]), Vec::new());
+    }
+
+    fn take(&mut self, area: Area, events: Events, tags: Vec<PersonTag>) {
+        let index = self.state.applied;
+        let id = u128::from(self.pick(u64::MAX)) + 1;
+        let key = self.state.keys.get(&KeyId(1));
+        let recorded_at = self.today.start_unix_ms() + 1_000 + index;
+        let submission = Submission {
+            id: SubmissionId(id.to_be_bytes()),
+            origin: ORIGIN.into(),
+            area,
+            author: OfficialId::new(ADMINISTRATOR).unwrap(),
+            key: KeyId(1),
+            sequence: key.map_or(0, |key| key.sequence) + 1,
+            previous: key.and_then(|key| key.previous),
+            composed_at: recorded_at / 1_000,
+            events,
+        };
+        let hash = Sha256::digest(submission.id.0).into();
+        let entry = Entry { index, submission, hash, recorded_at, basis: index, tags };
+        let void = admit(&self.state, &entry).is_err();
+        if void && self.pick(VOID_SHARE * 4) != 0 {
+            return;
+        }
+        if void {
+            evolve::void(&mut self.state, index);
+        } else {
+            evolve::evolve(&mut self.state, &entry);
+        }
+        self.recorded_at = self.recorded_at.max(recorded_at);
+        self.log.push(Arc::new(Recorded { entry, void, bytes: 0 }));
+    }
+}
+
+/// Areas of every level that hold villages of a world.
+pub(super) fn areas(world: &World) -> Vec<Area> {
+    let levels = [Level::Province, Level::Prefecture, Level::County, Level::Township, Level::Village];
+    let villages = || world.villages.iter();
+    let mut areas: Vec<Area> = levels.into_iter().flat_map(|level| villages().map(move |v| v.at(level))).collect();
+    areas.sort();
+    areas.dedup();
+    areas
+}
+
+fn member(number: u32) -> Member {
+    Member {
+        number: MemberNo::new(number).unwrap(),
+        relation: if number == 1 { Relation::Head } else { Relation::Sibling },
+        sex: Sex::Female,
+        birth_month: Month::from_yyyymm(198_001 + number).unwrap(),
+        ethnicity: 1,
+        education: None,
+        school: None,
+        health: Health::Healthy,
+        labour: Labour::Ordinary,
+        work_place: None,
+        work_months: 0,
+        medical_insurance: true,
+        pension_insurance: true,
+        disability: None,
+        sealed: Some(1),
+        tag: None,
+    }
+}

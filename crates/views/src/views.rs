@@ -1,0 +1,264 @@
+//! The views of one log: opened on a folder, fed with sealed entries, read by anyone.
+
+use crate::card::{HouseholdView, OfficialView};
+use crate::digest;
+use crate::document::{Progress, Standing};
+use crate::error::ViewError;
+use crate::fold::Fold;
+use crate::keys::Key;
+use crate::rows::Rows;
+use crate::sums::{self, Sums};
+use lika_domain::area::{Area, Level};
+use lika_domain::date::Date;
+use lika_domain::household::Subject;
+use lika_domain::ids::{HouseholdId, Index, OfficialId};
+use lika_domain::state::Store;
+use lika_ledger::Recorded;
+use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// A batch is written at the latest so long after the one before, if there is anything to write.
+const BATCH_AFTER_MS: u64 = 250;
+/// A batch is written at the latest after so many entries.
+const BATCH_ENTRIES_MAX: u64 = 4_096;
+/// Under load batches are put off so that writing them takes at most one part in so many of the time: rows that change
+/// again and again are then written once. What is put off is read from the log again after a crash, nothing more.
+const BATCH_TIME_SHARE: u32 = 8;
+/// Most entries that a card or an official is shown with, the latest ones.
+pub const ENTRIES_SHOWN_MAX: usize = 1_000;
+
+/// How a log is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogIdentity {
+    /// Its origin.
+    pub origin: Box<str>,
+    /// SHA-256 of the submission in entry 0 ([`Entry::hash`](lika_domain::submission::Entry::hash)); `None` if the log
+    /// has none yet, or if the caller leaves it to the first entries to tell.
+    pub opening: Option<[u8; 32]>,
+    /// How many sealed entries it has.
+    pub size: u64,
+}
+
+/// The views of one log. Entries come from one thread in order; reads may come from any thread at the same time, and
+/// each read sees the views as they stand after some entry.
+pub struct Views {
+    fold: RwLock<Fold>,
+    rows: Rows,
+    sums: Sums,
+    applied: watch::Sender<u64>,
+    pace: Mutex<Pace>,
+}
+
+/// When the next batch is due.
+struct Pace {
+    /// How many entries the last batch had applied.
+    applied: u64,
+    /// When it was written.
+    written: Instant,
+    /// How long that took.
+    took: Duration,
+}
+
+impl Views {
+    /// Opens the views of a log in a folder, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// Whatever [`ViewError`] says of a store that is damaged, has another format or belongs to another log. None of
+    /// that is mended here.
+    pub fn open(dir: &Path, log: &LogIdentity) -> Result<Self, ViewError> {
+        let rows = Rows::open(dir)?;
+        let fold = Fold::load(&rows, log)?;
+        let applied = fold.position.applied;
+        Ok(Self {
+            fold: RwLock::new(fold),
+            rows,
+            sums: Sums::default(),
+            applied: watch::Sender::new(applied),
+            pace: Mutex::new(Pace { applied, written: Instant::now(), took: Duration::ZERO }),
+        })
+    }
+
+    /// Where a feed should begin. That is the last entry applied, once more, so that a log which differs from the one
+    /// the views were made from is found out.
+    pub fn resume(&self) -> Index {
+        self.applied().saturating_sub(1)
+    }
+
+    /// How many entries are applied.
+    pub fn applied(&self) -> u64 {
+        *self.applied.borrow()
+    }
+
+    /// Applies entries in order; those applied before are passed over. They are in the store after the next batch.
+    ///
+    /// # Errors
+    /// [`ViewError::Gap`], [`ViewError::Ahead`], or the store failed; the views must not be fed any more then.
+    pub fn apply(&self, entries: &[Arc<Recorded>]) -> Result<(), ViewError> {
+        let mut fold = self.fold.write();
+        let done = entries.iter().try_for_each(|recorded| fold.apply(&self.rows, recorded));
+        let applied = fold.position.applied;
+        drop(fold);
+        self.applied.send_replace(applied);
+        done
+    }
+
+    /// Writes a batch if one is due, and says when to ask again.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn write_if_due(&self) -> Result<Duration, ViewError> {
+        let wait = self.pace.lock().wait(self.applied());
+        if wait.is_zero() {
+            self.write()?;
+            return Ok(Duration::from_millis(BATCH_AFTER_MS));
+        }
+        Ok(wait)
+    }
+
+    /// Writes everything that was applied in one batch.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn write(&self) -> Result<(), ViewError> {
+        self.write_locked(self.fold.upgradable_read()).map(|_| ())
+    }
+
+    /// Writes everything and hands it to the system, before a stop.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn close(&self) -> Result<(), ViewError> {
+        self.write()?;
+        self.rows.flush()
+    }
+
+    /// Waits until an entry is applied.
+    ///
+    /// # Errors
+    /// [`ViewError::Behind`] if it is not within `timeout`.
+    pub async fn wait_for(&self, index: Index, timeout: Duration) -> Result<(), ViewError> {
+        let mut applied = self.applied.subscribe();
+        let reached = tokio::time::timeout(timeout, applied.wait_for(|applied| *applied > index)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ViewError::Behind { index, applied: self.applied() }),
+        }
+    }
+
+    /// The progress of an area as everything applied leaves it; `None` if the log knows no village in it. Visits of the
+    /// last days and idle money count back from `today`; without it from the day the latest entry was recorded on, so
+    /// that whoever replays the log finds the same figures. It does not go back in time: [`crate::as_of`] does.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn progress(&self, area: Area, today: Option<Date>) -> Result<Option<Progress>, ViewError> {
+        let fold = self.fold.read();
+        if fold.villages.range(area.range()).next().is_none() && !sums::is_whole(&fold, area) {
+            return Ok(None);
+        }
+        self.document(&fold, area, today).map(Some)
+    }
+
+    /// The progress of every area of a level inside an area, in the order of their codes.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn children(&self, area: Area, level: Level, today: Option<Date>) -> Result<Vec<Progress>, ViewError> {
+        let fold = self.fold.read();
+        let areas: BTreeSet<Area> = fold.villages.range(area.range()).map(|(village, _)| village.at(level)).collect();
+        areas
+            .into_iter()
+            .filter(|child| area.contains(*child))
+            .map(|child| self.document(&fold, child, today))
+            .collect()
+    }
+
+    /// A card with the entries behind it; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn household(&self, id: HouseholdId) -> Result<Option<HouseholdView>, ViewError> {
+        let fold = self.fold.read();
+        let home = match fold.state.home(id) {
+            Some(home) => Some(home),
+            None => self.rows.get(&Key::Home(id))?,
+        };
+        let Some(area) = home else { return Ok(None) };
+        let entries = fold.trail.last(&self.rows, Subject::Household(id), ENTRIES_SHOWN_MAX)?;
+        if let Some(card) = fold.state.household(area, id) {
+            return Ok(Some(HouseholdView::new(id, area, card, entries, &standing(&fold, None))));
+        }
+        let card = self.rows.get(&Key::Household(area, id))?;
+        Ok(card.map(|card| HouseholdView::new(id, area, &card, entries, &standing(&fold, None))))
+    }
+
+    /// An official with the entries that concern them or that they signed; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn official(&self, id: OfficialId) -> Result<Option<OfficialView>, ViewError> {
+        let fold = self.fold.read();
+        let Some(official) = fold.state.official(id) else { return Ok(None) };
+        let entries = fold.trail.last(&self.rows, Subject::Official(id), ENTRIES_SHOWN_MAX)?;
+        Ok(Some(OfficialView::new(id, official, &fold.state, entries, &standing(&fold, None))))
+    }
+
+    /// How many entries are applied, and the SHA-256 of the state after them in its canonical encoding: what a replay
+    /// of the same entries must find. It reads every row.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn digest(&self) -> Result<(u64, [u8; 32]), ViewError> {
+        let fold = self.write_locked(self.fold.upgradable_read())?;
+        let applied = fold.position.applied;
+        Ok((applied, digest::digest(&self.rows, applied)?))
+    }
+
+    /// Nobody applies entries while the lock is held; readers go on.
+    fn write_locked<'f>(
+        &self,
+        fold: RwLockUpgradableReadGuard<'f, Fold>,
+    ) -> Result<RwLockUpgradableReadGuard<'f, Fold>, ViewError> {
+        let applied = fold.position.applied;
+        if self.pace.lock().applied == applied {
+            return Ok(fold);
+        }
+        let begun = Instant::now();
+        self.rows.write(fold.batch())?;
+        let mut fold = RwLockUpgradableReadGuard::upgrade(fold);
+        fold.written();
+        let written = Instant::now();
+        *self.pace.lock() = Pace { applied, written, took: written - begun };
+        Ok(RwLockWriteGuard::downgrade_to_upgradable(fold))
+    }
+
+    fn document(&self, fold: &Fold, area: Area, today: Option<Date>) -> Result<Progress, ViewError> {
+        let standing = standing(fold, today);
+        let figures = self.sums.of(fold, &self.rows, area, standing.today)?;
+        let village = fold.villages.get(&area).map(|known| known.name.as_ref());
+        let jurisdiction = fold.state.jurisdiction.as_ref().filter(|jurisdiction| jurisdiction.area == area);
+        let name = village.or(jurisdiction.map(|jurisdiction| jurisdiction.name.as_ref()));
+        Ok(Progress::new(area, name, &figures, &fold.state.policy, &standing))
+    }
+}
+
+impl Pace {
+    /// How long the next batch may wait.
+    fn wait(&self, applied: u64) -> Duration {
+        let since = self.written.elapsed();
+        let ahead = applied.saturating_sub(self.applied);
+        let soonest = (self.took * BATCH_TIME_SHARE).saturating_sub(since);
+        let latest = Duration::from_millis(BATCH_AFTER_MS).saturating_sub(since);
+        if ahead >= BATCH_ENTRIES_MAX { soonest } else { latest.max(soonest) }
+    }
+}
+
+fn standing(fold: &Fold, today: Option<Date>) -> Standing {
+    let position = &fold.position;
+    let today = today.unwrap_or_else(|| Date::of_unix_ms(position.recorded_at));
+    Standing { applied: position.applied, recorded_at: position.recorded_at, today }
+}
