@@ -228,9 +228,9 @@ fn views_of_another_log_are_refused() {
     let refused = |log: &LogIdentity| Views::open(folder.path(), log).err().unwrap();
     let origin = LogIdentity { origin: "test.example/130625".into(), ..log };
     assert!(matches!(refused(&origin), ViewError::OtherLog { .. }));
-    let opening = LogIdentity { opening: Some([1; 32]), ..log };
+    let opening = LogIdentity { opening: Some([1; 32]), ..log.clone() };
     assert!(matches!(refused(&opening), ViewError::OtherLog { .. }));
-    let shorter = LogIdentity { size: log.size - 1, ..log };
+    let shorter = LogIdentity { size: log.size - 1, ..log.clone() };
     assert!(matches!(refused(&shorter), ViewError::Ahead { applied, size, .. } if applied == size + 1));
     // As long, with the same opening, and another entry where the views end.
     let views = Views::open(folder.path(), &log).unwrap();
