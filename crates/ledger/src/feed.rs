@@ -92,7 +92,12 @@ impl Feed {
         Ok(found)
     }
 
-    fn read(&self, from: Index, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
+    /// Sealed entries from `from` on as they stand in the log, whatever the feed's own place: at least one if there is
+    /// one, at most `max`.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] if what is stored is not what was sealed.
+    pub fn read(&self, from: Index, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let entries = self.log.read(from, max)?;
         (from..).zip(entries).map(|(index, bytes)| self.decode(index, &bytes).map(Arc::new)).collect()
     }

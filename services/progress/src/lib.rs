@@ -1,1 +1,147 @@
-//! lika-progress
+//! The service of progress: figures of villages and of any sum of villages, as they stand or as of an earlier day.
+//!
+//! What it is not: it decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at any
+//! time; what is asked as of an earlier day is folded from the log anew.
+
+use lika_domain::area::{Area, Level};
+use lika_domain::date::Date;
+use lika_domain::ids::Index;
+use lika_eventlog::EventLog;
+use lika_eventlog::error::LogError;
+use lika_ledger::{Ledger, Recorded};
+use lika_views::document::Progress as Document;
+use lika_views::{FollowError, Follower, LogIdentity, ViewError, Views, as_of};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a read waits for the entry it asks for, in milliseconds.
+pub const CATCH_UP_MS: u64 = 2_000;
+/// Entries read from the log at once when an earlier day is asked for.
+const PAGE_ENTRIES: usize = 256;
+
+/// The service of progress. Every method may be called from any task.
+pub struct Progress {
+    ledger: Arc<Ledger>,
+    views: Arc<Views>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// The area.
+    pub area: Area,
+    /// The areas of this level inside it, instead of the area as a whole.
+    pub by: Option<Level>,
+    /// Only what had happened by this day.
+    pub at: Option<Date>,
+    /// Only what had been recorded by this day.
+    pub recorded_by: Option<Date>,
+    /// At least the entry of this index must be in it.
+    pub index: Option<Index>,
+}
+
+/// Progress cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgressError {
+    /// The log knows no village in the area.
+    #[error("the log has no village in {0}")]
+    Unknown(Area),
+    /// The views failed, or have not got as far as asked.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The thread that folded an earlier day ended without a word.
+    #[error("the fold of an earlier day was cut off")]
+    Lost(#[from] tokio::task::JoinError),
+}
+
+impl Progress {
+    /// Opens the views in a folder and begins to follow the log. The follower ends when the log closes; whoever starts
+    /// the service watches it, since figures grow old without it.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the views' folder.
+    pub fn start(ledger: Arc<Ledger>, dir: &Path) -> Result<(Self, Follower), ViewError> {
+        let origin = ledger.verifier_key().name().as_str().into();
+        let identity = LogIdentity { origin, opening: None, size: ledger.log().checkpoint().size };
+        let views = Arc::new(Views::open(dir, &identity)?);
+        let follower = lika_views::follow(views.clone(), ledger.feed(views.resume()));
+        Ok((Self { ledger, views }, follower))
+    }
+
+    /// The views, for services that show cards and officials.
+    pub fn views(&self) -> &Arc<Views> {
+        &self.views
+    }
+
+    /// Progress of an area, or of the areas of a level inside it in the order of their codes.
+    ///
+    /// # Errors
+    /// [`ProgressError::Unknown`] for an area without villages; [`ViewError::Behind`] if an index is asked for that the
+    /// views have not reached within [`CATCH_UP_MS`].
+    pub async fn read(&self, query: Query) -> Result<Vec<Document>, ProgressError> {
+        if let Some(index) = query.index {
+            self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
+        }
+        let found = if query.at.is_some() || query.recorded_by.is_some() {
+            self.past(query).await?
+        } else {
+            self.present(query)?
+        };
+        if found.is_empty() { Err(ProgressError::Unknown(query.area)) } else { Ok(found) }
+    }
+
+    fn present(&self, query: Query) -> Result<Vec<Document>, ViewError> {
+        match query.by {
+            Some(level) => self.views.children(query.area, level, None),
+            None => Ok(self.views.progress(query.area, None)?.into_iter().collect()),
+        }
+    }
+
+    /// Folds the log anew, which takes a second per million events, on a thread of its own.
+    async fn past(&self, query: Query) -> Result<Vec<Document>, ProgressError> {
+        let ledger = self.ledger.clone();
+        let fold = move || -> Result<Vec<Document>, LogError> {
+            let past = as_of(entries(&ledger), query.at, query.recorded_by)?;
+            Ok(match query.by {
+                Some(level) => past.children(query.area, level),
+                None => past.progress(query.area).into_iter().collect(),
+            })
+        };
+        Ok(tokio::task::spawn_blocking(fold).await??)
+    }
+}
+
+/// Every sealed entry, page by page. After an error it ends.
+fn entries(ledger: &Ledger) -> impl Iterator<Item = Result<Arc<Recorded>, LogError>> + use<> {
+    let feed = ledger.feed(0);
+    let (mut next, mut done) = (0, false);
+    let pages = std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        let page = feed.read(next, PAGE_ENTRIES);
+        match &page {
+            Ok(found) => next += found.len() as u64,
+            Err(_) => done = true,
+        }
+        match page {
+            Ok(found) if found.is_empty() => None,
+            Ok(found) => Some(found.into_iter().map(Ok).collect::<Vec<_>>()),
+            Err(error) => Some(vec![Err(error)]),
+        }
+    });
+    pages.flatten()
+}
+
+/// Logs why views stopped following, if not because the log closed.
+pub async fn watch(mut follower: Follower) -> Result<(), FollowError> {
+    let ended = follower.stopped().await;
+    if let Err(error) = &ended {
+        tracing::error!(%error, "views no longer follow the log");
+    }
+    ended
+}
