@@ -13,6 +13,9 @@ use lika_ledger::signature::{self, Signed};
 pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<(), Rejection> {
     let submission = &prepared.parsed;
     let key = match state.jurisdiction {
+        Some(ref opened) if opened.origin != submission.origin => {
+            return Err(Rejection::of(Code::OriginMismatch, "origin", submission.origin.as_ref()));
+        }
         Some(_) => enrolled_key(state, prepared)?,
         None => opening_key(&submission.events).ok_or_else(|| Rejection::of(Code::NotOpened, "events", ""))?,
     };

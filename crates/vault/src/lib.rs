@@ -7,6 +7,7 @@
 //! * [`Vault`]: the folder `vault/` of a data folder, and how keys get into it and out of it
 //! * [`TagKey`]: keyed hashes of citizen IDs
 //! * [`Keyring`]: the keys that come with one submission, laid over those the vault has
+//! * [`OpenedCard`], [`OpenedOfficial`]: what a reader sees who may
 //! * [`VaultError`], [`StoreError`]
 //!
 //! # The folder
@@ -28,6 +29,7 @@ mod depositor;
 mod error;
 mod file;
 mod keyring;
+mod opened;
 mod record;
 mod tag;
 mod vault;
@@ -35,5 +37,6 @@ mod writer;
 
 pub use error::{StoreError, VaultError};
 pub use keyring::{KEYS_MAX, Keyring};
+pub use opened::{OpenedCard, OpenedHousehold, OpenedMember, OpenedOfficial};
 pub use tag::TagKey;
 pub use vault::Vault;

@@ -1,0 +1,107 @@
+//! Personal data of a card, opened for a reader. Who may read it is decided by who asks.
+
+use crate::Households;
+use lika_domain::ids::{HouseholdId, Index, MemberNo};
+use lika_eventlog::EventLog;
+use lika_eventlog::error::LogError;
+use lika_proto::convert::submission_message;
+use lika_proto::seal::{self, Place};
+use lika_proto::v1;
+use lika_proto::v1::household_event::Kind;
+use lika_vault::{OpenedCard, OpenedMember};
+use std::collections::BTreeSet;
+
+/// The boxes of a card that hold, as they are found going backwards through its entries.
+struct Search<'a> {
+    households: &'a Households,
+    origin: String,
+    id: HouseholdId,
+    found: OpenedCard,
+    household_seen: bool,
+    /// Members whose box has not been met yet.
+    members: BTreeSet<MemberNo>,
+}
+
+impl Households {
+    /// Opens the personal data in force of a household and of some of its members. `entries` are the entries that
+    /// concern the card, in order. Reads the log, so it must not be called on a thread that serves others.
+    ///
+    /// # Errors
+    /// The log cannot be read. A box that does not open, because its key is gone, is left out.
+    pub fn personal(
+        &self,
+        id: HouseholdId,
+        entries: &[Index],
+        members: impl IntoIterator<Item = MemberNo>,
+    ) -> Result<OpenedCard, LogError> {
+        let origin = self.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.origin.to_string());
+        let Some(origin) = origin else { return Ok(OpenedCard::default()) };
+        let mut search = Search {
+            households: self,
+            origin,
+            id,
+            found: OpenedCard::default(),
+            household_seen: false,
+            members: members.into_iter().collect(),
+        };
+        for index in entries.iter().rev() {
+            if search.household_seen && search.members.is_empty() {
+                break;
+            }
+            let entry = self.deps.ledger.log().read(*index, 1)?;
+            entry.iter().for_each(|entry| search.entry(entry));
+        }
+        search.found.members.sort_by(|left, right| left.id.cmp(&right.id));
+        Ok(search.found)
+    }
+}
+
+impl Search<'_> {
+    /// Takes the boxes of the card out of an entry, the last event first.
+    fn entry(&mut self, bytes: &bytes::Bytes) {
+        let entry = <v1::Entry as prost::Message>::decode(bytes.clone());
+        let submission = entry.ok().and_then(|entry| submission_message(&entry.submission).ok());
+        let Some(v1::submission::Events::Households(list)) = submission.and_then(|submission| submission.events) else {
+            return;
+        };
+        let id = self.id.get();
+        let own = list.events.into_iter().rev().filter(|event| event.household == id);
+        for kind in own.filter_map(|event| event.kind) {
+            self.event(kind);
+        }
+    }
+
+    fn event(&mut self, kind: Kind) {
+        match kind {
+            Kind::HouseholdRegistered(registered) => {
+                self.household(registered.sealed);
+                registered.members.into_iter().for_each(|member| self.member(member));
+            }
+            Kind::HouseholdUpdated(updated) => self.household(updated.sealed),
+            Kind::MemberAdded(added) => added.member.into_iter().for_each(|member| self.member(member)),
+            Kind::MemberUpdated(updated) => updated.member.into_iter().for_each(|member| self.member(member)),
+            _ => {}
+        }
+    }
+
+    fn household(&mut self, sealed: Option<v1::Sealed>) {
+        let Some(sealed) = sealed.filter(|_| !self.household_seen) else { return };
+        self.household_seen = true;
+        self.found.household = self.open(&Place::household(&self.origin, self.id), &sealed).map(Into::into);
+    }
+
+    fn member(&mut self, member: v1::Member) {
+        let (Some(number), Some(sealed)) = (MemberNo::new(member.number), member.sealed) else { return };
+        if !self.members.remove(&number) {
+            return;
+        }
+        if let Some(opened) = self.open(&Place::member(&self.origin, self.id, number), &sealed) {
+            self.found.members.push(OpenedMember::new(self.id.person(number), opened));
+        }
+    }
+
+    fn open<M: seal::Private>(&self, place: &Place<'_, M>, sealed: &v1::Sealed) -> Option<M> {
+        let key = self.households.deps.vault.key(self.id.get(), sealed.key)?;
+        seal::open(&key, place, &sealed.r#box).ok()
+    }
+}

@@ -1,0 +1,40 @@
+//! What is checked of personal data once it is opened. What is found is named by field and code and never shown.
+
+use lika_domain::citizen_id::{CitizenId, DisabilityCertificate, is_mobile};
+use lika_domain::member::Member;
+use lika_domain::official::Mode;
+use lika_domain::rejection::Code;
+use lika_proto::v1::{HouseholdPrivate, MemberPrivate};
+
+/// A code and the field it concerns.
+pub(crate) type Fault = (Code, &'static str);
+
+/// What is wrong with a household's data.
+pub(crate) fn check_household(private: &HouseholdPrivate) -> Vec<Fault> {
+    check_phone(&private.phone).into_iter().collect()
+}
+
+/// What is wrong with a member's data in the light of the facts stated with it, and the citizen ID if it is one.
+pub(crate) fn check_member(private: &MemberPrivate, member: &Member, mode: Mode) -> (Option<CitizenId>, Vec<Fault>) {
+    let mut faults: Vec<Fault> = check_phone(&private.phone).into_iter().collect();
+    if private.name.trim().is_empty() {
+        faults.push((Code::FieldMissing, "name"));
+    }
+    let Ok(id) = CitizenId::parse(&private.citizen_id) else {
+        faults.push((Code::CitizenIdInvalid, "citizen_id"));
+        return (None, faults);
+    };
+    faults.extend(id.is_for(mode).err().map(|code| (code, "citizen_id")));
+    faults.extend(id.contradictions(member).into_iter().map(|code| (code, "citizen_id")));
+    faults.extend(check_certificate(&private.disability_certificate, &id, member));
+    (Some(id), faults)
+}
+
+fn check_certificate(certificate: &str, id: &CitizenId, member: &Member) -> Option<Fault> {
+    let fits = || DisabilityCertificate::parse(certificate).is_some_and(|certificate| certificate.fits(id, member));
+    (!certificate.is_empty() && !fits()).then_some((Code::CertificateContradicts, "disability_certificate"))
+}
+
+fn check_phone(phone: &str) -> Option<Fault> {
+    (!phone.is_empty() && !is_mobile(phone)).then_some((Code::PhoneInvalid, "phone"))
+}

@@ -1,0 +1,109 @@
+//! Finds the sealed boxes of a submission, opens them and checks their content.
+
+use lika_domain::citizen_id::is_mobile;
+use lika_domain::ids::HouseholdId;
+use lika_domain::official::{OfficialEvent, OfficialKind};
+use lika_domain::rejection::{Code, Problem, Rejection};
+use lika_domain::state::State;
+use lika_domain::submission::{Events, Submission};
+use lika_ledger::Prepared;
+use lika_proto::convert::submission_message;
+use lika_proto::seal::Place;
+use lika_proto::v1;
+use lika_proto::v1::official_event::Kind;
+use lika_vault::Keyring;
+use std::collections::BTreeSet;
+
+/// Something wrong with what is sealed: code, field and detail.
+type Fault = (Code, &'static str, String);
+
+/// Cards visited that lie in another village than the submission's. Taken out of the state at once: opening boxes takes
+/// long, and the ledger waits for the state.
+pub(crate) fn elsewhere(state: &State, submission: &Submission) -> BTreeSet<HouseholdId> {
+    let Events::Officials(events) = &submission.events else { return BTreeSet::new() };
+    let visits = events.iter().filter(|event| matches!(event.kind, OfficialKind::HouseholdVisited(_)));
+    let away = |id: &HouseholdId| state.homes.get(id).is_some_and(|home| *home != submission.area);
+    visits.filter_map(|event| event.household).filter(away).collect()
+}
+
+/// Opens every box of a submission.
+///
+/// # Errors
+/// Everything that is wrong with what is sealed, by event.
+pub(crate) fn unseal(
+    elsewhere: &BTreeSet<HouseholdId>,
+    keyring: &mut Keyring<'_>,
+    prepared: &Prepared,
+) -> Result<(), Rejection> {
+    let submission = &prepared.parsed;
+    let Events::Officials(events) = &submission.events else { return Ok(()) };
+    if !events.iter().any(may_seal) {
+        return Ok(());
+    }
+    let Some(v1::submission::Events::Officials(wire)) = submission_message(&prepared.submission)?.events else {
+        return Err(Rejection::of(Code::WrongService, "events", ""));
+    };
+    let mut problems = Vec::new();
+    for ((number, event), wire) in (0..).zip(events).zip(wire.events) {
+        let fault = match wire.kind.and_then(sealed) {
+            None => None,
+            // Keys of a card are taken only with what is recorded in its own village.
+            Some(Found::Visit(_)) if event.household.is_some_and(|id| elsewhere.contains(&id)) => {
+                Some((Code::HouseholdUnknown, "household", String::new()))
+            }
+            Some(found) => found.open(keyring, &submission.origin, event).err(),
+        };
+        problems.extend(fault.map(|(code, field, detail)| Problem { code, event: Some(number), field, detail }));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Rejection { problems }) }
+}
+
+/// A box with its kind of message in it.
+enum Found {
+    Official(v1::Sealed),
+    Visit(v1::Sealed),
+}
+
+/// Whether events of that kind may have sealed data at all.
+fn may_seal(event: &OfficialEvent) -> bool {
+    use OfficialKind as Kind;
+    matches!(event.kind, Kind::JurisdictionOpened(_) | Kind::OfficialEnrolled(_) | Kind::HouseholdVisited(_))
+}
+
+fn sealed(kind: Kind) -> Option<Found> {
+    match kind {
+        Kind::JurisdictionOpened(opened) => opened.sealed.map(Found::Official),
+        Kind::OfficialEnrolled(enrolled) => enrolled.sealed.map(Found::Official),
+        Kind::HouseholdVisited(visited) => visited.sealed.map(Found::Visit),
+        _ => None,
+    }
+}
+
+impl Found {
+    fn open(&self, keyring: &mut Keyring<'_>, origin: &str, event: &OfficialEvent) -> Result<(), Fault> {
+        let unreadable = |(code, detail)| (code, "sealed", detail);
+        match self {
+            Self::Official(sealed) => {
+                let place = Place::official(origin, event.official);
+                let opened = keyring.open(event.official.get().into(), &place, sealed).map_err(unreadable)?;
+                check_official(&opened)
+            }
+            Self::Visit(sealed) => {
+                // Without a household the event is refused by the rules.
+                let Some(household) = event.household else { return Ok(()) };
+                let place = Place::visit(origin, household);
+                keyring.open(household.get(), &place, sealed).map(|_| ()).map_err(unreadable)
+            }
+        }
+    }
+}
+
+fn check_official(private: &v1::OfficialPrivate) -> Result<(), Fault> {
+    if private.name.trim().is_empty() {
+        return Err((Code::FieldMissing, "name", String::new()));
+    }
+    if !private.phone.is_empty() && !is_mobile(&private.phone) {
+        return Err((Code::PhoneInvalid, "phone", String::new()));
+    }
+    Ok(())
+}
