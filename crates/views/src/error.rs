@@ -7,10 +7,16 @@ use std::path::PathBuf;
 /// Why a view does not open, does not go on, or cannot answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
-    /// The store does not open: it is damaged, not readable, or in use by another process.
+    /// Another process has the store open.
+    #[error("the views in {path} are in use by another process")]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The store does not open: it is damaged or not readable.
     #[error(
-        "the views in {path} do not open: {source}. They hold nothing that the log does not: if no other process uses \
-         them, delete that folder, and they are rebuilt at the next start"
+        "the views in {path} do not open: {source}. They hold nothing that the log does not: delete that folder, and \
+         they are rebuilt at the next start"
     )]
     Open {
         /// The folder.

@@ -10,11 +10,15 @@ use lika_domain::area::Area;
 use lika_domain::village::Village;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Memory that sled may use for pages.
 const CACHE_BYTES: u64 = 64 << 20;
-/// How often sled hands what it has buffered to the system.
-const FLUSH_EVERY_MS: u64 = 500;
+/// How often sled hands what it has buffered to the system and clears away what was overwritten.
+const FLUSH_EVERY_MS: u64 = 2_000;
+/// How long to wait for the store's lock: threads of sled hold it a moment longer than the store that was closed.
+const LOCK_WAIT_MS: u64 = 2_000;
+const LOCK_RETRY_MS: u64 = 10;
 
 /// The store of a view. Cheap to share: every call takes `&self`.
 pub(crate) struct Rows {
@@ -37,11 +41,10 @@ impl Rows {
     /// Opens the store in a folder, or makes an empty one.
     ///
     /// # Errors
-    /// [`ViewError::Open`], [`ViewError::Format`].
+    /// [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
     pub(crate) fn open(path: &Path) -> Result<Self, ViewError> {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
-        let db = config.open().map_err(|source| ViewError::Open { path: path.to_owned(), source })?;
-        let rows = Self { db, path: path.to_owned() };
+        let rows = Self { db: open_locked(&config, path)?, path: path.to_owned() };
         let format = rows.format()?;
         if format.is_some_and(|found| found != FORMAT) {
             let found = format.unwrap_or_default();
@@ -181,4 +184,26 @@ impl Rows {
         let key = key.iter().map(|byte| format!("{byte:02x}")).collect();
         ViewError::Row { path: self.path.clone(), key }
     }
+}
+
+fn open_locked(config: &sled::Config, path: &Path) -> Result<sled::Db, ViewError> {
+    let begun = Instant::now();
+    loop {
+        let source = match config.open() {
+            Ok(db) => return Ok(db),
+            Err(source) => source,
+        };
+        if !is_locked(&source) {
+            return Err(ViewError::Open { path: path.to_owned(), source });
+        }
+        if begun.elapsed() >= Duration::from_millis(LOCK_WAIT_MS) {
+            return Err(ViewError::InUse { path: path.to_owned() });
+        }
+        std::thread::sleep(Duration::from_millis(LOCK_RETRY_MS));
+    }
+}
+
+/// sled has no error of its own for a lock that somebody holds, and its release is pinned.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
 }
