@@ -361,7 +361,7 @@ fn files(source: &impl Source, size: u64) -> Result<Checked, LogError> {
 }
 
 /// Whether a file holds anything that a log of `size` entries has not got.
-pub(crate) fn is_beyond(path: TilePath, size: u64) -> bool {
+pub fn is_beyond(path: TilePath, size: u64) -> bool {
     let level = path.kind().level();
     let full = full_tiles(level, size);
     path.n() > full || (path.n() == full && path.width() > width_at(level, size))

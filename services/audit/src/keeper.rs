@@ -1,0 +1,57 @@
+//! Serves the log itself: checkpoint, tiles and proofs, as C2SP tlog-tiles says, to whoever asks.
+
+use bytes::Bytes;
+use lika_domain::ids::Index;
+use lika_eventlog::EventLog;
+use lika_eventlog::error::LogError;
+use lika_eventlog::verify::Source;
+use lika_ledger::{Ledger, SubmitError};
+use lika_tlog::TilePath;
+use std::sync::Arc;
+
+/// The serving side of the service of auditors. Every method may be called from any task.
+#[derive(Clone)]
+pub struct Keeper {
+    ledger: Arc<Ledger>,
+}
+
+impl Keeper {
+    /// Starts the service. It has no task of its own: it works when it is asked.
+    pub fn start(ledger: Arc<Ledger>) -> Self {
+        Self { ledger }
+    }
+
+    /// The latest signed checkpoint.
+    pub fn checkpoint(&self) -> String {
+        self.ledger.log().checkpoint().signed.to_string()
+    }
+
+    /// A tile or bundle, read from its file; `None` if there is none. Nothing beyond the latest checkpoint is given.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub async fn tile(&self, path: TilePath) -> Result<Option<Bytes>, LogError> {
+        let size = self.ledger.log().checkpoint().size;
+        if lika_eventlog::verify::is_beyond(path, size) {
+            return Ok(None);
+        }
+        let folder = self.ledger.log().folder();
+        let read = tokio::task::spawn_blocking(move || folder.tile(path)).await;
+        read.unwrap_or(Err(LogError::Closed)).map(|found| found.map(Bytes::from))
+    }
+
+    /// The proof of an entry under the latest checkpoint, as the text of a proof file; `None` if there is no such entry.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub async fn proof(&self, index: Index) -> Result<Option<String>, LogError> {
+        if index >= self.ledger.log().checkpoint().size {
+            return Ok(None);
+        }
+        match self.ledger.receipt(index, None, false).await {
+            Ok(receipt) => Ok(Some(receipt.proof)),
+            Err(SubmitError::Unavailable(error)) => Err(error),
+            Err(_) => Err(LogError::Closed),
+        }
+    }
+}
