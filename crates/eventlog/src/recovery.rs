@@ -127,7 +127,7 @@ fn check<T: Send>(
     drop_tail(layout, seal.size)?;
     let mut heads = BTreeMap::new();
     let areas = |bundle: &Bundle| {
-        let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes[range.clone()]));
+        let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes.slice(range.clone())));
         ((bundle.first..).zip(entries).collect::<Vec<_>>(), map(bundle))
     };
     let edge = verify::tree(&source, seal, threads, areas, |(areas, mapped)| {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// Reads the area off an entry; `None` if it cannot be read, which guards nothing.
-pub type AreaOf = fn(&[u8]) -> Option<Area>;
+pub type AreaOf = fn(&Bytes) -> Option<Area>;
 
 /// An open embedded log. Dropping it writes what is pending and gives the folder back.
 pub struct TileLog {

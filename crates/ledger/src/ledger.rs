@@ -58,9 +58,10 @@ impl Ledger {
     /// [`OpenError::Log`] if the log does not open, [`OpenError::DrivenClock`] if the clock is not allowed.
     pub fn open(dir: &Path, clock: Clock, threads: usize) -> Result<Arc<Self>, OpenError> {
         let mut fold = Fold::default();
-        let log = TileLog::open_with(dir, threads, crate::replay::area_of, crate::replay::decode, |entries| {
-            fold.take(entries);
-        })?;
+        let log =
+            TileLog::open_with(dir, threads, lika_proto::convert::entry_area, crate::replay::decode, |entries| {
+                fold.take(entries);
+            })?;
         let (state, heads) = fold.into_parts();
         let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
         if clock.is_driven() && production {

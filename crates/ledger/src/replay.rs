@@ -5,7 +5,6 @@
 
 use crate::signature::{self, Signed};
 use crate::worker::public_key;
-use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::evolve;
 use lika_domain::ids::Index;
@@ -115,11 +114,6 @@ fn bad_signatures(batches: &mpsc::Receiver<Vec<(Index, Signed)>>) -> Vec<Index> 
 pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
     let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
     (bundle.first..).zip(entries).map(|(index, bytes)| (index, convert::entry(index, &bytes))).collect()
-}
-
-/// Reads the area off an entry.
-pub fn area_of(entry: &[u8]) -> Option<Area> {
-    convert::entry(0, &Bytes::copy_from_slice(entry)).ok().map(|(entry, _)| entry.submission.area)
 }
 
 impl Fold {

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::submission::submission;
 use crate::v1;
 use bytes::Bytes;
+use lika_domain::area::Area;
 use lika_domain::ids::{Index, PersonId, Tag};
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{Entry, PersonTag};
@@ -64,6 +65,27 @@ pub fn encode_entry(
         tags: tags.iter().map(tag).collect(),
     };
     entry.encode_to_vec()
+}
+
+/// The area of a leaf, read off without the rest; `None` if it has none.
+pub fn entry_area(bytes: &Bytes) -> Option<Area> {
+    let entry = SubmissionOnly::decode(bytes.clone()).ok()?;
+    let submission = AreaOnly::decode(entry.submission).ok()?;
+    Area::from_code(submission.area)
+}
+
+/// [`v1::Entry`] but for its submission.
+#[derive(Clone, PartialEq, Message)]
+struct SubmissionOnly {
+    #[prost(bytes = "bytes", tag = "1")]
+    submission: Bytes,
+}
+
+/// [`v1::Submission`] but for its area.
+#[derive(Clone, PartialEq, Message)]
+struct AreaOnly {
+    #[prost(uint64, tag = "3")]
+    area: u64,
 }
 
 fn signature(r: &mut Reader, bytes: &[u8]) -> Option<[u8; 64]> {

@@ -296,6 +296,10 @@ fn an_entry_comes_back() {
         let person = PersonId::new(HOUSEHOLD * 100 + 1).unwrap();
         let tags = [PersonTag { person, tag: Tag([5; 16]) }];
         let leaf = Bytes::from(encode_entry(&bytes, &[6; 64], 1_467_331_200_000, 41, &tags));
+        assert_eq!(
+            entry_area(&leaf).map(|area| area.code()),
+            Some(v1::Submission::decode(bytes.clone()).unwrap().area)
+        );
         let (entry, signed) = entry(42, &leaf).unwrap();
         assert_eq!((signed.submission, signed.signature), (bytes.clone(), [6; 64]));
         assert_eq!((entry.index, entry.recorded_at, entry.basis), (42, 1_467_331_200_000, 41));
