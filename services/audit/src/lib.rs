@@ -1,1 +1,6 @@
-//! lika-audit
+//! The service of auditors: what lets anyone check a log without trusting its keeper.
+//!
+//! In reading order:
+//! * [`auditor`]: verify a log, judge it again, and compare a node with its log; for a folder or an address
+
+pub mod auditor;

@@ -1,0 +1,224 @@
+//! A log behind an address, as every C2SP tlog-tiles log serves it, and the documents of a Lika node.
+
+use lika_eventlog::error::LogError;
+use lika_eventlog::verify::Source;
+use lika_tlog::TilePath;
+use lika_tlog::bundle::ENTRY_BYTES_MAX;
+use lika_tlog::tile::TILE_WIDTH;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use ureq::Agent;
+
+/// Largest checkpoint that is read, in bytes.
+const CHECKPOINT_BYTES_MAX: u64 = 65_536;
+/// Largest tile or bundle: full, with entries of the largest size.
+const TILE_BYTES_MAX: u64 = TILE_WIDTH as u64 * (ENTRY_BYTES_MAX as u64 + 2);
+/// Largest document that is read, in bytes.
+const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
+/// Longest a connection may take to come about, in seconds.
+const CONNECT_S_MAX: u64 = 10;
+/// Longest a request may take, its answer included, in seconds.
+const REQUEST_S_MAX: u64 = 120;
+/// How often a request is made before the source counts as unreadable.
+const ATTEMPTS: u32 = 3;
+/// Wait before the second attempt, in milliseconds; twice as long before each further one.
+const RETRY_DELAY_MS: u64 = 250;
+/// Connections kept open; as many requests may be under way without opening new ones.
+const CONNECTIONS_KEPT: usize = 32;
+
+/// A log behind an address. May be asked from several threads at a time.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    base: String,
+    agent: Agent,
+}
+
+/// Something behind an address cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// Not an address.
+    #[error("{0} is no address: it begins with http:// or https://")]
+    NotAnAddress(String),
+    /// There was no answer, or one that is too large.
+    #[error("{url}: {source}")]
+    Unreadable {
+        /// What was asked for.
+        url: String,
+        /// What happened.
+        source: Box<ureq::Error>,
+    },
+    /// The answer was another one.
+    #[error("{url} answers with status {status}{}", if body.is_empty() { String::new() } else { format!(": {body}") })]
+    Status {
+        /// What was asked for.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// The beginning of the answer.
+        body: String,
+    },
+}
+
+impl Remote {
+    /// A log behind `http://…` or `https://…`.
+    ///
+    /// # Errors
+    /// [`RemoteError::NotAnAddress`].
+    pub fn new(address: &str) -> Result<Self, RemoteError> {
+        if !is_address(address) {
+            return Err(RemoteError::NotAnAddress(address.to_owned()));
+        }
+        let config = Agent::config_builder()
+            .timeout_connect(Some(Duration::from_secs(CONNECT_S_MAX)))
+            .timeout_global(Some(Duration::from_secs(REQUEST_S_MAX)))
+            .max_idle_connections(CONNECTIONS_KEPT)
+            .max_idle_connections_per_host(CONNECTIONS_KEPT)
+            .http_status_as_error(false)
+            .user_agent(concat!("lika/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Self { base: address.trim_end_matches('/').to_owned(), agent: config.into() })
+    }
+
+    /// A document below the address; `None` if there is none of that name.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn document(&self, path: &str) -> Result<Option<Vec<u8>>, RemoteError> {
+        self.get(path, DOCUMENT_BYTES_MAX)
+    }
+
+    /// Tries again what may go well the next time: no answer, or a node that is busy.
+    fn get(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
+        let url = format!("{}/{path}", self.base);
+        let mut attempt = 1;
+        loop {
+            let outcome = self.get_once(&url, bytes_max);
+            let passing = match &outcome {
+                Err(RemoteError::Status { status, .. }) => matches!(status, 429 | 500..),
+                Err(RemoteError::Unreadable { source, .. }) => !matches!(**source, ureq::Error::BodyExceedsLimit(_)),
+                _ => false,
+            };
+            if !passing || attempt == ATTEMPTS {
+                return outcome;
+            }
+            std::thread::sleep(Duration::from_millis(RETRY_DELAY_MS << (attempt - 1)));
+            attempt += 1;
+        }
+    }
+
+    fn get_once(&self, url: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
+        let unreadable = |error| RemoteError::Unreadable { url: url.to_owned(), source: Box::new(error) };
+        let mut answer = self.agent.get(url).call().map_err(unreadable)?;
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(bytes_max).read_to_vec().map_err(unreadable)?;
+        match status {
+            200 => Ok(Some(body)),
+            404 => Ok(None),
+            _ => Err(RemoteError::Status { url: url.to_owned(), status, body: beginning(&body) }),
+        }
+    }
+
+    /// As an error of a log: one that cannot be read, which says nothing about what is in it.
+    fn unreadable(error: RemoteError) -> LogError {
+        let path = match &error {
+            RemoteError::NotAnAddress(url) | RemoteError::Unreadable { url, .. } | RemoteError::Status { url, .. } => {
+                url
+            }
+        };
+        let path = PathBuf::from(path);
+        let source = match error {
+            RemoteError::Unreadable { source, .. } => io::Error::other(source),
+            other => io::Error::other(other),
+        };
+        LogError::Io { path, source: Arc::new(source) }
+    }
+}
+
+impl Source for Remote {
+    fn checkpoint(&self) -> Result<Vec<u8>, LogError> {
+        let found = self.get("checkpoint", CHECKPOINT_BYTES_MAX).map_err(Self::unreadable)?;
+        found.ok_or_else(|| {
+            let source = Arc::new(io::Error::new(io::ErrorKind::NotFound, "no log is served there"));
+            LogError::Io { path: PathBuf::from(format!("{}/checkpoint", self.base)), source }
+        })
+    }
+
+    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+        self.get(&path.to_string(), TILE_BYTES_MAX).map_err(Self::unreadable)
+    }
+
+    fn list(&self) -> Result<Option<Vec<PathBuf>>, LogError> {
+        Ok(None)
+    }
+}
+
+/// Whether a text is meant as an address and not as a folder.
+pub fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Enough of an answer to see what it is about, on one line.
+fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Answers each request with the next of these, closing the connection after it.
+    fn server(answers: Vec<&'static str>) -> (Remote, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let remote = Remote::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        (remote, asked)
+    }
+
+    const MISSING: &str = "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    const BUSY: &str = "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 4\r\n\r\nbusy";
+    const FOUND: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\nnote";
+    const LARGE: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 99999999\r\n\r\n";
+
+    #[test]
+    fn a_busy_node_is_asked_again_and_a_missing_file_is_not() {
+        let (remote, asked) = server(vec![BUSY, BUSY, FOUND, MISSING]);
+        assert_eq!(Source::checkpoint(&remote).unwrap(), b"note");
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(remote.tile("tile/0/000".parse().unwrap()).unwrap(), None);
+        assert_eq!(asked.load(Ordering::SeqCst), 4);
+    }
+
+    #[test]
+    fn an_unreadable_source_is_named_and_is_not_damage() {
+        let (remote, _) = server(vec![BUSY, BUSY, BUSY]);
+        let error = Source::checkpoint(&remote).unwrap_err();
+        assert!(matches!(error, LogError::Io { .. }), "{error}");
+        assert!(error.to_string().ends_with("answers with status 503: busy"), "{error}");
+        let (remote, _) = server(vec![MISSING]);
+        assert!(Source::checkpoint(&remote).unwrap_err().to_string().contains("no log is served there"));
+    }
+
+    #[test]
+    fn an_answer_over_the_limit_is_not_read() {
+        let (remote, asked) = server(vec![LARGE]);
+        assert!(Source::checkpoint(&remote).is_err());
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert!(matches!(Remote::new("ftp://x"), Err(RemoteError::NotAnAddress(_))));
+    }
+}
