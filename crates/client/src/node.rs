@@ -1,6 +1,22 @@
 //! A node for tests: whatever the test says, over real sockets.
 
-use crate::api::Api;
+use crate::api::{Api, LogInfo};
+use crate::compose::Chain;
+use crate::home::{Home, KeyFile};
+use crate::key::Signer;
+use bytes::Bytes;
+use lika_domain::ids::OfficialId;
+use lika_domain::rejection::{Code, Rejection};
+use lika_proto::convert::{self, encode_entry};
+use lika_proto::v1;
+use lika_proto::v1::answer::Outcome;
+use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use lika_tlog::proof::TlogProof;
+use lika_tlog::{SigningKey, leaf_hash};
+use prost::Message;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -51,5 +67,103 @@ async fn read_request(connection: &mut TcpStream) -> Asked {
             }
         }
         assert!(connection.read_buf(&mut bytes).await.unwrap() > 0, "the request broke off");
+    }
+}
+
+/// Name of the log that [`Log`] keeps.
+pub(crate) const ORIGIN: &str = "lika.example/130624";
+
+/// Decides whether a submission is refused.
+type Refuse = Box<dyn Fn(&v1::Submission) -> Option<v1::Refusal> + Send>;
+
+/// A log that chains as the real one does, refuses what the test says, and remembers what it took.
+pub(crate) struct Log {
+    pub(crate) refuse: Refuse,
+    pub(crate) taken: Vec<v1::SignedSubmission>,
+    pub(crate) is_down: bool,
+    chain: Chain,
+}
+
+impl Log {
+    /// Starts one that refuses nothing.
+    pub(crate) async fn start() -> (Api, Arc<Mutex<Self>>) {
+        let log = Self { refuse: Box::new(|_| None), taken: Vec::new(), is_down: false, chain: Chain::default() };
+        let log = Arc::new(Mutex::new(log));
+        let behind = log.clone();
+        (start(move |asked| behind.lock().unwrap().answer(&asked)).await, log)
+    }
+
+    /// Takes a submission; whether it had been taken before.
+    pub(crate) fn judge(&mut self, signed: &v1::SignedSubmission) -> Result<bool, v1::Refusal> {
+        let submission = convert::submission(&signed.submission).unwrap();
+        if self.taken.contains(signed) {
+            return Ok(true);
+        }
+        if let Some(refusal) = (self.refuse)(&convert::submission_message(&signed.submission).unwrap()) {
+            return Err(refusal);
+        }
+        if (submission.sequence, submission.previous) != (self.chain.sequence + 1, self.chain.previous) {
+            return Err(refusal(&Rejection::of(Code::SequenceGap, "sequence", "")));
+        }
+        self.chain = Chain { sequence: submission.sequence, previous: Some(Sha256::digest(&signed.submission).into()) };
+        self.taken.push(signed.clone());
+        Ok(false)
+    }
+
+    fn answer(&mut self, asked: &Asked) -> Vec<u8> {
+        if asked.head.starts_with("GET /v1/log ") {
+            return http("200 OK", "application/json", &serde_json::to_vec(&info()).unwrap());
+        }
+        if self.is_down {
+            return http("503 Service Unavailable", "text/plain", b"stopping");
+        }
+        let signed = v1::SignedSubmission::decode(asked.body.as_slice()).unwrap();
+        let (status, outcome) = match self.judge(&signed) {
+            Err(refusal) => ("409 Conflict", Outcome::Refusal(refusal)),
+            Ok(duplicate) => ("201 Created", Outcome::Receipt(receipt(ORIGIN, &key(), &signed, duplicate))),
+        };
+        let answer = v1::Answer { id: Bytes::new(), outcome: Some(outcome) };
+        http(status, "application/x-protobuf", &answer.encode_to_vec())
+    }
+}
+
+/// The key of the log.
+pub(crate) fn key() -> SigningKey {
+    SigningKey::new(ORIGIN.parse().unwrap(), [5; 32])
+}
+
+/// The receipt that a log of one entry gives.
+pub(crate) fn receipt(origin: &str, key: &SigningKey, signed: &v1::SignedSubmission, duplicate: bool) -> v1::Receipt {
+    let signature = signed.signature.as_ref().try_into().unwrap();
+    let entry = encode_entry(&signed.submission, signature, 1_650_000_000_500, 0, &[]);
+    let checkpoint = Checkpoint { origin: origin.parse().unwrap(), size: 1, root: leaf_hash(&entry) };
+    let checkpoint = SignedCheckpoint::sign(checkpoint, key).unwrap();
+    let proof = TlogProof::new(0, Vec::new(), &checkpoint).unwrap().to_string();
+    v1::Receipt { index: 0, entry: entry.into(), proof, duplicate }
+}
+
+/// A refusal as the gateway writes it.
+pub(crate) fn refusal(rejection: &Rejection) -> v1::Refusal {
+    convert::refusal(rejection, 409)
+}
+
+/// A home with one key, `phone`.
+pub(crate) fn home() -> (TempDir, Home) {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::open(dir.path()).unwrap();
+    let official = OfficialId::new(10_000_001).unwrap();
+    let (signer, origin) = (Signer::from_seed([9; 32]), ORIGIN.to_owned());
+    home.add_key(&KeyFile { name: "phone".into(), official, origin, created_at_s: 1_650_000_000, signer }).unwrap();
+    (dir, home)
+}
+
+fn info() -> LogInfo {
+    LogInfo {
+        origin: ORIGIN.into(),
+        area: "130624".into(),
+        name: "阜平县".into(),
+        mode: "testing".into(),
+        verifier_key: key().verifier().to_string(),
+        size: 1,
     }
 }

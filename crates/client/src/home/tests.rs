@@ -1,18 +1,14 @@
 use super::*;
 use crate::compose::{Chain, Device, Report};
 use crate::key::Signer;
+use crate::node::{self, ORIGIN};
 use crate::random::Random;
 use crate::receipt;
 use bytes::Bytes;
-use lika_domain::ids::{OfficialId, SubmissionId};
-use lika_proto::convert::encode_entry;
+use lika_domain::ids::SubmissionId;
 use lika_proto::v1;
-use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
-use lika_tlog::proof::TlogProof;
-use lika_tlog::{SigningKey, leaf_hash};
+use lika_tlog::SigningKey;
 use tempfile::TempDir;
-
-const ORIGIN: &str = "lika.example/130624";
 
 struct World {
     dir: TempDir,
@@ -22,13 +18,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let home = Home::open(dir.path()).unwrap();
-        let log = SigningKey::new(ORIGIN.parse().unwrap(), [5; 32]);
-        let world = Self { dir, home, log };
-        world.home.add_key(&key("phone")).unwrap();
-        world.home.meet_log(ORIGIN, &world.log.verifier().to_string()).unwrap();
-        world
+        let (dir, home) = node::home();
+        let log = node::key();
+        home.meet_log(ORIGIN, &log.verifier().to_string()).unwrap();
+        Self { dir, home, log }
     }
 
     /// What a command sees that starts now.
@@ -48,28 +41,8 @@ impl World {
         composed.id
     }
 
-    /// A log of one entry answers.
     fn receipt(&self, signed: &v1::SignedSubmission) -> v1::Receipt {
-        self.receipt_named(ORIGIN, signed)
-    }
-
-    fn receipt_named(&self, origin: &str, signed: &v1::SignedSubmission) -> v1::Receipt {
-        let signature = signed.signature.as_ref().try_into().unwrap();
-        let entry = encode_entry(&signed.submission, signature, 1_650_000_000_500, 0, &[]);
-        let checkpoint = Checkpoint { origin: origin.parse().unwrap(), size: 1, root: leaf_hash(&entry) };
-        let checkpoint = SignedCheckpoint::sign(checkpoint, &self.log).unwrap();
-        let proof = TlogProof::new(0, Vec::new(), &checkpoint).unwrap().to_string();
-        v1::Receipt { index: 0, entry: entry.into(), proof, duplicate: false }
-    }
-}
-
-fn key(name: &str) -> KeyFile {
-    KeyFile {
-        name: name.into(),
-        official: OfficialId::new(10_000_001).unwrap(),
-        origin: ORIGIN.into(),
-        created_at_s: 1_650_000_000,
-        signer: Signer::from_seed([9; 32]),
+        node::receipt(ORIGIN, &self.log, signed, false)
     }
 }
 
@@ -96,9 +69,9 @@ fn a_second_command_is_turned_away() {
 fn keys_come_back_and_are_never_overwritten() {
     let world = World::new().reopen();
     let kept = world.home.key("phone").unwrap();
-    assert_eq!((kept.official, kept.origin.as_str(), kept.created_at_s), (key("x").official, ORIGIN, 1_650_000_000));
+    assert_eq!((kept.official.get(), kept.origin.as_str(), kept.created_at_s), (10_000_001, ORIGIN, 1_650_000_000));
     assert_eq!(kept.signer.seed(), [9; 32]);
-    let other = KeyFile { signer: Signer::generate(&mut Random::system()).unwrap(), ..key("phone") };
+    let other = KeyFile { signer: Signer::generate(&mut Random::system()).unwrap(), ..kept };
     assert!(matches!(world.home.add_key(&other), Err(HomeError::Exists { .. })));
     assert_eq!(world.home.key("phone").unwrap().signer.seed(), [9; 32]);
     world.home.add_key(&KeyFile { name: "平板-2".into(), ..other }).unwrap();
@@ -163,7 +136,7 @@ fn a_receipt_is_kept_and_can_be_checked_without_the_log() {
     assert_eq!(world.home.receipts().unwrap(), [id]);
     assert_eq!(world.home.verify_receipt(id, ORIGIN).unwrap(), Some(proven));
     let kept = world.home.receipt(id).unwrap().unwrap();
-    let signer = key("phone").signer;
+    let signer = world.home.key("phone").unwrap().signer;
     assert!(receipt::verify_signature(&kept.entry, signer.public()).is_ok());
     let other = Signer::from_seed([8; 32]);
     assert!(matches!(receipt::verify_signature(&kept.entry, other.public()), Err(ReceiptError::SignatureInvalid)));
@@ -207,7 +180,7 @@ fn a_proof_of_another_log_is_not_taken() {
     world.enqueue(1);
     let pending = world.home.pending().unwrap().remove(0);
     world.log = SigningKey::new("lika.example/130625".parse().unwrap(), [5; 32]);
-    let entry = world.receipt_named("lika.example/130625", &pending.signed);
+    let entry = node::receipt("lika.example/130625", &world.log, &pending.signed, false);
     let kept = world.home.keep_receipt(&world.device(), &pending, &entry, world.log.verifier());
     assert!(matches!(kept, Err(HomeError::Receipt(ReceiptError::OtherLog { .. }))), "{kept:?}");
 }

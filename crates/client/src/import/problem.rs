@@ -1,0 +1,102 @@
+//! What is wrong with a row.
+
+use lika_proto::v1;
+use std::borrow::Cow;
+
+/// One thing that is wrong with a row. Never holds what is sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowProblem {
+    /// Row as the spreadsheet counts it, the first is 1.
+    pub row: usize,
+    /// The column by its English name; empty when it is not about one.
+    pub column: Cow<'static, str>,
+    /// Stable code.
+    pub code: Cow<'static, str>,
+    /// What would have been right, or what stands in the way; may be empty.
+    pub detail: String,
+    /// The message in Chinese.
+    pub zh: Cow<'static, str>,
+    /// The message in English.
+    pub en: Cow<'static, str>,
+}
+
+macro_rules! row_codes {
+    ($($variant:ident $name:literal $zh:literal $en:literal;)+) => {
+        /// What may be wrong with a row before it is sent.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each variant is described by its English message")]
+        pub enum RowCode { $($variant),+ }
+
+        impl RowCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code; it never changes.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The message in Chinese.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+
+            /// The message in English.
+            pub fn en(self) -> &'static str {
+                match self { $(Self::$variant => $en),+ }
+            }
+        }
+    };
+}
+
+row_codes! {
+    Missing "cell_missing" "缺少必填项" "a required cell is blank";
+    NotKnown "cell_not_known" "填写的内容不在选项之内" "the cell holds none of the choices";
+    NotADate "cell_not_a_date" "日期无效" "there is no such date";
+    NotANumber "cell_not_a_number" "应填写数字" "the cell holds no number in the range allowed";
+    NotAnAmount "cell_not_an_amount" "金额应以元为单位，最多两位小数" "an amount is written in yuan, with at most two decimals";
+    TooLong "cell_too_long" "文字过长" "the text is too long";
+    TextInvalid "cell_text_invalid" "文字中有不可见字符" "the text holds characters that cannot be seen";
+    VillageInvalid "village_invalid" "行政村代码应为12位" "a village has a division code of 12 digits";
+    NumberTruncated "number_truncated" "编号被电子表格改写为科学计数法，请将该列设为文本后重新填写" "the spreadsheet cut the number; format the column as text and enter it again";
+    HouseholdInvalid "household_number_invalid" "户编号应为10位数字" "a household number has 10 digits";
+    OfficialInvalid "official_number_invalid" "干部编号应为8位数字" "an official number has 8 digits";
+    CitizenIdTruncated "citizen_id_truncated" "身份证号被电子表格截断（末三位变为000或成为科学计数法），请将该列设为文本后重新填写" "the spreadsheet cut the citizen ID; format the column as text and enter it again";
+    CitizenIdInvalid "citizen_id_invalid" "公民身份号码校验不通过" "the citizen ID fails its check";
+    CitizenIdTwice "citizen_id_twice" "表中另有一行为同一身份证号" "another row has the same citizen ID";
+    CitizenIdSynthetic "citizen_id_synthetic" "正式日志不接受虚构身份号码" "made-up citizen IDs are not taken in production";
+    CitizenIdReal "citizen_id_real" "测试日志只接受虚构身份号码" "only made-up citizen IDs are taken in a testing log";
+    SexContradicts "sex_contradicts" "性别与身份证号不符" "the sex contradicts the citizen ID";
+    CertificateInvalid "certificate_invalid" "残疾证号无效或与身份证号不符" "the disability certificate is not valid or contradicts the citizen ID";
+    PhoneInvalid "phone_invalid" "手机号码无效" "not a mobile number";
+    NotOneHead "not_one_head" "每户须有且仅有一名户主" "a household has exactly one head";
+    TooManyMembers "too_many_members" "家庭成员过多" "a household has at most 30 members";
+    HouseholdTwice "household_twice" "表中两户使用同一户编号" "two households of the table have the same number";
+    TooLargeToSend "household_too_large" "该户内容过多，无法报送" "the household is too large for one submission";
+}
+
+impl RowProblem {
+    /// A problem found before anything is sent.
+    pub(super) fn new(row: usize, column: &'static str, code: RowCode, detail: impl Into<String>) -> Self {
+        Self {
+            row,
+            column: column.into(),
+            code: code.name().into(),
+            detail: detail.into(),
+            zh: code.zh().into(),
+            en: code.en().into(),
+        }
+    }
+
+    /// What the log found wrong.
+    pub(super) fn of_log(row: usize, problem: &v1::Problem) -> Self {
+        Self {
+            row,
+            column: problem.field.clone().into(),
+            code: problem.code.clone().into(),
+            detail: problem.detail.clone(),
+            zh: problem.zh.clone().into(),
+            en: problem.en.clone().into(),
+        }
+    }
+}

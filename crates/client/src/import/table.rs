@@ -1,0 +1,143 @@
+//! Rows and columns.
+
+use super::{ImportError, ROWS_MAX, text};
+
+/// How many rows from the top may be the heading: templates put titles above it.
+const HEADING_ROWS_MAX: usize = 5;
+/// How many columns a row must name to be the heading.
+const HEADING_COLUMNS_MIN: usize = 2;
+
+/// A column that is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    /// Its English name, by which problems are reported.
+    pub(super) name: &'static str,
+    /// What else it may be headed.
+    pub(super) headings: &'static [&'static str],
+    /// The table must have it.
+    pub(super) required: bool,
+}
+
+/// A table as it was read.
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+    pub(super) unknown_columns: Vec<String>,
+    /// For each column the position of its cells.
+    places: Vec<(&'static str, usize)>,
+}
+
+/// A row that is not blank.
+pub(super) struct Row {
+    /// As the spreadsheet counts it, from 1.
+    pub(super) number: usize,
+    cells: Vec<String>,
+}
+
+impl Table {
+    /// Reads a table that has these columns.
+    pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Self, ImportError> {
+        let text = text::decode(bytes)?;
+        let mut rows = records(&text)?;
+        let heading = rows.iter().take(HEADING_ROWS_MAX).position(|row| known(row, columns) >= HEADING_COLUMNS_MIN);
+        let heading = heading.ok_or(ImportError::NoHeading)?;
+        let body = rows.split_off(heading + 1);
+        let (places, unknown_columns) = places(&rows[heading], columns)?;
+        let lacking = |column: &&Column| column.required && !places.iter().any(|(name, _)| *name == column.name);
+        let lacking: Vec<_> = columns.iter().filter(lacking).map(described).collect();
+        if !lacking.is_empty() {
+            return Err(ImportError::ColumnsMissing(lacking));
+        }
+        let rows = body.into_iter().filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).collect();
+        Ok(Self { rows, unknown_columns, places })
+    }
+
+    /// The cell of a row; blank if the table has no such column or the row is short.
+    pub(super) fn cell<'a>(&self, row: &'a Row, column: &str) -> &'a str {
+        let place = self.places.iter().find(|(name, _)| *name == column);
+        place.and_then(|(_, place)| row.cells.get(*place)).map_or("", String::as_str)
+    }
+}
+
+fn records(text: &str) -> Result<Vec<Row>, ImportError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(text))
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        if rows.len() == ROWS_MAX {
+            return Err(ImportError::TooManyRows);
+        }
+        let record = record?;
+        // The reader passes over lines that are wholly empty, the spreadsheet counts them.
+        let passed_over = record.position().map_or(0, |at| blank_lines_at(text, at.byte()));
+        let number = rows.last().map_or(0, |row: &Row| row.number) + passed_over + 1;
+        rows.push(Row { number, cells: record.iter().map(clean).collect() });
+    }
+    Ok(rows)
+}
+
+/// How many empty lines begin at this offset, where the reader began to look for a row.
+fn blank_lines_at(text: &str, offset: u64) -> usize {
+    let (before, rest) = usize::try_from(offset).ok().and_then(|at| text.split_at_checked(at)).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+    let ends = rest.get(..blank).unwrap_or_default().matches('\n').count();
+    // Of a line end of two characters the reader may have left the second.
+    let left_over = before.ends_with('\r') && rest.starts_with('\n');
+    ends - usize::from(left_over)
+}
+
+/// The one of the three that stands most often in the first lines.
+fn delimiter(text: &str) -> u8 {
+    let top: String = text.lines().take(HEADING_ROWS_MAX).collect();
+    let count = |delimiter: u8| top.bytes().filter(|byte| *byte == delimiter).count();
+    [b',', b'\t', b';'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b',')).unwrap_or(b',')
+}
+
+fn known(row: &Row, columns: &[Column]) -> usize {
+    row.cells.iter().filter(|cell| column(cell, columns).is_some()).count()
+}
+
+type Places = Vec<(&'static str, usize)>;
+
+fn places(heading: &Row, columns: &[Column]) -> Result<(Places, Vec<String>), ImportError> {
+    let (mut places, mut unknown) = (Places::new(), Vec::new());
+    for (place, cell) in heading.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        match column(cell, columns) {
+            Some(column) if places.iter().any(|(name, _)| *name == column.name) => {
+                return Err(ImportError::ColumnTwice(described(column)));
+            }
+            Some(column) => places.push((column.name, place)),
+            None => unknown.push(cell.clone()),
+        }
+    }
+    Ok((places, unknown))
+}
+
+fn column<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
+    let heading = plain(heading);
+    let means = |name: &str| plain(name) == heading;
+    columns.iter().find(|column| means(column.name) || column.headings.iter().any(|name| means(name)))
+}
+
+fn described(column: &Column) -> String {
+    column.headings.first().map_or(column.name.to_owned(), |heading| format!("{heading} ({})", column.name))
+}
+
+/// A heading without what varies: case, spaces, underscores, asterisks, and a unit in brackets at its end.
+fn plain(heading: &str) -> String {
+    let heading = heading.replace('（', "(");
+    let heading = heading.split('(').next().unwrap_or_default();
+    heading
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// A cell without what spreadsheets put around it: spaces of all kinds, and the apostrophe that marks text.
+fn clean(cell: &str) -> String {
+    let around = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\'');
+    cell.trim_matches(around).to_owned()
+}
