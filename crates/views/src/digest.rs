@@ -6,9 +6,14 @@ use crate::keys::{Key, Kind};
 use crate::rows::Rows;
 use borsh::BorshSerialize;
 use lika_domain::area::Area;
+use lika_domain::ids::{Index, SubmissionId};
 use lika_domain::policy::Policy;
 use lika_domain::state::State;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Submissions that are put in order at once, at about 40 bytes each.
+const SUBMISSIONS_PER_PART: u32 = 4_000_000;
 
 /// The digest of what the store holds, which must not be written meanwhile.
 pub(crate) fn digest(rows: &Rows, applied: u64) -> Result<[u8; 32], ViewError> {
@@ -33,7 +38,8 @@ pub(crate) fn digest(rows: &Rows, applied: u64) -> Result<[u8; 32], ViewError> {
     out.map(&[Kind::Official as u8])?;
     out.map(&[Kind::Signer as u8])?;
     out.or_default::<Policy>(&Key::Policy)?;
-    for kind in [Kind::Submission, Kind::Home, Kind::Tag, Kind::Release] {
+    out.submissions()?;
+    for kind in [Kind::Home, Kind::Tag, Kind::Release] {
         out.map(&[kind as u8])?;
     }
     out.villages()?;
@@ -65,6 +71,34 @@ impl Encoder<'_> {
         Ok(())
     }
 
+    /// Submissions lie in the store by entry and in the state by number. They are put in order a part at a time, so
+    /// that memory stays bounded however many there are.
+    fn submissions(&mut self) -> Result<(), ViewError> {
+        let mut length: u32 = 0;
+        self.each_submission(|_| length = length.saturating_add(1))?;
+        self.put(&length);
+        let parts = u64::from(length / SUBMISSIONS_PER_PART) + 1;
+        for part in 0..parts {
+            let mut found = BTreeMap::new();
+            self.each_submission(|(id, index)| {
+                let lead = u64::from(u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]]));
+                if (lead * parts) >> 32 == part {
+                    found.insert(id, index);
+                }
+            })?;
+            found.iter().for_each(|submission| self.put(&submission));
+        }
+        Ok(())
+    }
+
+    fn each_submission(&self, mut take: impl FnMut((SubmissionId, Index))) -> Result<(), ViewError> {
+        for row in self.rows.scan_kind(Kind::Submissions) {
+            let (key, value) = row?;
+            self.rows.decode::<Vec<_>>(&key, &value)?.into_iter().for_each(&mut take);
+        }
+        Ok(())
+    }
+
     /// A map: its length, then each key and value. The values lie in the store as they are encoded.
     fn map(&mut self, prefix: &[u8]) -> Result<(), ViewError> {
         self.length(prefix)?;
@@ -82,13 +116,12 @@ impl Encoder<'_> {
             Key::Void(index) => self.put(index),
             Key::Official(id) => self.put(id),
             Key::Signer(id) => self.put(id),
-            Key::Submission(id) => self.put(id),
             Key::Home(id) | Key::Household(_, id) => self.put(id),
             Key::Tag(tag) => self.put(tag),
             Key::Release(number) | Key::Allocation(_, number) | Key::Measure(_, number) => self.put(number),
             Key::Month(_, month) => self.put(month),
             Key::Binding | Key::Position | Key::Jurisdiction | Key::Policy | Key::Village(_) => {}
-            Key::HouseholdTrail(..) | Key::OfficialTrail(..) => {}
+            Key::Submissions(_) | Key::VillageTrail(..) | Key::OfficialTrail(..) => {}
         }
     }
 

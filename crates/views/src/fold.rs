@@ -14,7 +14,7 @@ use crate::views::LogIdentity;
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
 use lika_domain::evolve;
-use lika_domain::ids::{Index, OfficialId};
+use lika_domain::ids::{Index, OfficialId, SubmissionId};
 use lika_domain::state::{State, Store};
 use lika_domain::submission::Entry;
 use lika_domain::village::VillageHead;
@@ -24,6 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Cards of unchanged villages that stay in memory: those of a large county, at about 3 kB each. A village in use stays
 /// whatever the number.
 const RESIDENT_HOUSEHOLDS_MAX: usize = 50_000;
+
+/// Submissions in one row: about 24 kB, well under what sled would put into a file of its own.
+const SUBMISSIONS_PER_ROW: usize = 1_024;
 
 /// The working set.
 pub(crate) struct Fold {
@@ -159,7 +162,7 @@ impl Fold {
                 batch.insert(key.encode(), value);
             }
         }
-        for (key, value) in self.trail.rows() {
+        for (key, value) in self.trail.rows().chain(submissions(&self.state)) {
             batch.insert(key.encode(), value);
         }
         batch.insert(Key::Binding.encode(), bytes_of(&self.binding));
@@ -186,7 +189,6 @@ impl Fold {
         evolve::evolve_events(&mut tracked, entry);
         let officials = tracked.finish()?;
         evolve::evolve_log(&mut self.state, entry);
-        self.mark(Key::Submission(entry.submission.id));
         self.mark(Key::Signer(entry.submission.key));
         if let Some(village) = self.state.villages.get(&area) {
             let known = self.villages.entry(area).or_insert_with(|| Known {
@@ -262,13 +264,12 @@ fn jurisdiction_part(rows: &Rows, applied: u64) -> Result<State, ViewError> {
 /// The value of a row; `None` if the state has no such record, since a change of what is not there does nothing.
 fn value(state: &State, key: &Key) -> Option<Vec<u8>> {
     match key {
-        Key::Binding | Key::Position | Key::HouseholdTrail(..) | Key::OfficialTrail(..) => None,
+        Key::Binding | Key::Position | Key::Submissions(_) | Key::VillageTrail(..) | Key::OfficialTrail(..) => None,
         Key::Jurisdiction => state.jurisdiction.as_ref().map(bytes_of),
         Key::Policy => Some(bytes_of(&state.policy)),
         Key::Void(_) => Some(Vec::new()),
         Key::Official(id) => state.officials.get(id).map(bytes_of),
         Key::Signer(id) => state.keys.get(id).map(bytes_of),
-        Key::Submission(id) => state.submissions.get(id).map(bytes_of),
         Key::Home(id) => state.homes.get(id).map(bytes_of),
         Key::Tag(tag) => state.tags.get(tag).map(bytes_of),
         Key::Release(number) => state.releases.get(number).map(bytes_of),
@@ -278,6 +279,14 @@ fn value(state: &State, key: &Key) -> Option<Vec<u8>> {
         Key::Measure(area, number) => state.measure(*area, *number).map(bytes_of),
         Key::Month(area, month) => state.villages.get(area)?.months.get(month).map(bytes_of),
     }
+}
+
+/// The submissions that no batch holds yet, in rows of at most [`SUBMISSIONS_PER_ROW`].
+fn submissions(state: &State) -> impl Iterator<Item = (Key, Vec<u8>)> {
+    let new: Vec<(SubmissionId, Index)> = state.submissions.iter().map(|(id, index)| (*id, *index)).collect();
+    let rows =
+        new.chunks(SUBMISSIONS_PER_ROW).filter_map(|row| Some((Key::Submissions(row.first()?.1), bytes_of(&row))));
+    rows.collect::<Vec<_>>().into_iter()
 }
 
 /// The canonical encoding of a record. Writing to memory does not fail, and no record has 2^32 parts.

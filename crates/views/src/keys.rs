@@ -4,7 +4,7 @@
 
 use lika_domain::area::Area;
 use lika_domain::date::Month;
-use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, SubmissionId, Tag};
+use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 
 /// Which layout of keys and values the store has. Values are borsh encodings of the domain's records, so a change of
 /// those is a change of format too.
@@ -62,8 +62,8 @@ keys! {
     Official = 6 (id: OfficialId),
     /// A signing key.
     Signer = 7 (id: KeyId),
-    /// The entry of a submission.
-    Submission = 8 (id: SubmissionId),
+    /// Submissions with the entry of each, a batch in pieces: nobody looks one up here. Named by the entry of the first.
+    Submissions = 8 (first: Index),
     /// The village of a card.
     Home = 9 (id: HouseholdId),
     /// Who holds or held a citizen ID.
@@ -80,9 +80,9 @@ keys! {
     Measure = 15 (area: Area, number: u64),
     /// What happened in a village in a month.
     Month = 16 (area: Area, month: Month),
-    /// Entries that concern a card, from that index on, up to the next row.
-    HouseholdTrail = 17 (id: HouseholdId, first: Index),
-    /// Entries that concern an official or were signed by them, from that index on, up to the next row.
+    /// Entries that concern cards of a village, from that index on.
+    VillageTrail = 17 (area: Area, first: Index),
+    /// Entries that concern an official or were signed by them, from that index on.
     OfficialTrail = 18 (id: OfficialId, first: Index),
 }
 
@@ -126,7 +126,6 @@ fields! {
     KeyId: u64, |id: Self| id.0, |raw| Some(Self(raw));
     Area: u64, Self::code, Self::from_code;
     Month: u32, Self::yyyymm, Self::from_yyyymm;
-    SubmissionId: u128, |id: Self| u128::from_be_bytes(id.0), |raw: u128| Some(Self(raw.to_be_bytes()));
     Tag: u128, |tag: Self| u128::from_be_bytes(tag.0), |raw: u128| Some(Self(raw.to_be_bytes()));
 }
 
@@ -161,7 +160,7 @@ mod tests {
             any::<u64>().prop_map(Key::Void),
             official().prop_map(Key::Official),
             any::<u64>().prop_map(|id| Key::Signer(KeyId(id))),
-            any::<[u8; 16]>().prop_map(|id| Key::Submission(SubmissionId(id))),
+            any::<u64>().prop_map(Key::Submissions),
             household().prop_map(Key::Home),
             any::<[u8; 16]>().prop_map(|tag| Key::Tag(Tag(tag))),
             any::<u64>().prop_map(Key::Release),
@@ -170,7 +169,7 @@ mod tests {
             (area(), any::<u64>()).prop_map(|(area, number)| Key::Allocation(area, number)),
             (area(), any::<u64>()).prop_map(|(area, number)| Key::Measure(area, number)),
             (area(), month()).prop_map(|(area, month)| Key::Month(area, month)),
-            (household(), any::<u64>()).prop_map(|(id, first)| Key::HouseholdTrail(id, first)),
+            (area(), any::<u64>()).prop_map(|(area, first)| Key::VillageTrail(area, first)),
             (official(), any::<u64>()).prop_map(|(id, first)| Key::OfficialTrail(id, first)),
         ]
     }

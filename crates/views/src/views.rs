@@ -10,7 +10,6 @@ use crate::rows::Rows;
 use crate::sums::{self, Sums};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
-use lika_domain::household::Subject;
 use lika_domain::ids::{HouseholdId, Index, OfficialId};
 use lika_domain::state::Store;
 use lika_ledger::Recorded;
@@ -188,7 +187,7 @@ impl Views {
             None => self.rows.get(&Key::Home(id))?,
         };
         let Some(area) = home else { return Ok(None) };
-        let entries = fold.trail.last(&self.rows, Subject::Household(id), ENTRIES_SHOWN_MAX)?;
+        let entries = fold.trail.of_household(&self.rows, area, id, ENTRIES_SHOWN_MAX)?;
         if let Some(card) = fold.state.household(area, id) {
             return Ok(Some(HouseholdView::new(id, area, card, entries, &standing(&fold, None))));
         }
@@ -203,7 +202,7 @@ impl Views {
     pub fn official(&self, id: OfficialId) -> Result<Option<OfficialView>, ViewError> {
         let fold = self.fold.read();
         let Some(official) = fold.state.official(id) else { return Ok(None) };
-        let entries = fold.trail.last(&self.rows, Subject::Official(id), ENTRIES_SHOWN_MAX)?;
+        let entries = fold.trail.of_official(&self.rows, id, ENTRIES_SHOWN_MAX)?;
         Ok(Some(OfficialView::new(id, official, &fold.state, entries, &standing(&fold, None))))
     }
 

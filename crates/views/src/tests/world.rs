@@ -116,11 +116,12 @@ impl World {
             document: "".into(),
         };
         self.aid(county, None, AidKind::FundsReleased(released));
+        let each = 90_000_000 / i64::try_from(self.villages.len()).unwrap();
         for area in self.villages.clone() {
             let (name, rural_households, rural_persons) = (format!("村{area}").into(), 100, 300);
             let registered = VillageRegistered { name, poor: true, rural_households, rural_persons };
             self.household(area, None, HouseholdKind::VillageRegistered(registered), Vec::new());
-            let (amount, group) = (Fen::yuan(20_000), MeasureGroup::Housing);
+            let (amount, group) = (Fen(each), MeasureGroup::Housing);
             let allocated = FundsAllocated { allocation: 1, release: 1, amount, group, project: "".into() };
             self.aid(area, None, AidKind::FundsAllocated(allocated));
             let planned =
