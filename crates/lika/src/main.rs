@@ -1,3 +1,30 @@
-//! The one binary.
+//! The one binary of Lika: `lika help` lists what it does.
+//!
+//! In reading order:
+//! * [`cli`]: the command line, a file per subcommand below [`command`]
+//! * [`printer`], [`table`], [`words`]: the only places that write to the terminal, and how
+//! * [`exit`]: exit codes, and which error has which
 
-fn main() {}
+mod cli;
+mod command;
+mod exit;
+mod logging;
+mod printer;
+mod table;
+mod words;
+
+use crate::printer::Printer;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    logging::start(cli.json);
+    let printer = Printer::new(cli.json);
+    match cli::run(cli.command, printer) {
+        Ok(exit) => exit.into(),
+        Err(error) => printer.failure(&exit::classify(&error)).into(),
+    }
+}

@@ -1,0 +1,75 @@
+//! `lika audit verify`.
+
+use super::EntryBar;
+use super::source::SourceArgs;
+use crate::exit::{Exit, log};
+use crate::printer::Printer;
+use lika_audit::auditor::{self, Verified};
+use serde::Serialize;
+use std::time::Instant;
+
+/// Which log to verify.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+struct Report {
+    source: String,
+    origin: String,
+    entries: u64,
+    /// As in the checkpoint: base64.
+    root: String,
+    /// Tiles and bundles, older partial ones included; 0 where files cannot be listed.
+    files: u64,
+    /// Files beyond the checkpoint, which nothing signed vouches for.
+    unsigned: Vec<String>,
+    seconds: f64,
+}
+
+impl Verify {
+    pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let opened = self.source.open()?;
+        let began = Instant::now();
+        let mut bar = EntryBar::new(printer, "verifying");
+        let verified = auditor::verify(&opened.place, &opened.key, opened.threads, &mut bar);
+        drop(bar);
+        let verified = verified.map_err(|error| log(&error))?;
+        let report = Report::new(self.source.name(), &verified, began.elapsed().as_secs_f64());
+        printer.result(&report, Report::text)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Report {
+    fn new(source: &str, verified: &Verified, seconds: f64) -> Self {
+        let unsigned = verified.checked.unsigned.iter().map(|path| path.display().to_string());
+        Self {
+            source: source.to_owned(),
+            origin: verified.origin(),
+            entries: verified.seal.size,
+            root: verified.seal.root.to_string(),
+            files: verified.checked.files,
+            unsigned: unsigned.collect(),
+            seconds,
+        }
+    }
+
+    fn text(&self) -> String {
+        let Self { origin, entries, root, files, seconds, .. } = self;
+        let checked = if *files > 0 { format!(", {files} files") } else { String::new() };
+        let mut text =
+            format!("{origin}: {entries} entries{checked} are what was signed ({seconds:.2} s)\n  root {root}\n");
+        if let Some(first) = self.unsigned.first() {
+            let count = self.unsigned.len();
+            text.push_str(&format!(
+                "  {count} files lie beyond the checkpoint, {first} the first: a node is at work, or was stopped in the \
+                 middle of it; nothing of them was acknowledged\n"
+            ));
+        }
+        text
+    }
+}

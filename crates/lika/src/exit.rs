@@ -1,0 +1,155 @@
+//! Exit codes, and which error has which.
+
+use lika_eventlog::error::LogError;
+use lika_ledger::ledger::OpenError;
+use std::borrow::Cow;
+use std::process::ExitCode;
+
+/// How the process ends. 2 is a command line that cannot be understood; it comes from the argument parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done as asked.
+    Done = 0,
+    /// Could not be done.
+    Failed = 1,
+    /// Done, and something was found: void entries, rows or submissions that were refused.
+    Findings = 3,
+    /// A log is not what was signed, or a node serves what its log does not give.
+    Broken = 4,
+    /// The key may not do this.
+    NotAuthorised = 5,
+    /// Kept in the outbox; the node could not be reached.
+    Queued = 6,
+    /// Something else stands in its place already.
+    Conflict = 7,
+}
+
+/// An error that knows how the process ends. Its message says what is wrong, where, and what to do.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Failure {
+    /// How the process ends.
+    pub(crate) exit: Exit,
+    /// Stable code, in lower case with underscores.
+    pub(crate) code: Cow<'static, str>,
+    /// For people.
+    pub(crate) message: String,
+}
+
+impl Failure {
+    /// A failure with exit code 1.
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, code: code.into(), message: message.into() }
+    }
+
+    /// The same with another exit code.
+    pub(crate) fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// How the process ends after an error: the one place where errors become exit codes.
+pub(crate) fn classify(error: &anyhow::Error) -> Failure {
+    let mut around = Vec::new();
+    for cause in error.chain() {
+        if let Some(known) = known(cause) {
+            // What was added on the way up says where it happened.
+            around.push(known.message);
+            return Failure { message: around.join(": "), ..known };
+        }
+        around.push(cause.to_string());
+    }
+    Failure::new("failed", around.join(": "))
+}
+
+/// An error of ours, with what to do about it.
+fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
+    let failure = cause.downcast_ref::<Failure>().cloned();
+    let failure = failure.or_else(|| cause.downcast_ref::<LogError>().map(log));
+    failure.or_else(|| cause.downcast_ref::<OpenError>().map(open))
+}
+
+fn open(error: &OpenError) -> Failure {
+    match error {
+        OpenError::Log(error) => log(error),
+        OpenError::DrivenClock => Failure::new("driven_clock", error.to_string()),
+    }
+}
+
+/// What to do about a log that cannot be opened or read.
+pub(crate) fn log(error: &LogError) -> Failure {
+    match error {
+        LogError::Damaged(damage) => {
+            let index = damage.index.map_or(String::new(), |index| format!(", entry {index}"));
+            let message = format!(
+                "the log is not what was signed: {}{index}: {}. Keep the folder as it is, and compare it with a copy",
+                damage.file, damage.reason
+            );
+            Failure::new("log_damaged", message).exit(Exit::Broken)
+        }
+        LogError::Locked(dir) => Failure::new(
+            "data_in_use",
+            format!("{} is in use by another lika process: stop that one first, or take another folder", dir.display()),
+        )
+        .exit(Exit::Conflict),
+        LogError::Exists(dir) => Failure::new(
+            "log_exists",
+            format!(
+                "{} holds a log already: serve it with `lika serve --data {0}`, or take another folder",
+                dir.display()
+            ),
+        )
+        .exit(Exit::Conflict),
+        LogError::Missing(dir) => Failure::new(
+            "log_missing",
+            format!(
+                "{0} holds no log. Make one with `lika log create --data {0} --origin NAME`, where NAME is its name in \
+                 checkpoints, such as lika.example/130624",
+                dir.display()
+            ),
+        ),
+        LogError::Key { path, reason } => {
+            Failure::new("log_key", format!("the keys are not those of this log: {} {reason}", path.display()))
+                .exit(Exit::Broken)
+        }
+        LogError::Stopped(cause) => {
+            let message = format!(
+                "the log has stopped: {cause}. Nothing was acknowledged that is not on disk; see to the disk, then start \
+                 the node again"
+            );
+            Failure::new("log_stopped", message)
+        }
+        other => Failure::new("log", other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+    use lika_eventlog::error::Damage;
+
+    #[test]
+    fn damage_is_exit_code_4_and_names_file_and_entry() {
+        let damaged: anyhow::Error = LogError::from(Damage::new("tile/0/000", Some(7), "is cut short")).into();
+        let failure = classify(&damaged);
+        assert_eq!((failure.exit, failure.code.as_ref()), (Exit::Broken, "log_damaged"));
+        assert!(failure.message.contains("tile/0/000, entry 7: is cut short"), "{failure}");
+    }
+
+    #[test]
+    fn a_context_stands_before_what_is_known() {
+        let refused = Err::<(), _>(Failure::new("busy", "come again").exit(Exit::Conflict)).context("submission 7");
+        let failure = classify(&refused.unwrap_err());
+        assert_eq!((failure.exit, failure.message.as_str()), (Exit::Conflict, "submission 7: come again"));
+        let unknown = classify(&anyhow::anyhow!("cause").context("where"));
+        assert_eq!((unknown.exit, unknown.message.as_str()), (Exit::Failed, "where: cause"));
+    }
+}

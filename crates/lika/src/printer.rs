@@ -1,0 +1,141 @@
+//! The only place that writes to the terminal: results on stdout, messages and progress bars on stderr.
+
+use crate::exit::{Exit, Failure};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+/// How often a bar is drawn, in milliseconds.
+const BAR_TICK_MS: u64 = 100;
+/// Longest answer to a question that is read, in bytes.
+const ANSWER_BYTES_MAX: u64 = 64;
+
+/// Writes as the command line asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer {
+    json: bool,
+    coloured: bool,
+}
+
+/// Whether stderr may be coloured: it is a terminal, and <https://no-color.org> is not set.
+pub(crate) fn is_coloured() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+impl Printer {
+    /// With `json`, results are JSON on stdout, and a failure is one JSON object on stderr.
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, coloured: is_coloured() }
+    }
+
+    /// Whether results are JSON.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Prints a result: the value as JSON, or for people what `text` makes of it.
+    ///
+    /// # Errors
+    /// If stdout cannot be written; a reader that has gone away is none.
+    pub(crate) fn result<T: Serialize, D: Display>(self, value: &T, text: impl FnOnce(&T) -> D) -> Result<(), Failure> {
+        let mut shown = if self.json {
+            serde_json::to_string_pretty(value).map_err(|error| Failure::new("failed", error.to_string()))?
+        } else {
+            text(value).to_string()
+        };
+        if !shown.ends_with('\n') {
+            shown.push('\n');
+        }
+        write(&mut io::stdout().lock(), &shown)
+    }
+
+    /// Prints a message for people; with JSON nobody reads along, and there is none.
+    pub(crate) fn note(self, text: impl Display) {
+        if !self.json {
+            self.say(&format!("{text}\n"));
+        }
+    }
+
+    /// Prints why a command failed, and returns how the process ends.
+    pub(crate) fn failure(self, failure: &Failure) -> Exit {
+        if self.json {
+            let object = serde_json::json!({"code": failure.code, "message": failure.message});
+            self.say(&format!("{object}\n"));
+        } else {
+            self.say(&format!("{} {}\n", self.paint("31;1", "error:"), failure.message));
+        }
+        failure.exit
+    }
+
+    /// A warning among messages.
+    pub(crate) fn warn(self, text: impl Display) {
+        self.note(format_args!("{} {text}", self.paint("33;1", "warning:")));
+    }
+
+    /// A bar over `length` things on stderr; invisible where that is no terminal.
+    pub(crate) fn bar(self, length: u64, what: &'static str) -> ProgressBar {
+        let bar = ProgressBar::new(length).with_message(what);
+        let template = "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_millis(BAR_TICK_MS));
+        bar
+    }
+
+    /// Asks a question that is answered with yes or no; `None` where nobody can answer.
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    pub(crate) fn ask(self, question: &str) -> io::Result<Option<bool>> {
+        let stdin = io::stdin();
+        if self.json || !stdin.is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        self.say(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        io::Read::take(stdin.lock(), ANSWER_BYTES_MAX).read_line(&mut answer)?;
+        Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes" | "是")))
+    }
+
+    fn say(self, text: &str) {
+        // Where a message cannot be written, neither can one about that.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.coloured { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// A reader that has seen enough, as `head` has, is no failure.
+fn write(to: &mut impl Write, text: &str) -> Result<(), Failure> {
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new("output", format!("cannot write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_no_failure_and_a_full_disk_is() {
+        assert!(write(&mut Broken(io::ErrorKind::BrokenPipe), "text").is_ok());
+        assert_eq!(write(&mut Broken(io::ErrorKind::StorageFull), "text").unwrap_err().code, "output");
+    }
+}
