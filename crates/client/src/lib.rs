@@ -10,10 +10,12 @@
 //! * [`home`]: the folder that keeps all of it over a crash
 //! * [`api`]: the node over HTTP
 //! * [`outbox`]: sends what waits, and takes the answers
+//! * [`file`]: a submission written by hand
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;
 pub mod compose;
+pub mod file;
 pub mod home;
 pub mod import;
 pub mod key;
