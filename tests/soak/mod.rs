@@ -1,0 +1,20 @@
+//! Long tests. Each has a small number of rounds for every run of the tests and a large one for `cargo xtask soak`.
+
+mod flips;
+mod full_disk;
+mod kills;
+
+/// How many rounds to run: what was asked for, or the case's own number for the share.
+fn rounds(ci: u32, full: u32) -> u32 {
+    let asked = std::env::var("LIKA_SOAK_COUNT").ok().and_then(|count| count.parse().ok());
+    let share = std::env::var("LIKA_SOAK_SHARE").is_ok_and(|share| share == "full");
+    asked.unwrap_or(if share { full } else { ci })
+}
+
+/// Where chance begins.
+fn seed() -> u64 {
+    let asked = std::env::var("LIKA_SOAK_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = asked.unwrap_or(1);
+    println!("LIKA_SOAK_SEED={seed}");
+    seed
+}

@@ -1,0 +1,88 @@
+//! `lika serve` as a process of its own.
+
+use super::{lika, path};
+use lika_client::Api;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a node may take until it serves.
+const READY_WITHIN_S: u64 = 60;
+
+/// A running node; killed when dropped.
+pub(crate) struct Node {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Node {
+    /// Starts a node on a folder with a log and waits until it serves.
+    pub(crate) fn start(data: &Path) -> Self {
+        let mut node = Self::spawn(data);
+        let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
+        while TcpStream::connect(node.addr).is_err() {
+            let ended = node.child.try_wait().unwrap();
+            assert!(ended.is_none(), "the node ended before it served: {ended:?}\n{}", node.log(data));
+            assert!(Instant::now() < deadline, "the node does not serve\n{}", node.log(data));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        node
+    }
+
+    /// Starts a node without waiting. What it says goes to `node.err` beside the data.
+    pub(crate) fn spawn(data: &Path) -> Self {
+        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let told = std::fs::File::create(data.with_extension("err")).unwrap();
+        let listen = addr.to_string();
+        let mut command = lika();
+        command.args(["serve", "--data", path(data), "--listen", &listen]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(told).spawn().unwrap();
+        Self { child, addr }
+    }
+
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// A client of it.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(&self.url()).unwrap()
+    }
+
+    /// Ends it at once, as a cut of power ends a process.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and waits.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.child.wait().unwrap()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    fn log(&self, data: &Path) -> String {
+        std::fs::read_to_string(data.with_extension("err")).unwrap_or_default()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It may have ended before; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
