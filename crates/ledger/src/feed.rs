@@ -11,7 +11,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Decoded entries kept for followers; who is further behind reads the log.
-const KEPT_ENTRIES: usize = 4_096;
+const KEPT_ENTRIES_MAX: usize = 4_096;
+/// The same by their bytes in the log; decoded they take several times as much.
+const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// An entry of the log, decoded.
 #[derive(Clone, Debug)]
@@ -27,7 +29,13 @@ pub struct Recorded {
 /// The latest entries, sealed or on their way to be.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
-    kept: Mutex<VecDeque<Arc<Recorded>>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: VecDeque<Arc<Recorded>>,
+    bytes: usize,
 }
 
 /// One follower's place.
@@ -42,18 +50,20 @@ pub struct Feed {
 impl Recent {
     pub(crate) fn push(&self, recorded: Arc<Recorded>) {
         let mut kept = self.kept.lock();
-        kept.push_back(recorded);
-        if kept.len() > KEPT_ENTRIES {
-            kept.pop_front();
+        kept.bytes += recorded.bytes;
+        kept.entries.push_back(recorded);
+        while kept.entries.len() > KEPT_ENTRIES_MAX || kept.bytes > KEPT_BYTES_MAX {
+            let Some(oldest) = kept.entries.pop_front() else { break };
+            kept.bytes -= oldest.bytes;
         }
     }
 
     /// Entries from `from` to before `to`; none if the first is no longer kept.
     fn range(&self, from: Index, to: Index, max: usize) -> Vec<Arc<Recorded>> {
         let kept = self.kept.lock();
-        let Some(first) = kept.front().map(|recorded| recorded.entry.index) else { return Vec::new() };
+        let Some(first) = kept.entries.front().map(|recorded| recorded.entry.index) else { return Vec::new() };
         let Some(skip) = from.checked_sub(first).and_then(|skip| usize::try_from(skip).ok()) else { return Vec::new() };
-        kept.iter().skip(skip).take_while(|recorded| recorded.entry.index < to).take(max).cloned().collect()
+        kept.entries.iter().skip(skip).take_while(|recorded| recorded.entry.index < to).take(max).cloned().collect()
     }
 }
 
