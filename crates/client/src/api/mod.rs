@@ -14,6 +14,7 @@ mod submissions;
 mod tests;
 
 pub use http::Api;
+pub use problem::is_decided;
 pub use reads::{LogInfo, ProgressQuery};
 pub use sessions::Session;
 pub use submissions::Answers;

@@ -34,20 +34,28 @@ struct Item {
     en: String,
 }
 
+/// Whether a refusal is a decision about the submission. One with the status of a node that is overloaded, stopping or
+/// broken (408, 429, 5xx) is none: the same bytes should be sent again.
+pub fn is_decided(refusal: &v1::Refusal) -> bool {
+    !matches!(refusal.status, 408 | 429 | 500..)
+}
+
 /// The error that an answer other than success stands for.
-///
-/// A node that is overloaded, stopping or broken (408, 429, 5xx) has refused nothing.
 pub(super) fn of(status: StatusCode, body: &[u8]) -> ApiError {
     let details = serde_json::from_slice::<Details>(body).ok();
-    let passing = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status);
-    if status.is_server_error() || passing {
-        let what = details.map_or_else(|| excerpt(body), |details| details.summary());
-        return ApiError::unreachable(format!("it answers {status}: {what}"));
-    }
     match details {
-        Some(details) if status.is_client_error() => ApiError::Refused(Box::new(details.refusal(status))),
+        Some(details) if status.is_client_error() || status.is_server_error() => refused(details.refusal(status)),
+        _ if status.is_server_error() => ApiError::unreachable(format!("it answers {status}: {}", excerpt(body))),
         _ => ApiError::Protocol(format!("{status}: {}", excerpt(body))),
     }
+}
+
+/// The error that a refusal stands for.
+pub(super) fn refused(refusal: v1::Refusal) -> ApiError {
+    if is_decided(&refusal) {
+        return ApiError::Refused(Box::new(refusal));
+    }
+    ApiError::unreachable(format!("it answers {}: {}", refusal.status, summary(&refusal)))
 }
 
 /// A refusal in one line.
@@ -64,10 +72,6 @@ pub(super) fn summary(refusal: &v1::Refusal) -> String {
 }
 
 impl Details {
-    fn summary(&self) -> String {
-        if self.detail.is_empty() { self.title.clone() } else { self.detail.clone() }
-    }
-
     fn refusal(self, status: StatusCode) -> v1::Refusal {
         let mut problems: Vec<_> = self.problems.into_iter().map(Item::problem).collect();
         if problems.is_empty() {

@@ -41,12 +41,9 @@ impl Api {
                 Err(error) => error,
             });
         }
-        if reply.status.is_server_error() {
-            return Err(problem::of(reply.status, b"no receipt"));
-        }
         match v1::Answer::decode(reply.body).map_err(ApiError::protocol)?.outcome {
             Some(Outcome::Receipt(receipt)) if reply.status.is_success() => Ok(receipt),
-            Some(Outcome::Refusal(refusal)) if !reply.status.is_success() => Err(ApiError::Refused(Box::new(refusal))),
+            Some(Outcome::Refusal(refusal)) if !reply.status.is_success() => Err(problem::refused(refusal)),
             _ => Err(ApiError::Protocol(format!("{} with another outcome", reply.status))),
         }
     }
@@ -97,7 +94,7 @@ impl Api {
 }
 
 impl Answers {
-    /// The next answer; `None` after the last.
+    /// The next answer; `None` after the last. A refusal in it may be no decision, see [`super::is_decided`].
     ///
     /// # Errors
     /// If the stream broke off, or none came within [`super::ANSWER_TIMEOUT_S`].

@@ -103,11 +103,14 @@ async fn a_node_that_cannot_answer_has_refused_nothing() {
     {
         let error = submitted(status, "application/problem+json", body).await.unwrap_err();
         assert!(matches!(&error, ApiError::Unreachable { .. }) && error.is_worth_retrying(), "{error}");
-        assert!(error.to_string().ends_with("stopping"), "{error}");
+        assert!(error.to_string().ends_with("stopping [unavailable]"), "{error}");
     }
-    let protobuf = answer(Outcome::Receipt(receipt())).encode_to_vec();
-    let error = submitted("500 Internal Server Error", "application/x-protobuf", &protobuf).await.unwrap_err();
-    assert!(matches!(error, ApiError::Unreachable { .. }), "{error}");
+    let passing = answer(Outcome::Refusal(v1::Refusal { status: 503, ..refusal() })).encode_to_vec();
+    for (media_type, body) in [("application/x-protobuf", passing.as_slice()), ("text/html", b"<html>")] {
+        let error = submitted("503 Service Unavailable", media_type, body).await.unwrap_err();
+        assert!(matches!(error, ApiError::Unreachable { .. }), "{error}");
+    }
+    assert!(is_decided(&refusal()));
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = Api::new(&format!("http://{nobody}")).unwrap().submit(&signed()).await.unwrap_err();
     assert!(matches!(error, ApiError::Unreachable { source: Some(_), .. }), "{error}");
