@@ -110,3 +110,102 @@ impl<'p> InForce<'p> {
             && date.is_none_or(|date| row.effective <= date)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{PolicyItem, VISIT_DAYS_DEFAULT};
+
+    fn area(text: &str) -> Area {
+        text.parse().unwrap()
+    }
+
+    fn date(yyyymmdd: u32) -> Date {
+        Date::from_yyyymmdd(yyyymmdd).unwrap()
+    }
+
+    /// Rows in order of recording: area, first day, parameter.
+    fn policy(rows: &[(&str, u32, PolicyValue)]) -> Policy {
+        let mut policy = Policy::default();
+        for (since, (place, effective, value)) in (0..).zip(rows.iter().cloned()) {
+            let item = PolicyItem { area: area(place), source: "rule".into(), unconfirmed: false, value };
+            policy.add(PolicyRow { since, effective: date(effective), item });
+        }
+        policy
+    }
+
+    #[test]
+    fn the_smallest_area_then_the_latest_day_then_the_last_recorded_holds() {
+        let days = PolicyValue::VisitDays;
+        let policy = policy(&[
+            ("130624100", 20_150_101, days(1)),
+            ("130624", 20_150_101, days(2)),
+            ("130624", 20_170_101, days(3)),
+            ("130624", 20_170_101, days(4)),
+            ("130624", 20_160_101, days(5)),
+        ]);
+        for (place, day, expected) in [
+            ("130624100200", 20_180_101, 1),
+            ("130624101200", 20_180_101, 4),
+            ("130624101200", 20_161_231, 5),
+            ("130624", 20_151_231, 2),
+            ("130624", 20_141_231, VISIT_DAYS_DEFAULT),
+            ("130625", 20_180_101, VISIT_DAYS_DEFAULT),
+        ] {
+            assert_eq!(policy.now().visit_days(area(place), date(day)), expected, "{place} on {day}");
+        }
+        assert_eq!(policy.rows().count(), 5);
+    }
+
+    #[test]
+    fn a_line_falls_back_on_the_national_one_and_on_the_built_in_one() {
+        let line = |standard, year, yuan| PolicyValue::Line {
+            kind: LineKind::Poverty,
+            standard,
+            year,
+            concept: IncomeConcept::Disposable,
+            amount: Fen::yuan(yuan),
+        };
+        let policy = policy(&[
+            ("130624", 20_160_101, line(Standard::Provincial, 2016, 3_000)),
+            ("130624", 20_170_101, line(Standard::National, 2017, 2_960)),
+        ]);
+        let yuan = |kind, standard, year| {
+            policy.now().line(kind, standard, area("130624100200"), year).map(|(amount, _)| amount.0 / 100)
+        };
+        for (standard, year, expected) in [
+            (Standard::Provincial, 2016, Some(3_000)),
+            (Standard::National, 2016, Some(2_952)),
+            (Standard::Provincial, 2017, Some(2_960)),
+            (Standard::Provincial, 2019, Some(3_218)),
+            (Standard::National, 2021, None),
+            (Standard::National, 99_999, None),
+        ] {
+            assert_eq!(yuan(LineKind::Poverty, standard, year), expected, "{standard:?} {year}");
+        }
+        assert_eq!(yuan(LineKind::Monitoring, Standard::National, 2016), None);
+    }
+
+    #[test]
+    fn built_in_figures_hold_where_nothing_is_set() {
+        let policy = Policy::default();
+        let (now, day) = (policy.now(), date(20_180_101));
+        for (place, threshold) in [("130624", 200), ("522301", 300), ("65", 300), ("500101", 300), ("900101", 200)] {
+            assert_eq!(now.exit_threshold(area(place), day), threshold, "{place}");
+        }
+        assert_eq!(now.publicity_days(Procedure::Identification, area("13"), day), 7);
+        assert_eq!(now.publicity_days(Procedure::Monitoring, area("13"), day), 5);
+        assert_eq!(now.decision_days(area("13"), day), 15);
+        assert_eq!(now.caseload_limit(Capacity::Second, area("13"), day), 5);
+        assert_eq!(now.measure("goat", area("13"), day), None);
+    }
+
+    #[test]
+    fn built_in_lines_are_in_order_and_those_we_could_not_confirm_are_marked() {
+        let lines = crate::policy::POVERTY_LINES;
+        assert!(lines.is_sorted_by(|one, next| one.year + 1 == next.year && one.yuan <= next.yuan));
+        let unconfirmed: Vec<u16> = lines.iter().filter(|line| line.unconfirmed).map(|line| line.year).collect();
+        assert_eq!(unconfirmed, [2017, 2018, 2020]);
+        assert!(lines.iter().all(|line| (line.year <= 2013) == (line.concept == IncomeConcept::Net)));
+    }
+}

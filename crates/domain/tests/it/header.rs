@@ -11,6 +11,7 @@ use lika_domain::official::{
 };
 use lika_domain::rejection::Code;
 use lika_domain::submission::{EVENTS_MAX, EVIDENCE_MAX, Events, Evidence, EvidenceKind};
+use std::slice;
 
 /// Index of the entry that [`crate::world::World::open`] leaves to be judged next.
 const NEXT: u64 = 4;
@@ -63,9 +64,9 @@ fn author_cases() -> Vec<Case> {
     vec![
         refused("another log", &[], twisted(|e| e.submission.origin = "other".into()), Code::OriginMismatch, "origin"),
         refused("a key nobody enrolled", &[], twisted(|e| e.submission.key = KeyId(5)), Code::KeyUnknown, "key"),
-        refused("a revoked key", &[revoked.clone()], visits([visit()]), Code::KeyIsRevoked, "key"),
+        refused("a revoked key", slice::from_ref(&revoked), visits([visit()]), Code::KeyIsRevoked, "key"),
         Case::accepted("revoked, but not when it was decided", &[revoked], late(visits([visit()]))),
-        Case::accepted("a key just enrolled", &[newcomer.clone()], visits([visit()]).by(NOBODY)),
+        Case::accepted("a key just enrolled", slice::from_ref(&newcomer), visits([visit()]).by(NOBODY)),
         refused(
             "not yet enrolled when decided",
             &[newcomer],
@@ -75,7 +76,7 @@ fn author_cases() -> Vec<Case> {
         ),
         refused("somebody else's key", &[], as_author(VILLAGE_OFFICER), Code::KeyNotAuthors, "author"),
         refused("an author nobody enrolled", &[], as_author(NOBODY), Code::AuthorUnknown, "author"),
-        refused("an author without a role", &[retired.clone()], visits([visit()]), Code::RoleForbids, "author"),
+        refused("an author without a role", slice::from_ref(&retired), visits([visit()]), Code::RoleForbids, "author"),
         Case::accepted("who had one when it was decided", &[retired], late(visits([visit()]))),
         Case::refused("an auditor records nothing", &[], visits([visit()]).by(AUDITOR), Code::RoleForbids, "author"),
     ]
@@ -86,11 +87,11 @@ fn chain_cases() -> Vec<Case> {
         |name, given: &[Report], report, code, field| Case::refused_for(name, given, report, &[(code, None, field)]);
     let first = visits([visit()]);
     vec![
-        Case::accepted("second after first", &[first.clone()], first.clone()),
+        Case::accepted("second after first", slice::from_ref(&first), first.clone()),
         refused("one left out", &[], twisted(|e| e.submission.sequence = 2), Code::SequenceGap, "sequence"),
         refused(
             "the first again",
-            &[first.clone()],
+            slice::from_ref(&first),
             twisted(|e| e.submission.sequence = 1),
             Code::SequenceGap,
             "sequence",
@@ -98,7 +99,7 @@ fn chain_cases() -> Vec<Case> {
         refused("none is 0", &[], twisted(|e| e.submission.sequence = 0), Code::SequenceGap, "sequence"),
         refused(
             "after another submission",
-            &[first.clone()],
+            slice::from_ref(&first),
             twisted(|e| e.submission.previous = Some([9; 32])),
             Code::PreviousMismatch,
             "previous",

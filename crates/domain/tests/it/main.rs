@@ -2,11 +2,14 @@
 //!
 //! Each file holds a table of cases for the events of one noun; [`world`] gives them a log to stand on.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
+
 mod aid;
 mod header;
 mod households;
 mod officials;
 mod properties;
+mod random;
 mod world;
 
 use lika_domain::rejection::Code;

@@ -117,7 +117,8 @@ pub(crate) fn check_on(mut world: World, given: &[Report], submission: &Report, 
 /// Runs a table, naming the case that fails.
 pub(crate) fn run(table: &[Case]) {
     for case in table {
-        let outcome = std::panic::catch_unwind(|| check_on((case.ground)(), &case.given, &case.submission, &case.expected));
+        let outcome =
+            std::panic::catch_unwind(|| check_on((case.ground)(), &case.given, &case.submission, &case.expected));
         assert!(outcome.is_ok(), "case: {}", case.name);
     }
 }
@@ -222,25 +223,20 @@ impl World {
         Ok(())
     }
 
-    /// The same from its parts, recorded on [`TODAY`].
-    pub(crate) fn submit(&mut self, author: u32, area: Area, events: Events) -> Result<(), Rejection> {
-        self.take(&Report { area, ..Report::new(author, events) })
-    }
-
     /// The entry that an honest device and recorder would make of a report, then twisted.
     pub(crate) fn entry(&self, report: &Report) -> Entry {
         let index = self.state.applied;
         let key = KeyId(u64::from(report.author));
         let device = self.state.keys.get(&key);
         // Within a day, later entries are later by a millisecond each.
-        let recorded_at = date(report.recorded).start_unix_ms() + index;
+        let recorded_at = date(report.recorded).start_unix_ms().saturating_add(index);
         let submission = Submission {
-            id: SubmissionId(u128::from(index + 1).to_be_bytes()),
+            id: SubmissionId((u128::from(index) + 1).to_be_bytes()),
             origin: ORIGIN.into(),
             area: report.area,
             author: official(report.author),
             key,
-            sequence: device.map_or(0, |key| key.sequence) + 1,
+            sequence: device.map_or(0, |key| key.sequence).saturating_add(1),
             previous: device.and_then(|key| key.previous),
             composed_at: recorded_at / 1000,
             events: report.events.clone(),
