@@ -1,11 +1,10 @@
 //! The state digest of a view, computed from its rows: the SHA-256 of the canonical encoding of the state, which the
-//! rows hold in pieces and in order. Nothing but one row is in memory at a time.
+//! rows hold in pieces. In memory lies at most one village or a part of the submissions at a time.
 
 use crate::error::ViewError;
 use crate::keys::{Key, Kind};
 use crate::rows::Rows;
 use borsh::BorshSerialize;
-use lika_domain::area::Area;
 use lika_domain::ids::{Index, SubmissionId};
 use lika_domain::policy::Policy;
 use lika_domain::state::State;
@@ -55,18 +54,10 @@ impl Encoder<'_> {
     fn villages(&mut self) -> Result<(), ViewError> {
         self.length(&[Kind::Village as u8])?;
         for row in self.rows.scan_kind(Kind::Village) {
-            let (key, head) = row?;
-            let Key::Village(area) = key else { continue };
-            self.put(&area);
-            self.hash.update(&head);
-            self.village(area)?;
-        }
-        Ok(())
-    }
-
-    fn village(&mut self, area: Area) -> Result<(), ViewError> {
-        for kind in [Kind::Household, Kind::Allocation, Kind::Measure, Kind::Month] {
-            self.map(&kind.prefix(&area))?;
+            let (Key::Village(area), _) = row? else { continue };
+            if let Some(village) = self.rows.village(area)? {
+                self.put(&(area, village));
+            }
         }
         Ok(())
     }
@@ -116,11 +107,10 @@ impl Encoder<'_> {
             Key::Void(index) => self.put(index),
             Key::Official(id) => self.put(id),
             Key::Signer(id) => self.put(id),
-            Key::Home(id) | Key::Household(_, id) => self.put(id),
+            Key::Home(id) => self.put(id),
             Key::Tag(tag) => self.put(tag),
-            Key::Release(number) | Key::Allocation(_, number) | Key::Measure(_, number) => self.put(number),
-            Key::Month(_, month) => self.put(month),
-            Key::Binding | Key::Position | Key::Jurisdiction | Key::Policy | Key::Village(_) => {}
+            Key::Release(number) => self.put(number),
+            Key::Binding | Key::Position | Key::Jurisdiction | Key::Policy | Key::Village(_) | Key::Cards(..) => {}
             Key::Submissions(_) | Key::VillageTrail(..) | Key::OfficialTrail(..) => {}
         }
     }

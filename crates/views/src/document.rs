@@ -312,7 +312,7 @@ pub(crate) fn fen(amount: Fen) -> i64 {
 }
 
 /// A moment in China's time, to the millisecond.
-pub(crate) fn moment(unix_ms: u64) -> String {
+pub fn moment(unix_ms: u64) -> String {
     let day = Date::of_unix_ms(unix_ms);
     let ms = unix_ms.saturating_sub(day.start_unix_ms());
     let (s, ms) = (ms / 1000, ms % 1000);

@@ -14,10 +14,11 @@ use crate::views::LogIdentity;
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
 use lika_domain::evolve;
-use lika_domain::ids::{Index, OfficialId, SubmissionId};
-use lika_domain::state::{State, Store};
+use lika_domain::household::Household;
+use lika_domain::ids::{HouseholdId, Index, OfficialId, SubmissionId};
+use lika_domain::state::State;
 use lika_domain::submission::Entry;
-use lika_domain::village::VillageHead;
+use lika_domain::village::Village;
 use lika_ledger::Recorded;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,8 @@ pub(crate) struct Fold {
     pub(crate) trail: Trail,
     binding: Binding,
     changed: BTreeSet<Key>,
+    /// The row noted last: events in a row often touch the same.
+    marked: Option<Key>,
 }
 
 /// What is always known of a village.
@@ -86,11 +89,11 @@ impl Fold {
         }
         let last = position.applied.saturating_sub(1);
         let mut villages = BTreeMap::new();
-        for (area, head) in rows.all::<_, VillageHead>(Kind::Village, |key| match key {
+        for (area, village) in rows.all::<_, Village>(Kind::Village, |key| match key {
             Key::Village(area) => Some(area),
             _ => None,
         })? {
-            villages.insert(area, Known { name: head.name, changed: last, resident: None });
+            villages.insert(area, Known { name: village.head.name, changed: last, resident: None });
         }
         Ok(Self {
             state: jurisdiction_part(rows, position.applied)?,
@@ -101,6 +104,7 @@ impl Fold {
             trail: Trail::default(),
             binding,
             changed: BTreeSet::new(),
+            marked: None,
         })
     }
 
@@ -146,12 +150,20 @@ impl Fold {
 
     /// Notes that a row may have changed.
     pub(crate) fn mark(&mut self, key: Key) {
+        if self.marked.replace(key) == Some(key) {
+            return;
+        }
         match key {
             Key::Policy | Key::Jurisdiction => self.policy_changed = self.position.applied,
             Key::Release(_) => self.releases_changed = self.position.applied,
             _ => {}
         }
         self.changed.insert(key);
+    }
+
+    /// How many rows wait to be written, trails and submissions not counted.
+    pub(crate) fn unwritten(&self) -> usize {
+        self.changed.len()
     }
 
     /// Everything that changed since the last batch, with the position it leads to.
@@ -173,6 +185,7 @@ impl Fold {
     /// Lets go of what the store now has.
     pub(crate) fn written(&mut self) {
         self.changed.clear();
+        self.marked = None;
         self.trail.clear();
         self.state.submissions.clear();
         self.state.voids.clear();
@@ -184,7 +197,7 @@ impl Fold {
     fn evolve(&mut self, rows: &Rows, entry: &Entry) -> Result<(), ViewError> {
         let area = entry.submission.area;
         self.fetch(rows, area)?;
-        let mut tracked = Tracked::new(self, rows);
+        let mut tracked = Tracked::new(self, rows, area);
         entry.tags.iter().for_each(|tagged| tracked.fetch_tag(tagged.tag));
         evolve::evolve_events(&mut tracked, entry);
         let officials = tracked.finish()?;
@@ -273,12 +286,18 @@ fn value(state: &State, key: &Key) -> Option<Vec<u8>> {
         Key::Home(id) => state.homes.get(id).map(bytes_of),
         Key::Tag(tag) => state.tags.get(tag).map(bytes_of),
         Key::Release(number) => state.releases.get(number).map(bytes_of),
-        Key::Village(area) => state.village(*area).map(bytes_of),
-        Key::Household(area, id) => state.household(*area, *id).map(bytes_of),
-        Key::Allocation(area, number) => state.allocation(*area, *number).map(bytes_of),
-        Key::Measure(area, number) => state.measure(*area, *number).map(bytes_of),
-        Key::Month(area, month) => state.villages.get(area)?.months.get(month).map(bytes_of),
+        Key::Village(area) => state.villages.get(area).map(without_cards),
+        Key::Cards(area, _) => {
+            let cards = state.villages.get(area)?.households.iter();
+            Some(bytes_of(&cards.filter(|(id, _)| Key::cards(*area, **id) == *key).collect::<Vec<_>>()))
+        }
     }
+}
+
+/// The encoding of a village as if it had no cards.
+fn without_cards(village: &Village) -> Vec<u8> {
+    let Village { head, households: _, allocations, measures, months } = village;
+    bytes_of(&(head, BTreeMap::<HouseholdId, Household>::new(), allocations, measures, months))
 }
 
 /// The submissions that no batch holds yet, in rows of at most [`SUBMISSIONS_PER_ROW`].
@@ -297,4 +316,61 @@ fn bytes_of(record: &impl BorshSerialize) -> Vec<u8> {
 
 fn ahead(rows: &Rows, applied: u64, size: u64) -> ViewError {
     ViewError::Ahead { path: rows.path().to_owned(), applied, size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::digest;
+    use crate::sums::Sums;
+    use crate::tests::world::{ORIGIN, World, areas};
+    use lika_domain::date::Date;
+    use lika_domain::progress::Figures;
+
+    fn write(fold: &mut Fold, rows: &Rows, households_max: usize) {
+        rows.write(fold.batch()).unwrap();
+        fold.written();
+        fold.release_villages(households_max);
+    }
+
+    #[test]
+    fn villages_that_left_memory_come_back_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = Rows::open(folder.path()).unwrap();
+        let mut world = World::open(20, 4);
+        world.grow(600);
+        let log = LogIdentity { origin: ORIGIN.into(), opening: None, size: world.log.len() as u64 };
+        let mut fold = Fold::load(&rows, &log).unwrap();
+        for entries in world.log.chunks(40) {
+            entries.iter().for_each(|recorded| fold.apply(&rows, recorded).unwrap());
+            write(&mut fold, &rows, 0);
+            assert!(fold.state.villages.values().all(|village| village.households.is_empty()));
+        }
+        assert_eq!(digest(&rows, world.state.applied).unwrap(), world.digest());
+        let (sums, today) = (Sums::default(), Date::from_yyyymmdd(20_141_231).unwrap());
+        for area in areas(&world) {
+            let figures = sums.of(&fold, &rows, area, today).unwrap();
+            assert_eq!(*figures, Figures::of_area(&world.state, area, today), "{area}");
+        }
+    }
+
+    #[test]
+    fn the_longest_unchanged_villages_leave_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = Rows::open(folder.path()).unwrap();
+        let mut world = World::open(21, 4);
+        world.grow(600);
+        let log = LogIdentity { origin: ORIGIN.into(), opening: None, size: world.log.len() as u64 };
+        let mut fold = Fold::load(&rows, &log).unwrap();
+        world.log.iter().for_each(|recorded| fold.apply(&rows, recorded).unwrap());
+        let households = world.state.homes.len();
+        write(&mut fold, &rows, households - 1);
+        let left: usize = fold.state.villages.values().map(|village| village.households.len()).sum();
+        assert!(left <= (households - 1) / 4 * 3 && left > 0, "{left} of {households}");
+        let changed = |resident: bool| {
+            let villages = fold.villages.values().filter(move |known| known.resident.is_some() == resident);
+            villages.map(|known| known.changed)
+        };
+        assert!(changed(false).max() < changed(true).min());
+    }
 }

@@ -4,9 +4,11 @@
 //! have lost or damaged anything. A killed process only loses the last batches, each as a whole.
 
 use crate::error::ViewError;
-use crate::keys::{FORMAT, Field, Key, Kind};
+use crate::keys::{FORMAT, Key, Kind};
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
+use lika_domain::household::Household;
+use lika_domain::ids::HouseholdId;
 use lika_domain::village::Village;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -97,35 +99,18 @@ impl Rows {
 
     /// A village with everything in it; `None` if there is no such village.
     pub(crate) fn village(&self, area: Area) -> Result<Option<Village>, ViewError> {
-        let Some(head) = self.get(&Key::Village(area))? else { return Ok(None) };
-        let mut village = Village::new(head);
-        village.households = self.part(Kind::Household, &area, |key| match key {
-            Key::Household(_, id) => Some(id),
-            _ => None,
-        })?;
-        village.allocations = self.part(Kind::Allocation, &area, |key| match key {
-            Key::Allocation(_, number) => Some(number),
-            _ => None,
-        })?;
-        village.measures = self.part(Kind::Measure, &area, |key| match key {
-            Key::Measure(_, number) => Some(number),
-            _ => None,
-        })?;
-        village.months = self.part(Kind::Month, &area, |key| match key {
-            Key::Month(_, month) => Some(month),
-            _ => None,
-        })?;
+        let Some(mut village) = self.get::<Village>(&Key::Village(area))? else { return Ok(None) };
+        for row in self.scan(&Kind::Cards.prefix(&area)) {
+            let (key, value) = row?;
+            village.households.extend(self.decode::<Vec<(HouseholdId, Household)>>(&key, &value)?);
+        }
         Ok(Some(village))
     }
 
-    /// Records under a prefix, by what `id` takes of their keys.
-    pub(crate) fn part<K: Ord, V: BorshDeserialize>(
-        &self,
-        kind: Kind,
-        first: &impl Field,
-        id: impl Fn(Key) -> Option<K>,
-    ) -> Result<BTreeMap<K, V>, ViewError> {
-        self.collect(&kind.prefix(first), id)
+    /// A card of a village.
+    pub(crate) fn card(&self, area: Area, id: HouseholdId) -> Result<Option<Household>, ViewError> {
+        let cards: Option<Vec<(HouseholdId, Household)>> = self.get(&Key::cards(area, id))?;
+        Ok(cards.into_iter().flatten().find(|(number, _)| *number == id).map(|(_, card)| card))
     }
 
     /// All records of a kind, by what `id` takes of their keys.
@@ -134,7 +119,14 @@ impl Rows {
         kind: Kind,
         id: impl Fn(Key) -> Option<K>,
     ) -> Result<BTreeMap<K, V>, ViewError> {
-        self.collect(&[kind as u8], id)
+        let mut records = BTreeMap::new();
+        for row in self.scan_kind(kind) {
+            let (key, value) = row?;
+            if let Some(id) = id(key) {
+                records.insert(id, self.decode(&key, &value)?);
+            }
+        }
+        Ok(records)
     }
 
     /// Writes a batch: after a crash all of it is there or none.
@@ -145,21 +137,6 @@ impl Rows {
     /// Hands everything to the system, for a clean stop.
     pub(crate) fn flush(&self) -> Result<(), ViewError> {
         self.db.flush().map(|_| ()).map_err(|source| self.failed(source))
-    }
-
-    fn collect<K: Ord, V: BorshDeserialize>(
-        &self,
-        prefix: &[u8],
-        id: impl Fn(Key) -> Option<K>,
-    ) -> Result<BTreeMap<K, V>, ViewError> {
-        let mut records = BTreeMap::new();
-        for row in self.scan(prefix) {
-            let (key, value) = row?;
-            if let Some(id) = id(key) {
-                records.insert(id, self.decode(&key, &value)?);
-            }
-        }
-        Ok(records)
     }
 
     /// The format the store states; `None` in an empty one. Only the first bytes are read, which no format moves.

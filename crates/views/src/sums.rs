@@ -3,19 +3,17 @@
 use crate::error::ViewError;
 use crate::fold::Fold;
 use crate::rows::Rows;
-use lika_domain::area::Area;
+use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
 use lika_domain::progress::Figures;
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Figures that were counted before.
+/// Figures that were counted before, of villages and of the areas above them.
 #[derive(Default)]
 pub(crate) struct Sums {
-    /// Of a village alone, and of everything in an area with the jurisdiction's part. A village has the same either
-    /// way, so one map does.
     kept: Mutex<BTreeMap<Area, Kept>>,
 }
 
@@ -29,23 +27,20 @@ struct Kept {
 }
 
 impl Sums {
-    /// The figures of an area: of its villages, and of the jurisdiction if all of that lies in it.
+    /// The figures of an area: of its villages, and of the jurisdiction if all of that lies in it. An area is the sum
+    /// of the areas one level below, so that a change in one village does not have all the others summed again.
     pub(crate) fn of(&self, fold: &Fold, rows: &Rows, area: Area, today: Date) -> Result<Arc<Figures>, ViewError> {
-        let whole = is_whole(fold, area);
-        let villages = fold.villages.range(area.range()).map(|(_, known)| known.changed);
-        let releases = whole.then_some(fold.releases_changed);
-        let changed = villages.chain(releases).max().unwrap_or_default().max(fold.policy_changed);
+        let changed = last_change(fold, area);
         if let Some(figures) = self.get(area, changed, today) {
             return Ok(figures);
         }
-        let figures = match fold.villages.get(&area) {
-            Some(_) => village(fold, rows, area, today)?,
-            None => {
-                let inside = fold.villages.range(area.range());
-                let parts = inside.map(|(village, _)| self.of(fold, rows, *village, today));
+        let figures = match below(area.level()) {
+            None => village(fold, rows, area, today)?,
+            Some(level) => {
+                let parts = parts(fold, area, level).into_iter().map(|part| self.of(fold, rows, part, today));
                 let parts = parts.collect::<Result<Vec<_>, _>>()?;
-                let jurisdiction = whole.then(|| Figures::of_jurisdiction(&fold.state, today));
-                parts.iter().map(Arc::as_ref).chain(&jurisdiction).sum()
+                let own = (opened(fold) == Some(area)).then(|| Figures::of_jurisdiction(&fold.state, today));
+                parts.iter().map(Arc::as_ref).chain(&own).sum()
             }
         };
         Ok(self.keep(area, Kept { changed, today, figures: Arc::new(figures) }))
@@ -66,7 +61,37 @@ impl Sums {
 
 /// Whether all of the jurisdiction lies in an area.
 pub(crate) fn is_whole(fold: &Fold, area: Area) -> bool {
-    fold.state.jurisdiction.as_ref().is_some_and(|jurisdiction| area.contains(jurisdiction.area))
+    opened(fold).is_some_and(|opened| area.contains(opened))
+}
+
+/// The area that the log covers.
+fn opened(fold: &Fold) -> Option<Area> {
+    fold.state.jurisdiction.as_ref().map(|jurisdiction| jurisdiction.area)
+}
+
+/// The last entry that can have changed the figures of an area.
+fn last_change(fold: &Fold, area: Area) -> Index {
+    let villages = fold.villages.range(area.range()).map(|(_, known)| known.changed);
+    let releases = is_whole(fold, area).then_some(fold.releases_changed);
+    villages.chain(releases).max().unwrap_or_default().max(fold.policy_changed)
+}
+
+/// The areas of the level below that have figures: those with villages, and the one on the way to the jurisdiction,
+/// which has money before it has villages.
+fn parts(fold: &Fold, area: Area, level: Level) -> BTreeSet<Area> {
+    let villages = fold.villages.range(area.range()).map(|(village, _)| *village);
+    let opened = opened(fold).filter(|opened| *opened != area && area.contains(*opened));
+    villages.chain(opened).map(|inside| inside.at(level)).collect()
+}
+
+fn below(level: Level) -> Option<Level> {
+    match level {
+        Level::Province => Some(Level::Prefecture),
+        Level::Prefecture => Some(Level::County),
+        Level::County => Some(Level::Township),
+        Level::Township => Some(Level::Village),
+        Level::Village => None,
+    }
 }
 
 /// Counts a village, from memory or, without putting it there, from the store.

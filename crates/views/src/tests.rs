@@ -1,6 +1,6 @@
 //! Views of made-up logs, against a fold that is kept whole in memory.
 
-mod world;
+pub(crate) mod world;
 
 use crate::{LogIdentity, Past, Progress, ViewError, Views, as_of};
 use lika_domain::area::{Area, Level};
@@ -128,6 +128,20 @@ fn an_area_is_the_sum_of_its_parts() {
     assert_eq!(whole.name.as_deref(), Some("阜平县"));
     assert_eq!(views.progress("130624003".parse().unwrap(), None).unwrap(), None);
     assert_eq!(views.progress("1307".parse().unwrap(), None).unwrap(), None);
+}
+
+#[test]
+fn money_is_there_before_any_village() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::open(14, 1);
+    let first_village = world.log.iter().position(|recorded| recorded.entry.submission.area.level() == Level::Village);
+    let views = open(folder.path(), &world);
+    views.apply(&world.log[..first_village.unwrap()]).unwrap();
+    for area in ["130624", "1306", "13"] {
+        let progress = views.progress(area.parse().unwrap(), None).unwrap().unwrap();
+        assert_eq!((progress.money.released, progress.households.registered), (100_000_000, 0));
+    }
+    assert_eq!(views.progress("130624001".parse().unwrap(), None).unwrap(), None);
 }
 
 #[test]

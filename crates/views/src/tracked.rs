@@ -20,15 +20,17 @@ use std::cell::RefCell;
 pub(crate) struct Tracked<'f> {
     fold: &'f mut Fold,
     rows: &'f Rows,
+    /// The area of the entry, which was fetched.
+    here: Area,
     officials: Vec<OfficialId>,
     /// The first failure of the store. A [`Store`] cannot report it, so whoever applies the entry asks afterwards.
     failed: RefCell<Option<ViewError>>,
 }
 
 impl<'f> Tracked<'f> {
-    /// Over a working set and the store behind it.
-    pub(crate) fn new(fold: &'f mut Fold, rows: &'f Rows) -> Self {
-        Self { fold, rows, officials: Vec::new(), failed: RefCell::new(None) }
+    /// Over a working set, which has the area of the entry, and the store behind it.
+    pub(crate) fn new(fold: &'f mut Fold, rows: &'f Rows, here: Area) -> Self {
+        Self { fold, rows, here, officials: Vec::new(), failed: RefCell::new(None) }
     }
 
     /// The officials that were changed.
@@ -53,6 +55,9 @@ impl<'f> Tracked<'f> {
     }
 
     fn fetch(&mut self, area: Area) {
+        if area == self.here {
+            return;
+        }
         let fetched = self.fold.fetch(self.rows, area).map(Some);
         self.try_get(fetched);
     }
@@ -98,12 +103,12 @@ impl Store for Tracked<'_> {
     }
     fn household_mut(&mut self, area: Area, id: HouseholdId) -> Option<&mut Household> {
         self.fetch(area);
-        self.mark(Key::Household(area, id));
+        self.mark(Key::cards(area, id));
         self.fold.state.household_mut(area, id)
     }
     fn put_household(&mut self, area: Area, id: HouseholdId, household: Household) {
         self.fetch(area);
-        self.mark(Key::Household(area, id));
+        self.mark(Key::cards(area, id));
         self.mark(Key::Home(id));
         self.fold.state.put_household(area, id, household);
     }
@@ -115,12 +120,12 @@ impl Store for Tracked<'_> {
     }
     fn allocation_mut(&mut self, area: Area, number: u64) -> Option<&mut Allocation> {
         self.fetch(area);
-        self.mark(Key::Allocation(area, number));
+        self.mark(Key::Village(area));
         self.fold.state.allocation_mut(area, number)
     }
     fn put_allocation(&mut self, area: Area, number: u64, allocation: Allocation) {
         self.fetch(area);
-        self.mark(Key::Allocation(area, number));
+        self.mark(Key::Village(area));
         self.fold.state.put_allocation(area, number, allocation);
     }
     fn measure(&self, area: Area, number: u64) -> Option<&Measure> {
@@ -128,7 +133,7 @@ impl Store for Tracked<'_> {
     }
     fn put_measure(&mut self, area: Area, number: u64, measure: Measure) {
         self.fetch(area);
-        self.mark(Key::Measure(area, number));
+        self.mark(Key::Village(area));
         self.fold.state.put_measure(area, number, measure);
     }
     fn official(&self, id: OfficialId) -> Option<&Official> {
@@ -177,13 +182,13 @@ impl Store for Tracked<'_> {
     }
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts> {
         self.fetch(area);
-        self.mark(Key::Month(area, month));
+        self.mark(Key::Village(area));
         self.fold.state.month_mut(area, month)
     }
     fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date) {
         self.fetch(area);
-        self.mark(Key::Household(area, household));
-        self.mark(Key::Month(area, day.month()));
+        self.mark(Key::cards(area, household));
+        self.mark(Key::Village(area));
         self.mark_official(official);
         self.fold.state.note_visit(area, household, official, day);
     }

@@ -24,6 +24,8 @@ use tokio::sync::watch;
 const BATCH_AFTER_MS: u64 = 250;
 /// A batch is written at the latest after so many entries.
 const BATCH_ENTRIES_MAX: u64 = 4_096;
+/// A batch is written at the latest when so many rows wait, so that the memory it takes stays bounded: up to 10 kB each.
+const BATCH_ROWS_MAX: usize = 16_384;
 /// Under load batches are put off so that writing them takes at most one part in so many of the time: rows that change
 /// again and again are then written once. What is put off is read from the log again after a crash, nothing more.
 const BATCH_TIME_SHARE: u32 = 8;
@@ -110,7 +112,8 @@ impl Views {
     /// # Errors
     /// The store failed.
     pub fn write_if_due(&self) -> Result<Duration, ViewError> {
-        let wait = self.pace.lock().wait(self.applied());
+        let unwritten = self.fold.read().unwritten();
+        let wait = self.pace.lock().wait(self.applied(), unwritten);
         if wait.is_zero() {
             self.write()?;
             return Ok(Duration::from_millis(BATCH_AFTER_MS));
@@ -191,7 +194,7 @@ impl Views {
         if let Some(card) = fold.state.household(area, id) {
             return Ok(Some(HouseholdView::new(id, area, card, entries, &standing(&fold, None))));
         }
-        let card = self.rows.get(&Key::Household(area, id))?;
+        let card = self.rows.card(area, id)?;
         Ok(card.map(|card| HouseholdView::new(id, area, &card, entries, &standing(&fold, None))))
     }
 
@@ -247,7 +250,10 @@ impl Views {
 
 impl Pace {
     /// How long the next batch may wait.
-    fn wait(&self, applied: u64) -> Duration {
+    fn wait(&self, applied: u64, unwritten: usize) -> Duration {
+        if unwritten >= BATCH_ROWS_MAX {
+            return Duration::ZERO;
+        }
         let since = self.written.elapsed();
         let ahead = applied.saturating_sub(self.applied);
         let soonest = (self.took * BATCH_TIME_SHARE).saturating_sub(since);
