@@ -1,6 +1,8 @@
 //! The command line: what may be said, and who does it.
 
-use crate::command::{audit, log};
+use crate::bench::Bench;
+use crate::command::{audit, household, import, key, log, official, open, outbox, progress, receipt, serve, submit};
+use crate::demo::Demo;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::error::ErrorKind;
@@ -25,9 +27,38 @@ pub(crate) struct Cli {
 /// What there is to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make up a county, submit seven years of its history, and serve it
+    Demo(Demo),
     /// Make a log
     #[command(subcommand)]
     Log(log::Log),
+    /// Serve a log: all services in one process
+    Serve(serve::Serve),
+    /// Open a new log: its first entry, by its first administrator
+    Open(open::Open),
+    /// Signing keys: make, show, enrol
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Sign and send reports
+    Submit(submit::Submit),
+    /// What is signed and waits to be sent
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// What proves that a submission is in the log
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
+    /// What this machine takes and replays
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Submit what a table saved as CSV holds
+    #[command(subcommand)]
+    Import(import::Import),
+    /// How far an area has come
+    Progress(progress::Progress),
+    /// Show a household's card
+    Household(household::Household),
+    /// Show an official
+    Official(official::Official),
     /// Verify a log, or judge all of it again
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -53,7 +84,19 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
 /// Whatever kept it from being done; [`crate::exit::classify`] makes an exit code of it.
 pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
     match command {
+        Command::Demo(demo) => demo.run(printer),
         Command::Log(command) => command.run(printer),
+        Command::Serve(serve) => serve.run(printer),
+        Command::Open(open) => open.run(printer),
+        Command::Key(command) => command.run(printer),
+        Command::Submit(submit) => submit.run(printer),
+        Command::Outbox(command) => command.run(printer),
+        Command::Receipt(command) => command.run(printer),
+        Command::Bench(command) => command.run(printer),
+        Command::Import(command) => command.run(printer),
+        Command::Progress(command) => command.run(printer),
+        Command::Household(command) => command.run(printer),
+        Command::Official(command) => command.run(printer),
         Command::Audit(command) => command.run(printer),
     }
 }

@@ -1,4 +1,15 @@
 //! The subcommands, a file each.
 
 pub(crate) mod audit;
+pub(crate) mod client;
+pub(crate) mod household;
+pub(crate) mod import;
+pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod official;
+pub(crate) mod open;
+pub(crate) mod outbox;
+pub(crate) mod progress;
+pub(crate) mod receipt;
+pub(crate) mod serve;
+pub(crate) mod submit;

@@ -1,5 +1,9 @@
 //! Exit codes, and which error has which.
 
+mod client;
+
+pub(crate) use client::exit_of;
+
 use lika_eventlog::error::LogError;
 use lika_ledger::ledger::OpenError;
 use std::borrow::Cow;
@@ -72,7 +76,7 @@ pub(crate) fn classify(error: &anyhow::Error) -> Failure {
 /// An error of ours, with what to do about it.
 fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
     let failure = cause.downcast_ref::<Failure>().cloned();
-    let failure = failure.or_else(|| cause.downcast_ref::<LogError>().map(log));
+    let failure = failure.or_else(|| cause.downcast_ref::<LogError>().map(log)).or_else(|| client::known(cause));
     failure.or_else(|| cause.downcast_ref::<OpenError>().map(open))
 }
 

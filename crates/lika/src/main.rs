@@ -3,12 +3,17 @@
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
 //! * [`printer`], [`table`], [`words`]: the only places that write to the terminal, and how
+//! * [`node`]: all services in one process
+//! * [`demo`]: a made-up county, submitted as its officials would
 //! * [`exit`]: exit codes, and which error has which
 
+mod bench;
 mod cli;
 mod command;
+mod demo;
 mod exit;
 mod logging;
+mod node;
 mod printer;
 mod table;
 mod words;

@@ -1,10 +1,8 @@
 //! The service of auditors: what lets anyone check a log without trusting its keeper.
 //!
 //! In reading order:
-//! * [`Keeper`]: serves the log itself, as C2SP tlog-tiles says
+//! * [`keeper`]: serves the log itself, as C2SP tlog-tiles says
 //! * [`auditor`]: verify a log, judge it again, and compare a node with its log; for a folder or an address
 
 pub mod auditor;
-mod keeper;
-
-pub use keeper::Keeper;
+pub mod keeper;

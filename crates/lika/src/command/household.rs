@@ -1,1 +1,215 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika household`: a card, as far as the key may see it.
+
+use super::client::{ClientArgs, block_on};
+use super::progress::group;
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::table::Table;
+use crate::words::{known, yuan};
+use lika_domain::ids::HouseholdId;
+use lika_views::HouseholdView;
+use serde::Deserialize;
+
+/// Which card.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Household {
+    /// Household number, 10 digits
+    #[arg(value_parser = household)]
+    id: HouseholdId,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+/// A card as the node shows it.
+#[derive(Deserialize)]
+struct Card {
+    #[serde(flatten)]
+    card: HouseholdView,
+    #[serde(default)]
+    personal: Personal,
+}
+
+/// What could be opened of its personal data.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Personal {
+    household: Option<Contact>,
+    members: Vec<Person>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Contact {
+    address: String,
+    phone: String,
+    bank: String,
+    account: String,
+    remark: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Person {
+    id: String,
+    name: String,
+    citizen_id: String,
+    phone: String,
+}
+
+impl Household {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let client = self.client.open()?;
+        let document = block_on(async { Ok(client.with_session().await?.household(self.id).await?) })?;
+        let card: Card = serde_json::from_value(document.clone()).map_err(|error| not_understood(&error))?;
+        printer.result(&document, |_| card.text())?;
+        Ok(Exit::Done)
+    }
+}
+
+/// What an answer of another version is refused with.
+pub(super) fn not_understood(error: &serde_json::Error) -> Failure {
+    let message = format!("the node's answer is not of this version: {error}. --json prints it as it is");
+    Failure::new("node_not_understood", message)
+}
+
+impl Card {
+    fn text(&self) -> String {
+        let parts = [
+            self.facts(),
+            self.members(),
+            self.incomes(),
+            self.conditions(),
+            self.officials(),
+            self.steps(),
+            self.deliveries(),
+        ];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn facts(&self) -> String {
+        let card = &self.card;
+        let mut table = Table::pairs();
+        table.row([&"户编号", &card.id]);
+        table.row([&"行政村", &card.village]);
+        table.row([&"状态", &format!("{} {}", card.status, card.since)]);
+        table.row([&"贫困户属性", &card.attribute]);
+        table.row([&"识别标准", &card.standard]);
+        let causes: Vec<&str> =
+            std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| &**name).collect();
+        table.row([&"致贫原因", &causes.join("、")]);
+        table.row([&"建档日期", &card.registered]);
+        if let Some(watch) = &card.monitoring {
+            table.row([&"监测", &format!("{} {} {}", watch.kind, watch.since, watch.risks.join("、"))]);
+        }
+        if let Some(contact) = &self.personal.household {
+            table.row([&"住址", &contact.address]);
+            table.row([&"联系电话", &contact.phone]);
+            table.row([&"银行账号", &format!("{} {}", contact.bank, contact.account)]);
+            table.row([&"备注", &contact.remark]);
+        }
+        if card.erased {
+            table.row([&"个人信息", &"已擦除"]);
+        }
+        table.row([&"走访", &format!("{} 次，最近 {}", card.visits, card.visited.as_deref().unwrap_or("-"))]);
+        let entries: Vec<_> = card.entries.iter().map(u64::to_string).collect();
+        table.row([&"日志条目", &entries.join(" ")]);
+        table.to_string()
+    }
+
+    fn members(&self) -> String {
+        let mut table =
+            Table::new(&["人编号", "姓名", "身份证号", "关系", "性别", "出生年月", "健康", "劳动能力", "联系电话"]);
+        for member in &self.card.members {
+            let nobody = Person::default();
+            let person = self.personal.members.iter().find(|person| person.id == member.id).unwrap_or(&nobody);
+            table.row([
+                &member.id,
+                &person.name,
+                &person.citizen_id,
+                &member.relation,
+                &member.sex,
+                &member.birth_month,
+                &member.health,
+                &member.labour,
+                &person.phone,
+            ]);
+        }
+        table.to_string()
+    }
+
+    fn incomes(&self) -> String {
+        let mut table = Table::new(&["收入年度", ">人数", ">纯收入 元", ">人均 元"]);
+        for income in &self.card.incomes {
+            table.row([&income.year, &income.members, &yuan(income.net), &yuan(income.per_head)]);
+        }
+        filled(&table)
+    }
+
+    fn conditions(&self) -> String {
+        let mut table = Table::new(&["保障", "达标", "认定日期"]);
+        for (name, condition) in &self.card.conditions {
+            table.row([name, &if condition.met { "是" } else { "否" }, &condition.since]);
+        }
+        if let Some(grade) = &self.card.dwelling {
+            table.row([&"住房等级", &grade.to_uppercase(), &""]);
+        }
+        filled(&table)
+    }
+
+    fn officials(&self) -> String {
+        let mut table = Table::new(&["帮扶责任人", "类别", "结对日期"]);
+        for official in &self.card.officials {
+            table.row([&official.official, &official.capacity, &official.from]);
+        }
+        filled(&table)
+    }
+
+    fn steps(&self) -> String {
+        let mut table = Table::new(&["程序", "步骤", "结果", "日期", "公示至"]);
+        for step in &self.card.steps {
+            let until = step.until.as_deref().unwrap_or("");
+            table.row([&step.procedure, &step.step, &step.outcome, &step.happened, &until]);
+        }
+        filled(&table)
+    }
+
+    fn deliveries(&self) -> String {
+        let mut table = Table::new(&[">发放", "措施", ">金额 元", "日期", "签收", ">冲回 元"]);
+        for delivery in &self.card.deliveries {
+            table.row([
+                &delivery.number,
+                &group(&delivery.measure),
+                &yuan(delivery.amount),
+                &delivery.happened,
+                &known(delivery.acknowledged.as_deref(), str::to_owned),
+                &yuan(delivery.reversed),
+            ]);
+        }
+        filled(&table)
+    }
+}
+
+/// A table with something in it.
+fn filled(table: &Table) -> String {
+    if table.is_empty() { String::new() } else { table.to_string() }
+}
+
+/// Reads a household number.
+fn household(text: &str) -> Result<HouseholdId, String> {
+    let number = text.parse().ok().and_then(HouseholdId::new);
+    number.ok_or_else(|| "a household number has 10 digits and does not begin with 0".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_has_10_digits() {
+        assert_eq!(household("1234567890").map(HouseholdId::get), Ok(1_234_567_890));
+        for text in ["", "123456789", "0234567890", "12345678901", "123456789x"] {
+            assert!(household(text).is_err(), "{text}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use lika_eventlog::tiles::TileLog;
 use lika_ledger::{Clock, Ledger};
 use lika_tlog::key::{KeyName, SigningKey};
+use lika_vault::{Vault, VaultError};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -68,10 +69,23 @@ pub(crate) fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<Str
     })?;
     let seed = lika_client::Random::system().bytes().map_err(|error| Failure::new("randomness", error.to_string()))?;
     let key = SigningKey::new(name, seed);
+    make_vault(data)?;
     TileLog::create(data, &key)?;
     // Opening it once signs the checkpoint of the empty log, so that what was made can be audited.
     Ledger::open(data, Clock::system(), 1)?.close();
     Ok(key.verifier().to_string())
+}
+
+/// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was cut
+/// off has never been used, and stays.
+fn make_vault(data: &std::path::Path) -> Result<(), VaultError> {
+    if data.join("log.vkey").exists() {
+        return Ok(());
+    }
+    match Vault::create(data) {
+        Err(VaultError::Exists(_)) => Ok(()),
+        made => made,
+    }
 }
 
 impl Created {

@@ -1,1 +1,99 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika official`: an official, as far as the key may see them.
+
+use super::client::{ClientArgs, block_on};
+use super::household::not_understood;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::table::Table;
+use crate::words::{known, number};
+use lika_domain::ids::OfficialId;
+use lika_views::OfficialView;
+use serde::Deserialize;
+
+/// Which official.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Official {
+    /// Official number, 8 digits
+    #[arg(value_parser = super::key::official)]
+    id: OfficialId,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+/// An official as the node shows them.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(flatten)]
+    official: OfficialView,
+    #[serde(default)]
+    personal: Option<Personal>,
+}
+
+/// What could be opened of their personal data.
+#[derive(Deserialize)]
+struct Personal {
+    name: String,
+    phone: String,
+}
+
+impl Official {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let client = self.client.open()?;
+        let document = block_on(async { Ok(client.with_session().await?.official(self.id).await?) })?;
+        let shown: Shown = serde_json::from_value(document.clone()).map_err(|error| not_understood(&error))?;
+        printer.result(&document, |_| shown.text())?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Shown {
+    fn text(&self) -> String {
+        let keys = self.keys();
+        let caseload = self.caseload();
+        [self.facts(), keys, caseload].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn facts(&self) -> String {
+        let official = &self.official;
+        let mut table = Table::pairs();
+        table.row([&"干部编号", &official.id]);
+        if let Some(personal) = &self.personal {
+            table.row([&"姓名", &personal.name]);
+            table.row([&"联系电话", &personal.phone]);
+        }
+        table.row([&"角色", &official.role.as_deref().unwrap_or("已离岗")]);
+        table.row([&"管辖区划", &official.area.as_deref().unwrap_or("-")]);
+        table.row([&"单位", &official.unit]);
+        table.row([&"职务", &official.post]);
+        table.row([&"走访次数", &number(official.visits.into())]);
+        if official.erased {
+            table.row([&"个人信息", &"已擦除"]);
+        }
+        let entries: Vec<_> = official.entries.iter().map(u64::to_string).collect();
+        table.row([&"日志条目", &entries.join(" ")]);
+        table.to_string()
+    }
+
+    fn keys(&self) -> String {
+        let mut table = Table::new(&["密钥", ">登记条目", ">吊销条目", ">报送次数"]);
+        for key in &self.official.keys {
+            table.row([&key.id, &key.since, &known(key.until, number), &number(key.submissions)]);
+        }
+        if table.is_empty() { String::new() } else { table.to_string() }
+    }
+
+    fn caseload(&self) -> String {
+        let mut table = Table::new(&["结对户", "行政村", "类别", "结对日期", ">终止条目"]);
+        for charge in &self.official.caseload {
+            table.row([
+                &charge.household,
+                &charge.village,
+                &charge.capacity,
+                &charge.from,
+                &known(charge.until, number),
+            ]);
+        }
+        if table.is_empty() { String::new() } else { table.to_string() }
+    }
+}

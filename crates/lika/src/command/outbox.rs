@@ -1,1 +1,220 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika outbox`: what is signed and waits for its receipt.
+
+use super::client::{HomeArgs, NodeArgs, block_on};
+use super::submit::{Refused, reason};
+use crate::exit::{Exit, Failure, exit_of};
+use crate::printer::Printer;
+use crate::table::Table;
+use clap::Subcommand;
+use lika_client::ApiError;
+use lika_client::home::Pending;
+use lika_client::outbox::{self, Sent};
+use lika_domain::ids::SubmissionId;
+use lika_proto::convert;
+use serde::Serialize;
+
+/// What waits.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Outbox {
+    /// Show what waits
+    List(HomeArgs),
+    /// Send what waits
+    Send(Send),
+    /// Give up what waits and was never recorded; it stays in the folder `refused`
+    Discard(Discard),
+}
+
+/// To which node.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Send {
+    #[command(flatten)]
+    home: HomeArgs,
+    #[command(flatten)]
+    node: NodeArgs,
+}
+
+/// What is given up.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Discard {
+    /// The submission, 32 hexadecimal digits as `lika outbox list` shows it
+    #[arg(value_parser = submission)]
+    id: SubmissionId,
+    #[command(flatten)]
+    home: HomeArgs,
+}
+
+#[derive(Debug, Serialize)]
+struct Waiting {
+    id: String,
+    origin: String,
+    area: String,
+    events: usize,
+    key: String,
+    sequence: u64,
+}
+
+/// What became of everything that waited.
+#[derive(Debug, Serialize)]
+struct Report {
+    recorded: Vec<Recorded>,
+    refused: Vec<Refused>,
+    waiting: usize,
+    /// Why sending stopped before the end.
+    stopped: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Recorded {
+    id: String,
+    index: u64,
+    duplicate: bool,
+}
+
+impl Outbox {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        match self {
+            Self::List(home) => list(printer, &home),
+            Self::Send(send) => send.run(printer),
+            Self::Discard(discard) => discard.run(printer),
+        }
+    }
+}
+
+fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
+    let waiting: Vec<Waiting> = home.open()?.pending()?.iter().map(Waiting::new).collect::<Result<_, _>>()?;
+    printer.result(&waiting, |waiting| {
+        let mut table = Table::new(&["submission", "log", "area", ">events", "key", ">number"]);
+        for one in waiting {
+            table.row([&one.id, &one.origin, &one.area, &one.events, &one.key, &one.sequence]);
+        }
+        if table.is_empty() { "nothing waits\n".to_owned() } else { table.to_string() }
+    })?;
+    Ok(Exit::Done)
+}
+
+impl Send {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let (home, api) = (self.home.open()?, self.node.api()?);
+        let bar = printer.bar(home.pending()?.len() as u64, "sending");
+        let sent =
+            block_on(async { Ok(outbox::send(&home, &api, |step| bar.set_position(step.answered as u64)).await?) });
+        bar.finish_and_clear();
+        let sent = sent?;
+        printer.result(&Report::new(&sent), Report::text)?;
+        Ok(exit(&sent))
+    }
+}
+
+impl Discard {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        if !self.home.open()?.discard(self.id)? {
+            let message = format!("no submission {} waits; `lika outbox list` lists those that do", self.id);
+            return Err(Failure::new("not_waiting", message).into());
+        }
+        printer.result(&serde_json::json!({"discarded": self.id.to_string()}), |_| {
+            format!("{} waits no more; what was signed after it is signed anew when it is sent", self.id)
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// How the process ends: by what keeps something waiting, then by what was refused.
+fn exit(sent: &Sent) -> Exit {
+    match (sent.stopped.first(), sent.refused.as_slice()) {
+        (Some(ApiError::Refused(refusal)), _) => exit_of(refusal.status),
+        (Some(_), _) => Exit::Queued,
+        (None, [(_, refusal)]) => exit_of(refusal.status),
+        (None, [_, ..]) => Exit::Findings,
+        (None, []) if sent.waiting > 0 => Exit::Queued,
+        (None, []) => Exit::Done,
+    }
+}
+
+impl Waiting {
+    fn new(pending: &Pending) -> anyhow::Result<Self> {
+        let submission = convert::submission(&pending.signed.submission)?;
+        Ok(Self {
+            id: pending.id.to_string(),
+            origin: pending.origin.clone(),
+            area: submission.area.prefix(),
+            events: submission.events.len(),
+            key: pending.key.to_string(),
+            sequence: pending.chain.sequence,
+        })
+    }
+}
+
+impl Report {
+    fn new(sent: &Sent) -> Self {
+        let recorded = sent.recorded.iter().map(|(proven, duplicate)| Recorded {
+            id: proven.id.to_string(),
+            index: proven.index,
+            duplicate: *duplicate,
+        });
+        Self {
+            recorded: recorded.collect(),
+            refused: sent.refused.iter().map(|(id, refusal)| Refused::new(*id, refusal)).collect(),
+            waiting: sent.waiting,
+            stopped: sent.stopped.first().map(reason),
+        }
+    }
+
+    fn text(&self) -> String {
+        let (recorded, refused) = (self.recorded.len(), self.refused.len());
+        let mut text = format!("{recorded} recorded, {refused} refused, {} waiting\n", self.waiting);
+        for refused in &self.refused {
+            text.push_str(&format!("\n{}", refused.text()));
+        }
+        match &self.stopped {
+            Some(reason) => text.push_str(&format!("\nsending stopped: {reason}\n")),
+            None if self.waiting > 0 => {
+                text.push_str("what waits is for another log, or its key is not on this device\n")
+            }
+            None => {}
+        }
+        text
+    }
+}
+
+/// Reads the name of a submission.
+pub(crate) fn submission(text: &str) -> Result<SubmissionId, String> {
+    let mut id = [0; 16];
+    let read = hex::decode_to_slice(text, &mut id).map(|()| SubmissionId(id));
+    read.map_err(|_| "a submission is named by 32 hexadecimal digits".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_proto::v1;
+
+    fn refusal(status: u32) -> v1::Refusal {
+        v1::Refusal { status, ..Default::default() }
+    }
+
+    #[test]
+    fn the_exit_code_is_that_of_what_stopped_it_then_of_what_was_refused() {
+        let sent = |stopped: Option<ApiError>, refused: &[u32], waiting| Sent {
+            refused: refused.iter().map(|status| (SubmissionId([1; 16]), refusal(*status))).collect(),
+            stopped: stopped.into_iter().collect(),
+            waiting,
+            ..Sent::default()
+        };
+        let unreachable = || Some(ApiError::Unreachable { what: String::new(), source: None });
+        assert_eq!(exit(&sent(None, &[], 0)), Exit::Done);
+        assert_eq!(exit(&sent(None, &[], 2)), Exit::Queued);
+        assert_eq!(exit(&sent(unreachable(), &[422], 2)), Exit::Queued);
+        assert_eq!(exit(&sent(Some(ApiError::Refused(Box::new(refusal(403)))), &[], 1)), Exit::NotAuthorised);
+        assert_eq!(exit(&sent(None, &[409], 0)), Exit::Conflict);
+        assert_eq!(exit(&sent(None, &[409, 403], 0)), Exit::Findings);
+    }
+
+    #[test]
+    fn a_submission_is_named_by_32_digits() {
+        assert_eq!(submission(&"ab".repeat(16)), Ok(SubmissionId([0xab; 16])));
+        for text in ["", "ab", &"ab".repeat(17), &"xy".repeat(16)] {
+            assert!(submission(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,1 +1,83 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika progress`: how far an area has come.
+
+mod text;
+
+pub(super) use text::group;
+
+use super::client::{NodeArgs, block_on};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use clap::ValueEnum;
+use lika_client::api::ProgressQuery;
+use lika_domain::area::{Area, Level};
+use lika_domain::date::Date;
+use lika_views::Progress as Document;
+use serde_json::Value;
+
+/// Which progress.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Progress {
+    /// Division code of the area, 2 to 12 digits
+    area: Area,
+    /// A line for each area of that level
+    #[arg(long, value_enum)]
+    by: Option<By>,
+    /// As it was on that day
+    #[arg(long, value_name = "DATE")]
+    at: Option<Date>,
+    /// As it was known on that day
+    #[arg(long, value_name = "DATE")]
+    recorded_by: Option<Date>,
+    /// Wait until this entry is counted
+    #[arg(long, value_name = "ENTRY")]
+    index: Option<u64>,
+    #[command(flatten)]
+    node: NodeArgs,
+}
+
+/// Levels below an area.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum By {
+    Prefecture,
+    County,
+    Township,
+    Village,
+}
+
+impl Progress {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let api = self.node.api()?;
+        let by = self.by.map(By::level);
+        let query = ProgressQuery { by, at: self.at, recorded_by: self.recorded_by, index: self.index };
+        let document = block_on(async { Ok(api.progress(self.area, &query).await?) })?;
+        let areas = areas(&document)?;
+        printer.result(&document, |_| match areas.as_slice() {
+            [only] if self.by.is_none() => text::area(only),
+            areas => text::areas(areas),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+impl By {
+    fn level(self) -> Level {
+        match self {
+            Self::Prefecture => Level::Prefecture,
+            Self::County => Level::County,
+            Self::Township => Level::Township,
+            Self::Village => Level::Village,
+        }
+    }
+}
+
+/// One area, or those of a list.
+fn areas(document: &Value) -> Result<Vec<Document>, Failure> {
+    let list = document.get("areas").and_then(Value::as_array);
+    let areas: Vec<_> = list.map_or_else(|| vec![document], |areas| areas.iter().collect());
+    let read = areas.into_iter().map(|area| serde_json::from_value(area.clone())).collect::<Result<_, _>>();
+    read.map_err(|error| {
+        let message = format!("the node's answer is not of this version: {error}. --json prints it as it is");
+        Failure::new("node_not_understood", message)
+    })
+}

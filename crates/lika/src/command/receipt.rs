@@ -1,1 +1,168 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika receipt`: what proves that a submission is in the log, without asking the log.
+
+use super::client::HomeArgs;
+use super::outbox::submission;
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use crate::table::Table;
+use anyhow::Context;
+use clap::Subcommand;
+use lika_client::Home;
+use lika_client::home::KeptReceipt;
+use lika_client::receipt::{self, Proven};
+use lika_tlog::key::VerifierKey;
+use lika_views::document::moment;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Largest file of a receipt that is read, in bytes: an entry, or a proof.
+const FILE_BYTES_MAX: u64 = 65_536;
+
+/// Receipts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Receipt {
+    /// Check a receipt off line
+    Verify(Verify),
+    /// Check and show every receipt that is kept
+    List(HomeArgs),
+}
+
+/// Which receipt.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The submission, 32 hexadecimal digits, or the file of a proof, a tlog-proof
+    #[arg(value_name = "ID|FILE")]
+    receipt: String,
+    /// File of the entry; left out, the file beside the proof that ends in .entry
+    #[arg(long, value_name = "FILE")]
+    entry: Option<PathBuf>,
+    /// Verifier key of the log, or a file with it; left out, the one kept since the first contact
+    #[arg(long, value_name = "VKEY|FILE")]
+    key: Option<String>,
+    #[command(flatten)]
+    home: HomeArgs,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    id: String,
+    index: u64,
+    recorded_at: String,
+    origin: String,
+    /// The key it was signed with.
+    key: String,
+    /// Entries under the checkpoint that proves it.
+    size: u64,
+}
+
+impl Receipt {
+    /// Does it.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        match self {
+            Self::Verify(verify) => verify.run(printer),
+            Self::List(home) => list(printer, &home),
+        }
+    }
+}
+
+impl Verify {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let home = self.home.open()?;
+        let kept = self.find(&home)?;
+        let log = self.log_key(&home, &kept)?;
+        let proven = receipt::verify(&kept.entry, &kept.proof, &log)?;
+        printer.result(&Shown::new(&proven), |shown| {
+            let mut table = Table::pairs();
+            table.row([&"proven", &format!("entry {} of {}, {}", shown.index, shown.origin, shown.recorded_at)]);
+            table.row([&"submission", &shown.id]);
+            table.row([&"signed with", &shown.key]);
+            table.row([&"checkpoint", &format!("of {} entries", shown.size)]);
+            table
+        })?;
+        Ok(Exit::Done)
+    }
+
+    fn find(&self, home: &Home) -> anyhow::Result<KeptReceipt> {
+        if let Ok(id) = submission(&self.receipt) {
+            let missing = || Failure::new("receipt_missing", format!("no receipt of {id} is kept"));
+            return Ok(home.receipt(id)?.ok_or_else(missing)?);
+        }
+        let proof = Path::new(&self.receipt);
+        let entry = read(&self.entry.clone().unwrap_or_else(|| proof.with_extension("entry")))?.into();
+        let text = String::from_utf8(read(proof)?);
+        let text = text.map_err(|_| Failure::new("receipt_invalid", format!("{} is no text", self.receipt)))?;
+        Ok(KeptReceipt { entry, proof: text })
+    }
+
+    fn log_key(&self, home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
+        if let Some(key) = &self.key {
+            return parse_key(key);
+        }
+        kept_key(home, kept)
+    }
+}
+
+/// Reads a verifier key, or a file with one.
+fn parse_key(text: &str) -> anyhow::Result<VerifierKey> {
+    if let Ok(key) = text.parse() {
+        return Ok(key);
+    }
+    let content = String::from_utf8_lossy(&read(Path::new(text))?).into_owned();
+    let key = content.trim().parse::<VerifierKey>();
+    Ok(key.map_err(|error| Failure::new("key_invalid", format!("{text} holds no verifier key: {error}")))?)
+}
+
+/// The verifier key that is kept of the log a receipt is of.
+fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
+    // Whose log it is says the entry; that the proof is that log's is then checked.
+    let (entry, _) = lika_proto::convert::entry(0, &kept.entry)
+        .map_err(|rejection| Failure::new("receipt_invalid", format!("the entry cannot be read: {rejection}")))?;
+    let origin = entry.submission.origin;
+    let missing = || {
+        let message = format!("the verifier key of {origin} is not kept here: give it with --key");
+        Failure::new("key_missing", message)
+    };
+    Ok(home.log_key(&origin)?.ok_or_else(missing)?)
+}
+
+fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
+    let home = home.open()?;
+    let mut shown = Vec::new();
+    for id in home.receipts()? {
+        let Some(kept) = home.receipt(id)? else { continue };
+        let log = kept_key(&home, &kept)?;
+        shown.push(Shown::new(
+            &receipt::verify(&kept.entry, &kept.proof, &log).with_context(|| format!("receipt {id}"))?,
+        ));
+    }
+    shown.sort_by(|a, b| (&a.origin, a.index).cmp(&(&b.origin, b.index)));
+    printer.result(&shown, |shown| {
+        let mut table = Table::new(&[">entry", "recorded", "submission", "log"]);
+        for one in shown {
+            table.row([&one.index, &one.recorded_at, &one.id, &one.origin]);
+        }
+        if table.is_empty() { "no receipt is kept\n".to_owned() } else { table.to_string() }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error| Failure::new("file_unreadable", format!("{} cannot be read: {error}", path.display()));
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, FILE_BYTES_MAX), &mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+impl Shown {
+    fn new(proven: &Proven) -> Self {
+        Self {
+            id: proven.id.to_string(),
+            index: proven.index,
+            recorded_at: moment(proven.recorded_at_ms),
+            origin: proven.origin.clone(),
+            key: proven.key.to_string(),
+            size: proven.size,
+        }
+    }
+}

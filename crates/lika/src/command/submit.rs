@@ -1,1 +1,118 @@
-//! TAKEN: another person is writing the client subcommands (key, open, submit, receipt, outbox, import, progress, household, official) and their wiring in cli.rs right now. You (node, serve, audit, demo/bench wiring, tests) leave these files alone.
+//! `lika submit`: a report that an official has written as JSON, shown back before it is signed.
+
+mod describe;
+mod draft;
+mod send;
+mod words;
+
+pub(crate) use send::{Letter, Refused, households, reason};
+
+use super::client::{Client, ClientArgs, block_on};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use draft::Draft;
+use lika_client::{Random, file};
+use lika_domain::ids::SubmissionId;
+use lika_proto::json::JSON_BYTES_MAX;
+use sha2::{Digest, Sha256};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// Sets the ids of files apart from any other hash.
+const ID_PREFIX: &[u8] = b"lika submit v1\n";
+
+/// A report to be signed and sent.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = FORMAT)]
+pub(crate) struct Submit {
+    /// File with the report; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Sign without asking
+    #[arg(long)]
+    yes: bool,
+    /// Send as a new submission although the same file was submitted before
+    #[arg(long)]
+    again: bool,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+const FORMAT: &str = r#"A report is JSON: an area and events of one service (households, officials or aid), with the
+names of the proto files:
+
+    {"area": "130624100201",
+     "households": {"events": [
+       {"happened": 20160701, "household": "new-1", "household_registered": {
+          "attribute": "ATTRIBUTE_GENERAL", "standard": "STANDARD_NATIONAL", "main_cause": "CAUSE_ILLNESS",
+          "private": {"address": "村东"},
+          "members": [{"number": 1, "relation": "RELATION_HEAD", "sex": "SEX_MALE", "birth_month": 197005,
+             "ethnicity": 1, "education": "EDUCATION_PRIMARY", "health": "HEALTH_HEALTHY",
+             "labour": "LABOUR_ORDINARY", "private": {"name": "张三", "citizen_id": "…"}}]}}]}}
+
+Days are 20160701, months 201607, amounts are in fen. What stands under "private", in the place of "sealed", is sealed
+before anything is signed and never leaves this device in the clear. A household that has no number yet gets a name of
+your own, such as "new-1", and a number is drawn for it. Submitting the same file once more returns the same receipt."#;
+
+impl Submit {
+    /// Does it.
+    pub(crate) fn run(&self, printer: Printer) -> anyhow::Result<Exit> {
+        let text = read(&self.file)?;
+        let client = self.client.open()?;
+        let mut random = Random::system();
+        let id = if self.again { random.submission_id()? } else { id_of(&text, &client) };
+        let draft = Draft::read(&text, &mut random)?;
+        let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
+        // What was signed before is only sent again; there is nothing to decide.
+        if !client.knows(id)? {
+            // What somebody at a terminal has just typed may be shown there, and goes into no file.
+            let in_clear = io::stderr().is_terminal();
+            printer.note(describe::report(&client.key, &draft, in_clear));
+            self.confirm(printer)?;
+        }
+        block_on(client.submit(printer, Letter { id, report }))
+    }
+
+    fn confirm(&self, printer: Printer) -> Result<(), Failure> {
+        if self.yes {
+            return Ok(());
+        }
+        match printer.ask("Sign and send it?") {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
+            Ok(None) => {
+                Err(Failure::new("not_confirmed", "nothing was signed: nobody can be asked here; say --yes to sign it"))
+            }
+            Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
+        }
+    }
+}
+
+/// The same file from the same key to the same log is the same submission, however often it is sent.
+fn id_of(text: &str, client: &Client) -> SubmissionId {
+    let hash = Sha256::new_with_prefix(ID_PREFIX)
+        .chain_update(client.key.signer.public())
+        .chain_update(client.key.origin.as_bytes())
+        .chain_update([0])
+        .chain_update(text.as_bytes())
+        .finalize();
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    SubmissionId(id)
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    let limit = JSON_BYTES_MAX as u64 + 1;
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        io::stdin().lock().take(limit).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|file| file.take(limit).read_to_string(&mut text))
+    };
+    read.map_err(|error| Failure::new("file_unreadable", format!("{}: {error}", file.display())))?;
+    if text.len() > JSON_BYTES_MAX {
+        let message = format!("{}: a report has at most {JSON_BYTES_MAX} bytes", file.display());
+        return Err(Failure::new("file_too_large", message));
+    }
+    Ok(text)
+}

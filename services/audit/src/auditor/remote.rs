@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// Largest checkpoint that is read, in bytes.
 const CHECKPOINT_BYTES_MAX: u64 = 65_536;
@@ -77,6 +78,7 @@ impl Remote {
             .max_idle_connections_per_host(CONNECTIONS_KEPT)
             .http_status_as_error(false)
             .user_agent(concat!("lika/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls())
             .build();
         Ok(Self { base: address.trim_end_matches('/').to_owned(), agent: config.into() })
     }
@@ -152,6 +154,21 @@ impl Source for Remote {
     fn list(&self) -> Result<Option<Vec<PathBuf>>, LogError> {
         Ok(None)
     }
+}
+
+/// The certificates this machine trusts, among them those of an authority's own network. Needed for plain addresses too:
+/// they may lead on to others.
+fn tls() -> TlsConfig {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "a certificate of this machine cannot be read");
+    }
+    let roots: Vec<Certificate<'static>> =
+        found.certs.iter().map(|cert| Certificate::from_der(cert).to_owned()).collect();
+    TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build()
 }
 
 /// Whether a text is meant as an address and not as a folder.

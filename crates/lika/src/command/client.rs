@@ -1,0 +1,140 @@
+//! What the subcommands of officials share: their folder, their key and the node.
+
+use crate::exit::{Exit, Failure};
+use lika_client::{Api, Home, KeyFile};
+use lika_domain::area::Area;
+use lika_domain::date::Date;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Where a node is when nothing else is said.
+const DEFAULT_URL: &str = "http://127.0.0.1:7130";
+
+/// The folder of keys, receipts and what waits.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct HomeArgs {
+    /// Folder that keeps keys, receipts and what waits to be sent [default: .lika in your own folder]
+    #[arg(long, env = "LIKA_HOME", value_name = "DIR")]
+    home: Option<PathBuf>,
+}
+
+/// The node.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct NodeArgs {
+    /// Address of the node
+    #[arg(long, env = "LIKA_URL", value_name = "URL", default_value = DEFAULT_URL)]
+    url: String,
+}
+
+/// The key to sign with.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct KeyArgs {
+    /// Name of the key to sign with; may be left out where there is only one
+    #[arg(long, env = "LIKA_KEY", value_name = "NAME")]
+    key: Option<String>,
+}
+
+/// All three.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ClientArgs {
+    #[command(flatten)]
+    home: HomeArgs,
+    #[command(flatten)]
+    node: NodeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+/// An official at a device.
+pub(crate) struct Client {
+    /// The folder, for this process alone.
+    pub(crate) home: Home,
+    /// The node.
+    pub(crate) api: Api,
+    /// The key to sign with.
+    pub(crate) key: KeyFile,
+}
+
+impl HomeArgs {
+    /// Opens the folder.
+    pub(crate) fn open(&self) -> anyhow::Result<Home> {
+        let none = || Failure::new("home_missing", "there is no folder for keys and receipts: name one with --home");
+        let dir = self.home.clone().or_else(Home::default_dir).ok_or_else(none)?;
+        Ok(Home::open(&dir)?)
+    }
+}
+
+impl NodeArgs {
+    /// The node's API.
+    pub(crate) fn api(&self) -> anyhow::Result<Api> {
+        Ok(Api::new(&self.url)?)
+    }
+}
+
+impl KeyArgs {
+    /// The key that was named, or the only one.
+    pub(crate) fn find(&self, home: &Home) -> anyhow::Result<KeyFile> {
+        if let Some(name) = &self.key {
+            return Ok(home.key(name)?);
+        }
+        let mut keys = home.keys()?;
+        match (keys.pop(), keys.as_slice()) {
+            (Some(only), []) => Ok(only),
+            (None, _) => {
+                let message = format!(
+                    "{} keeps no key: make one with `lika key new NAME`, and have an administrator enrol it",
+                    home.dir().display()
+                );
+                Err(Failure::new("key_missing", message).into())
+            }
+            (Some(last), others) => {
+                let names: Vec<&str> = others.iter().chain([&last]).map(|key| key.name.as_str()).collect();
+                let message = format!("which key? Say --key with one of {}", names.join(", "));
+                Err(Failure::new("key_ambiguous", message).into())
+            }
+        }
+    }
+}
+
+impl ClientArgs {
+    /// Opens folder and key; the node is not asked yet.
+    pub(crate) fn open(&self) -> anyhow::Result<Client> {
+        let home = self.home.open()?;
+        let key = self.key.find(&home)?;
+        Ok(Client { api: self.node.api()?, home, key })
+    }
+}
+
+impl Client {
+    /// The area the log covers, from the node.
+    pub(crate) async fn jurisdiction(&self) -> anyhow::Result<Area> {
+        let info = self.api.log().await?;
+        self.home.meet_log(&info.origin, &info.verifier_key)?;
+        let not_opened = || {
+            let message = format!("{} has not been opened yet; `lika open` opens it", info.origin);
+            Failure::new("jurisdiction_not_opened", message).exit(Exit::Conflict)
+        };
+        Ok(info.area.parse().map_err(|_| not_opened())?)
+    }
+
+    /// The node's API with a session of the key.
+    pub(crate) async fn with_session(&self) -> anyhow::Result<Api> {
+        let session = self.api.open_session(&self.key.signer).await?;
+        Ok(self.api.with_token(&session.token)?)
+    }
+}
+
+/// Runs what waits for the network.
+pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// The device's clock, in seconds since 1970-01-01 UTC.
+pub(crate) fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Today, in China.
+pub(crate) fn today() -> Date {
+    Date::of_unix_ms(now_s() * 1_000)
+}

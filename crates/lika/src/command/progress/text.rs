@@ -1,0 +1,222 @@
+//! Progress as tables that county officials read.
+
+use crate::table::Table;
+use crate::words::{known, number, yuan};
+use lika_domain::aid::MeasureGroup;
+use lika_views::Progress;
+use lika_views::document::{Counts, Money};
+
+/// Assurances and guarantees: name in the document, name in Chinese.
+const CONDITIONS: [(&str, &str); 6] = [
+    ("food", "不愁吃"),
+    ("clothing", "不愁穿"),
+    ("education", "义务教育"),
+    ("medical", "基本医疗"),
+    ("housing", "住房安全"),
+    ("water", "饮水安全"),
+];
+
+/// Everything about one area.
+pub(super) fn area(area: &Progress) -> String {
+    let parts =
+        [head(area), counts(area), income(area), conditions(area), officials(area), aid(area), money(&area.money)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Areas under one another, with the figures one looks at first.
+pub(super) fn areas(areas: &[Progress]) -> String {
+    let headings = [
+        "区划",
+        "名称",
+        ">在册户",
+        ">在册人",
+        ">未脱贫户",
+        ">脱贫户",
+        ">返贫户",
+        ">监测户",
+        ">发生率",
+        ">人均收入",
+        ">未结对",
+        ">90天走访",
+        ">帮扶资金",
+    ];
+    let mut table = Table::new(&headings);
+    for area in areas {
+        table.row([
+            &area.area,
+            &area.name.as_deref().unwrap_or(""),
+            &number(open(&area.households)),
+            &number(open(&area.persons)),
+            &number(poor(&area.households)),
+            &number(area.households.exited),
+            &number(area.households.fallen_back),
+            &number(area.households.monitored),
+            &known(area.incidence, share),
+            &known(area.income.mean, yuan),
+            &number(area.officials.unassigned),
+            &number(area.officials.visited_90_days),
+            &yuan(area.aid.iter().map(|aid| aid.amount).sum()),
+        ]);
+    }
+    table.to_string()
+}
+
+fn head(area: &Progress) -> String {
+    let mut table = Table::pairs();
+    table.row([&"区划", &format!("{} {}", area.area, area.name.as_deref().unwrap_or(""))]);
+    table.row([&"截至", &area.as_of.happened]);
+    table.row([&"最后记录", &area.as_of.recorded.as_deref().unwrap_or("-")]);
+    table.row([&"日志条目", &known(area.index, number)]);
+    table.row([&"贫困发生率", &known(area.incidence, share)]);
+    table.row([&"退出标准", &format!("低于 {}", share(area.threshold.into()))]);
+    table.to_string()
+}
+
+fn counts(area: &Progress) -> String {
+    let mut table = Table::new(&["", ">建档", ">未脱贫", ">预脱贫", ">脱贫", ">返贫", ">监测", ">注销"]);
+    for (what, counts) in [("户", &area.households), ("人", &area.persons)] {
+        table.row([
+            &what,
+            &number(counts.registered),
+            &number(counts.poor),
+            &number(counts.pre_exit),
+            &number(counts.exited),
+            &number(counts.fallen_back),
+            &number(counts.monitored),
+            &number(counts.deregistered),
+        ]);
+    }
+    table.to_string()
+}
+
+fn income(area: &Progress) -> String {
+    let Some(year) = area.income.year else { return String::new() };
+    let mut table = Table::new(&["年度", ">人均收入 元", ">中位数 元", ">贫困线 元", ">低于贫困线 人"]);
+    let income = &area.income;
+    table.row([
+        &year,
+        &known(income.mean, yuan),
+        &known(income.median, yuan),
+        &known(income.line, yuan),
+        &known(income.below_line, number),
+    ]);
+    table.to_string()
+}
+
+fn conditions(area: &Progress) -> String {
+    let mut table = Table::new(&["两不愁三保障", ">达标户", ">未达标户", ">未认定户"]);
+    for (name, zh) in CONDITIONS {
+        if let Some(condition) = area.conditions.get(name) {
+            table.row([&zh, &number(condition.met), &number(condition.unmet), &number(condition.unknown)]);
+        }
+    }
+    table.to_string()
+}
+
+fn officials(area: &Progress) -> String {
+    let officials = &area.officials;
+    let mut table = Table::new(&[
+        "帮扶责任",
+        ">已结对户",
+        ">未结对户",
+        ">30天内走访",
+        ">90天内走访",
+        ">责任人超限户",
+        ">程序进行中",
+        ">程序逾期",
+    ]);
+    table.row([
+        &"户",
+        &number(officials.assigned),
+        &number(officials.unassigned),
+        &number(officials.visited_30_days),
+        &number(officials.visited_90_days),
+        &number(officials.over_caseload),
+        &number(area.procedures.under_way),
+        &number(area.procedures.late),
+    ]);
+    table.to_string()
+}
+
+fn aid(area: &Progress) -> String {
+    if area.aid.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["帮扶措施", ">次数", ">金额 元", ">已签收 元"]);
+    for aid in &area.aid {
+        table.row([&group(&aid.measure), &number(aid.events), &yuan(aid.amount), &yuan(aid.acknowledged)]);
+    }
+    table.to_string()
+}
+
+fn money(money: &Money) -> String {
+    let mut table = Table::new(&["资金 元", ">下达", ">安排", ">发放", ">签收", ">冲回", ">闲置12个月", ">闲置24个月"]);
+    table.row([
+        &"",
+        &yuan(money.released),
+        &yuan(money.allocated),
+        &yuan(money.delivered),
+        &yuan(money.acknowledged),
+        &yuan(money.reversed),
+        &yuan(money.idle_12_months),
+        &yuan(money.idle_24_months),
+    ]);
+    table.to_string()
+}
+
+/// Cards that are open.
+fn open(counts: &Counts) -> u64 {
+    counts.registered.saturating_sub(counts.deregistered)
+}
+
+/// Currently poor, as incidence counts them.
+fn poor(counts: &Counts) -> u64 {
+    counts.poor + counts.pre_exit + counts.fallen_back
+}
+
+/// A share in 1 per 10,000, as a percentage.
+fn share(per_10_000: u64) -> String {
+    format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
+}
+
+/// Name of a group of measures in Chinese.
+pub(in crate::command) fn group(name: &str) -> &str {
+    GROUPS.iter().find(|(group, _)| group.name() == name).map_or(name, |(_, zh)| zh)
+}
+
+const GROUPS: [(MeasureGroup, &str); 14] = [
+    (MeasureGroup::Industry, "产业"),
+    (MeasureGroup::Employment, "就业"),
+    (MeasureGroup::PublicPost, "公益岗位"),
+    (MeasureGroup::Finance, "金融"),
+    (MeasureGroup::Housing, "住房"),
+    (MeasureGroup::Water, "饮水"),
+    (MeasureGroup::Health, "健康"),
+    (MeasureGroup::Education, "教育"),
+    (MeasureGroup::Relocation, "易地搬迁"),
+    (MeasureGroup::Ecological, "生态"),
+    (MeasureGroup::SafetyNet, "兜底"),
+    (MeasureGroup::Disability, "残疾"),
+    (MeasureGroup::Social, "社会帮扶"),
+    (MeasureGroup::Infrastructure, "基础设施"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percentages() {
+        for (given, shown) in [(0, "0.00%"), (5, "0.05%"), (300, "3.00%"), (10_000, "100.00%")] {
+            assert_eq!(share(given), shown);
+        }
+    }
+
+    #[test]
+    fn every_group_and_condition_has_its_word() {
+        for known in MeasureGroup::ALL {
+            assert_ne!(group(known.name()), known.name());
+        }
+        assert_eq!(CONDITIONS.map(|(name, _)| name), lika_domain::living::CONDITION_NAMES);
+    }
+}

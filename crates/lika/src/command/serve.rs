@@ -1,0 +1,79 @@
+//! `lika serve`: a county on its feet, all services in one process.
+
+use crate::exit::{Exit, Failure};
+use crate::node::{Config, Node};
+use crate::printer::Printer;
+use clap::Args;
+use lika_ledger::Clock;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Where a node listens unless told otherwise; clients look for it there.
+pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:7130";
+
+/// Serves a log.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Data folder, made by `lika log create`
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Address to listen on; beyond this machine put a proxy that speaks TLS in front
+    #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
+    listen: SocketAddr,
+}
+
+/// What is served, printed once it is.
+#[derive(Debug, Serialize)]
+struct Serving {
+    url: String,
+    origin: String,
+    entries: u64,
+    data: PathBuf,
+}
+
+impl Serve {
+    /// Does it, until it is told to stop.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.serve(printer))
+    }
+
+    async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
+        let data = self.data.clone();
+        let node = Node::start(Config { data: self.data, listen: self.listen, clock: Clock::system() }).await?;
+        printer.result(&serving(&node, data), |serving| {
+            format!(
+                "{} with {} entries is served at {} from {}.\nCtrl-C stops it.\n",
+                serving.origin,
+                serving.entries,
+                serving.url,
+                serving.data.display()
+            )
+        })?;
+        until_stopped(node).await
+    }
+}
+
+/// Serves until a signal to stop, and then stops in order; or until the node cannot go on.
+pub(crate) async fn until_stopped(mut node: Node) -> anyhow::Result<Exit> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        failed = node.failed() => return Err(Failure::new("node_stopped", failed.to_string()).into()),
+    }
+    node.stop().await?;
+    Ok(Exit::Done)
+}
+
+fn serving(node: &Node, data: PathBuf) -> Serving {
+    let ledger = node.ledger();
+    Serving {
+        url: format!("http://{}", node.addr()),
+        origin: ledger.verifier_key().name().to_string(),
+        entries: ledger.state().applied,
+        data,
+    }
+}

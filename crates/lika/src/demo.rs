@@ -1,0 +1,161 @@
+//! `lika demo`: a made-up county on real divisions, submitted as its officials would, then served.
+//!
+//! In reading order:
+//! * [`divisions`]: the county's townships and villages, from a table
+//! * [`dice`], [`names`]: chance, and words
+//! * [`people`], [`household`], [`village`], [`officials`]: who there is
+//! * [`changes`], [`assessment`], [`catalogue`], [`money`], [`exits`], [`monitoring`], [`mistakes`]: what happens
+//! * [`clerk`], [`plan`], [`history`]: how it is written down, in what order
+//! * [`loader`]: how it is submitted
+//! * [`summary`]: what is said of it at the end
+//!
+//! Nobody in it exists: names are put together by chance, citizen IDs lie in divisions that are not assigned, and the
+//! log is opened for testing, so that it takes no other.
+
+mod assessment;
+mod catalogue;
+mod changes;
+mod clerk;
+mod dice;
+mod divisions;
+mod exits;
+mod history;
+mod household;
+mod loader;
+mod mistakes;
+mod money;
+mod monitoring;
+mod names;
+mod officials;
+mod people;
+mod plan;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod village;
+
+use crate::command::{log, serve};
+use crate::exit::{Exit, Failure};
+use crate::node::{Config, Node};
+use crate::printer::Printer;
+use anyhow::Context;
+use clap::Args;
+use divisions::{County, DIVISIONS_BYTES_MAX};
+use history::{HOUSEHOLDS_MAX, History};
+use lika_client::Api;
+use lika_domain::date::Date;
+use lika_ledger::Clock;
+use loader::{Loaded, Loader};
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use summary::Summary;
+
+/// Events of a card's life, about: for the bar, until the true number is known.
+const EVENTS_PER_HOUSEHOLD: u64 = 135;
+
+/// Makes up a county, submits seven years of its history to a node of its own, and serves it.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Table of the county's divisions (code,level,name); left out, Fuping county
+    #[arg(long, value_name = "FILE")]
+    divisions: Option<PathBuf>,
+    /// Households to make up
+    #[arg(long, value_name = "N", default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(HOUSEHOLDS_MAX)))]
+    households: u32,
+    /// What chance begins with: the same seed makes the same county
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// New folder for the log; left out, lika-demo-CODE in the current folder
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Verify and replay the log when it is loaded, and end
+    #[arg(long)]
+    once: bool,
+    /// Address to listen on; left out, 127.0.0.1:7130, and with --once any free port
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+impl Demo {
+    /// Does it; without `--once`, until it is told to stop.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.show(printer))
+    }
+
+    async fn show(self, printer: Printer) -> anyhow::Result<Exit> {
+        let county = self.county()?;
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from(format!("lika-demo-{}", county.area.prefix())));
+        let origin = format!("lika.example/{}", county.area.prefix());
+        ensure_new(&data)?;
+        let listen = self.listen()?;
+        log::create(&data, &origin)?;
+        let clock = Clock::driven(Date::PROGRAMME_BEGINS.start_unix_ms());
+        let mut node = Node::start(Config { data: data.clone(), listen, clock: clock.clone() }).await?;
+        let mut history = History::new(county, &origin, self.households, self.seed)?;
+        let api = Api::new(&format!("http://{}", node.addr()))?;
+        let loader = Loader::new(api, node.ledger().verifier_key().clone(), clock, self.seed);
+        let began = Instant::now();
+        let loaded = tokio::select! {
+            loaded = self.load(loader, &mut history, printer) => loaded?,
+            failed = node.failed() => return Err(Failure::new("node_stopped", failed.to_string()).into()),
+        };
+        let mut summary = Summary::of(&node, &data, &history, loaded, began.elapsed()).await?;
+        if !self.once {
+            summary.url = Some(format!("http://{}", node.addr()));
+            printer.result(&summary, Summary::text)?;
+            return serve::until_stopped(node).await;
+        }
+        node.stop().await?;
+        summary.verify(printer)?;
+        printer.result(&summary, Summary::text)?;
+        Ok(Exit::Done)
+    }
+
+    async fn load(&self, loader: Loader, history: &mut History, printer: Printer) -> anyhow::Result<Loaded> {
+        let expected = u64::from(self.households) * EVENTS_PER_HOUSEHOLD;
+        let bar = printer.bar(expected, "submitting events");
+        let loaded = loader.load(history, |loaded| {
+            bar.set_length(expected.max(loaded.events));
+            bar.set_position(loaded.events);
+        });
+        let loaded = loaded.await;
+        bar.finish_and_clear();
+        loaded
+    }
+
+    fn county(&self) -> anyhow::Result<County> {
+        let Some(path) = &self.divisions else { return County::parse(divisions::FUPING) };
+        let shown = || format!("{}", path.display());
+        let file = std::fs::File::open(path).with_context(shown)?;
+        let mut text = String::new();
+        // One byte more than may be tells a table that is too large from one that is not.
+        file.take(DIVISIONS_BYTES_MAX as u64 + 1).read_to_string(&mut text).with_context(shown)?;
+        County::parse(&text).with_context(shown)
+    }
+
+    fn listen(&self) -> anyhow::Result<SocketAddr> {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let usual = || serve::LISTEN_DEFAULT.parse().context("the address that is listened on");
+        self.listen.map_or_else(|| if self.once { Ok(any) } else { usual() }, Ok)
+    }
+}
+
+/// A demonstration never writes into what is there.
+fn ensure_new(data: &Path) -> Result<(), Failure> {
+    let empty = match std::fs::read_dir(data) {
+        Ok(mut items) => items.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if empty {
+        return Ok(());
+    }
+    let message = format!(
+        "{0} is there already, and a demonstration begins with a new folder: give another one with --data, or delete it. \
+         If an earlier demonstration made it, `lika serve --data {0}` serves that one again",
+        data.display()
+    );
+    Err(Failure::new("data_exists", message).exit(Exit::Conflict))
+}

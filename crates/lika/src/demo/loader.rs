@@ -1,0 +1,178 @@
+//! Sends the history to a node over its public API, as the officials' devices would: each signs its own submissions and
+//! sends them one after the other, and keeps none that it has no receipt for. Many devices report at the same time.
+
+use super::history::History;
+use super::plan::{Planned, Tick};
+use crate::exit::Failure;
+use anyhow::Context;
+use lika_client::compose::Composed;
+use lika_client::{Api, ApiError, Device, Random, Report, receipt};
+use lika_domain::date::Date;
+use lika_ledger::Clock;
+use lika_tlog::key::VerifierKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Devices that report at the same time; others wait for their turn.
+const DEVICES_AT_ONCE: usize = 128;
+/// How often a submission is sent that gets no answer, before the load is given up.
+const SENDS_MAX: u32 = 5;
+/// How long a device waits before it sends again, in milliseconds.
+const RETRY_DELAY_MS: u64 = 200;
+
+/// What was loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Loaded {
+    /// Submissions, each of them an entry.
+    pub(crate) entries: u64,
+    /// Events in them.
+    pub(crate) events: u64,
+}
+
+/// Sends a history.
+pub(crate) struct Loader {
+    api: Api,
+    log: Arc<VerifierKey>,
+    origin: String,
+    clock: Clock,
+    seed: u64,
+    devices: Vec<Option<Device>>,
+    /// Entry of each submission, by its number.
+    entries: Vec<Option<u64>>,
+    loaded: Loaded,
+}
+
+/// What one device has to do at a tick.
+struct Errand {
+    author: usize,
+    device: Device,
+    submissions: Vec<Planned>,
+}
+
+/// What a device has done.
+struct Done {
+    author: usize,
+    device: Device,
+    entries: Vec<(usize, u64)>,
+}
+
+impl Loader {
+    /// For a log that is still empty; `clock` is the node's time, which the load drives.
+    pub(crate) fn new(api: Api, log: VerifierKey, clock: Clock, seed: u64) -> Self {
+        let origin = log.name().to_string();
+        let (log, devices, entries, loaded) = (Arc::new(log), Vec::new(), Vec::new(), Loaded::default());
+        Self { api, log, origin, clock, seed, devices, entries, loaded }
+    }
+
+    /// Sends all of it; `watch` is told how much is loaded.
+    ///
+    /// # Errors
+    /// If a submission is refused, or the node cannot be reached.
+    pub(crate) async fn load(mut self, history: &mut History, watch: impl Fn(Loaded)) -> anyhow::Result<Loaded> {
+        while let Some(tick) = history.next_tick()? {
+            let day = Date::of_unix_ms(tick.at_ms);
+            self.record(tick).await.with_context(|| format!("the reports of {day}"))?;
+            watch(self.loaded);
+        }
+        Ok(self.loaded)
+    }
+
+    /// Sends what is recorded at one moment, and waits until every receipt is there: what comes later rests on it.
+    async fn record(&mut self, tick: Tick) -> anyhow::Result<()> {
+        self.clock.set(tick.at_ms);
+        let new = tick.devices.into_iter().map(|new| Some(Device::new(new.signer, new.official, self.origin.as_str())));
+        self.devices.extend(new);
+        let submissions = u64::try_from(tick.submissions.len())?;
+        let events = tick.submissions.iter().map(|planned| planned.len() as u64).sum::<u64>();
+        let turns = Arc::new(Semaphore::new(DEVICES_AT_ONCE));
+        let mut running = JoinSet::new();
+        for errand in self.errands(tick.submissions)? {
+            let (courier, turns) = (self.courier(tick.at_ms), turns.clone());
+            running.spawn(async move {
+                let _turn = turns.acquire().await?;
+                courier.run(errand).await
+            });
+        }
+        while let Some(done) = running.join_next().await {
+            let Done { author, device, entries } = done??;
+            self.devices[author] = Some(device);
+            for (number, entry) in entries {
+                if self.entries.len() <= number {
+                    self.entries.resize(number + 1, None);
+                }
+                self.entries[number] = Some(entry);
+            }
+        }
+        self.loaded.entries += submissions;
+        self.loaded.events += events;
+        Ok(())
+    }
+
+    /// Submissions by device, in their order.
+    fn errands(&mut self, submissions: Vec<Planned>) -> anyhow::Result<Vec<Errand>> {
+        let mut by_author: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
+        for mut planned in submissions {
+            planned.resolve(|number| self.entries.get(number).copied().flatten());
+            by_author.entry(planned.author).or_default().push(planned);
+        }
+        let errand = |(author, submissions)| {
+            let device = self.devices.get_mut(author).and_then(Option::take);
+            Ok(Errand { author, device: device.context("a report without a device")?, submissions })
+        };
+        by_author.into_iter().map(errand).collect()
+    }
+
+    fn courier(&self, at_ms: u64) -> Courier {
+        Courier { api: self.api.clone(), log: self.log.clone(), seed: self.seed, at_ms }
+    }
+}
+
+/// Goes on a device's errand.
+struct Courier {
+    api: Api,
+    log: Arc<VerifierKey>,
+    seed: u64,
+    at_ms: u64,
+}
+
+impl Courier {
+    async fn run(self, errand: Errand) -> anyhow::Result<Done> {
+        let Errand { author, mut device, submissions } = errand;
+        let mut entries = Vec::with_capacity(submissions.len());
+        for planned in submissions {
+            let number = planned.number;
+            // Between two loads of a seed only the order among officials differs, and what follows from it.
+            let id = Random::seeded(self.seed ^ (number as u64 + 1).rotate_left(32)).submission_id()?;
+            let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
+            let composed = device.compose(id, self.at_ms / 1_000, report)?;
+            entries.push((number, self.send(&composed).await?));
+        }
+        Ok(Done { author, device, entries })
+    }
+
+    /// Sends a submission until it is answered, and checks the receipt as its holder would; the index of its entry.
+    async fn send(&self, composed: &Composed) -> anyhow::Result<u64> {
+        let mut sends = 1;
+        let receipt = loop {
+            match self.api.submit(&composed.signed).await {
+                Ok(receipt) => break receipt,
+                Err(error) if error.is_worth_retrying() && sends < SENDS_MAX => {
+                    sends += 1;
+                    tokio::time::sleep(Duration::from_millis(RETRY_DELAY_MS)).await;
+                }
+                Err(error) => return Err(failure(&error).into()),
+            }
+        };
+        let proven = receipt::verify_answer(&composed.signed, &receipt, &self.log)
+            .map_err(|error| Failure::new("receipt_invalid", format!("a receipt does not hold: {error}")))?;
+        Ok(proven.index)
+    }
+}
+
+/// A refusal here is a fault of the generator or of the node, not of whoever started the demonstration.
+fn failure(error: &ApiError) -> Failure {
+    Failure::new("demo_refused", format!("a made-up submission was not recorded: {error}"))
+}

@@ -1,0 +1,217 @@
+//! The made-up history against the rules: everything is admitted, and its figures are those of the country.
+
+use super::divisions::{County, FUPING};
+use super::exits::{BASELINE, CURVE};
+use super::history::History;
+use super::plan::Planned;
+use bytes::Bytes;
+use lika_client::{Device, Report};
+use lika_domain::date::Date;
+use lika_domain::evolve::replay;
+use lika_domain::household::{HouseholdKind, Status};
+use lika_domain::ids::SubmissionId;
+use lika_domain::member::JoinReason;
+use lika_domain::state::State;
+use lika_domain::submission::{Entry, Events};
+use lika_proto::convert;
+use lika_proto::seal::{DataKey, Place, open};
+use lika_proto::v1;
+use std::collections::{BTreeMap, BTreeSet};
+
+const ORIGIN: &str = "lika.example/130624";
+
+/// A recorder without a log.
+#[derive(Default)]
+struct Book {
+    state: State,
+    devices: Vec<Device>,
+    entries: BTreeMap<usize, u64>,
+    entry: u64,
+    events: usize,
+    largest: usize,
+    judged: Counts,
+    keys: BTreeMap<u64, DataKey>,
+    citizens: BTreeSet<String>,
+    members: usize,
+    /// Poor and all persons on open cards at the end of each year.
+    years: Vec<(u32, usize, usize)>,
+}
+
+/// Records that may be wrong, and what put such records right.
+#[derive(Default)]
+struct Counts {
+    records: usize,
+    corrections: usize,
+}
+
+impl Book {
+    fn keep(households: u32, seed: u64) -> Self {
+        let (mut book, county) = (Self::default(), County::parse(FUPING).unwrap());
+        let mut history = History::new(county, ORIGIN, households, seed).unwrap();
+        let mut last = 0;
+        while let Some(tick) = history.next_tick().unwrap() {
+            assert!(tick.at_ms > last, "ticks go forward");
+            last = tick.at_ms;
+            let devices = tick.devices.iter().map(|new| Device::new(new.signer.clone(), new.official, ORIGIN));
+            book.devices.extend(devices);
+            // Authors do not rest on each other: the order among them is turned round.
+            let mut submissions = tick.submissions;
+            submissions.sort_by_key(|planned| (std::cmp::Reverse(planned.author), planned.number));
+            let base = book.entry;
+            for planned in submissions {
+                book.take(planned, tick.at_ms, base);
+            }
+            let day = Date::of_unix_ms(tick.at_ms);
+            if day.yyyymmdd() % 10_000 == 1_226 {
+                book.close_year(day.year());
+            }
+        }
+        book
+    }
+
+    fn take(&mut self, mut planned: Planned, at_ms: u64, base: u64) {
+        let entries = &self.entries;
+        planned.resolve(|number| entries.get(&number).copied().filter(|entry| *entry < base));
+        let (index, number) = (self.entry, planned.number);
+        let id = SubmissionId(u128::from(index).to_be_bytes());
+        for key in &planned.keys {
+            self.keys.insert(key.subject, DataKey::from_slice(&key.key).unwrap());
+        }
+        self.unseal(&planned);
+        let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
+        let composed = self.devices[planned.author].compose(id, at_ms / 1_000, report).unwrap();
+        let bytes: Bytes = composed.signed.submission;
+        self.largest = self.largest.max(bytes.len());
+        let submission = convert::submission(&bytes).unwrap();
+        self.judged.count(&submission.events);
+        self.events += submission.events.len();
+        let hash = composed.chain.previous.unwrap();
+        let entry = Entry { index, submission, hash, recorded_at: at_ms, basis: index, tags: Vec::new() };
+        let judged = replay(&mut self.state, &entry);
+        assert!(judged.is_ok(), "{} {:?}: {}", Date::of_unix_ms(at_ms), entry.submission.events, judged.unwrap_err());
+        self.entries.insert(number, index);
+        self.entry += 1;
+    }
+
+    /// Opens what is sealed of members, with the keys handed over, and checks that no citizen ID comes twice.
+    fn unseal(&mut self, planned: &Planned) {
+        let v1::submission::Events::Households(list) = &planned.events else { return };
+        for event in &list.events {
+            let members = match event.kind.as_ref().unwrap() {
+                v1::household_event::Kind::HouseholdRegistered(new) => new.members.clone(),
+                v1::household_event::Kind::MemberAdded(added) => added.member.clone().into_iter().collect(),
+                _ => continue,
+            };
+            let household = lika_domain::ids::HouseholdId::new(event.household).unwrap();
+            for member in members {
+                let number = lika_domain::ids::MemberNo::new(member.number).unwrap();
+                let place = Place::member(ORIGIN, household, number);
+                let private = open(&self.keys[&event.household], &place, &member.sealed.unwrap().r#box).unwrap();
+                let id = lika_domain::citizen_id::CitizenId::parse(&private.citizen_id).unwrap();
+                assert!(id.is_synthetic());
+                assert_eq!(id.birth().month().yyyymm(), member.birth_month);
+                assert_eq!(id.sex() as i32, member.sex);
+                assert!(private.phone.is_empty() || lika_domain::citizen_id::is_mobile(&private.phone));
+                assert!(self.citizens.insert(private.citizen_id), "a citizen ID comes twice");
+                self.members += 1;
+            }
+        }
+    }
+
+    fn close_year(&mut self, year: u32) {
+        let cards = self.state.villages.values().flat_map(|village| village.households.values());
+        let (mut poor, mut all) = (0, 0);
+        for card in cards.filter(|card| card.status.is_live()) {
+            all += card.members.len();
+            poor += if card.status.is_poor() { card.members.len() } else { 0 };
+        }
+        self.years.push((year, poor, all));
+    }
+}
+
+impl Counts {
+    fn count(&mut self, events: &Events) {
+        match events {
+            Events::Households(events) => {
+                for event in events {
+                    let corrects = event.corrects.is_some();
+                    let omitted =
+                        matches!(&event.kind, HouseholdKind::MemberAdded(a) if a.reason == JoinReason::Omitted);
+                    assert!(!omitted || corrects);
+                    self.corrections += usize::from(corrects);
+                    self.records += usize::from(!corrects && may_be_wrong(&event.kind));
+                }
+            }
+            Events::Aid(events) => {
+                self.corrections += events.iter().filter(|event| event.corrects.is_some()).count();
+                let delivered = |event: &&lika_domain::aid::AidEvent| {
+                    matches!(event.kind, lika_domain::aid::AidKind::AidDelivered(_))
+                };
+                self.records += events.iter().filter(delivered).count();
+            }
+            Events::Officials(_) => {}
+        }
+    }
+}
+
+fn may_be_wrong(kind: &HouseholdKind) -> bool {
+    matches!(
+        kind,
+        HouseholdKind::HouseholdRegistered(_)
+            | HouseholdKind::IncomeAssessed(_)
+            | HouseholdKind::LivingConditionsAssessed(_)
+            | HouseholdKind::HouseholdExited(_)
+    )
+}
+
+fn check(households: u32, seed: u64) {
+    let book = Book::keep(households, seed);
+    let cards: Vec<_> = book.state.villages.values().flat_map(|village| village.households.values()).collect();
+    assert_eq!(cards.len(), households as usize);
+    for ((year, poor, all), (of, national)) in book.years.iter().zip(CURVE) {
+        assert_eq!(*year, of);
+        let (found, expected) = (poor * 1_000 / all, national as usize * 1_000 / BASELINE as usize);
+        assert!(found.abs_diff(expected) <= 40, "{year}: {found} of 1,000 are poor, {expected} in the country");
+    }
+    assert!(cards.iter().all(|card| matches!(card.status, Status::Exited | Status::Deregistered)));
+    assert!(book.state.jurisdiction.as_ref().unwrap().exited.is_some());
+    assert!(book.state.villages.values().all(|village| !village.head.poor || village.head.exited.is_some()));
+    let wrong = book.judged.corrections * 1_000 / book.judged.records;
+    assert!((70..=130).contains(&wrong), "{wrong} of 1,000 records were put right");
+    let per_household = book.events / households as usize;
+    assert!((110..=150).contains(&per_household), "{per_household} events per household");
+    assert!(book.largest < 60_000, "{} bytes in a submission", book.largest);
+    assert_eq!(book.citizens.len(), book.members);
+}
+
+#[test]
+fn a_history_is_admitted_whole_and_follows_the_country() {
+    for seed in [1, 2, 3] {
+        check(240, seed);
+    }
+}
+
+#[test]
+fn a_few_households_make_a_history_too() {
+    for (households, seed) in [(1, 1), (7, 2), (61, 3)] {
+        let book = Book::keep(households, seed);
+        assert_eq!(book.years.last().map(|(_, poor, _)| *poor), Some(0));
+    }
+}
+
+#[test]
+fn a_seed_makes_the_same_again() {
+    let digest = |seed| {
+        let book = Book::keep(20, seed);
+        (book.events, book.state)
+    };
+    assert_eq!(digest(5), digest(5));
+    assert_ne!(digest(5), digest(6));
+}
+
+#[test]
+fn what_cannot_be_made_up_is_refused() {
+    let county = || County::parse(FUPING).unwrap();
+    assert!(History::new(county(), ORIGIN, 0, 1).is_err());
+    assert!(History::new(county(), ORIGIN, 500_001, 1).is_err());
+}

@@ -1,0 +1,111 @@
+//! Gives the gateway a handle on each service: in one process every question is a call.
+
+use lika_aid::Aid;
+use lika_audit::keeper::Keeper;
+use lika_gateway::ask::{OpenHousehold, ProgressQuery, Read, ReadError, Recording};
+use lika_gateway::{Ask, Deps};
+use lika_households::Households;
+use lika_ledger::{Ledger, Prepared, SubmitError};
+use lika_officials::Officials;
+use lika_progress::{Progress, ProgressError, Query};
+use lika_vault::Vault;
+use lika_views::{ViewError, document};
+use std::sync::Arc;
+
+/// What the gateway asks, answered by the services of this process.
+pub(crate) fn deps(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Progress>) -> Deps {
+    let households = Households::start(lika_households::Deps { ledger: ledger.clone(), vault: vault.clone() });
+    let officials = Officials::start(lika_officials::Deps { ledger: ledger.clone(), vault: vault.clone() });
+    let keeper = Keeper::start(ledger.clone());
+    let (tiles, proofs) = (keeper.clone(), keeper);
+    Deps {
+        ledger: ledger.clone(),
+        households: household_recorder(ledger, &households),
+        officials: official_recorder(ledger, &officials),
+        aid: aid_recorder(ledger),
+        progress: progress_read(progress),
+        household: view(progress, |progress, id| progress.views().household(id)),
+        official: view(progress, |progress, id| progress.views().official(id)),
+        open_household: blocking(move |OpenHousehold { id, entries, members }| {
+            households.personal(id, &entries, members).map_err(ReadError::failed)
+        }),
+        open_official: blocking(move |id| officials.personal(id).map_err(ReadError::failed)),
+        tile: Ask::new(move |path| {
+            let tiles = tiles.clone();
+            async move { tiles.tile(path).await.map_err(ReadError::failed) }
+        }),
+        proof: Ask::new(move |index| {
+            let proofs = proofs.clone();
+            async move { proofs.proof(index).await.map_err(ReadError::failed) }
+        }),
+    }
+}
+
+fn household_recorder(ledger: &Arc<Ledger>, service: &Households) -> lika_gateway::ask::Recorder {
+    let (ledger, service) = (ledger.clone(), service.clone());
+    Ask::new(move |signed| {
+        let (ledger, service) = (ledger.clone(), service.clone());
+        async move { service.prepare(signed).await.map(|prepared| recording(ledger, prepared)) }
+    })
+}
+
+fn official_recorder(ledger: &Arc<Ledger>, service: &Officials) -> lika_gateway::ask::Recorder {
+    let (ledger, service) = (ledger.clone(), service.clone());
+    Ask::new(move |signed| {
+        let (ledger, service) = (ledger.clone(), service.clone());
+        async move { service.prepare(signed).await.map(|prepared| recording(ledger, prepared)) }
+    })
+}
+
+fn aid_recorder(ledger: &Arc<Ledger>) -> lika_gateway::ask::Recorder {
+    let ledger = ledger.clone();
+    Ask::new(move |signed| {
+        let ledger = ledger.clone();
+        async move {
+            let prepared = Aid::prepare(&signed).map_err(SubmitError::from)?;
+            Ok(recording(ledger, prepared))
+        }
+    })
+}
+
+fn recording(ledger: Arc<Ledger>, prepared: Prepared) -> Recording {
+    Box::pin(async move { ledger.submit(prepared).await })
+}
+
+fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<document::Progress>>> {
+    let progress = progress.clone();
+    Ask::new(move |ProgressQuery { area, by, at, recorded_by, index }| {
+        let progress = progress.clone();
+        async move {
+            match progress.read(Query { area, by, at, recorded_by, index }).await {
+                Ok(found) => Ok(Some(found)),
+                Err(ProgressError::Unknown(_)) => Ok(None),
+                Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
+                Err(error) => Err(ReadError::failed(error)),
+            }
+        }
+    })
+}
+
+/// A read of the views, which never waits long.
+fn view<Q: Send + 'static, A: Send + 'static>(
+    progress: &Arc<Progress>,
+    read: impl Fn(&Progress, Q) -> Result<Option<A>, ViewError> + Copy + Send + Sync + 'static,
+) -> Read<Q, Option<A>> {
+    let progress = progress.clone();
+    Ask::new(move |question| {
+        let progress = progress.clone();
+        async move { read(&progress, question).map_err(ReadError::failed) }
+    })
+}
+
+/// A read of the log, on a thread that serves nobody else.
+fn blocking<Q: Send + 'static, A: Send + 'static>(
+    read: impl Fn(Q) -> Result<A, ReadError> + Send + Sync + 'static,
+) -> Read<Q, A> {
+    let read = Arc::new(read);
+    Ask::new(move |question| {
+        let read = read.clone();
+        async move { tokio::task::spawn_blocking(move || read(question)).await.map_err(ReadError::failed)? }
+    })
+}

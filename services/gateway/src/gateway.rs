@@ -1,0 +1,80 @@
+//! The gateway itself: what every handler has at hand.
+
+use crate::ask::{Deps, Recorder};
+use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, SUBMISSIONS_MAX};
+use crate::metrics::{Gauges, Metrics};
+use crate::peek::peek;
+use crate::problem::{Code, Problem};
+use crate::sessions::Sessions;
+use bytes::Bytes;
+use futures::FutureExt;
+use lika_eventlog::EventLog;
+use lika_proto::convert::Service;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// The gateway. It has no task of its own; [`crate::serve`] gives it a socket.
+pub struct Gateway {
+    pub(crate) deps: Deps,
+    pub(crate) sessions: Sessions,
+    pub(crate) metrics: Metrics,
+    /// A place for each submission under way.
+    pub(crate) submissions: Arc<Semaphore>,
+    /// A place for each read that folds the log anew.
+    folds: Semaphore,
+}
+
+/// The gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system gives no randomness.
+    #[error("no key for sessions")]
+    Random(#[source] getrandom::Error),
+}
+
+impl Gateway {
+    /// Starts the gateway.
+    ///
+    /// # Errors
+    /// [`StartError::Random`].
+    pub fn start(deps: Deps) -> Result<Arc<Self>, StartError> {
+        Ok(Arc::new(Self {
+            deps,
+            sessions: Sessions::new().map_err(StartError::Random)?,
+            metrics: Metrics::new(),
+            submissions: Arc::new(Semaphore::new(SUBMISSIONS_MAX)),
+            folds: Semaphore::new(FOLDS_MAX),
+        }))
+    }
+
+    /// The recorder a submission is for. What holds no events is refused by any of them in the same words.
+    pub(crate) fn recorder(&self, submission: &Bytes) -> &Recorder {
+        match peek(submission).service {
+            Some(Service::Officials) => &self.deps.officials,
+            Some(Service::Aid) => &self.deps.aid,
+            Some(Service::Households) | None => &self.deps.households,
+        }
+    }
+
+    /// Waits for its turn to fold the log.
+    ///
+    /// # Errors
+    /// 503 if it does not come soon.
+    pub(crate) async fn fold_turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let turn = tokio::time::timeout(Duration::from_millis(FOLD_WAIT_MS), self.folds.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(|| Problem::of(Code::Overloaded, "", ""))
+    }
+
+    /// Whether the log still takes entries.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.deps.ledger.log().stopped().now_or_never().is_none()
+    }
+
+    pub(crate) fn gauges(&self) -> Gauges {
+        Gauges {
+            log_entries: self.deps.ledger.log().checkpoint().size,
+            submissions: SUBMISSIONS_MAX - self.submissions.available_permits(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Serves the pages: asks for what they show, and leaves the rest to [`crate::pages`].
+
+use crate::ask::ProgressQuery;
+use crate::files::file;
+use crate::gateway::Gateway;
+use crate::pages::{self, LogLine};
+use crate::parameters;
+use crate::problem::{Code, Problem};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use lika_domain::area::{Area, Level};
+use lika_domain::official::Mode;
+use lika_eventlog::EventLog;
+use lika_views::Progress;
+use std::sync::Arc;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// `GET /`: the area the log covers.
+pub(crate) async fn front(State(gateway): State<Arc<Gateway>>) -> Result<Response, Problem> {
+    let area = gateway.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.area);
+    let page = match area {
+        Some(area) => page(&gateway, area).await?,
+        None => None,
+    };
+    Ok(html(page.unwrap_or_else(|| pages::empty(&log_line(&gateway)))))
+}
+
+/// `GET /areas/{prefix}`
+pub(crate) async fn area(
+    State(gateway): State<Arc<Gateway>>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let page = page(&gateway, parameters::area(path)?).await?;
+    page.map(html).ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))
+}
+
+async fn page(gateway: &Gateway, area: Area) -> Result<Option<String>, Problem> {
+    let of = |by| ProgressQuery { area, by, at: None, recorded_by: None, index: None };
+    let found = gateway.deps.progress.ask(of(None)).await?.and_then(|mut found| found.pop());
+    let Some(progress) = found else { return Ok(None) };
+    let children: Vec<Progress> = match below(area.level()) {
+        Some(level) => gateway.deps.progress.ask(of(Some(level))).await?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Ok(Some(pages::area(&log_line(gateway), &progress, &children)))
+}
+
+fn below(level: Level) -> Option<Level> {
+    match level {
+        Level::Province => Some(Level::Prefecture),
+        Level::Prefecture => Some(Level::County),
+        Level::County => Some(Level::Township),
+        Level::Township => Some(Level::Village),
+        Level::Village => None,
+    }
+}
+
+fn log_line(gateway: &Gateway) -> LogLine {
+    let ledger = &gateway.deps.ledger;
+    let testing = ledger.state().jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Testing);
+    LogLine { origin: ledger.verifier_key().name().to_string(), testing, size: ledger.log().checkpoint().size }
+}
+
+fn html(page: String) -> Response {
+    file(HTML, "no-cache", page.into())
+}

@@ -1,0 +1,128 @@
+//! What a request sends and what it asks for.
+
+use crate::problem::{Code, Problem};
+use hyper::HeaderMap;
+use hyper::header::{ACCEPT, CONTENT_TYPE};
+
+/// Media type of protobuf.
+pub(crate) const PROTOBUF: &str = "application/x-protobuf";
+/// Media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+
+/// How a submission is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Protobuf,
+    Json,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Protobuf => PROTOBUF,
+            Self::Json => JSON,
+        }
+    }
+
+    /// How the body is written, by its content type.
+    ///
+    /// # Errors
+    /// 415 for another content type than those two, or none.
+    pub(crate) fn sent(headers: &HeaderMap) -> Result<Self, Problem> {
+        let sent = headers.get(CONTENT_TYPE).map(hyper::header::HeaderValue::as_bytes).unwrap_or_default();
+        let essence = sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let format = [Self::Protobuf, Self::Json].into_iter().find(|format| {
+            // Parameters such as a charset change nothing.
+            essence.eq_ignore_ascii_case(format.name().as_bytes())
+        });
+        format.ok_or_else(|| {
+            let detail = format!("{PROTOBUF} or {JSON}");
+            Problem::of(Code::MediaTypeUnsupported, "content-type", detail).closing()
+        })
+    }
+
+    /// How the answer is to be written; as the request is, if it does not care.
+    ///
+    /// # Errors
+    /// 406 if neither is acceptable.
+    pub(crate) fn wanted(headers: &HeaderMap, sent: Self) -> Result<Self, Problem> {
+        let other = if sent == Self::Json { Self::Protobuf } else { Self::Json };
+        if weight(headers, sent) == 0 && weight(headers, other) == 0 {
+            let detail = format!("{PROTOBUF} or {JSON}");
+            return Err(Problem::of(Code::NotAcceptable, "accept", detail).closing());
+        }
+        Ok(if weight(headers, other) > weight(headers, sent) { other } else { sent })
+    }
+}
+
+/// How much a format is wanted, from 0 (not at all) to 1000: the weight of the narrowest range it falls into.
+fn weight(headers: &HeaderMap, format: Format) -> u32 {
+    let mut best: Option<(u8, u32)> = None;
+    for value in headers.get_all(ACCEPT) {
+        for range in value.to_str().unwrap_or_default().split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let narrow = match parts.next().unwrap_or_default() {
+                name if name.eq_ignore_ascii_case(format.name()) => 2,
+                "application/*" => 1,
+                "*/*" => 0,
+                _ => continue,
+            };
+            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
+            if best.is_none_or(|(narrowest, _)| narrow >= narrowest) {
+                best = Some((narrow, weight));
+            }
+        }
+    }
+    // Who asks for nothing takes everything.
+    if headers.contains_key(ACCEPT) { best.map_or(0, |(_, weight)| weight) } else { 1000 }
+}
+
+/// A weight such as `0.8` in thousandths; 0 if it is none.
+fn thousandths(text: &str) -> u32 {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    match (whole, rest) {
+        ("1", _) => 1000,
+        ("0", rest) if rest.len() <= 3 => format!("{rest:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: hyper::header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn the_content_type_tells_the_format() {
+        let sent = |value: &str| Format::sent(&headers(CONTENT_TYPE, value)).ok();
+        assert_eq!(sent("application/x-protobuf"), Some(Format::Protobuf));
+        assert_eq!(sent("Application/JSON ; charset=utf-8"), Some(Format::Json));
+        for other in ["", "text/plain", "application/json2", "application/protobuf", ";", "application/jso"] {
+            assert_eq!(sent(other), None, "{other}");
+        }
+        assert!(Format::sent(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn the_answer_is_in_the_format_wanted() {
+        let wanted = |value: &str| Format::wanted(&headers(ACCEPT, value), Format::Json).ok();
+        for (value, format) in [
+            ("*/*", Some(Format::Json)),
+            ("application/*;q=0.1", Some(Format::Json)),
+            ("application/x-protobuf", Some(Format::Protobuf)),
+            ("application/json;q=0.5, application/x-protobuf", Some(Format::Protobuf)),
+            ("application/json;q=0.5, application/x-protobuf;q=0.45", Some(Format::Json)),
+            ("application/json;q=0, */*", Some(Format::Protobuf)),
+            ("text/html, */*;q=0.8", Some(Format::Json)),
+            ("text/html", None),
+            ("application/json;q=0", None),
+            ("", None),
+        ] {
+            assert_eq!(wanted(value), format, "{value}");
+        }
+        assert_eq!(Format::wanted(&HeaderMap::new(), Format::Protobuf).ok(), Some(Format::Protobuf));
+    }
+}

@@ -1,0 +1,234 @@
+//! What is read as JSON: the log, progress, cards and officials.
+
+use crate::ask::{OpenHousehold, ProgressQuery};
+use crate::body;
+use crate::gateway::Gateway;
+use crate::limits::{CHALLENGE_S, SESSION_BYTES_MAX, SESSION_S};
+use crate::media::{Format, JSON};
+use crate::parameters::{self, ProgressParameters};
+use crate::problem::{Code, Problem};
+use crate::sessions::{Reader, signature};
+use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::Request;
+use axum::response::Response;
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, StatusCode};
+use lika_domain::area::Area;
+use lika_domain::ids::{KeyId, PersonId};
+use lika_domain::rejection::{self, Rejection};
+use lika_eventlog::EventLog;
+use lika_vault::{OpenedCard, OpenedOfficial};
+use lika_views::{HouseholdView, OfficialView, Progress};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+type Answer = Result<Response, Problem>;
+type Parameter = Result<Path<String>, PathRejection>;
+type ProgressQueryString = Result<Query<ProgressParameters>, QueryRejection>;
+
+/// What the log is. What entry 0 says is empty before there is one.
+#[derive(Serialize)]
+struct LogJson {
+    origin: String,
+    area: String,
+    name: String,
+    mode: &'static str,
+    verifier_key: String,
+    size: u64,
+}
+
+/// Progress of each area of a level.
+#[derive(Serialize)]
+struct AreasJson {
+    areas: Vec<Progress>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionRequest {
+    key: String,
+    challenge: Option<String>,
+    signature: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChallengeJson {
+    challenge: String,
+    expires_in_s: u64,
+}
+
+#[derive(Serialize)]
+struct TokenJson {
+    token: String,
+    expires_in_s: u64,
+}
+
+/// A card with what could be opened of its personal data.
+#[derive(Serialize)]
+struct HouseholdJson {
+    #[serde(flatten)]
+    card: HouseholdView,
+    personal: OpenedCard,
+}
+
+/// An official with what could be opened of their personal data.
+#[derive(Serialize)]
+struct OfficialJson {
+    #[serde(flatten)]
+    official: OfficialView,
+    personal: Option<OpenedOfficial>,
+}
+
+/// `GET /v1/log`
+pub(crate) async fn log(State(gateway): State<Arc<Gateway>>) -> Answer {
+    let ledger = &gateway.deps.ledger;
+    let (area, name, mode) = match &ledger.state().jurisdiction {
+        Some(opened) => (opened.area.prefix(), opened.name.to_string(), opened.mode.name()),
+        None => Default::default(),
+    };
+    let key = ledger.verifier_key();
+    let (origin, verifier_key) = (key.name().to_string(), key.to_string());
+    json(StatusCode::OK, &LogJson { origin, area, name, mode, verifier_key, size: ledger.log().checkpoint().size })
+}
+
+/// `GET /v1/areas/{prefix}/progress`
+pub(crate) async fn area_progress(
+    State(gateway): State<Arc<Gateway>>,
+    path: Parameter,
+    query: ProgressQueryString,
+) -> Answer {
+    progress(&gateway, parameters::area(path)?, parameters::query(query)?).await
+}
+
+/// `GET /v1/villages/{code}/progress`
+pub(crate) async fn village_progress(
+    State(gateway): State<Arc<Gateway>>,
+    path: Parameter,
+    query: ProgressQueryString,
+) -> Answer {
+    let query = parameters::query(query)?;
+    if query.by.is_some() {
+        return Err(Problem::of(Code::ParameterInvalid, "by", "a village has nothing below it"));
+    }
+    progress(&gateway, parameters::village(path)?, query).await
+}
+
+/// `POST /v1/sessions`
+pub(crate) async fn session(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Answer {
+    let (head, body) = request.into_parts();
+    if Format::sent(&head.headers)? != Format::Json {
+        return Err(Problem::of(Code::MediaTypeUnsupported, "content-type", JSON).closing());
+    }
+    let bytes = body::read(body, SESSION_BYTES_MAX).await?;
+    let request: SessionRequest =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::of(Code::BodyMalformed, "", error.to_string()))?;
+    let key = parameters::key(&request.key)?;
+    match (request.challenge, request.signature) {
+        (None, None) => challenge(&gateway, key),
+        (Some(challenge), Some(text)) => {
+            let token = gateway.sessions.token(&gateway.deps.ledger.state(), key, &challenge, &signature(&text)?)?;
+            private(StatusCode::CREATED, &TokenJson { token, expires_in_s: SESSION_S })
+        }
+        _ => Err(Problem::of(Code::BodyMalformed, "challenge", "challenge and signature go together")),
+    }
+}
+
+/// `GET /v1/households/{id}`
+pub(crate) async fn household(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, path: Parameter) -> Answer {
+    let reader = reader(&gateway, &headers)?;
+    let id = parameters::household(path)?;
+    let card = gateway.deps.household.ask(id).await?;
+    let card = card.ok_or_else(|| Problem::of(Code::HouseholdUnknown, "id", ""))?;
+    if !card.village.parse().is_ok_and(|village: Area| reader.area.contains(village)) {
+        return Err(forbidden());
+    }
+    let members = card.members.iter().filter_map(|member| member.id.parse().ok().and_then(PersonId::new));
+    let members = members.map(PersonId::member).collect();
+    let personal =
+        gateway.deps.open_household.ask(OpenHousehold { id, entries: card.entries.clone(), members }).await?;
+    private(StatusCode::OK, &HouseholdJson { card, personal })
+}
+
+/// `GET /v1/officials/{id}`
+pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, path: Parameter) -> Answer {
+    let reader = reader(&gateway, &headers)?;
+    let id = parameters::official(path)?;
+    let official = gateway.deps.official.ask(id).await?;
+    let official = official.ok_or_else(|| Problem::of(Code::OfficialUnknown, "id", ""))?;
+    // Who has no role any more belongs to no smaller area than the whole.
+    let whole = || gateway.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.area);
+    let area = official.area.as_ref().and_then(|prefix| prefix.parse::<Area>().ok()).or_else(whole);
+    if reader.official != id && !area.is_some_and(|area| reader.area.contains(area)) {
+        return Err(forbidden());
+    }
+    let personal = gateway.deps.open_official.ask(id).await?;
+    private(StatusCode::OK, &OfficialJson { official, personal })
+}
+
+/// Progress, checked for what no waiting can bring.
+async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> Answer {
+    let query = ProgressQuery {
+        area,
+        by: parameters::level(query.by.as_deref())?,
+        at: parameters::day("at", query.at.as_deref())?,
+        recorded_by: parameters::day("recorded_by", query.recorded_by.as_deref())?,
+        index: query.index,
+    };
+    let size = gateway.deps.ledger.log().checkpoint().size;
+    if query.index.is_some_and(|index| index >= size) {
+        return Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")));
+    }
+    let folds = query.at.is_some() || query.recorded_by.is_some();
+    let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
+    let found = gateway.deps.progress.ask(query).await?;
+    let mut found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
+    match (query.by, found.pop()) {
+        (None, Some(one)) if found.is_empty() => json(StatusCode::OK, &one),
+        (_, last) => {
+            found.extend(last);
+            json(StatusCode::OK, &AreasJson { areas: found })
+        }
+    }
+}
+
+fn challenge(gateway: &Gateway, key: KeyId) -> Answer {
+    let challenge = gateway.sessions.challenge(&gateway.deps.ledger.state(), key)?;
+    private(StatusCode::OK, &ChallengeJson { challenge, expires_in_s: CHALLENGE_S })
+}
+
+/// Who asks.
+fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
+    let missing = || Problem::of(Code::TokenMissing, "authorization", "");
+    let value = headers.get(AUTHORIZATION).ok_or_else(missing)?;
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    gateway.sessions.reader(&gateway.deps.ledger.state(), token.trim())
+}
+
+fn forbidden() -> Problem {
+    Rejection::of(rejection::Code::AreaForbids, "id", "").into()
+}
+
+/// A document for everyone. It changes with the log, so nobody keeps it.
+pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(document).map_err(|error| {
+        tracing::error!(%error, "a document cannot be written as JSON");
+        Problem::of(Code::Internal, "", "")
+    })?;
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// A document for one reader.
+fn private(status: StatusCode, document: &impl Serialize) -> Answer {
+    let mut response = json(status, document)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -1,0 +1,116 @@
+//! Every route, and what holds for all of them.
+
+use crate::gateway::Gateway;
+use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
+use crate::problem::{Code, Problem};
+use crate::{files, html, node, reads, stream, submissions};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, State};
+use axum::http::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use hyper::HeaderMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+const SUBMISSIONS: &str = "/v1/submissions";
+const STREAM: &str = "/v1/submissions:stream";
+const SESSIONS: &str = "/v1/sessions";
+const LOG: &str = "/v1/log";
+const AREA_PROGRESS: &str = "/v1/areas/{prefix}/progress";
+const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
+const HOUSEHOLD: &str = "/v1/households/{id}";
+const OFFICIAL: &str = "/v1/officials/{id}";
+const PROOF: &str = "/v1/entries/{index}/proof";
+const CHECKPOINT: &str = "/checkpoint";
+const TILE: &str = "/tile/{*path}";
+const HEALTHZ: &str = "/healthz";
+const READYZ: &str = "/readyz";
+const METRICS: &str = "/metrics";
+const OPENAPI: &str = "/openapi.json";
+const FRONT_PAGE: &str = "/";
+const AREA_PAGE: &str = "/areas/{prefix}";
+
+/// Patterns of all routes. The order is that of nothing.
+pub const ROUTES: [&str; 17] = [
+    SUBMISSIONS,
+    STREAM,
+    SESSIONS,
+    LOG,
+    AREA_PROGRESS,
+    VILLAGE_PROGRESS,
+    HOUSEHOLD,
+    OFFICIAL,
+    PROOF,
+    CHECKPOINT,
+    TILE,
+    HEALTHZ,
+    READYZ,
+    METRICS,
+    OPENAPI,
+    FRONT_PAGE,
+    AREA_PAGE,
+];
+
+/// The whole API and the pages.
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route(SUBMISSIONS, post(submissions::post))
+        .route(STREAM, post(stream::post))
+        .route(SESSIONS, post(reads::session))
+        .route(LOG, get(reads::log))
+        .route(AREA_PROGRESS, get(reads::area_progress))
+        .route(VILLAGE_PROGRESS, get(reads::village_progress))
+        .route(HOUSEHOLD, get(reads::household))
+        .route(OFFICIAL, get(reads::official))
+        .route(PROOF, get(files::proof))
+        .route(CHECKPOINT, get(files::checkpoint))
+        .route(TILE, get(files::tile))
+        .route(HEALTHZ, get(node::healthz))
+        .route(READYZ, get(node::readyz))
+        .route(METRICS, get(node::metrics))
+        .route(OPENAPI, get(node::openapi))
+        .route(FRONT_PAGE, get(html::front))
+        .route(AREA_PAGE, get(html::area))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(gateway.clone(), around))
+        .with_state(gateway)
+}
+
+/// Around every request: limits of its head before, counting after.
+async fn around(State(gateway): State<Arc<Gateway>>, request: Request<Body>, next: Next) -> Response {
+    let begun = Instant::now();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let response = match check_head(&request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    gateway.metrics.count(path.as_ref().map(MatchedPath::as_str), response.status(), begun.elapsed());
+    response
+}
+
+fn check_head(request: &Request<Body>) -> Result<(), Problem> {
+    let uri = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
+    if uri > URI_BYTES_MAX {
+        return Err(Problem::of(Code::UriTooLong, "", format!("at most {URI_BYTES_MAX} bytes")).closing());
+    }
+    if header_bytes(request.headers()) > HEADER_BYTES_MAX {
+        return Err(Problem::of(Code::HeadersTooLarge, "", format!("at most {HEADER_BYTES_MAX} bytes")).closing());
+    }
+    Ok(())
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
+}
+
+async fn not_found() -> Problem {
+    Problem::of(Code::NotFound, "path", "")
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::of(Code::MethodNotAllowed, "method", "")
+}

@@ -1,0 +1,144 @@
+//! `POST /v1/submissions`: one signed submission in, its receipt out.
+
+use crate::body;
+use crate::gateway::Gateway;
+use crate::limits::{SUBMISSION_BYTES_MAX, SUBMISSION_JSON_BYTES_MAX};
+use crate::media::{Format, JSON, PROTOBUF};
+use crate::peek::peek;
+use crate::problem::{Code, Problem};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Request;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use lika_ledger::{Receipt, SubmitError};
+use lika_proto::v1;
+use lika_proto::v1::answer::Outcome;
+use prost::Message;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A signed submission as JSON; byte strings in base64.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubmissionJson {
+    submission: String,
+    signature: String,
+    #[serde(default)]
+    keys: Vec<DataKeyJson>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DataKeyJson {
+    subject: u64,
+    number: u32,
+    key: String,
+}
+
+/// A receipt as JSON.
+#[derive(Serialize)]
+struct ReceiptJson<'a> {
+    id: String,
+    index: u64,
+    entry: String,
+    proof: &'a str,
+    duplicate: bool,
+}
+
+/// The handler.
+pub(crate) async fn post(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
+    let (head, body) = request.into_parts();
+    let formats = Format::sent(&head.headers).and_then(|sent| Ok((sent, Format::wanted(&head.headers, sent)?)));
+    let (sent, wanted) = match formats {
+        Ok(formats) => formats,
+        Err(problem) => return problem.into_response(),
+    };
+    let signed = match read(body, sent).await {
+        Ok(signed) => signed,
+        Err(problem) => return problem.into_response(),
+    };
+    let id = peek(&signed.submission).id;
+    match record(&gateway, signed).await {
+        Ok(receipt) => accepted(id, receipt, wanted),
+        Err(problem) if wanted == Format::Protobuf => {
+            let answer = v1::Answer { id, outcome: Some(Outcome::Refusal(problem.clone().into_refusal())) };
+            problem.respond(PROTOBUF, answer.encode_to_vec().into())
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn record(gateway: &Gateway, signed: v1::SignedSubmission) -> Result<Receipt, Problem> {
+    let Ok(_permit) = gateway.submissions.try_acquire() else { return Err(Problem::of(Code::Overloaded, "", "")) };
+    let recording = gateway.recorder(&signed.submission).ask(signed).await?;
+    Ok(recording.await?)
+}
+
+async fn read(body: Body, sent: Format) -> Result<v1::SignedSubmission, Problem> {
+    match sent {
+        Format::Protobuf => decode(body::read(body, SUBMISSION_BYTES_MAX).await?),
+        Format::Json => from_json(&body::read(body, SUBMISSION_JSON_BYTES_MAX).await?),
+    }
+}
+
+/// A signed submission from its protobuf; its parts share the memory of the body.
+pub(crate) fn decode(bytes: Bytes) -> Result<v1::SignedSubmission, Problem> {
+    v1::SignedSubmission::decode(bytes).map_err(|error| Problem::of(Code::BodyMalformed, "", error.to_string()))
+}
+
+fn from_json(bytes: &[u8]) -> Result<v1::SignedSubmission, Problem> {
+    let json: SubmissionJson =
+        serde_json::from_slice(bytes).map_err(|error| Problem::of(Code::BodyMalformed, "", error.to_string()))?;
+    let key =
+        |key: DataKeyJson| Ok(v1::DataKey { subject: key.subject, number: key.number, key: base64(&key.key, "key")? });
+    Ok(v1::SignedSubmission {
+        submission: base64(&json.submission, "submission")?,
+        signature: base64(&json.signature, "signature")?,
+        keys: json.keys.into_iter().map(key).collect::<Result<_, Problem>>()?,
+    })
+}
+
+fn base64(text: &str, field: &'static str) -> Result<Bytes, Problem> {
+    let decoded = BASE64_STANDARD.decode(text);
+    decoded.map(Bytes::from).map_err(|error| Problem::of(Code::BodyMalformed, field, error.to_string()))
+}
+
+fn accepted(id: Bytes, receipt: Receipt, wanted: Format) -> Response {
+    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let (media_type, body) = match wanted {
+        Format::Protobuf => (PROTOBUF, answer(id, Ok(receipt)).encode_to_vec()),
+        Format::Json => (JSON, to_json(&id, &receipt)),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+/// What comes back for a submission, as protobuf.
+pub(crate) fn answer(id: Bytes, outcome: Result<Receipt, SubmitError>) -> v1::Answer {
+    let outcome = match outcome {
+        Ok(Receipt { index, entry, proof, duplicate }) => {
+            Outcome::Receipt(v1::Receipt { index, entry, proof, duplicate })
+        }
+        Err(error) => Outcome::Refusal(Problem::from(error).into_refusal()),
+    };
+    v1::Answer { id, outcome: Some(outcome) }
+}
+
+fn to_json(id: &[u8], receipt: &Receipt) -> Vec<u8> {
+    let json = ReceiptJson {
+        id: hex::encode(id),
+        index: receipt.index,
+        entry: BASE64_STANDARD.encode(&receipt.entry),
+        proof: &receipt.proof,
+        duplicate: receipt.duplicate,
+    };
+    // Texts and numbers always make JSON.
+    serde_json::to_vec(&json).unwrap_or_default()
+}

@@ -1,0 +1,10 @@
+//! The gateway as the world meets it: over a socket, with a real log behind it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod api;
+mod bad;
+mod line;
+mod node;
+mod openapi;
+mod stop;
