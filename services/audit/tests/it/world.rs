@@ -23,7 +23,7 @@ const NOW_MS: u64 = 1_600_000_000_000;
 
 /// A log that is being written.
 pub(crate) struct World {
-    dir: TempDir,
+    _dir: TempDir,
     pub(crate) ledger: Arc<Ledger>,
     signer: SigningKey,
     sequence: u64,
@@ -37,7 +37,7 @@ impl World {
         TileLog::create(dir.path(), &lika_tlog::SigningKey::new(ORIGIN.parse().unwrap(), [9; 32])).unwrap();
         let ledger = Ledger::open(dir.path(), Clock::driven(NOW_MS), 2).unwrap();
         let signer = SigningKey::from([1; 32]);
-        let mut world = Self { dir, ledger, signer, sequence: 0, previous: Bytes::new() };
+        let mut world = Self { _dir: dir, ledger, signer, sequence: 0, previous: Bytes::new() };
         world.open().await;
         world.register(130_624_100_201).await;
         world.register(130_624_101_201).await;
