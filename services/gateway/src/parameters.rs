@@ -86,7 +86,7 @@ pub(crate) fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date
         _ => {
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let exists = format!("{}{rest}", if leap { 2000 } else { 2001 }).parse::<Date>().is_ok();
-            Date::from_yyyymmdd(if year < 1900 { 1900_01_01 } else { 2199_12_31 }).filter(|_| exists)
+            Date::from_yyyymmdd(if year < 1900 { 19_000_101 } else { 21_991_231 }).filter(|_| exists)
         }
     };
     known.filter(|_| text.len() == 10).map(Some).ok_or_else(refused)

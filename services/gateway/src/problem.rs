@@ -207,7 +207,7 @@ impl From<&Rejection> for Problem {
             Class::TooLarge => 413,
             Class::Rule => 422,
         };
-        let refusal = convert::refusal(rejection, status.into());
+        let refusal = convert::refusal(rejection, status);
         Self { status, refusal, retry_after_s: None, closes: false }
     }
 }

@@ -26,7 +26,7 @@ pub struct LogLine {
 /// The page of an area: its own progress, then that of the areas in it.
 pub fn area(log: &LogLine, progress: &Progress, children: &[Progress]) -> String {
     let title = name(progress);
-    page(log, &title, html! {
+    page(log, &title, &html! {
         (heading(progress))
         (tiles(progress))
         section { h2 { "脱贫进程 " small { "by month" } } (chart::poor_by_month(progress)) }
@@ -48,7 +48,7 @@ pub fn empty(log: &LogLine) -> String {
     page(
         log,
         "立卡",
-        html! {
+        &html! {
             h1 { "尚无记录" }
             p { "本日志尚未启用，或尚未登记行政村。 No village has been registered in this log yet." }
         },
@@ -56,7 +56,7 @@ pub fn empty(log: &LogLine) -> String {
     .into_string()
 }
 
-fn page(log: &LogLine, title: &str, body: Markup) -> Markup {
+fn page(log: &LogLine, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="zh-CN" {
