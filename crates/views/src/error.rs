@@ -13,6 +13,33 @@ pub enum ViewError {
         /// The folder.
         path: PathBuf,
     },
+    /// The machine stopped while the store was open. Unlike all other damage this has a known cause: whoever starts a
+    /// node by itself may well delete the folder by itself too, and say so.
+    #[error(
+        "the views in {path} were open when the machine stopped, and may have lost or damaged anything. They hold \
+         nothing that the log does not: delete that folder, and they are rebuilt at the next start"
+    )]
+    PowerCut {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The store is not as it was closed.
+    #[error(
+        "the views in {path} were damaged or changed since they were closed. They hold nothing that the log does not: \
+         delete that folder, and they are rebuilt at the next start"
+    )]
+    Changed {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the store, or beside it, cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The store does not open: it is damaged or not readable.
     #[error(
         "the views in {path} do not open: {source}. They hold nothing that the log does not: delete that folder, and \

@@ -6,7 +6,7 @@
 //!
 //! In reading order:
 //! * what is shown: [`document`] (areas), [`card`] (households and officials)
-//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `fold` (the working set), `tracked` (which
+//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `power` (whether the machine stopped meanwhile), `fold` (the working set), `tracked` (which
 //!   rows an entry changes), `trail` (which entries concern whom), `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
 //! * [`past`]: the same figures as of an earlier day, on either clock, and for any state at hand
@@ -20,6 +20,7 @@ mod fold;
 pub mod follower;
 mod keys;
 pub mod past;
+mod power;
 mod rows;
 mod sums;
 mod tracked;

@@ -1,10 +1,12 @@
 //! The rows of the views in sled.
 //!
 //! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a cut of power it may
-//! have lost or damaged anything. A killed process only loses the last batches, each as a whole.
+//! have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses the
+//! last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
 
 use crate::error::ViewError;
 use crate::keys::{FORMAT, Key, Kind};
+use crate::power::{self, Power};
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
 use lika_domain::household::Household;
@@ -26,6 +28,8 @@ const LOCK_RETRY_MS: u64 = 10;
 pub(crate) struct Rows {
     db: sled::Db,
     path: PathBuf,
+    // Dropped after the store, which is closed by then.
+    _power: Power,
 }
 
 /// Which log a store is bound to, and its format.
@@ -43,10 +47,14 @@ impl Rows {
     /// Opens the store in a folder, or makes an empty one.
     ///
     /// # Errors
-    /// [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
+    /// [`ViewError::PowerCut`], [`ViewError::Changed`], [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
     pub(crate) fn open(path: &Path) -> Result<Self, ViewError> {
+        // First of all: sled ends the process on damage that it does not expect.
+        power::check(path)?;
+        power::note_open(path)?;
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
-        let rows = Self { db: open_locked(&config, path)?, path: path.to_owned() };
+        let db = open_locked(&config, path)?;
+        let rows = Self { db, path: path.to_owned(), _power: Power::on(path)? };
         let format = rows.format()?;
         if format.is_some_and(|found| found != FORMAT) {
             let found = format.unwrap_or_default();
@@ -62,9 +70,8 @@ impl Rows {
 
     /// The value of a row; `None` if there is no such row.
     pub(crate) fn get<T: BorshDeserialize>(&self, key: &Key) -> Result<Option<T>, ViewError> {
-        let bytes = key.encode();
-        let value = self.db.get(&bytes).map_err(|source| self.failed(source))?;
-        value.map(|value| self.parse(&bytes, &value)).transpose()
+        let value = self.raw(key)?;
+        value.map(|value| self.decode(key, &value)).transpose()
     }
 
     /// The value of a row as it lies in the store.
@@ -78,8 +85,8 @@ impl Rows {
         prefix: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<(Key, sled::IVec), ViewError>> + use<'_> {
         self.db.scan_prefix(prefix).map(|row| {
-            let (key, value) = row.map_err(|source| self.failed(source))?;
-            let key = Key::decode(&key).ok_or_else(|| self.damaged(&key))?;
+            let (bytes, value) = row.map_err(|source| self.failed(source))?;
+            let key = Key::decode(&bytes).ok_or_else(|| self.damaged(&bytes))?;
             Ok((key, value))
         })
     }
@@ -94,7 +101,7 @@ impl Rows {
 
     /// A value as a record.
     pub(crate) fn decode<T: BorshDeserialize>(&self, key: &Key, value: &[u8]) -> Result<T, ViewError> {
-        self.parse(&key.encode(), value)
+        borsh::from_slice(value).map_err(|_| self.damaged(&key.encode()))
     }
 
     /// A village with everything in it; `None` if there is no such village.
@@ -147,10 +154,6 @@ impl Rows {
             None if self.db.is_empty() => Ok(None),
             None => Ok(Some(0)),
         }
-    }
-
-    fn parse<T: BorshDeserialize>(&self, key: &[u8], value: &[u8]) -> Result<T, ViewError> {
-        borsh::from_slice(value).map_err(|_| self.damaged(key))
     }
 
     fn failed(&self, source: sled::Error) -> ViewError {

@@ -1,5 +1,6 @@
 //! Views of made-up logs, against a fold that is kept whole in memory.
 
+mod killed;
 pub(crate) mod world;
 
 use crate::{LogIdentity, Past, Progress, ViewError, Views, as_of};
@@ -281,6 +282,26 @@ fn a_store_that_cannot_be_read_is_refused_and_left_alone() {
     let refused = Views::open(folder.path(), &identity(&world)).err().unwrap();
     assert!(refused.to_string().contains("delete that folder"), "{refused}");
     assert!(std::fs::read(&conf).unwrap().starts_with(b"nonsense"));
+}
+
+#[test]
+fn a_store_that_changed_after_it_was_closed_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::open(15, 1);
+    world.grow(100);
+    let views = open(folder.path(), &world);
+    catch_up(&views, &world, 100);
+    drop(views);
+    let store = folder.path().join("db");
+    let mut bytes = std::fs::read(&store).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&store, &bytes).unwrap();
+    let refused = Views::open(folder.path(), &identity(&world)).err().unwrap();
+    assert!(matches!(&refused, ViewError::Changed { .. }), "{refused}");
+    bytes[middle] ^= 1;
+    std::fs::write(&store, &bytes).unwrap();
+    assert_agrees(&open(folder.path(), &world), &world);
 }
 
 #[test]

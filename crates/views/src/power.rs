@@ -1,0 +1,149 @@
+//! Whether a store is as its last process left it. A killed process leaves everything it wrote in the hands of the
+//! system, and sled goes on from there. A cut of power does not: sled orders its writes by hints that are no promise.
+//! And what is damaged later sled hardly notices: it shows other figures, or ends the process.
+//!
+//! A file beside the store says since which start of the machine it is open, or with which checksum it was closed.
+
+use crate::error::ViewError;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The file beside the store.
+const FILE: &str = "power";
+/// Where sled keeps everything.
+const STORE: &str = "db";
+/// What the file says of a store that was closed and is on the disk as a whole, before the CRC-32 of it.
+const CLOSED: &str = "closed ";
+/// Linux draws one at each start of the machine. Where there is none, nothing is known and nothing is said.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// How long to wait until sled has let go of its file.
+const CLOSE_WAIT_MS: u64 = 2_000;
+const CLOSE_RETRY_MS: u64 = 5;
+/// How much of the store is read at once for its checksum.
+const READ_BYTES: usize = 1 << 20;
+
+/// A store that is open; dropped after it, this notes that it was closed.
+pub(crate) struct Power {
+    dir: PathBuf,
+}
+
+/// Refuses a store that was open when the machine stopped, and one that changed after it was closed.
+pub(crate) fn check(dir: &Path) -> Result<(), ViewError> {
+    let failed = |file: &str| {
+        let path = dir.join(file);
+        move |source| ViewError::File { path, source }
+    };
+    let noted = match fs::read_to_string(dir.join(FILE)) {
+        Ok(noted) => noted,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(failed(FILE)(source)),
+    };
+    if let Some(sum) = noted.strip_prefix(CLOSED) {
+        let same = File::open(dir.join(STORE)).and_then(checksum).map_err(failed(STORE))? == sum;
+        return if same { Ok(()) } else { Err(ViewError::Changed { path: dir.to_owned() }) };
+    }
+    match boot_id() {
+        Some(boot) if noted != boot => Err(ViewError::PowerCut { path: dir.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+/// Notes on the disk that the store is about to be opened: sled writes before it is open, and may be killed then.
+pub(crate) fn note_open(dir: &Path) -> Result<(), ViewError> {
+    let Some(boot) = boot_id() else { return Ok(()) };
+    let noted = fs::create_dir_all(dir).and_then(|()| note(dir, &boot));
+    noted.map_err(|source| ViewError::File { path: dir.join(FILE), source })
+}
+
+impl Power {
+    /// For a store that is open. It is noted once more, since another that was just being closed may have noted that.
+    pub(crate) fn on(dir: &Path) -> Result<Self, ViewError> {
+        note_open(dir)?;
+        Ok(Self { dir: dir.to_owned() })
+    }
+
+    /// Once nothing writes to the store any more and all of it is on the disk, it is closed.
+    fn off(&self) -> io::Result<()> {
+        let store = File::open(self.dir.join(STORE))?;
+        let begun = Instant::now();
+        while store.try_lock().is_err() {
+            if begun.elapsed() > Duration::from_millis(CLOSE_WAIT_MS) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(CLOSE_RETRY_MS));
+        }
+        store.sync_all()?;
+        // Under the lock, so that whoever opens the store next notes it after this.
+        let sum = checksum(store.try_clone()?)?;
+        note(&self.dir, &format!("{CLOSED}{sum}"))
+    }
+}
+
+impl Drop for Power {
+    fn drop(&mut self) {
+        // If it fails, the store counts as open: safe, and noticed only if the machine stops before the next start.
+        let _ = self.off();
+    }
+}
+
+fn checksum(mut store: File) -> io::Result<String> {
+    let (mut sum, mut bytes) = (crc32fast::Hasher::new(), vec![0; READ_BYTES]);
+    loop {
+        match store.read(&mut bytes)? {
+            0 => return Ok(format!("{:08x}", sum.finalize())),
+            read => sum.update(bytes.get(..read).unwrap_or_default()),
+        }
+    }
+}
+
+/// Replaces the file as a whole.
+fn note(dir: &Path, text: &str) -> io::Result<()> {
+    let (path, new) = (dir.join(FILE), dir.join(format!("{FILE}.new")));
+    let mut file = File::create(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&new, &path)?;
+    File::open(dir)?.sync_all()
+}
+
+fn boot_id() -> Option<String> {
+    let id = fs::read_to_string(BOOT_ID).ok()?;
+    Some(id.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_refused_only_if_the_machine_stopped_while_it_was_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path();
+        let noted = || fs::read_to_string(dir.join(FILE)).unwrap();
+        check(dir).unwrap();
+        fs::write(dir.join(STORE), b"rows").unwrap();
+        let power = Power::on(dir).unwrap();
+        assert_eq!(noted(), boot_id().unwrap());
+        check(dir).unwrap(); // killed and begun again
+        drop(power);
+        assert_eq!(noted(), format!("closed {:08x}", crc32fast::hash(b"rows")));
+        check(dir).unwrap();
+        fs::write(dir.join(STORE), b"rowt").unwrap();
+        assert!(matches!(check(dir), Err(ViewError::Changed { .. })));
+        fs::remove_file(dir.join(STORE)).unwrap();
+        assert!(matches!(check(dir), Err(ViewError::File { .. })));
+        fs::write(dir.join(FILE), "11111111-2222-3333-4444-555555555555").unwrap();
+        assert!(matches!(check(dir), Err(ViewError::PowerCut { .. })));
+    }
+
+    #[test]
+    fn a_store_that_somebody_still_writes_is_not_noted_as_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = File::create(folder.path().join(STORE)).unwrap();
+        store.lock().unwrap();
+        drop(Power::on(folder.path()).unwrap());
+        assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), boot_id().unwrap());
+    }
+}
