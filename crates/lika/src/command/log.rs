@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
+use anyhow::Context;
 use clap::Subcommand;
 use lika_eventlog::tiles::TileLog;
 use lika_ledger::{Clock, Ledger};
@@ -69,6 +70,8 @@ pub(crate) fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<Str
     })?;
     let seed = lika_client::Random::system().bytes().map_err(|error| Failure::new("randomness", error.to_string()))?;
     let key = SigningKey::new(name, seed);
+    let unmade = |error| Failure::new("data_unwritable", format!("{} cannot be made: {error}", data.display()));
+    std::fs::create_dir_all(data).map_err(unmade)?;
     make_vault(data)?;
     TileLog::create(data, &key)?;
     // Opening it once signs the checkpoint of the empty log, so that what was made can be audited.
@@ -78,13 +81,14 @@ pub(crate) fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<Str
 
 /// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was cut
 /// off has never been used, and stays.
-fn make_vault(data: &std::path::Path) -> Result<(), VaultError> {
+fn make_vault(data: &std::path::Path) -> anyhow::Result<()> {
     if data.join("log.vkey").exists() {
         return Ok(());
     }
+    std::fs::create_dir_all(data).with_context(|| data.display().to_string())?;
     match Vault::create(data) {
         Err(VaultError::Exists(_)) => Ok(()),
-        made => made,
+        made => Ok(made?),
     }
 }
 
