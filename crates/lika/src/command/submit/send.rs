@@ -191,11 +191,6 @@ impl Refused {
         }
     }
 
-    /// How the process ends after it.
-    pub(crate) fn exit(&self) -> Exit {
-        exit_of(self.status)
-    }
-
     /// Every problem in a row of its own. Events are counted from 1, as they are shown.
     pub(crate) fn text(&self) -> String {
         let mut table = Table::new(&[">event", "field", "code", "", "", "detail"]);
