@@ -6,6 +6,9 @@ use hyper::header::{ACCEPT, CONTENT_TYPE};
 
 /// Media type of protobuf.
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
+/// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know no
+/// media type of protobuf.
+const BYTES: &str = "application/octet-stream";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 
@@ -29,12 +32,10 @@ impl Format {
     /// # Errors
     /// 415 for another content type than those two, or none.
     pub(crate) fn sent(headers: &HeaderMap) -> Result<Self, Problem> {
-        let sent = headers.get(CONTENT_TYPE).map(hyper::header::HeaderValue::as_bytes).unwrap_or_default();
-        let essence = sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let format = [Self::Protobuf, Self::Json].into_iter().find(|format| {
-            // Parameters such as a charset change nothing.
-            essence.eq_ignore_ascii_case(format.name().as_bytes())
-        });
+        let essence = essence(headers);
+        let format = [Self::Protobuf, Self::Json]
+            .into_iter()
+            .find(|format| essence.eq_ignore_ascii_case(format.name().as_bytes()));
         format.ok_or_else(|| {
             let detail = format!("{PROTOBUF} or {JSON}");
             Problem::of(Code::MediaTypeUnsupported, "content-type", detail).closing()
@@ -53,6 +54,24 @@ impl Format {
         }
         Ok(if weight(headers, other) > weight(headers, sent) { other } else { sent })
     }
+}
+
+/// Checks that the body is a stream of protobuf messages.
+///
+/// # Errors
+/// 415 for another content type, or none.
+pub(crate) fn check_stream(headers: &HeaderMap) -> Result<(), Problem> {
+    let essence = essence(headers);
+    if [PROTOBUF, BYTES].iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes())) {
+        return Ok(());
+    }
+    Err(Problem::of(Code::MediaTypeUnsupported, "content-type", PROTOBUF).closing())
+}
+
+/// The content type without its parameters, such as a charset: they change nothing.
+fn essence(headers: &HeaderMap) -> &[u8] {
+    let sent = headers.get(CONTENT_TYPE).map(hyper::header::HeaderValue::as_bytes).unwrap_or_default();
+    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 /// How much a format is wanted, from 0 (not at all) to 1000: the weight of the narrowest range it falls into.

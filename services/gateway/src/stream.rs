@@ -7,7 +7,7 @@ use crate::ask::Recording;
 use crate::frames::Frames;
 use crate::gateway::Gateway;
 use crate::limits::{STREAM_SUBMISSIONS_MAX, SUBMISSIONS_MAX};
-use crate::media::{Format, PROTOBUF};
+use crate::media::{Format, PROTOBUF, check_stream};
 use crate::peek::peek;
 use crate::problem::{Code, Problem};
 use crate::submissions::{answer, decode};
@@ -36,12 +36,8 @@ enum Prepared {
 /// The handler.
 pub(crate) async fn post(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
     let (head, body) = request.into_parts();
-    match Format::sent(&head.headers) {
-        Ok(Format::Protobuf) => {}
-        Ok(Format::Json) => {
-            return Problem::of(Code::MediaTypeUnsupported, "content-type", PROTOBUF).closing().into_response();
-        }
-        Err(problem) => return problem.into_response(),
+    if let Err(problem) = check_stream(&head.headers) {
+        return problem.into_response();
     }
     if !matches!(Format::wanted(&head.headers, Format::Protobuf), Ok(Format::Protobuf)) {
         return Problem::of(Code::NotAcceptable, "accept", PROTOBUF).closing().into_response();

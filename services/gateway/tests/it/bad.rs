@@ -203,7 +203,10 @@ async fn a_broken_stream_ends_with_a_last_answer() {
         let [Outcome::Receipt(receipt), Outcome::Refusal(refusal)] = answers.as_slice() else { panic!("{answers:?}") };
         assert_eq!((receipt.index, refusal.code.as_str()), (1, code));
     }
-    assert!(node.post("/v1/submissions:stream", PROTOBUF, &[]).await.body.is_empty());
+    for media_type in [PROTOBUF, "application/octet-stream"] {
+        let reply = node.post("/v1/submissions:stream", media_type, &[]).await;
+        assert!(reply.status == 200 && reply.body.is_empty(), "{media_type}: {}", reply.head);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
