@@ -91,6 +91,7 @@ impl Demo {
         let origin = format!("lika.example/{}", county.area.prefix());
         ensure_new(&data)?;
         let listen = self.listen()?;
+        std::fs::create_dir_all(&data).with_context(|| format!("{}", data.display()))?;
         log::create(&data, &origin)?;
         let clock = Clock::driven(Date::PROGRAMME_BEGINS.start_unix_ms());
         let mut node = Node::start(Config { data: data.clone(), listen, clock: clock.clone() }).await?;

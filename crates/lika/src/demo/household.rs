@@ -66,6 +66,8 @@ pub(crate) struct Home {
     pub(crate) highest: u32,
     /// Kind of household.
     pub(crate) attribute: v1::Attribute,
+    /// When it got its card.
+    pub(crate) registered: Date,
     /// Where it stands.
     pub(crate) standing: Standing,
     /// Missed at first.
@@ -110,6 +112,7 @@ impl Home {
             highest: u32::try_from(persons.len()).unwrap_or(0),
             persons,
             attribute,
+            registered: clerk.today,
             standing: Standing::Waiting,
             late: dice.per_mille(MISSED_PER_MILLE),
             leaving: false,
@@ -169,6 +172,7 @@ impl Home {
             let taken = taken(clerk, Procedure::Identification, step, day.plus_days(-before));
             clerk.card_event(place.officer, &self.card, day.plus_days(-before), taken, None);
         }
+        self.registered = day;
         self.standing = Standing::Poor;
         if let Some(person) = omitted {
             let right = Right::Omitted(Box::new(person));

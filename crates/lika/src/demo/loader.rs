@@ -1,14 +1,16 @@
-//! Sends the history to a node over its public API, as the officials' devices would: each signs its own submissions and
-//! sends them one after the other, and keeps none that it has no receipt for. Many devices report at the same time.
+//! Sends the history to a node over its public API, as the officials' devices would: each signs its own submissions,
+//! sends them in order, and checks the receipt of every one. Many devices report at the same time.
 
 use super::history::History;
 use super::plan::{Planned, Tick};
 use crate::exit::Failure;
 use anyhow::Context;
-use lika_client::compose::Composed;
+use lika_client::api::is_decided;
 use lika_client::{Api, ApiError, Device, Random, Report, receipt};
 use lika_domain::date::Date;
 use lika_ledger::Clock;
+use lika_proto::v1;
+use lika_proto::v1::answer::Outcome;
 use lika_tlog::key::VerifierKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use tokio::task::JoinSet;
 
 /// Devices that report at the same time; others wait for their turn.
 const DEVICES_AT_ONCE: usize = 128;
-/// How often a submission is sent that gets no answer, before the load is given up.
+/// How often submissions are sent that get no answer, before the load is given up.
 const SENDS_MAX: u32 = 5;
 /// How long a device waits before it sends again, in milliseconds.
 const RETRY_DELAY_MS: u64 = 200;
@@ -141,35 +143,64 @@ struct Courier {
 impl Courier {
     async fn run(self, errand: Errand) -> anyhow::Result<Done> {
         let Errand { author, mut device, submissions } = errand;
-        let mut entries = Vec::with_capacity(submissions.len());
+        let mut numbers = Vec::with_capacity(submissions.len());
+        let mut composed = Vec::with_capacity(submissions.len());
         for planned in submissions {
-            let number = planned.number;
             // Between two loads of a seed only the order among officials differs, and what follows from it.
+            let number = planned.number;
             let id = Random::seeded(self.seed ^ (number as u64 + 1).rotate_left(32)).submission_id()?;
             let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
-            let composed = device.compose(id, self.at_ms / 1_000, report)?;
-            entries.push((number, self.send(&composed).await?));
+            numbers.push(number);
+            composed.push(device.compose(id, self.at_ms / 1_000, report)?.signed);
         }
-        Ok(Done { author, device, entries })
+        let receipts = self.send_until_answered(&composed).await?;
+        let indexes = receipts.iter().zip(&composed).map(|(receipt, sent)| self.check(receipt, sent));
+        let indexes = indexes.collect::<Result<Vec<_>, _>>()?;
+        Ok(Done { author, device, entries: numbers.into_iter().zip(indexes).collect() })
     }
 
-    /// Sends a submission until it is answered, and checks the receipt as its holder would; the index of its entry.
-    async fn send(&self, composed: &Composed) -> anyhow::Result<u64> {
+    /// Sends the same bytes again where an answer stays away, which never records anything twice.
+    async fn send_until_answered(&self, composed: &[v1::SignedSubmission]) -> Result<Vec<v1::Receipt>, Failure> {
         let mut sends = 1;
-        let receipt = loop {
-            match self.api.submit(&composed.signed).await {
-                Ok(receipt) => break receipt,
+        loop {
+            match self.send(composed).await {
                 Err(error) if error.is_worth_retrying() && sends < SENDS_MAX => {
                     sends += 1;
                     tokio::time::sleep(Duration::from_millis(RETRY_DELAY_MS)).await;
                 }
-                Err(error) => return Err(failure(&error).into()),
+                sent => return sent.map_err(|error| failure(&error)),
             }
-        };
-        let proven = receipt::verify_answer(&composed.signed, &receipt, &self.log)
-            .map_err(|error| Failure::new("receipt_invalid", format!("a receipt does not hold: {error}")))?;
-        Ok(proven.index)
+        }
     }
+
+    /// Several submissions of a device go as one stream, so that they need not wait for each other's receipts.
+    async fn send(&self, composed: &[v1::SignedSubmission]) -> Result<Vec<v1::Receipt>, ApiError> {
+        if let [one] = composed {
+            return Ok(vec![self.api.submit(one).await?]);
+        }
+        let answers = self.api.submit_many(composed.to_vec()).await?;
+        let receipt = |answer: v1::Answer| match answer.outcome {
+            Some(Outcome::Receipt(receipt)) => Ok(receipt),
+            Some(Outcome::Refusal(refusal)) => Err(refused(refusal)),
+            None => Err(ApiError::Protocol("an answer without an outcome".to_owned())),
+        };
+        answers.into_iter().map(receipt).collect()
+    }
+
+    /// Checks a receipt as its holder would; the index of the entry.
+    fn check(&self, receipt: &v1::Receipt, sent: &v1::SignedSubmission) -> Result<u64, Failure> {
+        let proven = receipt::verify_answer(sent, receipt, &self.log);
+        let invalid = |error| Failure::new("receipt_invalid", format!("a receipt does not hold: {error}"));
+        proven.map(|proven| proven.index).map_err(invalid)
+    }
+}
+
+/// A refusal that is no decision is like no answer.
+fn refused(refusal: v1::Refusal) -> ApiError {
+    if is_decided(&refusal) {
+        return ApiError::Refused(Box::new(refusal));
+    }
+    ApiError::Unreachable { what: format!("it answers {} {}", refusal.status, refusal.code), source: None }
 }
 
 /// A refusal here is a fault of the generator or of the node, not of whoever started the demonstration.

@@ -62,7 +62,7 @@ pub(crate) fn release(clerk: &mut Clerk, author: usize, homes: &mut [Home], vill
     let mut released = [0; SOURCES.len()];
     for ((village, group), fen) in needed {
         let source = (village + usize::try_from(group).unwrap_or(0)) % SOURCES.len();
-        let amount = fen * u64::from(clerk.dice.between(100, 125)) / 100;
+        let amount = fen * u64::from(clerk.dice.between(100, 108)) / 100;
         released[source] += amount;
         villages[village].budgets.push(Budget {
             number: u64::from(year) * 100 + u64::from(group.unsigned_abs()),
@@ -78,7 +78,7 @@ pub(crate) fn release(clerk: &mut Clerk, author: usize, homes: &mut [Home], vill
 }
 
 fn record_release(clerk: &mut Clerk, author: usize, year: u32, source: usize, needed: u64) {
-    let amount = (needed * 107 / 100).div_ceil(RELEASE_STEP) * RELEASE_STEP;
+    let amount = (needed * 103 / 100).div_ceil(RELEASE_STEP) * RELEASE_STEP;
     let released = v1::FundsReleased {
         release: release_number(year, source),
         source: SOURCES[source].into(),

@@ -173,7 +173,7 @@ pub(crate) fn visit(clerk: &mut Clerk, home: &Home, village: &Village) {
     let official = clerk.official(home.responsible);
     for _ in 0..visits {
         let back = clerk.dice.below(REPORTED_DAYS);
-        let (day, visited) = (clerk.days_ago(back), visited(clerk, home, village));
+        let (day, visited) = (clerk.days_ago(back).max(home.registered), visited(clerk, home, village));
         let kind = Kind::HouseholdVisited(visited);
         let whom = (official, home.card.id.get());
         clerk.official_event(home.responsible, village.area, whom, day, kind, None);

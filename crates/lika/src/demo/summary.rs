@@ -67,7 +67,7 @@ impl Summary {
         let ledger = node.ledger();
         let (seal, key) = (ledger.log().checkpoint(), ledger.verifier_key().clone());
         ensure!(seal.size == loaded.entries, "{} entries are sealed of {}", seal.size, loaded.entries);
-        let data = std::path::absolute(data)?;
+        let (data, state_digest) = (std::path::absolute(data)?, digest::hex(&ledger.state()));
         Ok(Self {
             origin: key.name().to_string(),
             area: history.area().prefix(),
@@ -76,7 +76,7 @@ impl Summary {
             events: loaded.events,
             entries: loaded.entries,
             root: seal.root.to_string(),
-            state_digest: digest::hex(&ledger.state()),
+            state_digest,
             seconds: took.as_secs_f64(),
             events_per_second: words::rate(loaded.events, took),
             log: data.join("log"),

@@ -4,8 +4,11 @@ use super::divisions::{County, FUPING};
 use super::exits::{BASELINE, CURVE};
 use super::history::History;
 use super::plan::Planned;
+use super::{Config, Exit, Loader, Node, Summary, ensure_new};
+use crate::command::log;
+use crate::printer::Printer;
 use bytes::Bytes;
-use lika_client::{Device, Report};
+use lika_client::{Api, Device, Report};
 use lika_domain::date::Date;
 use lika_domain::evolve::replay;
 use lika_domain::household::{HouseholdKind, Status};
@@ -13,12 +16,17 @@ use lika_domain::ids::SubmissionId;
 use lika_domain::member::JoinReason;
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
+use lika_ledger::Clock;
 use lika_proto::convert;
 use lika_proto::seal::{DataKey, Place, open};
 use lika_proto::v1;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::time::Duration;
 
 const ORIGIN: &str = "lika.example/130624";
+const TWO_VILLAGES: &str = "code,level,name\n520102000000,county,甲县\n520102100000,township,乙镇\n\
+    520102100200,village,丙村村民委员会\n520102100201,village,丁村村民委员会\n";
 
 /// A recorder without a log.
 #[derive(Default)]
@@ -33,6 +41,8 @@ struct Book {
     keys: BTreeMap<u64, DataKey>,
     citizens: BTreeSet<String>,
     members: usize,
+    /// Incidence of villages with cards before the first exits, in poor persons per 10,000.
+    incidences: Vec<u64>,
     /// Poor and all persons on open cards at the end of each year.
     years: Vec<(u32, usize, usize)>,
 }
@@ -62,6 +72,9 @@ impl Book {
                 book.take(planned, tick.at_ms, base);
             }
             let day = Date::of_unix_ms(tick.at_ms);
+            if day.yyyymmdd() == 20_141_126 {
+                book.incidences = incidences(&book.state);
+            }
             if day.yyyymmdd() % 10_000 == 1_226 {
                 book.close_year(day.year());
             }
@@ -129,6 +142,15 @@ impl Book {
     }
 }
 
+fn incidences(state: &State) -> Vec<u64> {
+    let villages = state.villages.values().filter(|village| village.households.len() > 3);
+    let incidence = |village: &lika_domain::village::Village| {
+        let poor: usize = village.households.values().filter(|c| c.status.is_poor()).map(|c| c.members.len()).sum();
+        poor as u64 * 10_000 / u64::from(village.head.rural_persons)
+    };
+    villages.map(incidence).collect()
+}
+
 impl Counts {
     fn count(&mut self, events: &Events) {
         match events {
@@ -173,6 +195,7 @@ fn check(households: u32, seed: u64) {
         let (found, expected) = (poor * 1_000 / all, national as usize * 1_000 / BASELINE as usize);
         assert!(found.abs_diff(expected) <= 40, "{year}: {found} of 1,000 are poor, {expected} in the country");
     }
+    assert!(book.incidences.iter().all(|incidence| (500..=4_000).contains(incidence)), "{:?}", book.incidences);
     assert!(cards.iter().all(|card| matches!(card.status, Status::Exited | Status::Deregistered)));
     assert!(book.state.jurisdiction.as_ref().unwrap().exited.is_some());
     assert!(book.state.villages.values().all(|village| !village.head.poor || village.head.exited.is_some()));
@@ -214,4 +237,39 @@ fn what_cannot_be_made_up_is_refused() {
     let county = || County::parse(FUPING).unwrap();
     assert!(History::new(county(), ORIGIN, 0, 1).is_err());
     assert!(History::new(county(), ORIGIN, 500_001, 1).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_county_is_loaded_over_http_and_judged_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (county, origin, printer) = (County::parse(TWO_VILLAGES).unwrap(), "lika.example/520102", Printer::new(true));
+    log::create(dir.path(), origin).unwrap();
+    let (listen, clock) = ((Ipv4Addr::LOCALHOST, 0).into(), Clock::driven(1));
+    let node = Node::start(Config { data: dir.path().to_owned(), listen, clock: clock.clone() }).await.unwrap();
+    let mut history = History::new(county, origin, 30, 7).unwrap();
+    let api = Api::new(&format!("http://{}", node.addr())).unwrap();
+    let loader = Loader::new(api, node.ledger().verifier_key().clone(), clock, 7);
+    let loaded = loader.load(&mut history, |_| {}).await.unwrap();
+    assert!(loaded.events > 3_000, "{loaded:?}");
+    let took = Duration::from_secs(1);
+    let mut summary = Summary::of(&node, dir.path(), &history, loaded, took).await.unwrap();
+    node.stop().await.unwrap();
+    summary.verify(printer).unwrap();
+    let (json, text) = (serde_json::to_value(&summary).unwrap(), summary.text());
+    assert_eq!((&json["area"], &json["verified"]), (&"520102".into(), &true.into()));
+    let areas = json["areas"].as_array().unwrap();
+    let named: Vec<_> = areas.iter().map(|area| area["name"].as_str().unwrap()).collect();
+    assert_eq!(named, ["甲县", "乙镇"]);
+    assert_eq!(areas[0]["households"]["poor"], 0);
+    assert!(text.contains("30 households in 2 villages") && text.contains("judged again"), "{text}");
+}
+
+#[test]
+fn a_folder_that_holds_something_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(ensure_new(dir.path()).is_ok() && ensure_new(&dir.path().join("new")).is_ok());
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    let failure = ensure_new(dir.path()).unwrap_err();
+    assert_eq!((failure.exit, failure.code.as_ref()), (Exit::Conflict, "data_exists"));
+    assert!(ensure_new(&dir.path().join("file")).is_err());
 }
