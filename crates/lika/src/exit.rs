@@ -61,14 +61,19 @@ impl From<Exit> for ExitCode {
 
 /// How the process ends after an error: the one place where errors become exit codes.
 pub(crate) fn classify(error: &anyhow::Error) -> Failure {
-    let mut around = Vec::new();
+    let mut around: Vec<String> = Vec::new();
     for cause in error.chain() {
+        // Some errors tell their cause themselves; it is not said twice.
+        let said = cause.to_string();
+        if around.last().is_some_and(|last| last.ends_with(&said)) {
+            continue;
+        }
         if let Some(known) = known(cause) {
             // What was added on the way up says where it happened.
             around.push(known.message);
             return Failure { message: around.join(": "), ..known };
         }
-        around.push(cause.to_string());
+        around.push(said);
     }
     Failure::new("failed", around.join(": "))
 }

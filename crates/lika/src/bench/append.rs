@@ -2,7 +2,7 @@
 
 use super::Append;
 use super::county::{County, Officer};
-use super::load::{Bed, Load, folder_bytes, peak_memory_bytes};
+use super::load::{Bed, Load, log_bytes, peak_memory_bytes};
 use super::reference;
 use crate::printer::Printer;
 use lika_client::compose::Composed;
@@ -69,9 +69,10 @@ struct Kind {
 async fn phase(bed: &mut Bed, kind: &Kind) -> anyhow::Result<Phase> {
     let clients = composed(&mut bed.county, kind)?;
     let submissions = clients.iter().map(Vec::len).sum::<usize>() as u64;
-    let before = folder_bytes(&bed.dir.join("log"))?;
+    let (log, size) = (bed.dir.join("log"), bed.size());
+    let before = log_bytes(&log, size)?;
     let load = bed.send(clients).await?;
-    let bytes = folder_bytes(&bed.dir.join("log"))?.saturating_sub(before);
+    let bytes = log_bytes(&log, bed.size())?.saturating_sub(before);
     let reference = reference::measure(bed.node.ledger(), &load.sizes, &bed.dir)?;
     Ok(measured(kind, submissions, bytes, &load, &reference))
 }

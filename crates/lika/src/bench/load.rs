@@ -8,6 +8,8 @@ use lika_client::Api;
 use lika_client::compose::Composed;
 use lika_eventlog::EventLog;
 use lika_ledger::Clock;
+use lika_tlog::TilePath;
+use lika_tlog::tile::tiles_of;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -43,6 +45,11 @@ impl Bed {
         let api = Api::new(&format!("http://{}", node.addr()))?;
         let county = County::begin(&api, officers).await?;
         Ok(Self { node, county, dir, _guard: guard })
+    }
+
+    /// Sealed entries.
+    pub(crate) fn size(&self) -> u64 {
+        self.node.ledger().log().checkpoint().size
     }
 
     /// Sends what each client has, one after the other, all clients at the same time.
@@ -112,14 +119,10 @@ fn watch_sizes(mut sealed: tokio::sync::watch::Receiver<u64>) -> Watching {
     (stop, task)
 }
 
-/// Bytes of every file below a folder.
-pub(crate) fn folder_bytes(dir: &Path) -> anyhow::Result<u64> {
-    let mut sum = 0;
-    for item in std::fs::read_dir(dir)? {
-        let item = item?;
-        sum += if item.file_type()?.is_dir() { folder_bytes(&item.path())? } else { item.metadata()?.len() };
-    }
-    Ok(sum)
+/// Bytes of the files that a log of `size` entries is made of; partial ones that others took the place of do not count.
+pub(crate) fn log_bytes(log: &Path, size: u64) -> anyhow::Result<u64> {
+    let bytes = |path: TilePath| std::fs::metadata(log.join(path.to_string())).map(|file| file.len());
+    Ok(tiles_of(size).map(bytes).sum::<Result<u64, _>>()?)
 }
 
 /// The most memory this process has had, in bytes; 0 where the system does not say.

@@ -1,7 +1,7 @@
 //! A log judged again with every check, beside its hashes and signatures alone.
 
 use super::Replay;
-use super::load::{Bed, folder_bytes, peak_memory_bytes};
+use super::load::{Bed, log_bytes, peak_memory_bytes};
 use super::reference;
 use crate::printer::Printer;
 use anyhow::ensure;
@@ -55,7 +55,7 @@ pub(crate) async fn run(args: &Replay, printer: Printer) -> anyhow::Result<Measu
         "the replay gives another state than the node's"
     );
     let reference = reference::measure(&ledger, &[0, replayed.submissions], &bed.dir)?;
-    let bytes = folder_bytes(&bed.dir.join("log"))?;
+    let bytes = log_bytes(&bed.dir.join("log"), replayed.submissions)?;
     let events = replayed.events as f64;
     let measured = Measured {
         submissions: replayed.submissions,
