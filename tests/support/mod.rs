@@ -1,6 +1,7 @@
 //! What the tests share: a node as a process, and officials who report to it.
 
 pub(crate) mod county;
+pub(crate) mod desk;
 pub(crate) mod node;
 
 use std::path::{Path, PathBuf};

@@ -30,11 +30,6 @@ impl Printer {
         Self { json, coloured: is_coloured() }
     }
 
-    /// Whether results are JSON.
-    pub(crate) fn is_json(self) -> bool {
-        self.json
-    }
-
     /// Prints a result: the value as JSON, or for people what `text` makes of it.
     ///
     /// # Errors
@@ -67,11 +62,6 @@ impl Printer {
             self.say(&format!("{} {}\n", self.paint("31;1", "error:"), failure.message));
         }
         failure.exit
-    }
-
-    /// A warning among messages.
-    pub(crate) fn warn(self, text: impl Display) {
-        self.note(format_args!("{} {text}", self.paint("33;1", "warning:")));
     }
 
     /// A bar over `length` things on stderr; invisible where that is no terminal.

@@ -81,17 +81,32 @@ impl Progress {
     ///
     /// # Errors
     /// [`ProgressError::Unknown`] for an area without villages; [`ViewError::Behind`] if an index is asked for that the
-    /// views have not reached within [`CATCH_UP_MS`].
+    /// views have not reached within [`CATCH_UP_MS`], or they have nothing of the area and are behind the log.
     pub async fn read(&self, query: Query) -> Result<Vec<Document>, ProgressError> {
         if let Some(index) = query.index {
             self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
         }
-        let found = if query.at.is_some() || query.recorded_by.is_some() {
-            self.past(query).await?
-        } else {
-            self.present(query)?
-        };
-        if found.is_empty() { Err(ProgressError::Unknown(query.area)) } else { Ok(found) }
+        if query.at.is_some() || query.recorded_by.is_some() {
+            return some(query.area, self.past(query).await?);
+        }
+        let found = self.present(query)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        // What is not there may only not be there yet.
+        self.catch_up().await?;
+        some(query.area, self.present(query)?)
+    }
+
+    /// Waits until the views have everything that is sealed now, so that what they do not know does not exist.
+    ///
+    /// # Errors
+    /// [`ViewError::Behind`] if they do not get so far within [`CATCH_UP_MS`].
+    pub async fn catch_up(&self) -> Result<(), ViewError> {
+        match self.ledger.log().checkpoint().size.checked_sub(1) {
+            Some(last) => self.views.wait_for(last, Duration::from_millis(CATCH_UP_MS)).await,
+            None => Ok(()),
+        }
     }
 
     fn present(&self, query: Query) -> Result<Vec<Document>, ViewError> {
@@ -113,6 +128,10 @@ impl Progress {
         };
         Ok(tokio::task::spawn_blocking(fold).await??)
     }
+}
+
+fn some(area: Area, found: Vec<Document>) -> Result<Vec<Document>, ProgressError> {
+    if found.is_empty() { Err(ProgressError::Unknown(area)) } else { Ok(found) }
 }
 
 /// Every sealed entry, page by page. After an error it ends.

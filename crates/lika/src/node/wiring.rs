@@ -87,15 +87,25 @@ fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<doc
     })
 }
 
-/// A read of the views, which never waits long.
-fn view<Q: Send + 'static, A: Send + 'static>(
+/// A read of the views. It waits only for what they do not know.
+fn view<Q: Copy + Send + 'static, A: Send + 'static>(
     progress: &Arc<Progress>,
     read: impl Fn(&Progress, Q) -> Result<Option<A>, ViewError> + Copy + Send + Sync + 'static,
 ) -> Read<Q, Option<A>> {
     let progress = progress.clone();
     Ask::new(move |question| {
         let progress = progress.clone();
-        async move { read(&progress, question).map_err(ReadError::failed) }
+        async move {
+            if let Some(found) = read(&progress, question).map_err(ReadError::failed)? {
+                return Ok(Some(found));
+            }
+            // What is not there may only not be there yet.
+            match progress.catch_up().await {
+                Ok(()) => read(&progress, question).map_err(ReadError::failed),
+                Err(ViewError::Behind { .. }) => Err(ReadError::Behind),
+                Err(error) => Err(ReadError::failed(error)),
+            }
+        }
     })
 }
 

@@ -1,0 +1,195 @@
+//! Journeys of officials with the command line: from an empty folder to a receipt that holds without the node, and
+//! everything that may go wrong on the way, with its exit code.
+
+use crate::support::desk::{ADMIN, Office, VILLAGE, citizen_id, household, households};
+use crate::support::{path, run, told};
+use serde_json::json;
+
+#[test]
+fn a_clerk_registers_a_household_and_everyone_sees_it() {
+    let mut office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    let recorded = clerk.json(&["submit", path(&office.file("card.json", &household(&citizen_id(7)))), "--yes"]);
+    assert_eq!(
+        (&recorded["outcome"], &recorded["index"], &recorded["duplicate"]),
+        (&json!("recorded"), &json!(3), &json!(false))
+    );
+    let id = recorded["households"][0].as_str().unwrap();
+    // The figures of the village, of the county, and the card itself.
+    for area in [VILLAGE, "130624"] {
+        let progress = clerk.json(&["progress", area]);
+        assert_eq!((&progress["index"], &progress["households"]["poor"]), (&json!(3), &json!(1)), "{progress}");
+    }
+    let card = clerk.json(&["household", id]);
+    assert_eq!((&card["status"], &card["members"][0]["birth_month"]), (&json!("poor"), &json!("1958-03")));
+    clerk.run(&["progress", "130624", "--by", "village"]).code(0).says("第一山村");
+    office.admin.run(&["official", ADMIN]).code(0).says("administrator");
+    // Nothing of it stands in the log in the clear.
+    for file in crate::support::files(&office.data.join("log")) {
+        let bytes = std::fs::read(file).unwrap();
+        assert!(!bytes.windows(6).any(|six| six == "张三".as_bytes() || six == "村东".as_bytes()));
+    }
+    // The receipt holds without the node, and not with a bit of it changed.
+    office.stop();
+    let submission = recorded["id"].as_str().unwrap();
+    assert_eq!(clerk.json(&["receipt", "verify", submission])["index"], json!(3));
+    let entry = clerk.home().join("receipts").join(format!("{submission}.entry"));
+    let mut bytes = std::fs::read(&entry).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&entry, bytes).unwrap();
+    let error = clerk.run(&["receipt", "verify", submission, "--json"]).code(4).error();
+    assert_eq!(error["code"], json!("receipt_invalid"));
+}
+
+#[test]
+fn the_same_file_sent_twice_returns_the_same_receipt() {
+    let office = Office::with_village();
+    let file = office.file("card.json", &household(&citizen_id(7)));
+    let first = office.admin.json(&["submit", path(&file), "--yes"]);
+    let again = office.admin.json(&["submit", path(&file), "--yes"]);
+    assert_eq!((&first["duplicate"], &again["duplicate"]), (&json!(false), &json!(true)));
+    for field in ["id", "index", "recorded_at_ms", "households"] {
+        assert_eq!(first[field], again[field], "{field}");
+    }
+    // As a submission of its own it is a second card for the same person.
+    let refused = office.admin.run(&["submit", path(&file), "--yes", "--again", "--json"]).code(7).json();
+    assert_eq!(refused["code"], json!("citizen_id_registered"));
+}
+
+#[test]
+fn what_cannot_be_sent_is_kept_and_sent_later() {
+    let mut office = Office::with_village();
+    office.stop();
+    let file = office.file("card.json", &household(&citizen_id(7)));
+    office.admin.submit(&file).code(6).says("outbox");
+    let waiting = office.admin.json(&["outbox", "list"]);
+    assert_eq!(waiting.as_array().unwrap().len(), 1);
+    office.admin.run(&["outbox", "send"]).code(6);
+    office.serve();
+    let sent = office.admin.run(&["outbox", "send", "--json"]).code(0).json();
+    assert_eq!(sent["waiting"], json!(0), "{sent}");
+    let again = office.admin.json(&["submit", path(&file), "--yes"]);
+    assert_eq!((&again["duplicate"], &again["id"]), (&json!(true), &waiting[0]["id"]));
+}
+
+#[test]
+fn what_is_given_up_lets_the_next_go() {
+    let mut office = Office::with_village();
+    office.stop();
+    office.admin.submit(&office.file("bad.json", &household("901624195803071220"))).code(6);
+    let id = office.admin.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
+    office.admin.submit(&office.file("good.json", &household(&citizen_id(8)))).code(6);
+    office.admin.run(&["outbox", "discard", &id]).code(0);
+    office.serve();
+    let sent = office.admin.run(&["outbox", "send", "--json"]).code(0).json();
+    assert_eq!(sent["waiting"], json!(0), "{sent}");
+    let progress = office.admin.json(&["progress", VILLAGE]);
+    assert_eq!(progress["households"]["registered"], json!(1));
+}
+
+#[test]
+fn a_refusal_names_event_field_and_both_messages() {
+    let office = Office::with_village();
+    let file = office.file("card.json", &household("901624195803071220"));
+    let refused = office.admin.run(&["submit", path(&file), "--yes", "--json"]).code(3).json();
+    let problem = &refused["problems"][0];
+    assert_eq!((&refused["outcome"], &problem["code"]), (&json!("refused"), &json!("citizen_id_invalid")));
+    for text in ["zh", "en", "field"] {
+        assert!(!problem[text].as_str().unwrap().is_empty(), "{text}: {problem}");
+    }
+    // A refusal takes no place in the chain: the next submission goes.
+    office.admin.submit(&office.file("right.json", &household(&citizen_id(9)))).code(0);
+}
+
+#[test]
+fn who_may_not_is_told_so() {
+    let office = Office::with_village();
+    let elsewhere = office.enrol(10_000_002, "village_officer", "130624100202");
+    let file = office.file("card.json", &household(&citizen_id(7)));
+    elsewhere.submit(&file).code(5).says("area_forbids");
+    let stranger = office.stranger("stranger");
+    stranger.run(&["key", "new", "phone", "--official", "10000003"]).code(0);
+    stranger.submit(&file).code(5);
+    // What a key that is not enrolled yet has signed waits until it is.
+    assert_eq!(stranger.json(&["outbox", "list"]).as_array().unwrap().len(), 1);
+    stranger.run(&["household", "1234567890"]).code(5);
+    office.admin.run(&["open", "--area", "130624", "--name", "阜平县", "--testing"]).code(7);
+}
+
+#[test]
+fn a_revoked_key_signs_no_more() {
+    let office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    let key = clerk.json(&["key", "show", "phone"])["key"].as_str().unwrap().to_owned();
+    office.admin.run(&["key", "revoke", &key, "--official", "10000002", "--reason", "lost"]).code(0);
+    let refused = clerk.submit(&office.file("card.json", &household(&citizen_id(7))));
+    refused.code(5).says("key_revoked");
+}
+
+#[test]
+fn nothing_is_signed_that_nobody_confirmed() {
+    let office = Office::with_village();
+    let file = office.file("card.json", &household(&citizen_id(7)));
+    office.admin.run(&["submit", path(&file)]).code(1).says("nothing was signed");
+    assert_eq!(office.admin.json(&["outbox", "list"]), json!([]));
+}
+
+#[test]
+fn a_report_that_is_none_is_refused_before_it_is_signed() {
+    let office = Office::with_village();
+    let event = json!({"happened": 20_160_701, "household": "1234567890", "household_exited": {"acepted": true}});
+    for (report, words) in [
+        (json!([]), "report_invalid"),
+        (json!({"area": "13062410"}), "report_invalid"),
+        (json!({"area": VILLAGE, "origin": "x", "households": {"events": []}}), "report_invalid"),
+        (households(&[event]), "report_invalid"),
+    ] {
+        let file = office.file("bad.json", &report);
+        let ended = office.admin.run(&["submit", path(&file), "--yes", "--json"]).code(1);
+        assert_eq!(ended.error()["code"], json!(words), "{report}");
+    }
+    let empty = office.file("empty.json", &households(&[]));
+    office.admin.run(&["submit", path(&empty), "--yes"]).code(3).says("no_events");
+    office.admin.run(&["submit", "no/such/file", "--yes"]).code(1).says("no/such/file");
+    assert_eq!(office.admin.json(&["outbox", "list"]), json!([]));
+}
+
+#[test]
+fn a_table_goes_but_for_its_bad_rows() {
+    let office = Office::with_village();
+    let head = "行政村代码,户编号,识别日期,贫困户属性,主要致贫原因,与户主关系,姓名,身份证号,文化程度,健康状况,劳动能力";
+    let row = |household: &str, id: &str| {
+        format!("{VILLAGE},{household},2016-07-01,一般,因病,户主,张三,{id},小学,健康,普通劳动力")
+    };
+    let table =
+        [head.to_owned(), row("甲", &citizen_id(7)), row("乙", "901624195803080000"), row("丙", &citizen_id(9))];
+    let file = office.dir.path().join("table.csv");
+    std::fs::write(&file, table.join("\n")).unwrap();
+    let words = ["import", "apply", path(&file), "--kind", "households"];
+    office.admin.run(&words).code(3).says("3");
+    let progress = office.admin.json(&["progress", VILLAGE]);
+    assert_eq!(progress["households"]["registered"], json!(2), "{progress}");
+}
+
+#[test]
+fn a_command_that_is_none_is_usage_in_words_and_in_json() {
+    let words = run(&["audit", "replay"]);
+    assert_eq!(words.status.code(), Some(2), "{}", told(&words));
+    let json = run(&["audit", "replay", "--json"]);
+    assert_eq!((json.status.code(), json.stdout.is_empty()), (Some(2), true), "{}", told(&json));
+    let error: serde_json::Value = serde_json::from_slice(&json.stderr).unwrap();
+    assert_eq!(error["code"], json!("usage"));
+    assert!(run(&["--help"]).status.success());
+}
+
+#[test]
+fn a_key_is_never_overwritten_and_never_shown() {
+    let office = Office::open();
+    let file = office.admin.home().join("keys").join("office.key");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    office.admin.run(&["key", "new", "office", "--official", ADMIN]).code(7);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
+    let stored: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let shown = office.admin.run(&["key", "show", "--json"]).code(0).json().to_string();
+    assert!(!shown.contains(stored["seed"].as_str().unwrap()));
+}

@@ -1,0 +1,164 @@
+//! An official at a desk: a folder of their own and the real binary.
+
+use super::node::Node;
+use super::{create_log, lika, path, told};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tempfile::TempDir;
+
+/// The village that journeys report on.
+pub(crate) const VILLAGE: &str = "130624100201";
+/// The administrator's number.
+pub(crate) const ADMIN: &str = "10000001";
+
+/// A log, its node, and the desk of its administrator.
+pub(crate) struct Office {
+    pub(crate) dir: TempDir,
+    pub(crate) data: PathBuf,
+    pub(crate) node: Option<Node>,
+    pub(crate) admin: Desk,
+}
+
+/// One official's folder, and the node they report to.
+pub(crate) struct Desk {
+    home: PathBuf,
+    url: String,
+}
+
+/// How a command ended.
+pub(crate) struct Ended(Output);
+
+impl Office {
+    /// A log that is served and opened for testing.
+    pub(crate) fn open() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        create_log(&data);
+        let node = Node::start(&data);
+        let admin = Desk { home: dir.path().join("admin"), url: node.url() };
+        let office = Self { dir, data, node: Some(node), admin };
+        office.admin.run(&["key", "new", "office", "--official", ADMIN]).code(0);
+        office.admin.run(&["open", "--area", "130624", "--name", "阜平县", "--testing"]).code(0);
+        office
+    }
+
+    /// The same, with the village registered.
+    pub(crate) fn with_village() -> Self {
+        let office = Self::open();
+        let registered = json!({"name": "第一山村", "poor": true, "rural_households": 100, "rural_persons": 300});
+        let event = json!({"happened": 20_160_101, "village_registered": registered});
+        office.admin.submit(&office.file("village.json", &households(&[event]))).code(0);
+        office
+    }
+
+    /// The desk of an official with a role and a key that is enrolled.
+    pub(crate) fn enrol(&self, number: u32, role: &str, area: &str) -> Desk {
+        let desk = self.stranger(&number.to_string());
+        desk.run(&["key", "new", "phone", "--official", &number.to_string()]).code(0);
+        let shown = desk.json(&["key", "show", "phone"]);
+        let public = shown["public_key"].as_str().unwrap();
+        let number = number.to_string();
+        let words = ["key", "enrol", public, "--official", &number, "--role", role, "--area", area, "--name", "李四"];
+        self.admin.run(&words).code(0);
+        desk
+    }
+
+    /// A desk nobody knows.
+    pub(crate) fn stranger(&self, name: &str) -> Desk {
+        Desk { home: self.dir.path().join(name), url: self.admin.url.clone() }
+    }
+
+    /// Writes a file.
+    pub(crate) fn file(&self, name: &str, content: &Value) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, content.to_string()).unwrap();
+        path
+    }
+
+    /// Stops the node in good order.
+    pub(crate) fn stop(&mut self) {
+        assert!(self.node.take().unwrap().stop().success());
+    }
+
+    /// Serves again, at another address.
+    pub(crate) fn serve(&mut self) {
+        let node = Node::start(&self.data);
+        self.admin.url = node.url();
+        self.node = Some(node);
+    }
+}
+
+impl Desk {
+    /// Runs the binary to its end.
+    pub(crate) fn run(&self, words: &[&str]) -> Ended {
+        Ended(lika().env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words).output().unwrap())
+    }
+
+    /// What a command prints as JSON, whatever its exit code.
+    pub(crate) fn json(&self, words: &[&str]) -> Value {
+        self.run(&[words, &["--json"]].concat()).json()
+    }
+
+    /// Submits a file.
+    pub(crate) fn submit(&self, file: &Path) -> Ended {
+        self.run(&["submit", path(file), "--yes"])
+    }
+
+    /// Its folder.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+}
+
+impl Ended {
+    /// Expects an exit code.
+    pub(crate) fn code(self, code: i32) -> Self {
+        assert_eq!(self.0.status.code(), Some(code), "{}", told(&self.0));
+        self
+    }
+
+    /// Expects words on either output.
+    pub(crate) fn says(self, words: &str) -> Self {
+        assert!(told(&self.0).contains(words), "{words} expected\n{}", told(&self.0));
+        self
+    }
+
+    /// stdout as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.0.stdout).unwrap_or_else(|error| panic!("{error}\n{}", told(&self.0)))
+    }
+
+    /// stderr as one JSON object.
+    pub(crate) fn error(&self) -> Value {
+        serde_json::from_slice(&self.0.stderr).unwrap_or_else(|error| panic!("{error}\n{}", told(&self.0)))
+    }
+}
+
+/// A report of households' events in the village.
+pub(crate) fn households(events: &[Value]) -> Value {
+    json!({"area": VILLAGE, "households": {"events": events}})
+}
+
+/// A household of one person, under a name of the reporter's own.
+pub(crate) fn household(citizen_id: &str) -> Value {
+    let member = json!({
+        "number": 1, "relation": "RELATION_HEAD", "sex": "SEX_FEMALE", "birth_month": 195_803, "ethnicity": 1,
+        "education": "EDUCATION_PRIMARY", "health": "HEALTH_HEALTHY", "labour": "LABOUR_ORDINARY",
+        "private": {"name": "张三", "citizen_id": citizen_id}
+    });
+    let registered = json!({
+        "attribute": "ATTRIBUTE_GENERAL", "standard": "STANDARD_NATIONAL", "main_cause": "CAUSE_ILLNESS",
+        "private": {"address": "村东"}, "members": [member]
+    });
+    households(&[json!({"happened": 20_160_701, "household": "new-1", "household_registered": registered})])
+}
+
+/// A made-up citizen ID that passes its check: a woman born on a day of March 1958.
+pub(crate) fn citizen_id(day: u32) -> String {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let digits = format!("901624195803{day:02}122");
+    let sum: u32 = digits.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).unwrap() * weight).sum();
+    let check = "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap()).unwrap();
+    format!("{digits}{check}")
+}
