@@ -37,7 +37,9 @@ impl Serve {
     /// Does it, until it is told to stop.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(printer))
+        let served = runtime.block_on(self.serve(printer));
+        runtime.shutdown_background();
+        served
     }
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
@@ -62,7 +64,11 @@ pub(crate) async fn until_stopped(mut node: Node) -> anyhow::Result<Exit> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        failed = node.failed() => return Err(Failure::new("node_stopped", failed.to_string()).into()),
+        failed = node.failed() => {
+            // Nothing is written any more after a failed write, and nothing may wait for it: the process ends as it is.
+            std::mem::forget(node);
+            return Err(Failure::new("node_stopped", failed.to_string()).into());
+        }
     }
     node.stop().await?;
     Ok(Exit::Done)

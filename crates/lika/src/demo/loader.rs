@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Devices that report at the same time; others wait for their turn.
-const DEVICES_AT_ONCE: usize = 128;
+const DEVICES_AT_ONCE: usize = 256;
 /// How often submissions are sent that get no answer, before the load is given up.
 const SENDS_MAX: u32 = 5;
 /// How long a device waits before it sends again, in milliseconds.
