@@ -57,19 +57,38 @@ pub struct Step {
 /// # Errors
 /// If the node shows another verifier key than before, gives a receipt that does not hold, or a file cannot be read or
 /// written.
-pub async fn send(home: &Home, api: &Api, mut told: impl FnMut(Step)) -> Result<Sent, HomeError> {
+pub async fn send(home: &Home, api: &Api, told: impl FnMut(Step)) -> Result<Sent, HomeError> {
+    send_some(home, api, |_| true, told).await
+}
+
+/// As [`send`], but only what was signed with one key: what keeps another key's submissions waiting is none of its
+/// business, and not in [`Sent`].
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_of(home: &Home, api: &Api, key: KeyId, told: impl FnMut(Step)) -> Result<Sent, HomeError> {
+    send_some(home, api, |pending| pending.key == key, told).await
+}
+
+async fn send_some(
+    home: &Home,
+    api: &Api,
+    concerned: impl Fn(&Pending) -> bool,
+    mut told: impl FnMut(Step),
+) -> Result<Sent, HomeError> {
+    let waiting = || -> Result<Vec<_>, HomeError> { Ok(home.pending()?.into_iter().filter(&concerned).collect()) };
     let mut sent = Sent::default();
-    let waiting = home.pending()?;
-    if waiting.is_empty() {
+    let queue = waiting()?;
+    if queue.is_empty() {
         return Ok(sent);
     }
     // Nothing is sent to a node whose key is not the one kept.
     let LogInfo { origin, verifier_key, .. } = match api.log().await {
         Ok(info) => info,
-        Err(error) => return Ok(Sent { waiting: waiting.len(), stopped: vec![error], ..sent }),
+        Err(error) => return Ok(Sent { waiting: queue.len(), stopped: vec![error], ..sent }),
     };
     let log = home.meet_log(&origin, &verifier_key)?;
-    let queue: Vec<_> = waiting.iter().filter(|pending| pending.origin == origin).collect();
+    let queue: Vec<_> = queue.iter().filter(|pending| pending.origin == origin).collect();
     let keys: BTreeSet<KeyId> = queue.iter().map(|pending| pending.key).collect();
     let mut answered = 0;
     for key in keys {
@@ -82,7 +101,7 @@ pub async fn send(home: &Home, api: &Api, mut told: impl FnMut(Step)) -> Result<
             told(Step { answered, of: queue.len() });
         }
     }
-    sent.waiting = home.pending()?.len();
+    sent.waiting = waiting()?.len();
     Ok(sent)
 }
 

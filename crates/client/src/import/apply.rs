@@ -20,7 +20,7 @@ pub struct Applied {
     pub recorded_rows: usize,
     /// What the log refused, by rows.
     pub problems: Vec<RowProblem>,
-    /// Submissions that wait in the outbox, from here or from before.
+    /// Submissions of the key that wait in the outbox, from here or from before.
     pub waiting: usize,
     /// Why sending stopped before the end.
     pub stopped: Vec<ApiError>,
@@ -40,7 +40,7 @@ pub enum ApplyError {
     Random(#[from] RandomError),
 }
 
-/// Composes, keeps and sends what was planned, with everything else that waits. `composed_at_s` is the device's clock,
+/// Composes, keeps and sends what was planned, with everything else of the key that waits. `composed_at_s` is the device's clock,
 /// in seconds since 1970-01-01 UTC.
 ///
 /// # Errors
@@ -59,7 +59,7 @@ pub async fn apply(
     // The log lists every bad event, so nearly always the second round is the last; and every round has fewer.
     while !planned.is_empty() {
         let mut sent_rows = enqueue(home, key, planned, random, composed_at_s)?;
-        let sent = outbox::send(home, api, &mut told).await?;
+        let sent = outbox::send_of(home, api, key.signer.id(), &mut told).await?;
         let rows_of = |proven: &Proven| sent_rows.get(&proven.id).map_or(0, |planned| planned.rows.concat().len());
         applied.recorded_rows += sent.recorded.iter().map(|(proven, _)| rows_of(proven)).sum::<usize>();
         applied.recorded.extend(sent.recorded.into_iter().map(|(proven, _)| proven));

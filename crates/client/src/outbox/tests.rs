@@ -46,6 +46,23 @@ impl World {
         });
     }
 
+    /// Has one submission of another key wait.
+    fn enqueue_of_another_key(&self, id: u8) -> KeyId {
+        let phone = self.home.key("phone").unwrap();
+        let other = crate::KeyFile { name: "other".into(), signer: crate::Signer::from_seed([99; 32]), ..phone };
+        self.home.add_key(&other).unwrap();
+        let pending = self.home.pending().unwrap().remove(0);
+        let mut device = self.home.device(&other).unwrap();
+        let message = convert::submission_message(&pending.signed.submission).unwrap();
+        let report = Report {
+            area: lika_domain::area::Area::from_code(message.area).unwrap(),
+            events: message.events.unwrap(),
+            keys: Vec::new(),
+        };
+        self.home.enqueue(&device.compose(SubmissionId([id; 16]), 1_650_000_000, report).unwrap()).unwrap();
+        other.signer.id()
+    }
+
     async fn send(&self) -> Sent {
         send(&self.home, &self.api, |_| ()).await.unwrap()
     }
@@ -102,6 +119,20 @@ async fn a_node_that_cannot_answer_leaves_everything_waiting() {
     assert_eq!(world.home.pending().unwrap(), before);
     world.log.lock().unwrap().is_down = false;
     assert_eq!((counts(&world.send().await), world.taken()), ((2, 0, 0, 0), vec![1, 2]));
+}
+
+#[tokio::test]
+async fn what_stops_one_key_is_not_told_to_another() {
+    let world = World::new().await;
+    world.enqueue(1);
+    let other = world.enqueue_of_another_key(2);
+    world.refuse(&[(2, Code::KeyUnknown)]);
+    let phone = world.home.key("phone").unwrap().signer.id();
+    let sent = send_of(&world.home, &world.api, phone, |_| ()).await.unwrap();
+    assert_eq!((counts(&sent), world.taken()), ((1, 0, 0, 0), vec![1]));
+    let sent = send_of(&world.home, &world.api, other, |_| ()).await.unwrap();
+    assert_eq!(counts(&sent), (0, 0, 1, 1));
+    assert_eq!(counts(&world.send().await), (0, 0, 1, 1));
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub(super) struct Report {
     recorded_rows: usize,
     /// Indices of the entries they are in.
     entries: Vec<u64>,
-    /// Submissions that wait in the outbox.
+    /// Submissions of the key that wait in the outbox.
     waiting: usize,
     /// Why sending stopped before the end.
     stopped: Option<String>,
@@ -71,8 +71,8 @@ impl Report {
     }
 
     /// Of a table that was submitted.
-    pub(super) fn applied(home: &Home, plan: Plan, applied: Applied) -> anyhow::Result<Self> {
-        let kept = kept(home, &applied)?;
+    pub(super) fn applied(home: &Home, plan: Plan, applied: &Applied) -> anyhow::Result<Self> {
+        let kept = kept(home, applied)?;
         let named: Vec<_> =
             plan.households.iter().filter(|named| kept.contains(&named.household.to_string())).collect();
         let households = named.into_iter().map(Household::new).collect();
@@ -135,7 +135,7 @@ impl Report {
         }
         if self.waiting > 0 {
             let waiting = self.waiting;
-            text.push_str(&format!("{waiting} submissions wait in the outbox; `lika outbox send` sends them\n"));
+            text.push_str(&format!("submissions waiting in the outbox: {waiting}; `lika outbox send` sends them\n"));
         }
         text
     }
@@ -204,7 +204,7 @@ mod tests {
         let unreachable = ApiError::Unreachable { what: "no connection".into(), source: None };
         let report = applied(Plan::default(), Applied { waiting: 2, stopped: vec![unreachable], ..Applied::default() });
         assert_eq!(report.exit(), Exit::Queued);
-        assert!(report.text().contains("2 submissions wait"), "{}", report.text());
+        assert!(report.text().contains("waiting in the outbox: 2"), "{}", report.text());
         assert_eq!(applied(Plan::default(), Applied::default()).exit(), Exit::Done);
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Queued {
     id: String,
-    /// Everything that waits, this one included.
+    /// Everything of the key that waits, this one included.
     waiting: usize,
     /// Why it was not sent.
     reason: String,
@@ -81,7 +81,7 @@ struct Problem {
 }
 
 impl Client {
-    /// Signs a report, keeps it, sends it with everything that waits before it, and prints what became of it.
+    /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints what became of it.
     ///
     /// # Errors
     /// If a file cannot be read or written, or the node shows another key than before.
@@ -113,7 +113,7 @@ impl Client {
                 Err(error) => return Err(error.into()),
             }
         }
-        let sent = outbox::send(&self.home, &self.api, |_| ()).await?;
+        let sent = outbox::send_of(&self.home, &self.api, self.key.signer.id(), |_| ()).await?;
         self.became(id, &sent)
     }
 
@@ -220,8 +220,8 @@ impl Queued {
 
     fn text(&self) -> String {
         format!(
-            "not sent, and kept: submission {}\n{}\n{} wait in the outbox; `lika outbox send` sends them, `lika outbox \
-             discard ID` gives one up.\n",
+            "not sent, and kept: submission {}\n{}\nWaiting in the outbox: {}. `lika outbox send` sends them, `lika \
+             outbox discard ID` gives one up.\n",
             self.id, self.reason, self.waiting
         )
     }
