@@ -23,8 +23,9 @@ pub const BODY_TIMEOUT_S: u64 = 10;
 pub const STREAM_TIMEOUT_S: u64 = 60;
 /// Longest time that a client may take nothing of an answer, in seconds.
 pub const WRITE_TIMEOUT_S: u64 = 30;
-/// Most open connections; others wait to be taken up.
-pub const CONNECTIONS_MAX: usize = 1_000;
+/// Most open connections; others wait to be taken up. Well below the 1,024 files that most systems let a process have
+/// open: the log must never find none left for a tile.
+pub const CONNECTIONS_MAX: usize = 768;
 /// Most submissions under way, over all connections.
 pub const SUBMISSIONS_MAX: usize = 4_096;
 /// Most submissions of one stream under way.

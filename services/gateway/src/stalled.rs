@@ -68,3 +68,40 @@ impl AsyncWrite for Stalled {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    async fn pair() -> (Stalled, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (Stalled::new(listener.accept().await.unwrap().0), client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_hung_up_on() {
+        let (mut server, client) = pair().await;
+        let error = server.write_all(&vec![0; 64 << 20]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(client);
+    }
+
+    #[tokio::test]
+    async fn who_takes_it_gets_all_of_it() {
+        let (mut server, mut client) = pair().await;
+        let (written, read) = tokio::join!(
+            async {
+                server.write_all(&vec![7; 4 << 20]).await?;
+                server.shutdown().await
+            },
+            async {
+                let mut all = Vec::new();
+                client.read_to_end(&mut all).await.map(|_| all.len())
+            }
+        );
+        assert_eq!((written.is_ok(), read.unwrap()), (true, 4 << 20));
+    }
+}

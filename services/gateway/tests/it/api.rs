@@ -103,8 +103,28 @@ async fn a_card_is_shown_in_a_session_to_whose_area_it_is() {
     assert_eq!(above.household(other).await.unwrap()["village"], (VILLAGE + 1).to_string());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_may_rest_on_one_before_it_in_the_stream() {
+    let (node, mut admin) = Node::opened().await;
+    let mut submissions = vec![sign(&mut admin, VILLAGE, village("村"))];
+    let (mut clerk, enrolments) = enrolments(&mut admin, 0, VILLAGE);
+    submissions.extend(enrolments);
+    submissions.extend((0..20).map(|n| sign(&mut clerk, VILLAGE, card(1_234_567_890 + n))));
+    let answers = node.api().submit_many(submissions).await.unwrap();
+    let recorded = answers.iter().filter(|answer| matches!(answer.outcome, Some(Outcome::Receipt(_)))).count();
+    assert_eq!((answers.len(), recorded), (23, 23));
+}
+
 /// A village's officer with a key.
 pub(crate) async fn enrol(node: &Node, admin: &mut Device, n: u8, area: u64) -> Device {
+    let (clerk, enrolments) = enrolments(admin, n, area);
+    for signed in enrolments {
+        node.api().submit(&signed).await.unwrap();
+    }
+    clerk
+}
+
+fn enrolments(admin: &mut Device, n: u8, area: u64) -> (Device, Vec<v1::SignedSubmission>) {
     let clerk = Device::new(Signer::from_seed([5 + n; 32]), OfficialId::new(CLERK + u32::from(n)).unwrap(), ORIGIN);
     let enrolled = v1::OfficialEnrolled {
         role: v1::Role::VillageOfficer.into(),
@@ -113,10 +133,10 @@ pub(crate) async fn enrol(node: &Node, admin: &mut Device, n: u8, area: u64) -> 
         ..Default::default()
     };
     let key = v1::KeyEnrolled { public_key: clerk.signer().public().to_vec().into(), device: "a".into() };
-    for kind in [Kind::OfficialEnrolled(enrolled), Kind::KeyEnrolled(key)] {
-        node.api().submit(&sign(admin, COUNTY, official(clerk.author().get(), kind))).await.unwrap();
-    }
-    clerk
+    let number = clerk.author().get();
+    let kinds = [Kind::OfficialEnrolled(enrolled), Kind::KeyEnrolled(key)];
+    let signed = kinds.into_iter().map(|kind| sign(admin, COUNTY, official(number, kind))).collect();
+    (clerk, signed)
 }
 
 #[tokio::test(flavor = "multi_thread")]

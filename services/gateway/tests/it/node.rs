@@ -5,6 +5,7 @@ use crate::line::{Reply, exchange};
 use lika_client::compose::{Device, Report};
 use lika_client::{Api, Signer};
 use lika_domain::ids::{OfficialId, SubmissionId};
+use lika_domain::rejection::{Code, Rejection};
 use lika_eventlog::EventLog;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::Source;
@@ -208,6 +209,10 @@ fn recorder(ledger: &Arc<Ledger>, service: Service) -> Recorder {
         let ledger = ledger.clone();
         async move {
             let prepared = prepare(&signed.submission, &signed.signature, service)?;
+            // As recorders with data keys to keep do, it looks at who signed before the ledger does.
+            if ledger.state().applied > 0 && !ledger.state().keys.contains_key(&prepared.parsed.key) {
+                return Err(Rejection::of(Code::KeyUnknown, "key", "").into());
+            }
             let recording = async move { ledger.submit(prepared).await };
             Ok(Box::pin(recording) as lika_gateway::ask::Recording)
         }
