@@ -63,8 +63,20 @@ pub enum FileError {
 
 /// What may stand in a file, in both spellings of the mapping.
 const FIELDS: [&str; 4] = ["area", "households", "officials", "aid"];
-/// Number of the first data key of a household or official.
+/// Events that register whom they concern, in both spellings.
+const REGISTRATIONS: [&str; 6] = [
+    "householdRegistered",
+    "household_registered",
+    "officialEnrolled",
+    "official_enrolled",
+    "jurisdictionOpened",
+    "jurisdiction_opened",
+];
+/// Number of the first data key of a household or official: that of whoever registers it.
 const FIRST_KEY: u32 = 1;
+/// Whoever adds a data key without knowing those before draws its number from here on, since a number once taken is
+/// taken for good.
+const DRAWN_KEYS: u32 = 1_000_000;
 
 /// Seals what is private, with the keys used so far.
 struct Sealer<'a> {
@@ -72,6 +84,8 @@ struct Sealer<'a> {
     origin: &'a str,
     random: &'a mut Random,
     used: BTreeMap<u64, (u32, DataKey)>,
+    /// The event at hand registers its household or official, so there is no data key yet.
+    registers: bool,
 }
 
 /// Reads a file for the log `origin` and seals what is private in it. New data keys are in the report; they are kept
@@ -84,7 +98,7 @@ pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Resul
     if let Some(field) = file.keys().find(|field| !FIELDS.contains(&field.as_str())) {
         return Err(FileError::NotOfAFile(field.clone()));
     }
-    let mut sealer = Sealer { home, origin, random, used: BTreeMap::new() };
+    let mut sealer = Sealer { home, origin, random, used: BTreeMap::new(), registers: false };
     for service in ["households", "officials", "aid"] {
         let events = file.get_mut(service).and_then(|list| list.get_mut("events")).and_then(Value::as_array_mut);
         for event in events.into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -116,6 +130,7 @@ impl Sealer<'_> {
         let household = number(event, "household").and_then(HouseholdId::new);
         let official = number(event, "official").and_then(|number| OfficialId::new(u32::try_from(number).ok()?));
         let origin = self.origin;
+        self.registers = REGISTRATIONS.iter().any(|kind| event.contains_key(*kind));
         for card in both(event, "householdRegistered", "household_registered") {
             for member in card.get_mut("members").and_then(Value::as_array_mut).into_iter().flatten() {
                 self.member(member, household)?;
@@ -173,7 +188,8 @@ impl Sealer<'_> {
         let kept = self.home.data_keys(subject)?;
         let key = match kept.newest() {
             Some((number, key)) => (number, key.clone()),
-            None => (FIRST_KEY, self.random.data_key()?),
+            None if self.registers => (FIRST_KEY, self.random.data_key()?),
+            None => (DRAWN_KEYS + u32::from_be_bytes(self.random.bytes()?) / 2, self.random.data_key()?),
         };
         self.used.insert(subject, key.clone());
         Ok(key)
@@ -239,7 +255,7 @@ mod tests {
         let Some(Kind::MemberAdded(added)) = &list.events[0].kind else { panic!("other kind") };
         let member = added.member.as_ref().unwrap();
         let [key] = report.keys.as_slice() else { panic!("one key") };
-        assert_eq!((key.subject, key.number, member.birth_month), (1_234_567_890, 1, 201_606));
+        assert_eq!((key.subject, member.birth_month), (1_234_567_890, 201_606));
         let household = HouseholdId::new(1_234_567_890).unwrap();
         let place = Place::member(ORIGIN, household, MemberNo::new(3).unwrap());
         let key = DataKey::from_slice(&key.key).unwrap();
@@ -248,6 +264,18 @@ mod tests {
         let shown = show(&report).unwrap();
         assert!(!shown.to_string().contains("张小"));
         assert_eq!(read_with(&shown.to_string(), &home).unwrap().events, report.events);
+    }
+
+    #[test]
+    fn only_a_registration_takes_the_first_number() {
+        let (_dir, home) = node::home();
+        let number = |text: &str, seed| read(text, &home, ORIGIN, &mut Random::seeded(seed)).unwrap().keys[0].number;
+        let registered = r#"{"area": "130624100200", "households": {"events": [
+            {"household": 1234567890, "household_registered": {"private": {"phone": "1"}}}]}}"#;
+        assert_eq!(number(registered, 1), FIRST_KEY);
+        // Two other devices that know none of the keys do not take each other's numbers.
+        let drawn = [number(ADDED, 1), number(ADDED, 2)];
+        assert!(drawn[0] >= DRAWN_KEYS && drawn[1] >= DRAWN_KEYS && drawn[0] != drawn[1], "{drawn:?}");
     }
 
     #[test]

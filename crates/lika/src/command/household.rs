@@ -1,7 +1,8 @@
 //! `lika household`: a card, as far as the key may see it.
 
 use super::client::{ClientArgs, block_on};
-use super::progress::group;
+use super::progress::condition_word;
+use super::submit::word;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
@@ -92,15 +93,17 @@ impl Card {
         let mut table = Table::pairs();
         table.row([&"户编号", &card.id]);
         table.row([&"行政村", &card.village]);
-        table.row([&"状态", &format!("{} {}", card.status, card.since)]);
-        table.row([&"贫困户属性", &card.attribute]);
-        table.row([&"识别标准", &card.standard]);
-        let causes: Vec<&str> =
-            std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| &**name).collect();
+        table.row([&"状态", &format!("{} {}", status(&card.status), card.since)]);
+        table.row([&"贫困户属性", &word("ATTRIBUTE", &card.attribute)]);
+        table.row([&"识别标准", &word("STANDARD", &card.standard)]);
+        let causes = std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| word("CAUSE", name));
+        let causes: Vec<_> = causes.collect();
         table.row([&"致贫原因", &causes.join("、")]);
         table.row([&"建档日期", &card.registered]);
         if let Some(watch) = &card.monitoring {
-            table.row([&"监测", &format!("{} {} {}", watch.kind, watch.since, watch.risks.join("、"))]);
+            let risks: Vec<_> = watch.risks.iter().map(|risk| word("CAUSE", risk)).collect();
+            let kind = word("MONITORING_KIND", &watch.kind);
+            table.row([&"监测", &format!("{kind} {} {}", watch.since, risks.join("、"))]);
         }
         if let Some(contact) = &self.personal.household {
             table.row([&"住址", &contact.address]);
@@ -127,11 +130,11 @@ impl Card {
                 &member.id,
                 &person.name,
                 &person.citizen_id,
-                &member.relation,
-                &member.sex,
+                &word("RELATION", &member.relation),
+                &word("SEX", &member.sex),
                 &member.birth_month,
-                &member.health,
-                &member.labour,
+                &word("HEALTH", &member.health),
+                &word("LABOUR", &member.labour),
                 &person.phone,
             ]);
         }
@@ -149,7 +152,7 @@ impl Card {
     fn conditions(&self) -> String {
         let mut table = Table::new(&["保障", "达标", "认定日期"]);
         for (name, condition) in &self.card.conditions {
-            table.row([name, &if condition.met { "是" } else { "否" }, &condition.since]);
+            table.row([&condition_word(name), &if condition.met { "是" } else { "否" }, &condition.since]);
         }
         if let Some(grade) = &self.card.dwelling {
             table.row([&"住房等级", &grade.to_uppercase(), &""]);
@@ -160,7 +163,7 @@ impl Card {
     fn officials(&self) -> String {
         let mut table = Table::new(&["帮扶责任人", "类别", "结对日期"]);
         for official in &self.card.officials {
-            table.row([&official.official, &official.capacity, &official.from]);
+            table.row([&official.official, &word("CAPACITY", &official.capacity), &official.from]);
         }
         filled(&table)
     }
@@ -169,7 +172,13 @@ impl Card {
         let mut table = Table::new(&["程序", "步骤", "结果", "日期", "公示至"]);
         for step in &self.card.steps {
             let until = step.until.as_deref().unwrap_or("");
-            table.row([&step.procedure, &step.step, &step.outcome, &step.happened, &until]);
+            table.row([
+                &word("PROCEDURE", &step.procedure),
+                &word("STEP", &step.step),
+                &word("OUTCOME", &step.outcome),
+                &step.happened,
+                &until,
+            ]);
         }
         filled(&table)
     }
@@ -179,7 +188,7 @@ impl Card {
         for delivery in &self.card.deliveries {
             table.row([
                 &delivery.number,
-                &group(&delivery.measure),
+                &word("MEASURE_GROUP", &delivery.measure),
                 &yuan(delivery.amount),
                 &delivery.happened,
                 &known(delivery.acknowledged.as_deref(), str::to_owned),
@@ -187,6 +196,18 @@ impl Card {
             ]);
         }
         filled(&table)
+    }
+}
+
+/// A status in Chinese.
+fn status(name: &str) -> &str {
+    match name {
+        "poor" => "未脱贫",
+        "pre_exit" => "预脱贫",
+        "exited" => "脱贫",
+        "fallen_back" => "返贫",
+        "deregistered" => "已注销",
+        other => other,
     }
 }
 
@@ -204,6 +225,13 @@ fn household(text: &str) -> Result<HouseholdId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_status_has_its_word() {
+        for known in lika_domain::household::Status::ALL {
+            assert_ne!(status(known.name()), known.name());
+        }
+    }
 
     #[test]
     fn a_household_has_10_digits() {

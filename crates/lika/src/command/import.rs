@@ -104,7 +104,7 @@ async fn apply(client: &Client, mut plan: Plan, printer: Printer) -> anyhow::Res
     let mut random = Random::system();
     let applied = import::apply(&client.home, &client.api, &client.key, planned, &mut random, now_s(), told).await;
     bar.finish_and_clear();
-    Report::applied(&client.home, plan, applied?)
+    Report::applied(&client.home, plan, &applied?)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

@@ -169,7 +169,7 @@ impl Report {
         match &self.stopped {
             Some(reason) => text.push_str(&format!("\nsending stopped: {reason}\n")),
             None if self.waiting > 0 => {
-                text.push_str("what waits is for another log, or its key is not on this device\n")
+                text.push_str("what waits is for another log, or its key is not on this device\n");
             }
             None => {}
         }

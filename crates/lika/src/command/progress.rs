@@ -2,7 +2,7 @@
 
 mod text;
 
-pub(super) use text::group;
+pub(super) use text::condition_word;
 
 use super::client::{NodeArgs, block_on};
 use crate::exit::{Exit, Failure};

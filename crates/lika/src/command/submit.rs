@@ -6,6 +6,7 @@ mod send;
 mod words;
 
 pub(crate) use send::{Letter, Refused, households, reason};
+pub(crate) use words::word;
 
 use super::client::{Client, ClientArgs, block_on};
 use crate::exit::{Exit, Failure};

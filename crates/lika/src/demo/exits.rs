@@ -82,7 +82,7 @@ pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, village: &
     let kind = Kind::HouseholdExited(v1::HouseholdExited { income_year: year, accepted: true });
     let day = clerk.days_ago(1);
     let target = clerk.card_event(village.county_officer, &home.card, day, kind, None);
-    home.standing = Standing::Exited;
+    home.stand(Standing::Exited, day);
     home.leaving = false;
     home.exit = Some(target);
     if year < LAST_YEAR && clerk.dice.per_mille(WRONG_PER_MILLE) {
@@ -107,10 +107,10 @@ pub(crate) fn fall_back(clerk: &mut Clerk, home: &mut Home, village: &Village) {
         (v1::Cause::Labour, 5),
     ]);
     let kind = Kind::HouseholdFellBack(v1::HouseholdFellBack { cause: cause.into(), exit_in_error: false });
-    let day = clerk.recently();
+    let day = clerk.recently().max(home.since);
     clerk.card_event(village.officer, &home.card, day, kind, None);
     home.set_cause(cause);
-    home.standing = Standing::Poor;
+    home.stand(Standing::Poor, day);
     home.exit = None;
     home.income = line(clerk.today.year()) * u64::from(clerk.dice.between(65, 92)) / 100;
     let lost = clerk.dice.between(3, 5) as usize;

@@ -70,6 +70,8 @@ pub(crate) struct Home {
     pub(crate) registered: Date,
     /// Where it stands.
     pub(crate) standing: Standing,
+    /// Since when.
+    pub(crate) since: Date,
     /// Missed at first.
     pub(crate) late: bool,
     /// Chosen to leave poverty at the end of the year.
@@ -114,6 +116,7 @@ impl Home {
             attribute,
             registered: clerk.today,
             standing: Standing::Waiting,
+            since: clerk.today,
             late: dice.per_mille(MISSED_PER_MILLE),
             leaving: false,
             monitored: false,
@@ -160,6 +163,12 @@ impl Home {
         self.surname
     }
 
+    /// It stands elsewhere from a day on; never from one before it came to where it stood.
+    pub(crate) fn stand(&mut self, standing: Standing, since: Date) {
+        self.standing = standing;
+        self.since = since;
+    }
+
     /// The village officer gives it its card, with the steps that led to it. Some cards are wrong from the start.
     pub(crate) fn register(&mut self, clerk: &mut Clerk, place: &Village, number: usize, fixes: &mut Fixes) {
         let omitted = self.omit(clerk);
@@ -173,7 +182,7 @@ impl Home {
             clerk.card_event(place.officer, &self.card, day.plus_days(-before), taken, None);
         }
         self.registered = day;
-        self.standing = Standing::Poor;
+        self.stand(Standing::Poor, day);
         if let Some(person) = omitted {
             let right = Right::Omitted(Box::new(person));
             fixes.add(clerk, Fix { home: number, target, right }, 2, 20);
@@ -207,14 +216,15 @@ impl Home {
         reason: v1::DeregisterReason,
         corrects: Option<Target>,
     ) {
-        let day = clerk.recently();
+        // What was put right on the same day comes first.
+        let day = clerk.recently().max(self.since);
         let kind = Kind::HouseholdDeregistered(v1::HouseholdDeregistered { reason: reason.into(), merged_into: 0 });
         clerk.card_event(place.officer, &self.card, day, kind, corrects);
         let kind =
             v1::official_event::Kind::AssignmentEnded(v1::AssignmentEnded { reason: v1::AssignmentEnd::Closed.into() });
         let whom = (clerk.official(self.responsible), self.card.id.get());
         clerk.official_event(place.officer, place.area, whom, day, kind, None);
-        self.standing = Standing::Closed;
+        self.stand(Standing::Closed, day);
         self.leaving = false;
         self.measures.clear();
         self.unconfirmed.clear();

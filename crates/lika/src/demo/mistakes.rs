@@ -91,10 +91,10 @@ impl Fix {
                 clerk.card_event(place.officer, &home.card, day, Kind::LivingConditionsAssessed(right), target);
             }
             Right::StillPoor if home.standing == Standing::Exited && home.exit == target => {
-                let cause = home.cause().into();
+                let (day, cause) = (day.max(home.since), home.cause().into());
                 let kind = Kind::HouseholdFellBack(v1::HouseholdFellBack { cause, exit_in_error: true });
                 clerk.card_event(place.officer, &home.card, day, kind, target);
-                home.standing = Standing::Poor;
+                home.stand(Standing::Poor, day);
                 home.exit = None;
             }
             Right::Reversed { delivery, amount } => {

@@ -1,9 +1,12 @@
 //! The made-up history against the rules: everything is admitted, and its figures are those of the country.
 
+use super::clerk::Clerk;
 use super::divisions::{County, FUPING};
 use super::exits::{BASELINE, CURVE};
 use super::history::History;
+use super::household::{Home, Standing};
 use super::plan::Planned;
+use super::village::{Staff, Village};
 use super::{Config, Exit, Loader, Node, Summary, ensure_new};
 use crate::command::log;
 use crate::printer::Printer;
@@ -211,6 +214,25 @@ fn check(households: u32, seed: u64) {
 fn a_history_is_admitted_whole_and_follows_the_country() {
     for seed in [1, 2, 3] {
         check(240, seed);
+    }
+}
+
+/// A household may be poor again and be closed in the reports of one day.
+#[test]
+fn a_card_is_closed_no_earlier_than_what_came_before() {
+    let (county, village) = ("130624".parse().unwrap(), "130624100200".parse().unwrap());
+    let mut clerk = Clerk::new(ORIGIN, county, 1, Date::new(2018, 6, 6).unwrap());
+    let staff = Staff { officer: 0, township_officer: 0, county_officer: 0, finance: 0 };
+    let village = Village::new(&mut clerk, village, "丙村", staff);
+    for _ in 0..50 {
+        let mut home = Home::new(&mut clerk, 0, &village, 0).unwrap();
+        home.stand(Standing::Poor, clerk.today);
+        home.close(&mut clerk, &village, v1::DeregisterReason::Moved, None);
+    }
+    for planned in clerk.tick().submissions {
+        if let v1::submission::Events::Households(list) = planned.events {
+            assert!(list.events.iter().all(|event| event.happened == 20_180_606));
+        }
     }
 }
 

@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    fn applied(plan: Plan, applied: Applied) -> Report {
+    fn applied(plan: Plan, applied: &Applied) -> Report {
         let dir = tempfile::tempdir().unwrap();
         Report::applied(&Home::open(dir.path()).unwrap(), plan, applied).unwrap()
     }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn problems_of_table_and_log_are_listed_by_rows() {
         let plan = Plan { problems: vec![problem(7)], rows: 9, good_rows: 8, ..Plan::default() };
-        let report = applied(plan, Applied { problems: vec![problem(3)], ..Applied::default() });
+        let report = applied(plan, &Applied { problems: vec![problem(3)], ..Applied::default() });
         assert_eq!(report.exit(), Exit::Findings);
         assert_eq!(report.problems.iter().map(|problem| problem.row).collect::<Vec<_>>(), [3, 7]);
         let text = report.text();
@@ -202,9 +202,10 @@ mod tests {
     #[test]
     fn a_node_that_cannot_be_reached_leaves_all_of_it_waiting() {
         let unreachable = ApiError::Unreachable { what: "no connection".into(), source: None };
-        let report = applied(Plan::default(), Applied { waiting: 2, stopped: vec![unreachable], ..Applied::default() });
+        let report =
+            applied(Plan::default(), &Applied { waiting: 2, stopped: vec![unreachable], ..Applied::default() });
         assert_eq!(report.exit(), Exit::Queued);
         assert!(report.text().contains("waiting in the outbox: 2"), "{}", report.text());
-        assert_eq!(applied(Plan::default(), Applied::default()).exit(), Exit::Done);
+        assert_eq!(applied(Plan::default(), &Applied::default()).exit(), Exit::Done);
     }
 }

@@ -1,8 +1,8 @@
 //! Progress as tables that county officials read.
 
+use crate::command::submit::word;
 use crate::table::Table;
 use crate::words::{known, number, yuan};
-use lika_domain::aid::MeasureGroup;
 use lika_views::Progress;
 use lika_views::document::{Counts, Money};
 
@@ -144,7 +144,12 @@ fn aid(area: &Progress) -> String {
     }
     let mut table = Table::new(&["帮扶措施", ">次数", ">金额 元", ">已签收 元"]);
     for aid in &area.aid {
-        table.row([&group(&aid.measure), &number(aid.events), &yuan(aid.amount), &yuan(aid.acknowledged)]);
+        table.row([
+            &word("MEASURE_GROUP", &aid.measure),
+            &number(aid.events),
+            &yuan(aid.amount),
+            &yuan(aid.acknowledged),
+        ]);
     }
     table.to_string()
 }
@@ -179,27 +184,10 @@ fn share(per_10_000: u64) -> String {
     format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
 }
 
-/// Name of a group of measures in Chinese.
-pub(in crate::command) fn group(name: &str) -> &str {
-    GROUPS.iter().find(|(group, _)| group.name() == name).map_or(name, |(_, zh)| zh)
+/// Name of an assurance or guarantee in Chinese.
+pub(in crate::command) fn condition_word(name: &str) -> &str {
+    CONDITIONS.iter().find(|(known, _)| *known == name).map_or(name, |(_, zh)| zh)
 }
-
-const GROUPS: [(MeasureGroup, &str); 14] = [
-    (MeasureGroup::Industry, "产业"),
-    (MeasureGroup::Employment, "就业"),
-    (MeasureGroup::PublicPost, "公益岗位"),
-    (MeasureGroup::Finance, "金融"),
-    (MeasureGroup::Housing, "住房"),
-    (MeasureGroup::Water, "饮水"),
-    (MeasureGroup::Health, "健康"),
-    (MeasureGroup::Education, "教育"),
-    (MeasureGroup::Relocation, "易地搬迁"),
-    (MeasureGroup::Ecological, "生态"),
-    (MeasureGroup::SafetyNet, "兜底"),
-    (MeasureGroup::Disability, "残疾"),
-    (MeasureGroup::Social, "社会帮扶"),
-    (MeasureGroup::Infrastructure, "基础设施"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -214,9 +202,10 @@ mod tests {
 
     #[test]
     fn every_group_and_condition_has_its_word() {
-        for known in MeasureGroup::ALL {
-            assert_ne!(group(known.name()), known.name());
+        for known in lika_domain::aid::MeasureGroup::ALL {
+            assert_ne!(word("MEASURE_GROUP", known.name()), known.name());
         }
         assert_eq!(CONDITIONS.map(|(name, _)| name), lika_domain::living::CONDITION_NAMES);
+        assert_eq!((condition_word("food"), condition_word("x")), ("不愁吃", "x"));
     }
 }

@@ -19,6 +19,12 @@ pub(super) fn choice(name: &str) -> Option<String> {
     CHOICES.iter().find(|(known, ..)| *known == name).map(|(_, zh, en)| format!("{zh} {en}"))
 }
 
+/// What a name of a closed list is called in Chinese, by the enum it is of; one that is not known stays.
+pub(crate) fn word<'a>(list: &str, name: &'a str) -> &'a str {
+    let full = format!("{list}_{}", name.to_uppercase());
+    CHOICES.iter().find(|(known, ..)| *known == full).map_or(name, |(_, zh, _)| zh)
+}
+
 const KINDS: &[(&str, &str, &str)] = &[
     ("village_registered", "行政村登记", "village registered"),
     ("village_profile_updated", "行政村情况更新", "village profile updated"),
@@ -369,6 +375,14 @@ mod tests {
             }
         }
         assert_eq!(listed, KINDS.len());
+    }
+
+    #[test]
+    fn names_of_the_views_have_words_too() {
+        for cause in lika_domain::household::Cause::ALL {
+            assert_ne!(word("CAUSE", cause.name()), cause.name());
+        }
+        assert_eq!((word("RELATION", "head"), word("RELATION", "x")), ("户主", "x"));
     }
 
     #[test]
