@@ -23,7 +23,7 @@ fn a_clerk_registers_a_household_and_everyone_sees_it() {
     let card = clerk.json(&["household", id]);
     assert_eq!((&card["status"], &card["members"][0]["birth_month"]), (&json!("poor"), &json!("1958-03")));
     clerk.run(&["progress", "130624", "--by", "village"]).code(0).says("第一山村");
-    office.admin.run(&["official", ADMIN]).code(0).says("administrator");
+    office.admin.run(&["official", ADMIN]).code(0).says("管理员");
     // Nothing of it stands in the log in the clear.
     for file in crate::support::files(&office.data.join("log")) {
         let bytes = std::fs::read(file).unwrap();
