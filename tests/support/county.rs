@@ -10,6 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const ORIGIN: &str = "lika.example/130624";
 const COUNTY: &str = "130624";
+/// Clerks draw their ids by other seeds than counties do: an id names one submission.
+const CLERK_SEEDS_FROM: u64 = 1 << 32;
 
 /// The administrator, and chance for ids.
 pub(crate) struct County {
@@ -65,7 +67,7 @@ impl County {
             event(u32::from(number), v1::official_event::Kind::KeyEnrolled(key)),
         ];
         self.submit(api, COUNTY, officials(events)).await;
-        Clerk { device: clerk, village, random: Random::seeded(u64::from(number)), profiles: 0 }
+        Clerk { device: clerk, village, random: Random::seeded(CLERK_SEEDS_FROM + u64::from(number)), profiles: 0 }
     }
 
     async fn submit(&mut self, api: &Api, area: &str, events: v1::submission::Events) {

@@ -17,23 +17,28 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts a node on a folder with a log and waits until it serves.
+    /// Starts a node on a folder with a log and waits until it serves. What it says goes to a file beside the folder.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut node = Self::spawn(data);
+        Self::start_saying(data, &data.with_extension("err"))
+    }
+
+    /// The same; what it says goes to that file.
+    pub(crate) fn start_saying(data: &Path, said: &Path) -> Self {
+        let mut node = Self::spawn(data, said);
         let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
         while TcpStream::connect(node.addr).is_err() {
             let ended = node.child.try_wait().unwrap();
-            assert!(ended.is_none(), "the node ended before it served: {ended:?}\n{}", node.log(data));
-            assert!(Instant::now() < deadline, "the node does not serve\n{}", node.log(data));
+            let said = || std::fs::read_to_string(said).unwrap_or_default();
+            assert!(ended.is_none(), "the node ended before it served: {ended:?}\n{}", said());
+            assert!(Instant::now() < deadline, "the node does not serve\n{}", said());
             std::thread::sleep(Duration::from_millis(10));
         }
         node
     }
 
-    /// Starts a node without waiting. What it says goes to `node.err` beside the data.
-    pub(crate) fn spawn(data: &Path) -> Self {
+    fn spawn(data: &Path, said: &Path) -> Self {
         let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let told = std::fs::File::create(data.with_extension("err")).unwrap();
+        let told = std::fs::File::create(said).unwrap();
         let listen = addr.to_string();
         let mut command = lika();
         command.args(["serve", "--data", path(data), "--listen", &listen]);
@@ -72,10 +77,6 @@ impl Node {
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
-    }
-
-    fn log(&self, data: &Path) -> String {
-        std::fs::read_to_string(data.with_extension("err")).unwrap_or_default()
     }
 }
 
