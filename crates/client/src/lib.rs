@@ -10,7 +10,7 @@
 //! * [`home`]: the folder that keeps all of it over a crash
 //! * [`api`]: the node over HTTP
 //! * [`outbox`]: sends what waits, and takes the answers
-//! * [`file`]: a submission written by hand
+//! * [`mod@file`]: a submission written by hand
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;

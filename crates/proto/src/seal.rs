@@ -1,4 +1,4 @@
-//! Sealing of personal data: what stands in a [`v1::Sealed`] box, and how it is opened again.
+//! Sealing of personal data: what stands in a [`Sealed`](crate::v1::Sealed) box, and how it is opened again.
 //!
 //! A box is 12 bytes of nonce, then the ChaCha20-Poly1305 (RFC 8439) ciphertext and tag of an encoded message of
 //! `sealed.proto`, under a data key of the household or official. The associated data ties the box to its place, so

@@ -1,13 +1,15 @@
 //! The client's folder: keys, what waits to be sent, receipts.
 //!
-//!     lock                     held while a command uses the folder
-//!     keys/NAME.key            a signing key, JSON, for the owner only
-//!     devices/KEYID.json       the last submission of a key that the log took
-//!     logs/ORIGIN.vkey         verifier key of a log, as first seen
-//!     datakeys/NUMBER.json     data keys of a household or official
-//!     pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
-//!     refused/ID.submission    what the log refused, with the refusal beside it as ID.json
-//!     receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
+//! ```text
+//! lock                     held while a command uses the folder
+//! keys/NAME.key            a signing key, JSON, for the owner only
+//! devices/KEYID.json       the last submission of a key that the log took
+//! logs/ORIGIN.vkey         verifier key of a log, as first seen
+//! datakeys/NUMBER.json     data keys of a household or official
+//! pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
+//! refused/ID.submission    what the log refused, with the refusal beside it as ID.json
+//! receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
+//! ```
 //!
 //! Every file is written under another name, synced, and renamed, so a crash leaves it whole or as it was.
 
