@@ -1,6 +1,7 @@
 //! Long tests. Each has a small number of rounds for every run of the tests and a large one for `cargo xtask soak`.
 
 mod flips;
+mod full_disk;
 mod kills;
 
 /// How many rounds to run: what was asked for, or the case's own number for the share.

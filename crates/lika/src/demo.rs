@@ -107,7 +107,7 @@ impl Demo {
         if !self.once {
             summary.url = Some(format!("http://{}", node.addr()));
             printer.result(&summary, Summary::text)?;
-            return serve::until_stopped(node).await;
+            return serve::until_stopped(node, serve::Signals::listen()?).await;
         }
         node.stop().await?;
         summary.verify(printer)?;

@@ -8,7 +8,7 @@ use lika_ledger::Clock;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Where a node listens unless told otherwise; clients look for it there.
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:7130";
@@ -33,6 +33,26 @@ struct Serving {
     data: PathBuf,
 }
 
+/// The signals by which a process is told to stop. From here on they no longer end it at once.
+pub(crate) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Begins to listen for them.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 impl Serve {
     /// Does it, until it is told to stop.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
@@ -44,6 +64,8 @@ impl Serve {
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
         let data = self.data.clone();
+        // Before anything is served: who sees that it is may already tell it to stop.
+        let signals = Signals::listen()?;
         let node = Node::start(Config { data: self.data, listen: self.listen, clock: Clock::system() }).await?;
         printer.result(&serving(&node, data), |serving| {
             format!(
@@ -54,16 +76,14 @@ impl Serve {
                 serving.data.display()
             )
         })?;
-        until_stopped(node).await
+        until_stopped(node, signals).await
     }
 }
 
 /// Serves until a signal to stop, and then stops in order; or until the node cannot go on.
-pub(crate) async fn until_stopped(mut node: Node) -> anyhow::Result<Exit> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+pub(crate) async fn until_stopped(mut node: Node, mut signals: Signals) -> anyhow::Result<Exit> {
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.wait() => {}
         failed = node.failed() => {
             // Nothing is written any more after a failed write, and nothing may wait for it: the process ends as it is.
             std::mem::forget(node);
