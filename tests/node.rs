@@ -83,6 +83,24 @@ fn a_killed_node_serves_what_was_receipted() {
     assert_eq!((&progress["index"], &progress["households"]["poor"]), (&recorded["index"], &json!(1)));
 }
 
+#[test]
+fn views_open_at_a_power_cut_are_made_anew_and_other_damage_is_refused() {
+    let mut office = Office::with_village();
+    office.admin.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
+    let before = office.admin.json(&["progress", VILLAGE]);
+    office.node.take().unwrap().kill();
+    let (power, store) = (office.data.join("views/power"), office.data.join("views/db"));
+    fs::write(&power, "11111111-2222-3333-4444-555555555555").unwrap();
+    fs::write(&store, b"what a cut of power left").unwrap();
+    office.serve();
+    assert_eq!(office.admin.json(&["progress", VILLAGE]), before);
+    office.stop();
+    fs::write(&store, b"what somebody wrote").unwrap();
+    let (code, told) = refused(&office.data);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("damaged or changed"), "{told}");
+}
+
 /// A log of three entries, stopped.
 fn stopped() -> Office {
     let mut office = Office::with_village();

@@ -134,7 +134,8 @@ impl Demo {
         let mut text = String::new();
         // One byte more than may be tells a table that is too large from one that is not.
         file.take(DIVISIONS_BYTES_MAX as u64 + 1).read_to_string(&mut text).with_context(shown)?;
-        County::parse(&text).with_context(shown)
+        County::parse(&text)
+            .map_err(|error| Failure::new("divisions_invalid", format!("{}: {error:#}", shown())).into())
     }
 
     fn listen(&self) -> anyhow::Result<SocketAddr> {

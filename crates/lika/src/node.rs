@@ -9,7 +9,7 @@ use lika_gateway::Gateway;
 use lika_ledger::{Clock, Ledger};
 use lika_progress::Progress;
 use lika_vault::{Vault, VaultError};
-use lika_views::{FollowError, Follower};
+use lika_views::{FollowError, Follower, ViewError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Node {
             move || open(&data, clock)
         })
         .await??;
-        let (progress, follower) = Progress::start(ledger.clone(), &data.join("views"))?;
+        let (progress, follower) = follow(&ledger, &data.join("views"))?;
         let progress = Arc::new(progress);
         let gateway = Gateway::start(wiring::deps(&ledger, &vault, &progress))?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -127,6 +127,19 @@ impl Node {
         })
         .await?;
         views.context("the views could not be written; they are read from the log again at the next start")
+    }
+}
+
+/// Starts the service of progress. Views that were open when the machine lost its power are made anew at once: a node
+/// that starts by itself then must not wait for somebody to delete them. Any other damage is for a person to see.
+fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
+    match Progress::start(ledger.clone(), dir) {
+        Err(error @ ViewError::PowerCut { .. }) => {
+            tracing::warn!(%error, "the views are deleted and made anew");
+            std::fs::remove_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
+            Ok(Progress::start(ledger.clone(), dir)?)
+        }
+        started => Ok(started?),
     }
 }
 
