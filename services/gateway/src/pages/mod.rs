@@ -12,6 +12,9 @@ use words::{amount, group, level, people, share};
 /// The style of every page; small enough to travel with each of them over a bad line.
 const STYLE: &str = include_str!("style.css");
 
+/// Digits of a township's code.
+const TOWNSHIP_DIGITS: usize = 9;
+
 /// What a page says of the log it stands on.
 #[derive(Clone, Debug)]
 pub struct LogLine {
@@ -83,10 +86,30 @@ fn name(progress: &Progress) -> String {
     progress.name.clone().unwrap_or_else(|| progress.area.clone())
 }
 
-fn heading(progress: &Progress) -> Markup {
+/// What the area is and its code; a place without a name goes by its level.
+fn named(progress: &Progress) -> Markup {
     let place = level(&progress.level);
+    match &progress.name {
+        Some(name) => html! { (name) " " small { (place) " " (progress.area) } },
+        None => html! { (place) " " small { (progress.area) } },
+    }
+}
+
+/// The way up: from a village to its township, from a township to all that the log covers.
+fn up(progress: &Progress) -> Markup {
+    match progress.area.get(..TOWNSHIP_DIGITS) {
+        Some(township) if progress.area.len() > TOWNSHIP_DIGITS => html! {
+            p.up { a href="/" { "全部 all" } " › " a href={ "/areas/" (township) } { "乡镇 township " (township) } }
+        },
+        Some(_) => html! { p.up { a href="/" { "全部 all" } } },
+        None => html! {},
+    }
+}
+
+fn heading(progress: &Progress) -> Markup {
     html! {
-        h1 { (name(progress)) " " small { (place) " " (progress.area) } }
+        (up(progress))
+        h1 { (named(progress)) }
         p.asof {
             "截至 as of " (progress.as_of.happened)
             @if let Some(recorded) = &progress.as_of.recorded { " · 记录至 recorded by " (recorded.get(..16).unwrap_or(recorded)) }
@@ -185,7 +208,7 @@ fn table(children: &[Progress]) -> Markup {
             }
             @for child in children {
                 tr {
-                    td { a href={ "/areas/" (child.area) } { (name(child)) } " " small { (child.area) } }
+                    td { a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(level(&child.level))) } " " small { (child.area) } }
                     td.n { (child.households.registered) }
                     td.n { (poor(&child.households)) }
                     td.n { (child.households.exited) }

@@ -69,7 +69,10 @@ async fn progress_is_read_for_any_area_and_as_of_an_entry() {
     assert_eq!((&log["area"], &log["mode"], &log["size"]), (&json!("130624"), &json!("testing"), &json!(2)));
     let page = node.get("/").await;
     assert!(page.text().contains("阜平县") && page.head.contains("text/html"), "{}", page.head);
-    assert_eq!(node.get("/areas/130624100").await.status, 200);
+    let township = node.get("/areas/130624100").await;
+    assert!(township.text().contains("全部 all"), "{}", township.text());
+    let village = node.get(&format!("/areas/{VILLAGE}")).await;
+    assert!(village.text().contains("<a href=\"/areas/130624100\">"), "{}", village.text());
     assert_eq!(node.get("/areas/13").await.status, 200);
 }
 
