@@ -213,7 +213,7 @@ fn table(children: &[Progress]) -> Markup {
                     td.n { (poor(&child.households)) }
                     td.n { (child.households.exited) }
                     td.n { (child.households.fallen_back) }
-                    td { (chart::incidence(child)) }
+                    td.whole { (chart::incidence(child)) }
                     td.n.bad[child.officials.unassigned > 0] { (child.officials.unassigned) }
                     td.n { (child.officials.visited_90_days) }
                 }
