@@ -100,6 +100,17 @@ impl Level {
         }
     }
 
+    /// The level of the areas it is divided into; `None` for villages.
+    pub fn below(self) -> Option<Self> {
+        match self {
+            Self::Province => Some(Self::Prefecture),
+            Self::Prefecture => Some(Self::County),
+            Self::County => Some(Self::Township),
+            Self::Township => Some(Self::Village),
+            Self::Village => None,
+        }
+    }
+
     /// Its name as in division tables: `province`, `prefecture`, `county`, `township`, `village`.
     pub fn name(self) -> &'static str {
         match self {

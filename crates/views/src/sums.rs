@@ -34,7 +34,7 @@ impl Sums {
         if let Some(figures) = self.get(area, changed, today) {
             return Ok(figures);
         }
-        let figures = match below(area.level()) {
+        let figures = match area.level().below() {
             None => village(fold, rows, area, today)?,
             Some(level) => {
                 let parts = parts(fold, area, level).into_iter().map(|part| self.of(fold, rows, part, today));
@@ -82,16 +82,6 @@ fn parts(fold: &Fold, area: Area, level: Level) -> BTreeSet<Area> {
     let villages = fold.villages.range(area.range()).map(|(village, _)| *village);
     let opened = opened(fold).filter(|opened| *opened != area && area.contains(*opened));
     villages.chain(opened).map(|inside| inside.at(level)).collect()
-}
-
-fn below(level: Level) -> Option<Level> {
-    match level {
-        Level::Province => Some(Level::Prefecture),
-        Level::Prefecture => Some(Level::County),
-        Level::County => Some(Level::Township),
-        Level::Township => Some(Level::Village),
-        Level::Village => None,
-    }
 }
 
 /// Counts a village, from memory or, without putting it there, from the store.

@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use lika_domain::area::{Area, Level};
+use lika_domain::area::Area;
 use lika_domain::official::Mode;
 use lika_eventlog::EventLog;
 use lika_views::Progress;
@@ -40,21 +40,11 @@ async fn page(gateway: &Gateway, area: Area) -> Result<Option<String>, Problem> 
     let of = |by| ProgressQuery { area, by, at: None, recorded_by: None, index: None };
     let found = gateway.deps.progress.ask(of(None)).await?.and_then(|mut found| found.pop());
     let Some(progress) = found else { return Ok(None) };
-    let children: Vec<Progress> = match below(area.level()) {
+    let children: Vec<Progress> = match area.level().below() {
         Some(level) => gateway.deps.progress.ask(of(Some(level))).await?.unwrap_or_default(),
         None => Vec::new(),
     };
     Ok(Some(pages::area(&log_line(gateway), &progress, &children)))
-}
-
-fn below(level: Level) -> Option<Level> {
-    match level {
-        Level::Province => Some(Level::Prefecture),
-        Level::Prefecture => Some(Level::County),
-        Level::County => Some(Level::Township),
-        Level::Township => Some(Level::Village),
-        Level::Village => None,
-    }
 }
 
 fn log_line(gateway: &Gateway) -> LogLine {

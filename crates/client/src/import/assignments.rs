@@ -9,11 +9,11 @@ use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 
 const COLUMNS: [Column; 5] = [
-    Column { name: "village", headings: &["行政村代码", "村代码"], required: false },
-    Column { name: "household", headings: &["户编号", "household_no"], required: true },
-    Column { name: "official", headings: &["帮扶责任人编号", "干部编号", "official_no"], required: true },
-    Column { name: "capacity", headings: &["责任人类别", "帮扶类别"], required: false },
-    Column { name: "date", headings: &["结对日期", "帮扶开始日期", "from"], required: false },
+    Column::optional("village", &["行政村代码", "村代码"]),
+    Column::required("household", &["户编号", "household_no"]),
+    Column::required("official", &["帮扶责任人编号", "干部编号", "official_no"]),
+    Column::optional("capacity", &["责任人类别", "帮扶类别"]),
+    Column::optional("date", &["结对日期", "帮扶开始日期", "from"]),
 ];
 
 /// Plans the assignments of a table.

@@ -11,15 +11,15 @@ use lika_proto::v1::aid_event::Kind;
 const MEMBER_MAX: u64 = 99;
 
 const COLUMNS: [Column; 9] = [
-    Column { name: "village", headings: &["行政村代码", "村代码"], required: false },
-    Column { name: "household", headings: &["户编号", "household_no"], required: true },
-    Column { name: "delivery", headings: &["发放编号", "delivery_no"], required: true },
-    Column { name: "group", headings: &["措施类别", "帮扶类别", "measure_group"], required: true },
-    Column { name: "amount", headings: &["金额", "发放金额", "amount_yuan"], required: true },
-    Column { name: "date", headings: &["发放日期"], required: false },
-    Column { name: "measure", headings: &["措施编号", "measure_no"], required: false },
-    Column { name: "allocation", headings: &["资金安排编号", "allocation_no"], required: false },
-    Column { name: "member", headings: &["成员编号", "member_no"], required: false },
+    Column::optional("village", &["行政村代码", "村代码"]),
+    Column::required("household", &["户编号", "household_no"]),
+    Column::required("delivery", &["发放编号", "delivery_no"]),
+    Column::required("group", &["措施类别", "帮扶类别", "measure_group"]),
+    Column::required("amount", &["金额", "发放金额", "amount_yuan"]),
+    Column::optional("date", &["发放日期"]),
+    Column::optional("measure", &["措施编号", "measure_no"]),
+    Column::optional("allocation", &["资金安排编号", "allocation_no"]),
+    Column::optional("member", &["成员编号", "member_no"]),
 ];
 
 /// Plans the deliveries of a table.

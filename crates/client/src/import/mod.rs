@@ -66,6 +66,7 @@ use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::HouseholdId;
 use lika_domain::official::Mode;
+use table::HEADING_ROWS_MAX;
 
 /// Largest table, in bytes.
 pub const TABLE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -131,9 +132,18 @@ pub enum ImportError {
     /// Neither UTF-8 nor UTF-16 nor GBK; perhaps not saved as CSV at all.
     #[error("the table is no text; save it as CSV")]
     NotText,
-    /// No row near the top is a heading.
-    #[error("the table has no heading that names its columns")]
-    NoHeading,
+    /// No row near the top is a heading; with the columns that one may name.
+    #[error(
+        "none of the first {HEADING_ROWS_MAX} rows names the columns. Needed: {}. Also read: {}",
+        .needed.join(", "),
+        .others.join(", ")
+    )]
+    NoHeading {
+        /// Columns that must be there.
+        needed: Vec<String>,
+        /// Columns that may be.
+        others: Vec<String>,
+    },
     /// Columns that must be there are not.
     #[error("the table lacks the columns {}", .0.join(", "))]
     ColumnsMissing(Vec<String>),

@@ -3,7 +3,7 @@
 use super::{ImportError, ROWS_MAX, text};
 
 /// How many rows from the top may be the heading: templates put titles above it.
-const HEADING_ROWS_MAX: usize = 5;
+pub(super) const HEADING_ROWS_MAX: usize = 5;
 /// How many columns a row must name to be the heading.
 const HEADING_COLUMNS_MIN: usize = 2;
 
@@ -16,6 +16,18 @@ pub(super) struct Column {
     pub(super) headings: &'static [&'static str],
     /// The table must have it.
     pub(super) required: bool,
+}
+
+impl Column {
+    /// A column that a table may have.
+    pub(super) const fn optional(name: &'static str, headings: &'static [&'static str]) -> Self {
+        Self { name, headings, required: false }
+    }
+
+    /// A column that a table must have.
+    pub(super) const fn required(name: &'static str, headings: &'static [&'static str]) -> Self {
+        Self { name, headings, required: true }
+    }
 }
 
 /// A table as it was read.
@@ -39,7 +51,7 @@ impl Table {
         let text = text::decode(bytes)?;
         let mut rows = records(&text)?;
         let heading = rows.iter().take(HEADING_ROWS_MAX).position(|row| known(row, columns) >= HEADING_COLUMNS_MIN);
-        let heading = heading.ok_or(ImportError::NoHeading)?;
+        let heading = heading.ok_or_else(|| no_heading(columns))?;
         let body = rows.split_off(heading + 1);
         let (places, unknown_columns) = places(&rows[heading], columns)?;
         let lacking = |column: &&Column| column.required && !places.iter().any(|(name, _)| *name == column.name);
@@ -56,6 +68,12 @@ impl Table {
         let place = self.places.iter().find(|(name, _)| *name == column);
         place.and_then(|(_, place)| row.cells.get(*place)).map_or("", String::as_str)
     }
+}
+
+/// Who has no heading yet is told all that one may hold.
+fn no_heading(columns: &[Column]) -> ImportError {
+    let named = |required| columns.iter().filter(|column| column.required == required).map(described).collect();
+    ImportError::NoHeading { needed: named(true), others: named(false) }
 }
 
 fn records(text: &str) -> Result<Vec<Row>, ImportError> {

@@ -183,8 +183,10 @@ fn headings_are_read_in_english_and_below_titles() {
 #[test]
 fn tables_that_cannot_be_read_are_refused_whole() {
     let read = |text: &str| households(text.as_bytes(), &options(), &mut Random::seeded(1)).unwrap_err();
-    assert!(matches!(read(""), ImportError::NoHeading));
-    assert!(matches!(read("甲,乙\n1,2\n"), ImportError::NoHeading));
+    assert!(matches!(read(""), ImportError::NoHeading { .. }));
+    let told = read("甲,乙\n1,2\n").to_string();
+    assert!(told.contains("Needed: 户编号 (household), 贫困户属性 (attribute), "), "{told}");
+    assert!(told.contains("Also read: 行政村代码 (village), "), "{told}");
     assert!(matches!(read("户编号,姓名,姓名\n"), ImportError::ColumnTwice(name) if name == "姓名 (name)"));
     let ImportError::ColumnsMissing(lacking) = read("户编号,姓名\n甲,乙\n") else { panic!("read") };
     assert!(lacking.contains(&"身份证号 (citizen_id)".to_owned()), "{lacking:?}");

@@ -35,10 +35,10 @@ pub(crate) struct Open {
     #[arg(long, value_name = "NUMBER")]
     phone: Option<String>,
     /// Unit of the administrator
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     unit: String,
     /// Post of the administrator
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     post: String,
     /// The day it happened [default: today]
     #[arg(long, value_name = "DATE")]

@@ -29,7 +29,7 @@ pub(crate) struct Enrol {
     #[arg(long, value_name = "NUMBER", value_parser = official)]
     official: Option<OfficialId>,
     /// Name of the device
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     device: String,
     /// Enrol the official too, in this role
     #[arg(long, value_enum, requires = "area")]
@@ -44,10 +44,10 @@ pub(crate) struct Enrol {
     #[arg(long, value_name = "NUMBER", requires = "role")]
     phone: Option<String>,
     /// Unit of the official
-    #[arg(long, value_name = "TEXT", default_value = "", requires = "role")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, requires = "role")]
     unit: String,
     /// Post of the official
-    #[arg(long, value_name = "TEXT", default_value = "", requires = "role")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, requires = "role")]
     post: String,
     /// The day it happened [default: today]
     #[arg(long, value_name = "DATE")]
