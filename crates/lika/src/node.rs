@@ -98,9 +98,10 @@ impl Node {
         &self.progress
     }
 
-    /// Resolves when it cannot go on, with the reason.
+    /// Resolves when it cannot go on, with the reason; of several at once, the log's own.
     pub(crate) async fn failed(&mut self) -> Failed {
         tokio::select! {
+            biased;
             error = self.ledger.log().stopped() => Failed::Log(error),
             error = self.vault.stopped() => Failed::Vault(error),
             ended = self.follower.stopped() => match ended {

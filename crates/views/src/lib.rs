@@ -5,7 +5,7 @@
 //! but not a cut of power. Nothing here decides, and nothing here is the only copy of anything.
 //!
 //! In reading order:
-//! * what is shown: [`document`] (areas), [`card`] (households and officials)
+//! * what is shown: [`document`] (areas), [`card`] (households and officials), [`words`] (their names in Chinese)
 //! * what is kept: `keys` (its layout, written down once), `rows` (sled), `power` (whether the machine stopped meanwhile), `fold` (the working set), `tracked` (which
 //!   rows an entry changes), `trail` (which entries concern whom), `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
@@ -26,6 +26,7 @@ mod sums;
 mod tracked;
 mod trail;
 pub mod views;
+pub mod words;
 
 pub use card::{HouseholdView, OfficialView};
 pub use document::{Progress, Standing};

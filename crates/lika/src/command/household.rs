@@ -1,7 +1,6 @@
 //! `lika household`: a card, as far as the key may see it.
 
 use super::client::{ClientArgs, block_on};
-use super::progress::condition_word;
 use super::submit::word;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -9,6 +8,7 @@ use crate::table::Table;
 use crate::words::{known, yuan};
 use lika_domain::ids::HouseholdId;
 use lika_views::HouseholdView;
+use lika_views::words;
 use serde::Deserialize;
 
 /// Which card.
@@ -152,7 +152,7 @@ impl Card {
     fn conditions(&self) -> String {
         let mut table = Table::new(&["保障", "达标", "认定日期"]);
         for (name, condition) in &self.card.conditions {
-            table.row([&condition_word(name), &if condition.met { "是" } else { "否" }, &condition.since]);
+            table.row([&words::condition(name), &if condition.met { "是" } else { "否" }, &condition.since]);
         }
         if let Some(grade) = &self.card.dwelling {
             table.row([&"住房等级", &grade.to_uppercase(), &""]);

@@ -2,8 +2,6 @@
 
 mod text;
 
-pub(super) use text::condition_word;
-
 use super::client::{NodeArgs, block_on};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;

@@ -6,8 +6,9 @@ mod chart;
 mod words;
 
 use lika_views::document::{Condition, Counts, Progress};
+use lika_views::words::{CONDITIONS, group};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use words::{amount, group, level, people, share};
+use words::{amount, level, people, share};
 
 /// The style of every page; small enough to travel with each of them over a bad line.
 const STYLE: &str = include_str!("style.css");
@@ -152,7 +153,7 @@ fn conditions(progress: &Progress) -> Markup {
     html! {
         table {
             tr { th {} th.n { "达标 met" } th.n { "未达标 unmet" } th.n { "未评估 unknown" } }
-            @for (name, zh) in words::CONDITIONS {
+            @for (name, zh) in CONDITIONS {
                 @if let Some(Condition { met, unmet, unknown }) = row(name) {
                     tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (unmet) } td.n { (unknown) } }
                 }

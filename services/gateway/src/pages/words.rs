@@ -1,15 +1,5 @@
 //! Words and numbers as county officials read them.
 
-/// Assurances and guarantees: name in the document, name in Chinese.
-pub(super) const CONDITIONS: [(&str, &str); 6] = [
-    ("food", "不愁吃"),
-    ("clothing", "不愁穿"),
-    ("education", "义务教育"),
-    ("medical", "基本医疗"),
-    ("housing", "住房安全"),
-    ("water", "饮水安全"),
-];
-
 /// Name of a level in Chinese.
 pub(super) fn level(name: &str) -> &'static str {
     match name {
@@ -18,27 +8,6 @@ pub(super) fn level(name: &str) -> &'static str {
         "county" => "县",
         "township" => "乡镇",
         _ => "村",
-    }
-}
-
-/// Name of a group of measures in Chinese.
-pub(super) fn group(name: &str) -> &'static str {
-    match name {
-        "industry" => "产业",
-        "employment" => "就业",
-        "public_post" => "公益岗位",
-        "finance" => "金融",
-        "housing" => "住房",
-        "water" => "饮水",
-        "health" => "健康",
-        "education" => "教育",
-        "relocation" => "易地搬迁",
-        "ecological" => "生态",
-        "safety_net" => "兜底",
-        "disability" => "残疾",
-        "social" => "社会帮扶",
-        "infrastructure" => "基础设施",
-        _ => "其他",
     }
 }
 
@@ -77,13 +46,5 @@ mod tests {
         assert_eq!(amount(123_456_789), "1\u{2009}234\u{2009}567");
         assert_eq!((amount(-50_000), amount(99)), ("-500".into(), "0".into()));
         assert_eq!((share(Some(2_006)), share(None)), ("20.06 %".into(), "—".into()));
-    }
-
-    #[test]
-    fn every_group_and_condition_has_its_word() {
-        for known in lika_domain::aid::MeasureGroup::ALL {
-            assert_ne!(group(known.name()), "其他", "{}", known.name());
-        }
-        assert_eq!(CONDITIONS.map(|(name, _)| name), lika_domain::living::CONDITION_NAMES);
     }
 }

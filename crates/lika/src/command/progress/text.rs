@@ -1,20 +1,10 @@
 //! Progress as tables that county officials read.
 
-use crate::command::submit::word;
 use crate::table::Table;
 use crate::words::{known, number, yuan};
 use lika_views::Progress;
 use lika_views::document::{Counts, Money};
-
-/// Assurances and guarantees: name in the document, name in Chinese.
-const CONDITIONS: [(&str, &str); 6] = [
-    ("food", "不愁吃"),
-    ("clothing", "不愁穿"),
-    ("education", "义务教育"),
-    ("medical", "基本医疗"),
-    ("housing", "住房安全"),
-    ("water", "饮水安全"),
-];
+use lika_views::words::{CONDITIONS, group};
 
 /// Everything about one area.
 pub(super) fn area(area: &Progress) -> String {
@@ -144,12 +134,7 @@ fn aid(area: &Progress) -> String {
     }
     let mut table = Table::new(&["帮扶措施", ">次数", ">金额 元", ">已签收 元"]);
     for aid in &area.aid {
-        table.row([
-            &word("MEASURE_GROUP", &aid.measure),
-            &number(aid.events),
-            &yuan(aid.amount),
-            &yuan(aid.acknowledged),
-        ]);
+        table.row([&group(&aid.measure), &number(aid.events), &yuan(aid.amount), &yuan(aid.acknowledged)]);
     }
     table.to_string()
 }
@@ -184,11 +169,6 @@ fn share(per_10_000: u64) -> String {
     format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
 }
 
-/// Name of an assurance or guarantee in Chinese.
-pub(in crate::command) fn condition_word(name: &str) -> &str {
-    CONDITIONS.iter().find(|(known, _)| *known == name).map_or(name, |(_, zh)| zh)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,14 +178,5 @@ mod tests {
         for (given, shown) in [(0, "0.00%"), (5, "0.05%"), (300, "3.00%"), (10_000, "100.00%")] {
             assert_eq!(share(given), shown);
         }
-    }
-
-    #[test]
-    fn every_group_and_condition_has_its_word() {
-        for known in lika_domain::aid::MeasureGroup::ALL {
-            assert_ne!(word("MEASURE_GROUP", known.name()), known.name());
-        }
-        assert_eq!(CONDITIONS.map(|(name, _)| name), lika_domain::living::CONDITION_NAMES);
-        assert_eq!((condition_word("food"), condition_word("x")), ("不愁吃", "x"));
     }
 }
