@@ -150,6 +150,8 @@ pub struct Allocation {
     pub group: MeasureGroup,
     /// When.
     pub happened: Date,
+    /// Entry that set it aside.
+    pub entry: Index,
     /// How much was delivered from it, less what was reversed.
     pub delivered: Fen,
 }
@@ -184,6 +186,8 @@ pub struct Delivery {
     pub acknowledged: Option<Date>,
     /// How much was taken back.
     pub reversed: Fen,
+    /// Entry that recorded it.
+    pub entry: Index,
 }
 
 kinds! {

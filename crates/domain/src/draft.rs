@@ -9,6 +9,7 @@ use crate::ids::{HouseholdId, KeyId, OfficialId, Tag};
 use crate::official::{Key, Official};
 use crate::policy::PolicyRow;
 use crate::state::{Holding, Jurisdiction, State, Store};
+use crate::submission::Entry;
 use crate::village::{MonthCounts, VillageHead};
 use std::collections::BTreeMap;
 
@@ -172,7 +173,7 @@ impl Store for Draft<'_> {
     fn month_mut(&mut self, _area: Area, _month: Month) -> Option<&mut MonthCounts> {
         None
     }
-    fn note_visit(&mut self, _area: Area, _household: HouseholdId, _official: OfficialId, _day: Date) {}
+    fn note_visit(&mut self, _entry: &Entry, _household: HouseholdId, _official: OfficialId, _day: Date) {}
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.jurisdiction.as_ref().or(self.base.jurisdiction.as_ref())
     }

@@ -15,7 +15,7 @@ use crate::living::{Conditions, LivingConditionsAssessed};
 use crate::member::{Member, MemberAdded, MemberRemoved, MemberUpdated};
 use crate::official::Assignment;
 use crate::policy::PolicySet;
-use crate::procedure::ProcedureStepTaken;
+use crate::procedure::{ProcedureStepTaken, Round};
 use crate::submission::Evidence;
 use crate::village::{CountyExited, VillageExited, VillageProfileUpdated, VillageRegistered};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -180,10 +180,14 @@ pub struct Household {
     pub since: Date,
     /// Entry that brought it there.
     pub decided: Index,
+    /// Entry that made the card.
+    pub registered_in: Index,
     /// When it last fell back, if it ever did.
     pub fell_back: Option<Date>,
-    /// How it was identified, exits and so on: dates of the procedure steps taken, in order of recording.
-    pub steps: Vec<crate::procedure::StepTaken>,
+    /// Procedures it went through or is going through, in the order in which they began.
+    pub rounds: Vec<Round>,
+    /// What an audit would look at in its exit; `None` unless it has exited.
+    pub exit: Option<ExitStanding>,
     /// The watch it is under.
     pub monitoring: Option<Monitoring>,
     /// Who lives on it, by number.
@@ -196,14 +200,31 @@ pub struct Household {
     pub conditions: Conditions,
     /// Officials who answer for it.
     pub officials: Vec<Assignment>,
+    /// Since when nobody answers for it; `None` while somebody does.
+    pub unassigned: Option<Date>,
+    /// A first responsible official has answered for it at some time.
+    pub had_first: bool,
+    /// How often a first official took it over from another.
+    pub handed_over: u16,
     /// Day of the last visit.
     pub visited: Option<Date>,
+    /// Entry of that visit.
+    pub visited_in: Index,
     /// Number of visits.
     pub visits: u32,
     /// Aid it got, in order of recording.
     pub deliveries: Vec<Delivery>,
     /// Its personal data was erased.
     pub erased: bool,
+}
+
+/// What an audit would look at in an exit, by what was recorded when it was admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ExitStanding {
+    /// The income it rests on lies below the line in force.
+    pub below_line: bool,
+    /// An assurance or guarantee was not established as met.
+    pub guarantee_missing: bool,
 }
 
 /// The watch a household is under.
@@ -213,6 +234,8 @@ pub struct Monitoring {
     pub kind: MonitoringKind,
     /// Since when.
     pub since: Date,
+    /// Entry that began it.
+    pub entry: Index,
     /// One to five risks.
     pub risks: Vec<Cause>,
 }

@@ -3,6 +3,7 @@
 use crate::admit::Judge;
 use crate::date::Date;
 use crate::household::{Household, HouseholdEvent};
+use crate::ids::Index;
 use crate::money::Fen;
 use crate::rejection::Code;
 use crate::state::Store;
@@ -57,6 +58,8 @@ pub struct YearIncome {
     pub net: Fen,
     /// Net income per member.
     pub per_head: Fen,
+    /// Entry that assessed it.
+    pub entry: Index,
 }
 
 impl IncomeAssessed {
@@ -100,7 +103,7 @@ pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEven
     let Some(card) = event.card_mut(store, entry) else { return };
     let Ok(year) = u16::try_from(income.year) else { return };
     let members = income.members(card).unwrap_or_else(|| count(card));
-    let kept = YearIncome { year, members, net: income.net, per_head: income.per_head };
+    let kept = YearIncome { year, members, net: income.net, per_head: income.per_head, entry: entry.index };
     match card.incomes.binary_search_by_key(&year, |known| known.year) {
         Ok(position) => card.incomes.splice(position..=position, [kept]).for_each(drop),
         Err(position) => card.incomes.insert(position, kept),

@@ -9,7 +9,7 @@
 //!   [`official`], [`aid`], [`policy`]
 //! * what is known: [`state`], and [`draft`] while a submission is judged
 //! * the decision: [`admit`], [`evolve`], [`rejection`]
-//! * what it amounts to: [`progress`]
+//! * what it amounts to: [`entitlement`], [`progress`]
 
 pub mod admit;
 pub mod aid;
@@ -17,6 +17,7 @@ pub mod area;
 pub mod citizen_id;
 pub mod date;
 pub mod draft;
+pub mod entitlement;
 pub mod evolve;
 pub mod household;
 pub mod ids;

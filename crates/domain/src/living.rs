@@ -3,6 +3,7 @@
 use crate::admit::Judge;
 use crate::date::Date;
 use crate::household::HouseholdEvent;
+use crate::ids::Index;
 use crate::kind::kinds;
 use crate::rejection::Code;
 use crate::state::Store;
@@ -26,8 +27,9 @@ pub struct LivingConditionsAssessed {
 /// What is known of a household.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Conditions {
-    /// Food, clothing, education, medical care, housing, water; with the day each was established.
-    pub met: [Option<(Met, Date)>; CONDITIONS],
+    /// Food, clothing, education, medical care, housing, water; with the day each was established and the entry that
+    /// says so.
+    pub met: [Option<(Met, Date, Index)>; CONDITIONS],
     /// Grade of the dwelling.
     pub dwelling: Option<DwellingGrade>,
 }
@@ -80,9 +82,9 @@ pub(crate) fn apply(
     let Some(card) = event.card_mut(store, entry) else { return };
     for (known, found) in card.conditions.met.iter_mut().zip(assessed.conditions) {
         if let Some(found) = found
-            && known.is_none_or(|(_, day)| day <= event.happened)
+            && known.is_none_or(|(_, day, _)| day <= event.happened)
         {
-            *known = Some((found, event.happened));
+            *known = Some((found, event.happened, entry.index));
         }
     }
     card.conditions.dwelling = assessed.dwelling.or(card.conditions.dwelling);

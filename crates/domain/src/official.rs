@@ -219,6 +219,8 @@ pub struct Assignment {
     pub capacity: Capacity,
     /// First day.
     pub from: Date,
+    /// Entry that began it.
+    pub entry: Index,
 }
 
 /// A signing key as the state knows it.

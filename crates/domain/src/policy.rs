@@ -97,6 +97,13 @@ pub enum PolicyValue {
     },
     /// Days after which a household is due for a visit.
     VisitDays(u32),
+    /// Whether the decision that a procedure leads to is refused without its steps.
+    StepsRequired {
+        /// Procedure.
+        procedure: Procedure,
+        /// It is refused.
+        required: bool,
+    },
     /// A measure of the catalogue.
     Measure {
         /// Group it belongs to.
@@ -130,6 +137,8 @@ pub enum Parameter {
     CaseloadLimit(Capacity),
     /// Days between visits.
     VisitDays,
+    /// Whether decisions need their steps.
+    StepsRequired(Procedure),
     /// The measure of that code.
     Measure(Box<str>),
 }
@@ -175,6 +184,7 @@ impl PolicyValue {
             Self::DecisionDays(_) => Parameter::DecisionDays,
             Self::CaseloadLimit { capacity, .. } => Parameter::CaseloadLimit(*capacity),
             Self::VisitDays(_) => Parameter::VisitDays,
+            Self::StepsRequired { procedure, .. } => Parameter::StepsRequired(*procedure),
             Self::Measure { code, .. } => Parameter::Measure(code.clone()),
         }
     }

@@ -1,13 +1,26 @@
-//! Steps of the procedures. Which step follows which is not judged yet; each is recorded with its date.
+//! The procedures by which households enter and leave the cards and villages and the county leave their lists: state
+//! machines whose tables are in [`machine`], drawn below from those very tables.
+//!
+//! A *round* is one run of a procedure: it begins with its first step, each step follows one that its rule names, and
+//! it ends with the decision it leads to (the card is made, the household has exited, …), or with a step that was not
+//! passed. A step out of order is refused with what is missing, one that comes too early with the day from which it is
+//! allowed. What comes late is admitted and shown as late. A step recorded wrong is put right by the same step again
+//! that names the first one in `corrects`; a round begun in error ends with a step that is not passed.
+//!
+#![doc = include_str!("procedure/transitions.md")]
 
-use crate::admit::Judge;
+#[cfg(test)]
+mod drawing;
+pub mod machine;
+mod round;
+mod rules;
+
 use crate::date::Date;
-use crate::household::HouseholdEvent;
 use crate::kind::kinds;
-use crate::rejection::Code;
-use crate::state::Store;
-use crate::submission::Entry;
-use borsh::{BorshDeserialize, BorshSerialize};
+
+pub(crate) use round::Subject;
+pub use round::{End, Place, Round, StepTaken};
+pub(crate) use rules::{apply, check, check_decided, conclude, drop_open, roles};
 
 /// One step was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,21 +39,6 @@ pub struct ProcedureStepTaken {
     pub until: Option<Date>,
     /// Objections received during a publicity.
     pub objections: u32,
-}
-
-/// What the state keeps of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct StepTaken {
-    /// Which procedure.
-    pub procedure: Procedure,
-    /// Which step of it.
-    pub step: Step,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The day.
-    pub happened: Date,
-    /// Last day of a publicity.
-    pub until: Option<Date>,
 }
 
 kinds! {
@@ -64,7 +62,7 @@ kinds! {
 }
 
 kinds! {
-    /// Steps; which of them a procedure has, and in what order, is a rule.
+    /// Steps; which of them a procedure has, and in what order, says its [`machine`].
     Step {
         /// Application of the household.
         Application = 1 "application",
@@ -104,145 +102,5 @@ kinds! {
         Passed = 1 "passed",
         /// Not passed: the procedure ends here.
         Failed = 2 "failed",
-    }
-}
-
-impl Procedure {
-    /// The steps it has, in the order in which they usually follow.
-    pub fn steps(self) -> &'static [Step] {
-        match self {
-            Self::Identification => IDENTIFICATION,
-            Self::HouseholdExit => HOUSEHOLD_EXIT,
-            Self::FallBack => FALL_BACK,
-            Self::Monitoring => MONITORING,
-            Self::MonitoringEnd => MONITORING_END,
-            Self::VillageExit => VILLAGE_EXIT,
-            Self::CountyExit => COUNTY_EXIT,
-        }
-    }
-}
-
-/// Identification of poor households, 2014: application to help plan, publicity in the village and in the township.
-const IDENTIFICATION: &[Step] = &[
-    Step::Application,
-    Step::Verification,
-    Step::Appraisal,
-    Step::Publicity,
-    Step::TownshipAudit,
-    Step::SecondPublicity,
-    Step::CountyAudit,
-    Step::Announcement,
-    Step::Pairing,
-    Step::HelpPlan,
-];
-/// Exit of poor households (2016 rules on exit): appraised, verified, accepted by the household, made public.
-const HOUSEHOLD_EXIT: &[Step] = &[
-    Step::Appraisal,
-    Step::Verification,
-    Step::Acceptance,
-    Step::Publicity,
-    Step::TownshipAudit,
-    Step::CountyAudit,
-    Step::Announcement,
-];
-/// A household that is poor again goes the way it came in, begun by itself or by a clue.
-const FALL_BACK: &[Step] = &[
-    Step::Application,
-    Step::Clue,
-    Step::Verification,
-    Step::Appraisal,
-    Step::Publicity,
-    Step::TownshipAudit,
-    Step::SecondPublicity,
-    Step::CountyAudit,
-    Step::Decision,
-    Step::Announcement,
-    Step::Pairing,
-    Step::HelpPlan,
-];
-/// Taking under monitoring (2021 rules on monitoring): from the clue to the decision.
-const MONITORING: &[Step] = &[
-    Step::Application,
-    Step::Clue,
-    Step::Verification,
-    Step::Appraisal,
-    Step::Publicity,
-    Step::TownshipAudit,
-    Step::CountyAudit,
-    Step::Decision,
-    Step::Announcement,
-    Step::Pairing,
-    Step::HelpPlan,
-];
-/// Ending the monitoring.
-const MONITORING_END: &[Step] = &[
-    Step::Application,
-    Step::Verification,
-    Step::Appraisal,
-    Step::Acceptance,
-    Step::Publicity,
-    Step::TownshipAudit,
-    Step::CountyAudit,
-    Step::Decision,
-    Step::Announcement,
-];
-/// Exit of a village: asked for by the village, audited above it, made public in the township.
-const VILLAGE_EXIT: &[Step] = &[
-    Step::Application,
-    Step::Verification,
-    Step::TownshipAudit,
-    Step::Publicity,
-    Step::CountyAudit,
-    Step::Decision,
-    Step::Announcement,
-];
-/// Exit of a county: asked for by the county, checked by the prefecture and the province, made public by the province.
-const COUNTY_EXIT: &[Step] =
-    &[Step::Application, Step::CountyAudit, Step::SuperiorCheck, Step::Publicity, Step::Decision, Step::Announcement];
-
-/// Judges a step.
-pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, step: &ProcedureStepTaken) {
-    check_place(judge, store, event, step.procedure);
-    judge.require(step.procedure.steps().contains(&step.step), Code::StepInvalid, "step");
-    judge.require(step.in_favour <= step.present, Code::VotesInvalid, "in_favour");
-    let publicity = matches!(step.step, Step::Publicity | Step::SecondPublicity);
-    match step.until {
-        Some(until) if publicity => judge.require(until >= event.happened, Code::PeriodInvalid, "until"),
-        None if publicity => judge.refuse(Code::FieldMissing, "until", ""),
-        Some(_) => judge.refuse(Code::FieldInvalid, "until", "only a publicity has a last day"),
-        None => {}
-    }
-    judge.require(publicity || step.objections == 0, Code::FieldInvalid, "objections");
-}
-
-/// Keeps a step on the card it concerns. Steps of villages and of the county stay in the log alone: nothing is judged
-/// by them.
-pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, step: &ProcedureStepTaken) {
-    if let Some(card) = event.card_mut(store, entry) {
-        let ProcedureStepTaken { procedure, step: taken, outcome, until, .. } = *step;
-        card.steps.push(StepTaken { procedure, step: taken, outcome, happened: event.happened, until });
-        card.follow_step(entry, event.happened, step);
-    }
-}
-
-/// The procedure must fit what the event concerns: a card, a poor village, or the jurisdiction.
-fn check_place(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, procedure: Procedure) {
-    match procedure {
-        Procedure::CountyExit => {
-            judge.no_card(event.household);
-            judge.in_jurisdiction(store);
-        }
-        Procedure::VillageExit => {
-            judge.no_card(event.household);
-            let poor = judge.village(store).is_none_or(|village| village.poor);
-            judge.require(poor, Code::VillageNotPoor, "area");
-        }
-        // It leads to the registration, so its steps lie before that.
-        Procedure::Identification => {
-            judge.open_card(store, event.household);
-        }
-        _ => {
-            event.card(judge, store);
-        }
     }
 }

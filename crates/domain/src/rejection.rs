@@ -145,6 +145,7 @@ codes! {
     VillageHasExited Conflict "village_has_exited" "该村已出列" "the village has exited already";
     VillageNotPoor Rule "village_not_poor" "该村不是贫困村" "the village is not on the list of poor villages";
     CountyHasExited Conflict "county_has_exited" "该县已摘帽" "the county has exited already";
+    ExitStandardUnmet Rule "exit_standard_unmet" "未达到退出标准" "the standard of the exit is not met";
     CountInconsistent Rule "count_inconsistent" "数量不一致" "the numbers contradict each other";
     // Dates.
     InFuture Rule "in_future" "发生日期晚于今天" "the date lies in the future";
@@ -194,7 +195,12 @@ codes! {
     NotMonitored Conflict "not_monitored" "该户不在监测中" "the household is not being monitored";
     MergeTargetInvalid Rule "merge_target_invalid" "并入的户卡无效" "the household merged into must be another live one of the village";
     StepInvalid Rule "step_invalid" "该程序没有此步骤" "the procedure has no such step";
-    VotesInvalid Rule "votes_invalid" "赞成人数多于到会人数" "more in favour than present";
+    StepOutOfOrder Conflict "step_out_of_order" "程序步骤顺序不符" "the step does not follow where the procedure stands";
+    StepTooEarly Rule "step_too_early" "公示期未满" "the publicity before it is not over";
+    StepSamePerson Rule "step_same_person" "须由上一步骤经办人以外的人办理" "the step must be taken by another person than the one before";
+    ProcedureIncomplete Conflict "procedure_incomplete" "程序尚未完成" "steps of the procedure are missing";
+    PublicityTooShort Rule "publicity_too_short" "公示天数不足" "the publicity is too short";
+    VotesInvalid Rule "votes_invalid" "赞成人数须过到会人数之半且不多于到会人数" "those in favour must be more than half of those present, and no more than were";
     PeriodInvalid Rule "period_invalid" "截止日期早于开始日期" "the last day lies before the first";
     ErasureUnknown Conflict "erasure_subject_unknown" "擦除对象不存在" "there is nobody of that number";
     // Officials.
@@ -232,6 +238,7 @@ codes! {
     ReversalExceeds Rule "reversal_exceeds" "冲回金额超过发放余额" "more than is left of the delivery";
     // Policy and evidence.
     PolicyInvalid Rule "policy_invalid" "政策参数无效" "the parameter is not valid";
+    EvidenceMissing Rule "evidence_missing" "缺少规定的佐证材料" "a document that the step rests on is missing";
     EvidenceInvalid Malformed "evidence_invalid" "佐证材料无效" "evidence needs a kind, a SHA-256 and a size";
     CorrectionInvalid Rule "correction_invalid" "更正引用的事项无效" "the event named by the correction lies not before this one";
 }

@@ -8,6 +8,8 @@ use crate::household::Household;
 use crate::ids::{HouseholdId, Index, KeyId, OfficialId, PersonId, SubmissionId, Tag};
 use crate::official::{Key, Mode, Official};
 use crate::policy::{Policy, PolicyRow};
+use crate::procedure::Round;
+use crate::submission::Entry;
 use crate::village::{MonthCounts, Village, VillageHead};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
@@ -53,6 +55,8 @@ pub struct Jurisdiction {
     pub mode: Mode,
     /// When the county left the list of poor counties.
     pub exited: Option<Date>,
+    /// Its exit procedures, in the order in which they began.
+    pub rounds: Vec<Round>,
 }
 
 /// A person who holds or held a citizen ID.
@@ -123,7 +127,7 @@ pub trait Store {
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts>;
     /// Notes a visit on the card, with the official and in the village's month; nothing if there is no such card. A
     /// draft skips it, since no rule reads what it changes.
-    fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date);
+    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date);
     /// What entry 0 opened.
     fn jurisdiction(&self) -> Option<&Jurisdiction>;
     /// Opens the jurisdiction, or changes what is known of it.
@@ -231,10 +235,13 @@ impl Store for State {
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts> {
         Some(self.villages.get_mut(&area)?.months.entry(month).or_default())
     }
-    fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date) {
-        let Some(village) = self.villages.get_mut(&area) else { return };
+    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date) {
+        let Some(village) = self.villages.get_mut(&entry.submission.area) else { return };
         let Some(card) = village.households.get_mut(&household) else { return };
-        card.visited = card.visited.max(Some(day));
+        if card.visited.is_none_or(|last| last <= day) {
+            card.visited = Some(day);
+            card.visited_in = entry.index;
+        }
         card.visits = card.visits.saturating_add(1);
         let month = village.months.entry(day.month()).or_default();
         month.visits = month.visits.saturating_add(1);

@@ -9,6 +9,7 @@ use crate::ids::{HouseholdId, Index, OfficialId};
 use crate::kind::kinds;
 use crate::money::Fen;
 use crate::official::VillagePost;
+use crate::procedure::Round;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
@@ -21,6 +22,11 @@ pub(crate) use rules::{
 pub const NAME_CHARS_MAX: usize = 64;
 /// Most rural persons a village may state.
 pub const RURAL_PERSONS_MAX: u32 = 1_000_000;
+/// A county exits when fewer than so many of 10,000 households sampled had exited wrongly, and fewer had been missed
+/// (2016 rules on exit: below two percent each).
+pub const COUNTY_ERRORS_BELOW: u32 = 200;
+/// A county exits when more than so many of 10,000 asked are satisfied (2016 rules on exit: above ninety percent).
+pub const COUNTY_SATISFACTION_ABOVE: u32 = 9_000;
 
 /// A village enters the log; its code is the submission's area.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +102,8 @@ pub struct VillageHead {
     pub poor: bool,
     /// When it was registered.
     pub registered: Date,
+    /// Entry that registered it.
+    pub registered_in: Index,
     /// Rural registered households.
     pub rural_households: u32,
     /// Rural registered persons.
@@ -106,6 +114,12 @@ pub struct VillageHead {
     pub services: Vec<Service>,
     /// When it left the list of poor villages.
     pub exited: Option<Date>,
+    /// Entry by which it did.
+    pub exited_in: Option<Index>,
+    /// Its exit procedures, in the order in which they began.
+    pub rounds: Vec<Round>,
+    /// Identification of households that have no card yet, or never got one.
+    pub candidates: BTreeMap<HouseholdId, Vec<Round>>,
     /// Officials posted to it.
     pub postings: Vec<Posting>,
     /// When its last entry was recorded, in milliseconds since 1970-01-01 UTC.
@@ -125,6 +139,8 @@ pub struct Posting {
     pub from: Date,
     /// Last day foreseen.
     pub until: Option<Date>,
+    /// Entry that recorded it.
+    pub entry: Index,
 }
 
 /// What happened in a village in a month.

@@ -62,6 +62,7 @@ pub(super) fn apply_delivered(store: &mut impl Store, entry: &Entry, event: &Aid
         happened: event.happened,
         acknowledged,
         reversed,
+        entry: entry.index,
     });
     add_spent(store, entry, event.happened, allocation, amount);
 }

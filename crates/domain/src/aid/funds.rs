@@ -78,7 +78,8 @@ pub(super) fn apply_allocated(store: &mut impl Store, entry: &Entry, event: &Aid
     let Some(release) = store.release_mut(allocated.release) else { return };
     release.allocated.push((entry.index, allocated.amount));
     let FundsAllocated { release, amount, group, .. } = *allocated;
-    let allocation = Allocation { release, amount, group, happened: event.happened, delivered: Fen::ZERO };
+    let (happened, delivered) = (event.happened, Fen::ZERO);
+    let allocation = Allocation { release, amount, group, happened, entry: entry.index, delivered };
     store.put_allocation(village, allocated.allocation, allocation);
 }
 

@@ -5,6 +5,7 @@ use super::{
     OTHER_CAUSES_MAX, Status, tags,
 };
 use crate::admit::Judge;
+use crate::procedure;
 use crate::rejection::Code;
 use crate::state::Store;
 use crate::submission::Entry;
@@ -59,6 +60,8 @@ pub(super) fn apply_deregistered(store: &mut impl Store, entry: &Entry, event: &
     let (Some(id), Some(card)) = (event.household, event.card_mut(store, entry)) else { return };
     card.stand(Status::Deregistered, event.happened, entry);
     card.monitoring = None;
+    card.unassigned = None;
+    procedure::drop_open(&mut card.rounds, None);
     let held: Vec<_> = card.members.iter().filter_map(|member| Some((id.person(member.number), member.tag?))).collect();
     for (person, tag) in held {
         tags::give_up(store, entry, person, tag);

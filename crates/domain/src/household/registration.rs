@@ -5,6 +5,7 @@ use crate::admit::Judge;
 use crate::ids::{HouseholdId, MemberNo};
 use crate::living::Conditions;
 use crate::member::{self, Member, Relation};
+use crate::procedure::{self, Procedure, Subject};
 use crate::rejection::Code;
 use crate::state::Store;
 use crate::submission::Entry;
@@ -22,6 +23,7 @@ pub(super) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &Household
         // log already is the usual case, and one problem names it best.
         return judge.refuse(Code::HouseholdExists, "household", home.to_string());
     }
+    procedure::check_decided(judge, store, Subject::Household(id), Procedure::Identification, event.happened);
     card::check_facts(judge, &new.facts);
     check_members(judge, store, event, id, &new.members);
 }
@@ -33,7 +35,10 @@ pub(super) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEven
         return;
     }
     let Some(highest_member) = new.members.iter().map(|member| member.number).max() else { return };
-    store.put_household(area, id, blank(entry, event, new, highest_member));
+    let candidate = store.village_mut(area).and_then(|village| village.candidates.remove(&id));
+    let rounds = candidate.unwrap_or_default();
+    store.put_household(area, id, Household { rounds, ..blank(entry, event, new, highest_member) });
+    procedure::conclude(store, entry, Subject::Household(id), Procedure::Identification, event.happened);
     for member in &new.members {
         tags::take(store, entry, id.person(member.number));
     }
@@ -49,15 +54,21 @@ fn blank(entry: &Entry, event: &HouseholdEvent, new: &HouseholdRegistered, highe
         status: Status::Poor,
         since: event.happened,
         decided: entry.index,
+        registered_in: entry.index,
         fell_back: None,
-        steps: Vec::new(),
+        rounds: Vec::new(),
+        exit: None,
         monitoring: None,
         members: new.members.iter().map(|member| Member { tag: None, ..member.clone() }).collect(),
         highest_member,
         incomes: Vec::new(),
         conditions: Conditions::default(),
         officials: Vec::new(),
+        unassigned: Some(event.happened),
+        had_first: false,
+        handed_over: 0,
         visited: None,
+        visited_in: entry.index,
         visits: 0,
         deliveries: Vec::new(),
         erased: false,

@@ -5,6 +5,7 @@
 //! | village registered, parameters set, personal data erased | yes | | | |
 //! | village or county exited | yes | yes | | |
 //! | income, living conditions | yes | yes | yes | yes |
+//! | steps of procedures | as the tables of [`procedure::machine`] say | | | |
 //! | everything else | yes | yes | yes | |
 //!
 //! Each inside their own area, which is judged once for the whole submission.
@@ -42,7 +43,7 @@ pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, event: &Household
         HouseholdKind::HouseholdFellBack(fall) => status::check_fell_back(judge, store, event, fall),
         HouseholdKind::HouseholdDeregistered(closed) => card::check_deregistered(judge, store, event, closed),
         HouseholdKind::MonitoringStarted(started) => status::check_monitoring_started(judge, store, event, started),
-        HouseholdKind::MonitoringEnded(_) => status::check_monitoring_ended(judge, store, event),
+        HouseholdKind::MonitoringEnded(ended) => status::check_monitoring_ended(judge, store, event, ended),
         HouseholdKind::VillageExited(exit) => village::check_exited(judge, store, event, exit),
         HouseholdKind::CountyExited(exit) => village::check_county_exited(judge, store, event, exit),
         HouseholdKind::PersonalDataErased(erased) => check_erased(judge, store, event, erased),
@@ -67,13 +68,13 @@ pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEven
         HouseholdKind::IncomeAssessed(assessed) => income::apply(store, entry, event, assessed),
         HouseholdKind::LivingConditionsAssessed(assessed) => living::apply(store, entry, event, assessed),
         HouseholdKind::ProcedureStepTaken(step) => procedure::apply(store, entry, event, step),
-        HouseholdKind::HouseholdExited(_) => status::apply_exited(store, entry, event),
+        HouseholdKind::HouseholdExited(exit) => status::apply_exited(store, entry, event, exit),
         HouseholdKind::HouseholdFellBack(fall) => status::apply_fell_back(store, entry, event, fall),
         HouseholdKind::HouseholdDeregistered(_) => card::apply_deregistered(store, entry, event),
         HouseholdKind::MonitoringStarted(started) => status::apply_monitoring_started(store, entry, event, started),
-        HouseholdKind::MonitoringEnded(_) => status::apply_monitoring_ended(store, entry, event),
+        HouseholdKind::MonitoringEnded(ended) => status::apply_monitoring_ended(store, entry, event, ended),
         HouseholdKind::VillageExited(_) => village::apply_exited(store, entry, event),
-        HouseholdKind::CountyExited(_) => village::apply_county_exited(store, event),
+        HouseholdKind::CountyExited(_) => village::apply_county_exited(store, entry, event),
         HouseholdKind::PersonalDataErased(erased) => apply_erased(store, entry, erased),
         HouseholdKind::PolicySet(set) => policy::apply(store, entry, set),
     }
@@ -116,6 +117,7 @@ fn roles(kind: &HouseholdKind) -> &'static [Role] {
         }
         HouseholdKind::VillageExited(_) | HouseholdKind::CountyExited(_) => COUNTY,
         HouseholdKind::IncomeAssessed(_) | HouseholdKind::LivingConditionsAssessed(_) => ASSESSORS,
+        HouseholdKind::ProcedureStepTaken(step) => procedure::roles(step),
         _ => OFFICERS,
     }
 }

@@ -1,22 +1,26 @@
 //! Where a card stands: out of poverty, back in it, and the watch it is under.
 //!
-//! Poor → listed for exit, by a step of the exit procedure → exited → fallen back, which is poor again. An exit may
-//! follow without its steps being on record; that they are missing is for an audit to find.
+//! Poor → listed for exit, by the first step of the exit procedure → exited → fallen back, which is poor again. Each of
+//! these decisions ends a round of its [`procedure`], without which it is refused; unless it takes back one that
+//! was recorded in error, or the policy in force does not ask for the steps.
 
 use super::card::are_distinct;
 use super::{
-    Household, HouseholdEvent, HouseholdExited, HouseholdFellBack, Monitoring, MonitoringStarted, RISKS_MAX, Status,
+    ExitStanding, Household, HouseholdEvent, HouseholdExited, HouseholdFellBack, Monitoring, MonitoringEnded,
+    MonitoringOutcome, MonitoringStarted, RISKS_MAX, Status,
 };
 use crate::admit::Judge;
 use crate::date::Date;
-use crate::procedure::{Outcome, Procedure, ProcedureStepTaken};
+use crate::living::Met;
+use crate::policy::LineKind;
+use crate::procedure::{self, Outcome, Procedure, ProcedureStepTaken, Subject};
 use crate::rejection::Code;
 use crate::state::Store;
 use crate::submission::Entry;
 
 impl Household {
     /// A change of status cannot have happened before the one it follows.
-    pub(super) fn check_order(&self, judge: &mut Judge<'_>, happened: Date) {
+    pub(crate) fn check_order(&self, judge: &mut Judge<'_>, happened: Date) {
         // A day before the registration is noted as that already.
         if happened >= self.registered && happened < self.since {
             judge.refuse(Code::OutOfOrder, "happened", self.since.to_string());
@@ -29,10 +33,9 @@ impl Household {
         self.decided = entry.index;
     }
 
-    /// A step of the exit procedure lists a poor household for exit; one that failed takes it off the list. A step
-    /// that is recorded after the status moved on changes nothing.
+    /// A step of the exit procedure lists a poor household for exit; one that failed takes it off the list.
     pub(crate) fn follow_step(&mut self, entry: &Entry, happened: Date, step: &ProcedureStepTaken) {
-        if step.procedure != Procedure::HouseholdExit || happened < self.since {
+        if step.procedure != Procedure::HouseholdExit {
             return;
         }
         match (step.outcome, self.status) {
@@ -61,11 +64,20 @@ pub(super) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &Ho
     judge.require(exit.accepted, Code::NotAccepted, "accepted");
     let known = card.incomes.iter().any(|income| u32::from(income.year) == exit.income_year);
     judge.require(known, Code::IncomeMissing, "income_year");
+    if card.status.is_poor() {
+        check_steps(judge, store, event, Procedure::HouseholdExit);
+    }
 }
 
-pub(super) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
+/// That the exit is below the line or lacks a guarantee does not stop it: the log keeps what officials decided, and
+/// shows it.
+pub(super) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, exit: &HouseholdExited) {
+    let standing = event.household.and_then(|id| store.household(entry.submission.area, id));
+    let standing = standing.map(|card| ExitStanding::of(store, entry, card, exit.income_year));
     let Some(card) = event.card_mut(store, entry) else { return };
     card.stand(Status::Exited, event.happened, entry);
+    card.exit = standing;
+    conclude(store, entry, event, Procedure::HouseholdExit);
     if let Some(month) = store.month_mut(entry.submission.area, event.happened.month()) {
         month.exited = month.exited.saturating_add(1);
     }
@@ -83,6 +95,8 @@ pub(super) fn check_fell_back(
     if fall.exit_in_error && card.status == Status::Exited {
         let names_the_exit = event.corrects.is_some_and(|earlier| earlier.entry == card.decided);
         judge.require(names_the_exit, Code::CorrectionInvalid, "corrects");
+    } else if card.status == Status::Exited {
+        check_steps(judge, store, event, Procedure::FallBack);
     }
 }
 
@@ -96,6 +110,12 @@ pub(super) fn apply_fell_back(store: &mut impl Store, entry: &Entry, event: &Hou
         card.fell_back = Some(event.happened);
     }
     card.stand(card.poor_as(), event.happened, entry);
+    card.exit = None;
+    if fall.exit_in_error {
+        procedure::drop_open(&mut card.rounds, Some(Procedure::FallBack));
+    } else {
+        conclude(store, entry, event, Procedure::FallBack);
+    }
     let month = if fall.exit_in_error { exited } else { event.happened.month() };
     if let Some(month) = store.month_mut(entry.submission.area, month) {
         if fall.exit_in_error {
@@ -116,6 +136,9 @@ pub(super) fn check_monitoring_started(
     judge.require(card.monitoring.is_none(), Code::MonitoredAlready, "household");
     let risks = (1..=RISKS_MAX).contains(&started.risks.len()) && are_distinct(&started.risks);
     judge.require(risks, Code::RisksInvalid, "risks");
+    if card.monitoring.is_none() {
+        check_steps(judge, store, event, Procedure::Monitoring);
+    }
 }
 
 pub(super) fn apply_monitoring_started(
@@ -125,24 +148,64 @@ pub(super) fn apply_monitoring_started(
     started: &MonitoringStarted,
 ) {
     if let Some(card) = event.card_mut(store, entry) {
-        let watch = Monitoring { kind: started.kind, since: event.happened, risks: started.risks.clone() };
-        card.monitoring = Some(watch);
+        let risks = started.risks.clone();
+        card.monitoring = Some(Monitoring { kind: started.kind, since: event.happened, entry: entry.index, risks });
+        conclude(store, entry, event, Procedure::Monitoring);
     }
 }
 
-pub(super) fn check_monitoring_ended(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent) {
+/// A watch that was begun in error ends at once.
+pub(super) fn check_monitoring_ended(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &HouseholdEvent,
+    ended: &MonitoringEnded,
+) {
     let Some(card) = event.card(judge, store) else { return };
     match &card.monitoring {
         None => judge.refuse(Code::NotMonitored, "household", ""),
         Some(watch) if event.happened < watch.since => {
             judge.refuse(Code::OutOfOrder, "happened", watch.since.to_string());
         }
-        Some(_) => {}
+        Some(_) if ended.outcome == MonitoringOutcome::Error => {}
+        Some(_) => check_steps(judge, store, event, Procedure::MonitoringEnd),
     }
 }
 
-pub(super) fn apply_monitoring_ended(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
-    if let Some(card) = event.card_mut(store, entry) {
-        card.monitoring = None;
+pub(super) fn apply_monitoring_ended(
+    store: &mut impl Store,
+    entry: &Entry,
+    event: &HouseholdEvent,
+    ended: &MonitoringEnded,
+) {
+    let Some(card) = event.card_mut(store, entry) else { return };
+    card.monitoring = None;
+    if ended.outcome == MonitoringOutcome::Error {
+        procedure::drop_open(&mut card.rounds, Some(Procedure::MonitoringEnd));
+    } else {
+        conclude(store, entry, event, Procedure::MonitoringEnd);
+    }
+}
+
+impl ExitStanding {
+    fn of(store: &impl Store, entry: &Entry, card: &Household, year: u32) -> Self {
+        let policy = store.base().policy.seen_by(entry);
+        let line = policy.line(LineKind::Poverty, card.facts.standard, entry.submission.area, year);
+        let income = card.incomes.iter().find(|income| u32::from(income.year) == year);
+        let below = |income: &crate::income::YearIncome| line.is_some_and(|(line, _)| income.per_head < line);
+        let guaranteed = card.conditions.met.iter().all(|known| matches!(known, Some((Met::Yes, ..))));
+        Self { below_line: income.is_some_and(below), guarantee_missing: !guaranteed }
+    }
+}
+
+fn check_steps(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, procedure: Procedure) {
+    if let Some(id) = event.household {
+        procedure::check_decided(judge, store, Subject::Household(id), procedure, event.happened);
+    }
+}
+
+fn conclude(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, procedure: Procedure) {
+    if let Some(id) = event.household {
+        procedure::conclude(store, entry, Subject::Household(id), procedure, event.happened);
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn apply_opened(store: &mut impl Store, entry: &Entry, event: &Offici
         return;
     }
     store.set_jurisdiction(Jurisdiction {
+        rounds: Vec::new(),
         origin: opened.origin.clone(),
         area: opened.area,
         name: opened.name.clone(),

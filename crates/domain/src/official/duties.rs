@@ -95,7 +95,12 @@ pub(super) fn apply_assigned(
         return;
     }
     let Some(card) = store.household_mut(village, household) else { return };
-    card.officials.push(Assignment { official: event.official, capacity, from });
+    if capacity == Capacity::First && card.had_first {
+        card.handed_over = card.handed_over.saturating_add(1);
+    }
+    card.had_first |= capacity == Capacity::First;
+    card.unassigned = None;
+    card.officials.push(Assignment { official: event.official, capacity, from, entry: entry.index });
     if let Some(official) = store.official_mut(event.official) {
         official.caseload.push(Charge { household, village, capacity, from, since: entry.index, until: None });
     }
@@ -105,6 +110,9 @@ pub(super) fn apply_assignment_ended(store: &mut impl Store, entry: &Entry, even
     let Some(household) = event.household else { return };
     let Some(card) = store.household_mut(entry.submission.area, household) else { return };
     card.officials.retain(|assignment| assignment.official != event.official);
+    if card.officials.is_empty() && card.status.is_live() {
+        card.unassigned = card.unassigned.or(Some(event.happened));
+    }
     let Some(official) = store.official_mut(event.official) else { return };
     let open = |charge: &&mut Charge| charge.household == household && charge.until.is_none();
     official.caseload.iter_mut().filter(open).for_each(|charge| charge.until = Some(entry.index));
@@ -113,7 +121,8 @@ pub(super) fn apply_assignment_ended(store: &mut impl Store, entry: &Entry, even
 pub(super) fn apply_posted(store: &mut impl Store, entry: &Entry, event: &OfficialEvent, posted: &VillageTeamPosted) {
     if let Some(village) = store.village_mut(entry.submission.area) {
         let VillageTeamPosted { post, until } = *posted;
-        village.postings.push(Posting { official: event.official, post, from: event.happened, until });
+        let posting = Posting { official: event.official, post, from: event.happened, until, entry: entry.index };
+        village.postings.push(posting);
     }
 }
 
@@ -125,7 +134,7 @@ pub(super) fn apply_post_ended(store: &mut impl Store, entry: &Entry, event: &Of
 
 pub(super) fn apply_visited(store: &mut impl Store, entry: &Entry, event: &OfficialEvent) {
     if let Some(household) = event.household {
-        store.note_visit(entry.submission.area, household, event.official, event.happened);
+        store.note_visit(entry, household, event.official, event.happened);
     }
 }
 

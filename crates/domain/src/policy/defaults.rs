@@ -75,6 +75,12 @@ pub(super) fn publicity_days(procedure: Procedure) -> u32 {
     }
 }
 
+/// Decisions need their steps, but for the making of cards: most counties take theirs over from earlier registers,
+/// whose papers are older than the log. A county asks for the steps once it has done so.
+pub(super) fn steps_required(procedure: Procedure) -> bool {
+    procedure != Procedure::Identification
+}
+
 pub(super) fn caseload_limit(capacity: Capacity) -> u32 {
     match capacity {
         Capacity::First => CASELOAD_FIRST_DEFAULT,

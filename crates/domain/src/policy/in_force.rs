@@ -64,6 +64,11 @@ impl<'p> InForce<'p> {
         }
     }
 
+    /// Days from the first step of a procedure to its decision; `None` where there is no deadline.
+    pub fn deadline_days(self, procedure: Procedure, area: Area, date: Date) -> Option<u32> {
+        (procedure == Procedure::Monitoring).then(|| self.decision_days(area, date))
+    }
+
     /// Most households one official may answer for in that capacity.
     pub fn caseload_limit(self, capacity: Capacity, area: Area, date: Date) -> u32 {
         match self.find(&Parameter::CaseloadLimit(capacity), area, Some(date)) {
@@ -77,6 +82,14 @@ impl<'p> InForce<'p> {
         match self.find(&Parameter::VisitDays, area, Some(date)) {
             Some(PolicyValue::VisitDays(days)) => *days,
             _ => defaults::VISIT_DAYS_DEFAULT,
+        }
+    }
+
+    /// Whether the decision that a procedure leads to is refused without its steps.
+    pub fn steps_required(self, procedure: Procedure, area: Area, date: Date) -> bool {
+        match self.find(&Parameter::StepsRequired(procedure), area, Some(date)) {
+            Some(PolicyValue::StepsRequired { required, .. }) => *required,
+            _ => defaults::steps_required(procedure),
         }
     }
 

@@ -51,6 +51,7 @@ fn first_fault(item: &PolicyItem) -> Option<&'static str> {
             ((1..=CASELOAD_LIMIT_MAX).contains(households), "caseload_limit")
         }
         PolicyValue::VisitDays(days) => ((1..=DAYS_MAX).contains(days), "visit_days"),
+        PolicyValue::StepsRequired { .. } => (true, "steps_required"),
         PolicyValue::Measure { code, name, .. } => (is_measure_code(code) && within(name, NAME_CHARS_MAX), "measure"),
     };
     (!holds).then_some(field)

@@ -1,14 +1,17 @@
 //! What is judged and changed when a village enters the log, changes, or leaves the list; and when the county does.
 
 use super::{
-    CountyExited, RURAL_PERSONS_MAX, Service, VillageExited, VillageHead, VillageProfileUpdated, VillageRegistered,
+    COUNTY_ERRORS_BELOW, COUNTY_SATISFACTION_ABOVE, CountyExited, RURAL_PERSONS_MAX, Service, VillageExited,
+    VillageHead, VillageProfileUpdated, VillageRegistered,
 };
 use crate::admit::Judge;
 use crate::household::HouseholdEvent;
 use crate::money::Fen;
+use crate::procedure::{self, Procedure, Subject};
 use crate::rejection::Code;
 use crate::state::{Jurisdiction, Store};
 use crate::submission::Entry;
+use std::collections::BTreeMap;
 
 /// Shares of a county's exit are stated in so many parts.
 const PARTS: u32 = 10_000;
@@ -30,11 +33,15 @@ pub(crate) fn apply_registered(store: &mut impl Store, entry: &Entry, event: &Ho
         name: new.name.clone(),
         poor: new.poor,
         registered: event.happened,
+        registered_in: entry.index,
         rural_households: new.rural_households,
         rural_persons: new.rural_persons,
         collective_income: Fen::ZERO,
         services: Vec::new(),
         exited: None,
+        exited_in: None,
+        rounds: Vec::new(),
+        candidates: BTreeMap::new(),
         postings: Vec::new(),
         recorded_at: 0,
         last: entry.index,
@@ -66,16 +73,17 @@ pub(crate) fn apply_profile(store: &mut impl Store, entry: &Entry, profile: &Vil
     }
 }
 
-/// The incidence that the exit rests on must be of the persons the village's profile states; how high it is, an audit
-/// compares with the threshold.
+/// The incidence that the exit rests on must be of the persons the village's profile states, and below the threshold.
 pub(crate) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, exit: &VillageExited) {
     judge.no_card(event.household);
-    check_counted(judge, exit.poor_persons, exit.rural_persons);
+    check_counted(judge, store, event, exit.poor_persons, exit.rural_persons);
     let Some(village) = judge.village(store) else { return };
     if !village.poor {
         judge.refuse(Code::VillageNotPoor, "area", "");
     } else if let Some(exited) = village.exited {
         judge.refuse(Code::VillageHasExited, "area", exited.to_string());
+    } else {
+        procedure::check_decided(judge, store, Subject::Village, Procedure::VillageExit, event.happened);
     }
     if exit.rural_persons != village.rural_persons {
         judge.refuse(Code::CountInconsistent, "rural_persons", format!("the profile states {}", village.rural_persons));
@@ -85,7 +93,9 @@ pub(crate) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &Ho
 pub(crate) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
     if let Some(village) = store.village_mut(entry.submission.area) {
         village.exited = Some(event.happened);
+        village.exited_in = Some(entry.index);
     }
+    procedure::conclude(store, entry, Subject::Village, Procedure::VillageExit, event.happened);
 }
 
 pub(crate) fn check_county_exited(
@@ -96,20 +106,25 @@ pub(crate) fn check_county_exited(
 ) {
     judge.no_card(event.household);
     judge.in_jurisdiction(store);
-    check_counted(judge, exit.poor_persons, exit.rural_persons);
-    if let Some(exited) = store.jurisdiction().and_then(|jurisdiction| jurisdiction.exited) {
-        judge.refuse(Code::CountyHasExited, "area", exited.to_string());
+    check_counted(judge, store, event, exit.poor_persons, exit.rural_persons);
+    match store.jurisdiction().and_then(|jurisdiction| jurisdiction.exited) {
+        Some(exited) => judge.refuse(Code::CountyHasExited, "area", exited.to_string()),
+        None => procedure::check_decided(judge, store, Subject::County, Procedure::CountyExit, event.happened),
     }
     let shares = [(exit.wrong_exit, "wrong_exit"), (exit.missed, "missed"), (exit.satisfaction, "satisfaction")];
     for (share, field) in shares {
         judge.require(share <= PARTS, Code::CountInconsistent, field);
     }
+    judge.require(exit.wrong_exit < COUNTY_ERRORS_BELOW, Code::ExitStandardUnmet, "wrong_exit");
+    judge.require(exit.missed < COUNTY_ERRORS_BELOW, Code::ExitStandardUnmet, "missed");
+    judge.require(exit.satisfaction > COUNTY_SATISFACTION_ABOVE, Code::ExitStandardUnmet, "satisfaction");
 }
 
-pub(crate) fn apply_county_exited(store: &mut impl Store, event: &HouseholdEvent) {
+pub(crate) fn apply_county_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {
     if let Some(jurisdiction) = store.jurisdiction().cloned() {
         store.set_jurisdiction(Jurisdiction { exited: Some(event.happened), ..jurisdiction });
     }
+    procedure::conclude(store, entry, Subject::County, Procedure::CountyExit, event.happened);
 }
 
 /// A household has at least one person; a village whose numbers are not known yet states 0 of both.
@@ -118,6 +133,16 @@ fn check_rural(judge: &mut Judge<'_>, households: u32, persons: u32) {
     judge.require(households <= persons, Code::CountInconsistent, "rural_households");
 }
 
-fn check_counted(judge: &mut Judge<'_>, poor: u32, rural: u32) {
-    judge.require(rural > 0 && poor <= rural, Code::CountInconsistent, "poor_persons");
+/// The persons counted make sense, and the poor among them are fewer than the threshold allows.
+fn check_counted(judge: &mut Judge<'_>, store: &impl Store, event: &HouseholdEvent, poor: u32, rural: u32) {
+    if rural == 0 || poor > rural {
+        return judge.refuse(Code::CountInconsistent, "poor_persons", "");
+    }
+    let policy = store.base().policy.seen_by(judge.entry);
+    let threshold = policy.exit_threshold(judge.entry.submission.area, event.happened);
+    let incidence = u64::from(poor) * u64::from(PARTS) / u64::from(rural);
+    if u64::from(poor) * u64::from(PARTS) >= u64::from(threshold) * u64::from(rural) {
+        let detail = format!("{incidence} per 10,000, below {threshold} is asked for");
+        judge.refuse(Code::ExitStandardUnmet, "poor_persons", detail);
+    }
 }

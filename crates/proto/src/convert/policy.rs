@@ -49,6 +49,10 @@ fn value_of(r: &mut Reader, value: Value) -> Option<PolicyValue> {
             Some(PolicyValue::CaseloadLimit { capacity, households: wire.households })
         }
         Value::VisitDays(days) => Some(PolicyValue::VisitDays(days)),
+        Value::StepsRequired(wire) => {
+            let procedure = r.kind(wire.procedure, Procedure::from_wire, "procedure")?;
+            Some(PolicyValue::StepsRequired { procedure, required: wire.required })
+        }
         Value::Measure(wire) => measure(r, wire),
     }
 }
