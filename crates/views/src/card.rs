@@ -4,6 +4,7 @@
 //! known is `null`.
 
 use crate::document::{Name, Standing, fen};
+use crate::procedures::RoundView;
 use lika_domain::aid::Delivery;
 use lika_domain::area::Area;
 use lika_domain::household::Household;
@@ -11,6 +12,7 @@ use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
 use lika_domain::living::{CONDITION_NAMES, Conditions};
 use lika_domain::member::Member;
 use lika_domain::official::{Charge, Key, Official};
+use lika_domain::policy::InForce;
 use lika_domain::state::State;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,10 +54,12 @@ pub struct HouseholdView {
     pub conditions: BTreeMap<Name, ConditionView>,
     /// Grade of the dwelling, `a` to `d`.
     pub dwelling: Option<Name>,
-    /// Steps of procedures, in order of recording.
-    pub steps: Vec<StepView>,
+    /// Procedures it went through or is going through, in the order in which they began.
+    pub procedures: Vec<RoundView>,
     /// Officials who answer for it.
     pub officials: Vec<AssignmentView>,
+    /// Since when nobody answers for it; `null` while somebody does.
+    pub unassigned: Option<String>,
     /// Day of the last visit.
     pub visited: Option<String>,
     /// Number of visits.
@@ -123,6 +127,8 @@ pub struct IncomeView {
     pub net: i64,
     /// Net income per member in fen.
     pub per_head: i64,
+    /// Entry that assessed it.
+    pub entry: Index,
 }
 
 /// What was established of one assurance or guarantee.
@@ -132,21 +138,8 @@ pub struct ConditionView {
     pub met: bool,
     /// When that was established.
     pub since: String,
-}
-
-/// A step of a procedure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepView {
-    /// The procedure.
-    pub procedure: Name,
-    /// The step.
-    pub step: Name,
-    /// `passed` or `failed`.
-    pub outcome: Name,
-    /// The day.
-    pub happened: String,
-    /// Last day of a publicity.
-    pub until: Option<String>,
+    /// Entry that says so.
+    pub entry: Index,
 }
 
 /// An official who answers for a card.
@@ -158,6 +151,8 @@ pub struct AssignmentView {
     pub capacity: Name,
     /// First day.
     pub from: String,
+    /// Entry that began it.
+    pub entry: Index,
 }
 
 /// Aid that reached a household.
@@ -177,6 +172,8 @@ pub struct DeliveryView {
     pub acknowledged: Option<String>,
     /// Fen taken back.
     pub reversed: i64,
+    /// Entry that recorded it.
+    pub entry: Index,
 }
 
 /// An official.
@@ -240,7 +237,13 @@ pub struct ChargeView {
 }
 
 impl HouseholdView {
-    pub(crate) fn new(id: HouseholdId, area: Area, card: &Household, entries: Vec<Index>, standing: &Standing) -> Self {
+    pub(crate) fn new(
+        (area, id): (Area, HouseholdId),
+        card: &Household,
+        policy: InForce<'_>,
+        entries: Vec<Index>,
+        standing: &Standing,
+    ) -> Self {
         let facts = &card.facts;
         Self {
             id: id.to_string(),
@@ -264,8 +267,9 @@ impl HouseholdView {
             incomes: incomes(card),
             conditions: conditions(&card.conditions),
             dwelling: card.conditions.dwelling.map(|grade| grade.name().into()),
-            steps: steps(card),
+            procedures: card.rounds.iter().map(|round| RoundView::new(round, policy, area, standing.today)).collect(),
             officials: assignments(card),
+            unassigned: card.unassigned.map(|day| day.to_string()),
             visited: card.visited.map(|day| day.to_string()),
             visits: card.visits,
             deliveries: card.deliveries.iter().map(DeliveryView::new).collect(),
@@ -306,6 +310,7 @@ impl DeliveryView {
             happened: delivery.happened.to_string(),
             acknowledged: delivery.acknowledged.map(|day| day.to_string()),
             reversed: fen(delivery.reversed),
+            entry: delivery.entry,
         }
     }
 }
@@ -362,6 +367,7 @@ fn incomes(card: &Household) -> Vec<IncomeView> {
         members: income.members,
         net: fen(income.net),
         per_head: fen(income.per_head),
+        entry: income.entry,
     };
     card.incomes.iter().map(view).collect()
 }
@@ -369,22 +375,11 @@ fn incomes(card: &Household) -> Vec<IncomeView> {
 fn conditions(conditions: &Conditions) -> BTreeMap<Name, ConditionView> {
     let known = CONDITION_NAMES.iter().zip(conditions.met).filter_map(|(name, known)| Some((name, known?)));
     known
-        .map(|(name, (met, since))| {
+        .map(|(name, (met, since, entry))| {
             let met = met == lika_domain::living::Met::Yes;
-            (Name::from(*name), ConditionView { met, since: since.to_string() })
+            (Name::from(*name), ConditionView { met, since: since.to_string(), entry })
         })
         .collect()
-}
-
-fn steps(card: &Household) -> Vec<StepView> {
-    let view = |step: &lika_domain::procedure::StepTaken| StepView {
-        procedure: step.procedure.name().into(),
-        step: step.step.name().into(),
-        outcome: step.outcome.name().into(),
-        happened: step.happened.to_string(),
-        until: step.until.map(|day| day.to_string()),
-    };
-    card.steps.iter().map(view).collect()
 }
 
 fn assignments(card: &Household) -> Vec<AssignmentView> {
@@ -392,6 +387,7 @@ fn assignments(card: &Household) -> Vec<AssignmentView> {
         official: assignment.official.to_string(),
         capacity: assignment.capacity.name().into(),
         from: assignment.from.to_string(),
+        entry: assignment.entry,
     };
     card.officials.iter().map(view).collect()
 }

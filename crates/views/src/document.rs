@@ -4,15 +4,17 @@
 //! Amounts are in fen. Shares are in persons per 10,000. Days are `2017-06-01`, months `2017-06`, moments
 //! `2017-06-01T09:30:00.000+08:00`. What is not known is `null` and never 0.
 
+mod sums;
+
 use lika_domain::aid::MeasureGroup;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::{Date, Month};
 use lika_domain::household::Standard;
 use lika_domain::ids::Index;
-use lika_domain::living::CONDITION_NAMES;
 use lika_domain::money::Fen;
 use lika_domain::policy::{LineKind, Policy};
-use lika_domain::progress::{AidTally, ConditionTally, Coverage, Figures, Money as MoneyFigures, Procedures, Tally};
+
+use lika_domain::progress::{Figure, Figures};
 use lika_domain::village::MonthCounts;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -61,14 +63,20 @@ pub struct Progress {
     pub conditions: BTreeMap<Name, Condition>,
     /// Who answers for the open cards and visits them.
     pub officials: Officials,
-    /// Procedures of open cards.
+    /// Procedures: of open cards, of households that are to get one, of villages and of the county.
     pub procedures: ProcedureCounts,
-    /// What households should get and did not; `null` as long as no rule says what they should.
-    pub gap: Option<Gap>,
+    /// Exits that an audit would look at.
+    pub exits: ExitCounts,
+    /// What open cards should get and did not.
+    pub gap: Gap,
     /// Aid by group, in the order of the groups' numbers; groups without any are left out.
     pub aid: Vec<Aid>,
     /// Money on its way.
     pub money: Money,
+    /// Who is posted to the poor villages, those that have left the list too.
+    pub posts: PostCounts,
+    /// What the poor villages lack to leave the list.
+    pub villages: Villages,
     /// What happened, by month in order; months without anything are left out.
     pub months: Vec<MonthRow>,
 }
@@ -122,36 +130,115 @@ pub struct Condition {
 }
 
 /// Open cards by who answers for them and visits them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officials {
     /// With a responsible official.
     pub assigned: u64,
     /// Without.
     pub unassigned: u64,
+    /// Without for 30 days or more.
+    pub unassigned_30_days: u64,
+    /// Since when the one that is longest without has been so; `null` if each has one.
+    pub unassigned_since: Option<String>,
     /// Visited in the last 30 days.
     pub visited_30_days: u64,
     /// Visited in the last 90 days.
     pub visited_90_days: u64,
+    /// Due for a visit within the next 7 days.
+    pub visits_due: u64,
+    /// Due for a visit before this day.
+    pub visits_overdue: u64,
     /// With an official who answers for more households than allowed.
     pub over_caseload: u64,
+    /// How often one first responsible official took over from another.
+    pub handed_over: u64,
 }
 
-/// Procedures of open cards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Rounds of procedures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcedureCounts {
-    /// Begun and neither failed nor concluded.
+    /// Begun, and neither failed nor decided.
     pub under_way: u64,
-    /// Of these, monitoring that waits for its decision longer than allowed; nothing else has a limit of time yet.
+    /// Of these, beyond their deadline.
     pub late: u64,
+    /// Decided, or failed, after their deadline.
+    pub decided_late: u64,
+    /// Decided without every step on record.
+    pub without_steps: u64,
+    /// Those under way by the step after which they stand; steps with none are left out.
+    pub standing: Vec<StandingAt>,
 }
 
-/// What households should get and did not.
+/// Rounds of one procedure that stand after the same step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingAt {
+    /// The procedure.
+    pub procedure: Name,
+    /// The last step taken.
+    pub step: Name,
+    /// How many.
+    pub count: u64,
+}
+
+/// Households out of poverty whose exit an audit would look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitCounts {
+    /// On an income below the line that was in force.
+    pub below_line: u64,
+    /// With an assurance or guarantee that was not established as met.
+    pub guarantee_missing: u64,
+}
+
+/// What open cards should get by their facts and did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// Households that lack a measure due to them.
+    /// Households that lack something due to them.
     pub households: u64,
-    /// Measures due and lacking.
+    /// Entitlements due and lacking.
     pub measures: u64,
+    /// By entitlement, in a fixed order; those that no card is entitled to are left out.
+    pub entitlements: Vec<EntitlementCounts>,
+}
+
+/// One entitlement of open cards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntitlementCounts {
+    /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
+    pub entitlement: Name,
+    /// Cards entitled to it.
+    pub due: u64,
+    /// Of these, cards that got it: housing and relocation ever, the others in the last 365 days.
+    pub received: u64,
+    /// Of these, cards that did not.
+    pub missing: u64,
+}
+
+/// Poor villages by who is posted to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostCounts {
+    /// All of them.
+    pub villages: u64,
+    /// With a first secretary.
+    pub first_secretary: u64,
+    /// With a resident team.
+    pub resident_team: u64,
+    /// With neither.
+    pub nobody: u64,
+}
+
+/// Poor villages by what they lack to leave the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Villages {
+    /// All that were ever on it.
+    pub poor: u64,
+    /// Have left it.
+    pub exited: u64,
+    /// Still on it with an incidence below the threshold.
+    pub ready: u64,
+    /// Persons who must leave poverty until those still on it are all below the threshold.
+    pub persons_to_go: u64,
+    /// Households that takes at the least.
+    pub households_to_go: u64,
 }
 
 /// Aid of one group.
@@ -167,14 +254,16 @@ pub struct Aid {
     pub acknowledged: i64,
 }
 
-/// Money from the county's account to the households, in fen. `released`, and what of it lies idle unallocated, is
-/// known only of the whole that the log covers.
+/// Money from the county's account to the households, in fen. `released`, and what of it is unallocated, is known only of
+/// the whole that the log covers. released = allocated + unallocated, and allocated = delivered − reversed + undelivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the amounts are explained with the domain's `Money`")]
 pub struct Money {
     pub released: i64,
     pub allocated: i64,
+    pub unallocated: i64,
     pub delivered: i64,
+    pub undelivered: i64,
     pub acknowledged: i64,
     pub reversed: i64,
     pub idle_12_months: i64,
@@ -209,15 +298,18 @@ impl Progress {
             as_of: AsOf::new(standing),
             threshold: policy.now().exit_threshold(area, standing.today),
             incidence: figures.incidence(),
-            households: Counts::from(&figures.households),
-            persons: Counts::from(&figures.persons),
+            households: Counts::new(figures, Figure::Households),
+            persons: Counts::new(figures, Figure::Persons),
             income: Income::new(area, figures, policy),
-            conditions: conditions(&figures.conditions),
-            officials: Officials::from(&figures.officials),
-            procedures: ProcedureCounts::from(&figures.procedures),
-            gap: None,
-            aid: figures.aid.iter().map(Aid::new).collect(),
-            money: Money::from(&figures.money),
+            conditions: sums::conditions(figures),
+            officials: Officials::new(figures),
+            procedures: ProcedureCounts::new(figures),
+            exits: ExitCounts::new(figures),
+            gap: Gap::new(figures),
+            aid: MeasureGroup::ALL.iter().filter_map(|group| Aid::new(figures, *group)).collect(),
+            money: Money::new(figures),
+            posts: PostCounts::new(figures),
+            villages: Villages::new(figures),
             months: figures.months.iter().map(MonthRow::new).collect(),
         }
     }
@@ -254,17 +346,6 @@ impl Income {
     }
 }
 
-impl Aid {
-    fn new((group, tally): (&MeasureGroup, &AidTally)) -> Self {
-        Self {
-            measure: group.name().into(),
-            events: tally.events,
-            amount: fen(tally.amount),
-            acknowledged: fen(tally.acknowledged),
-        }
-    }
-}
-
 impl MonthRow {
     fn new((month, counts): (&Month, &MonthCounts)) -> Self {
         Self {
@@ -276,35 +357,6 @@ impl MonthRow {
             visits: counts.visits,
         }
     }
-}
-
-/// A document field by field from the domain's figures of the same names.
-macro_rules! from_figures {
-    ($($document:ident from $figures:ident { $($field:ident),+ } each $as:expr;)+) => {$(
-        impl From<&$figures> for $document {
-            fn from(figures: &$figures) -> Self {
-                Self { $($field: $as(figures.$field)),+ }
-            }
-        }
-    )+};
-}
-
-from_figures! {
-    Counts from Tally { registered, poor, pre_exit, exited, fallen_back, monitored, deregistered } each count;
-    Condition from ConditionTally { met, unmet, unknown } each count;
-    Officials from Coverage { assigned, unassigned, visited_30_days, visited_90_days, over_caseload } each count;
-    ProcedureCounts from Procedures { under_way, late } each count;
-    Money from MoneyFigures {
-        released, allocated, delivered, acknowledged, reversed, idle_12_months, idle_24_months
-    } each fen;
-}
-
-fn conditions(tallies: &[ConditionTally]) -> BTreeMap<Name, Condition> {
-    CONDITION_NAMES.iter().zip(tallies).map(|(name, tally)| (Name::from(*name), Condition::from(tally))).collect()
-}
-
-fn count(number: u64) -> u64 {
-    number
 }
 
 pub(crate) fn fen(amount: Fen) -> i64 {
@@ -337,7 +389,7 @@ mod tests {
         assert_eq!(json["area"], "130624100");
         assert_eq!(json["level"], "township");
         assert_eq!(json["as_of"], serde_json::json!({"happened": "2017-06-01", "recorded": null}));
-        for unknown in ["name", "index", "incidence", "gap"] {
+        for unknown in ["name", "index", "incidence"] {
             assert!(json[unknown].is_null(), "{unknown}");
         }
         let income = serde_json::json!({"year": null, "mean": null, "median": null, "below_line": null, "line": null});

@@ -7,7 +7,7 @@ use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 
 /// Which layout of keys and values the store has. Values are borsh encodings of the domain's records, so a change of
 /// those is a change of format too.
-pub(crate) const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 2;
 
 /// Rows that the cards of a village are divided into.
 const CARD_PARTS: u64 = 8;

@@ -21,6 +21,7 @@ pub mod follower;
 mod keys;
 pub mod past;
 mod power;
+pub mod procedures;
 mod rows;
 mod sums;
 mod tracked;

@@ -13,6 +13,7 @@ use lika_domain::ids::{HouseholdId, KeyId, OfficialId, Tag};
 use lika_domain::official::{Key as SigningKey, Official};
 use lika_domain::policy::PolicyRow;
 use lika_domain::state::{Holding, Jurisdiction, State, Store};
+use lika_domain::submission::Entry;
 use lika_domain::village::{MonthCounts, VillageHead};
 use std::cell::RefCell;
 
@@ -185,12 +186,13 @@ impl Store for Tracked<'_> {
         self.mark(Key::Village(area));
         self.fold.state.month_mut(area, month)
     }
-    fn note_visit(&mut self, area: Area, household: HouseholdId, official: OfficialId, day: Date) {
+    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date) {
+        let area = entry.submission.area;
         self.fetch(area);
         self.mark(Key::cards(area, household));
         self.mark(Key::Village(area));
         self.mark_official(official);
-        self.fold.state.note_visit(area, household, official, day);
+        self.fold.state.note_visit(entry, household, official, day);
     }
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.fold.state.jurisdiction()

@@ -192,10 +192,12 @@ impl Views {
         let Some(area) = home else { return Ok(None) };
         let entries = fold.trail.of_household(&self.rows, area, id, ENTRIES_SHOWN_MAX)?;
         if let Some(card) = fold.state.household(area, id) {
-            return Ok(Some(HouseholdView::new(id, area, card, entries, &standing(&fold, None))));
+            let policy = fold.state.policy.now();
+            return Ok(Some(HouseholdView::new((area, id), card, policy, entries, &standing(&fold, None))));
         }
         let card = self.rows.card(area, id)?;
-        Ok(card.map(|card| HouseholdView::new(id, area, &card, entries, &standing(&fold, None))))
+        let policy = fold.state.policy.now();
+        Ok(card.map(|card| HouseholdView::new((area, id), &card, policy, entries, &standing(&fold, None))))
     }
 
     /// An official with the entries that concern them or that they signed; `None` if there is none of that number.

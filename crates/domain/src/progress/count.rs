@@ -1,50 +1,76 @@
-//! Counting one village.
+//! Counting one village, ground by ground.
 
-use super::{Figures, Incomes, VISITED_DAYS, VISITED_LATELY_DAYS};
-use crate::aid::Delivery;
+use super::figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money, Posts, Procedures, Tally};
+use super::{Ground, Incomes, UNASSIGNED_LONG_DAYS, VISITED_DAYS, VISITED_LATELY_DAYS, VISITS_DUE_DAYS};
+use crate::aid::{Allocation, Delivery};
 use crate::area::Area;
 use crate::date::Date;
+use crate::entitlement::Entitlement;
 use crate::household::{Household, Standard, Status};
-use crate::ids::OfficialId;
+use crate::ids::{HouseholdId, Index, OfficialId};
 use crate::living::Met;
 use crate::money::Fen;
-use crate::official::Capacity;
-use crate::policy::LineKind;
-use crate::procedure::{Outcome, Procedure, Step};
+use crate::official::{Capacity, VillagePost};
+use crate::policy::{InForce, LineKind};
+use crate::procedure::{End, Round};
 use crate::state::State;
-use crate::village::Village;
+use crate::village::{Village, VillageHead};
 use std::collections::BTreeMap;
 
-/// The figures of one village on a day.
-pub(super) fn village(state: &State, area: Area, village: &Village, today: Date) -> Figures {
-    let mut figures = Figures {
-        rural_persons: u64::from(village.head.rural_persons),
-        incomes: incomes(state, area, village, today),
-        months: village.months.clone(),
-        ..Figures::default()
-    };
+/// Incidence is counted in persons of so many.
+const PARTS: u64 = 10_000;
+
+/// Counts one village on a day.
+pub(super) fn village(
+    state: &State,
+    area: Area,
+    village: &Village,
+    today: Date,
+    sink: &mut impl FnMut(Figure, Ground),
+) {
     let mut caseloads = Caseloads::new(state, area, today);
-    let decision_days = state.policy.now().decision_days(area, today);
-    for household in village.households.values() {
-        let monitored = household.monitoring.is_some();
-        figures.households.count(household.status, monitored, 1);
-        figures.persons.count(household.status, monitored, household.members.len() as u64);
-        household.deliveries.iter().for_each(|delivery| figures.delivery(delivery));
-        if household.status.is_live() {
-            figures.conditions(household);
-            figures.coverage(household, &mut caseloads, today);
-            figures.procedures(household, decision_days, today);
+    let mut count = Count { policy: state.policy.now(), area, today, household: None, sink };
+    for (id, card) in &village.households {
+        count.household = Some(*id);
+        count.card(card);
+        if card.status.is_live() {
+            count.open_card(card, &mut caseloads);
         }
     }
-    for allocation in village.allocations.values() {
-        figures.money.allocated += allocation.amount;
-        figures.money.idle(allocation.amount - allocation.delivered, allocation.happened, today);
+    for (id, rounds) in &village.head.candidates {
+        count.household = Some(*id);
+        rounds.iter().for_each(|round| count.round(round));
     }
-    figures
+    count.household = None;
+    village.head.rounds.iter().for_each(|round| count.round(round));
+    village.allocations.values().for_each(|allocation| count.allocation(allocation));
+    if village.head.poor {
+        count.posts(&village.head);
+        count.exit(village);
+    }
+}
+
+/// Counts what belongs to the jurisdiction and to no village of it.
+pub(super) fn jurisdiction(state: &State, today: Date, sink: &mut impl FnMut(Figure, Ground)) {
+    let Some(opened) = &state.jurisdiction else { return };
+    let mut count = Count { policy: state.policy.now(), area: opened.area, today, household: None, sink };
+    opened.rounds.iter().for_each(|round| count.round(round));
+    for release in state.releases.values() {
+        count.money(Money::Released, release.amount, release.since);
+        let allocated: Fen = release.allocated.iter().map(|(_, amount)| *amount).sum();
+        count.money(Money::Unallocated, release.amount - allocated, release.since);
+        count.idle(release.amount - allocated, release.happened, release.since);
+    }
+}
+
+/// Since when an open card has been without a responsible official, the longest.
+pub(super) fn unassigned_since(village: &Village) -> Option<Date> {
+    let open = village.households.values().filter(|card| card.status.is_live());
+    open.filter_map(|card| card.unassigned).min()
 }
 
 /// Incomes of the open cards for the latest year that any of them was assessed for.
-fn incomes(state: &State, area: Area, village: &Village, today: Date) -> Incomes {
+pub(super) fn incomes(state: &State, area: Area, village: &Village, today: Date) -> Incomes {
     let this_year = today.year();
     let live = || village.households.values().filter(|household| household.status.is_live());
     let assessed = |household: &Household| {
@@ -68,91 +94,235 @@ fn incomes(state: &State, area: Area, village: &Village, today: Date) -> Incomes
     incomes
 }
 
-impl Figures {
+/// One counting.
+struct Count<'c, S> {
+    policy: InForce<'c>,
+    area: Area,
+    today: Date,
+    /// The card that is counted.
+    household: Option<HouseholdId>,
+    sink: &'c mut S,
+}
+
+impl<S: FnMut(Figure, Ground)> Count<'_, S> {
+    fn add(&mut self, figure: Figure, amount: u64, entry: Index) {
+        self.add_signed(figure, i64::try_from(amount).unwrap_or(i64::MAX), entry);
+    }
+
+    fn add_signed(&mut self, figure: Figure, amount: i64, entry: Index) {
+        if amount != 0 {
+            (self.sink)(figure, Ground { amount, entry, household: self.household });
+        }
+    }
+
+    fn money(&mut self, part: Money, amount: Fen, entry: Index) {
+        self.add_signed(Figure::Money(part), amount.0, entry);
+    }
+
+    fn card(&mut self, card: &Household) {
+        let persons = card.members.len() as u64;
+        let mut tally = |part, entry| {
+            self.add(Figure::Households(part), 1, entry);
+            self.add(Figure::Persons(part), persons, entry);
+        };
+        tally(Tally::Registered, card.registered_in);
+        tally(
+            match card.status {
+                Status::Poor => Tally::Poor,
+                Status::PreExit => Tally::PreExit,
+                Status::Exited => Tally::Exited,
+                Status::FellBack => Tally::FallenBack,
+                Status::Deregistered => Tally::Deregistered,
+            },
+            card.decided,
+        );
+        if let Some(watch) = card.monitoring.as_ref().filter(|_| card.status.is_live()) {
+            tally(Tally::Monitored, watch.entry);
+        }
+        card.deliveries.iter().for_each(|delivery| self.delivery(delivery));
+    }
+
     fn delivery(&mut self, delivery: &Delivery) {
-        let kept = delivery.amount - delivery.reversed;
+        let Delivery { group, amount, reversed, entry, .. } = *delivery;
+        let kept = amount - reversed;
         let acknowledged = if delivery.acknowledged.is_some() { kept } else { Fen::ZERO };
-        let group = self.aid.entry(delivery.group).or_default();
-        group.events += 1;
-        group.amount += kept;
-        group.acknowledged += acknowledged;
+        self.add(Figure::Aid(group, Aid::Events), 1, entry);
+        self.add_signed(Figure::Aid(group, Aid::Amount), kept.0, entry);
+        self.add_signed(Figure::Aid(group, Aid::Acknowledged), acknowledged.0, entry);
         // Help in kind or from others is aid and no part of the money that was released.
         if delivery.allocation.is_some() {
-            self.money.delivered += delivery.amount;
-            self.money.acknowledged += acknowledged;
-            self.money.reversed += delivery.reversed;
+            self.money(Money::Delivered, amount, entry);
+            self.money(Money::Acknowledged, acknowledged, entry);
+            self.money(Money::Reversed, reversed, entry);
         }
     }
 
-    fn conditions(&mut self, household: &Household) {
-        for (tally, known) in self.conditions.iter_mut().zip(household.conditions.met) {
-            match known {
-                Some((Met::Yes, _)) => tally.met += 1,
-                Some((Met::No, _)) => tally.unmet += 1,
-                None => tally.unknown += 1,
+    fn open_card(&mut self, card: &Household, caseloads: &mut Caseloads<'_>) {
+        self.conditions(card);
+        self.officials(card, caseloads);
+        self.visits(card);
+        self.gap(card);
+        card.rounds.iter().for_each(|round| self.round(round));
+        if let Some(exit) = card.exit.filter(|_| card.status == Status::Exited) {
+            self.add(Figure::Exits(Exits::BelowLine), u64::from(exit.below_line), card.decided);
+            self.add(Figure::Exits(Exits::GuaranteeMissing), u64::from(exit.guarantee_missing), card.decided);
+        }
+    }
+
+    fn conditions(&mut self, card: &Household) {
+        for (number, known) in card.conditions.met.iter().enumerate() {
+            let (part, entry) = match *known {
+                Some((Met::Yes, _, entry)) => (Known::Met, entry),
+                Some((Met::No, _, entry)) => (Known::Unmet, entry),
+                None => (Known::Unknown, card.registered_in),
+            };
+            self.add(Figure::Condition(number, part), 1, entry);
+        }
+    }
+
+    fn officials(&mut self, card: &Household, caseloads: &mut Caseloads<'_>) {
+        let mut add = |part, amount, entry| self.add(Figure::Officials(part), amount, entry);
+        if let Some(held) = card.officials.last() {
+            add(Coverage::Assigned, 1, held.entry);
+            add(Coverage::HandedOver, u64::from(card.handed_over), held.entry);
+        } else {
+            add(Coverage::HandedOver, u64::from(card.handed_over), card.registered_in);
+            add(Coverage::Unassigned, 1, card.registered_in);
+        }
+        let over = card.officials.iter().find(|held| caseloads.is_over(held.official, held.capacity));
+        if let Some(held) = over {
+            add(Coverage::OverCaseload, 1, held.entry);
+        }
+        let long = |since: Date| self.today.days_since(since) >= UNASSIGNED_LONG_DAYS;
+        if card.unassigned.is_some_and(long) {
+            self.add(Figure::Officials(Coverage::UnassignedLong), 1, card.registered_in);
+        }
+    }
+
+    /// A visit is due so many days after the last one; the first one, after the registration.
+    fn visits(&mut self, card: &Household) {
+        let today = self.today;
+        let visited = |days| card.visited.is_some_and(|day| (0..days).contains(&today.days_since(day)));
+        let lately = u64::from(visited(VISITED_LATELY_DAYS));
+        let days = i32::try_from(self.policy.visit_days(self.area, today)).unwrap_or(i32::MAX);
+        let due = card.visited.unwrap_or(card.registered).plus_days(days);
+        let soon = (0..VISITS_DUE_DAYS).contains(&due.days_since(today));
+        let mut add = |part, amount| self.add(Figure::Officials(part), amount, card.visited_in);
+        add(Coverage::VisitsDue, u64::from(soon));
+        add(Coverage::VisitsOverdue, u64::from(due < today));
+        add(Coverage::VisitedLately, lately);
+        add(Coverage::Visited, u64::from(visited(VISITED_DAYS)));
+    }
+
+    fn gap(&mut self, card: &Household) {
+        let (mut lacks, today) = (false, self.today);
+        for one in Entitlement::ALL.iter().filter(|one| one.is_due(card, today)) {
+            self.add(Figure::Entitled(*one, Entitled::Due), 1, card.registered_in);
+            if let Some(delivery) = one.received(card, today) {
+                self.add(Figure::Entitled(*one, Entitled::Received), 1, delivery.entry);
+            } else {
+                lacks = true;
+                self.add(Figure::Entitled(*one, Entitled::Missing), 1, card.registered_in);
+                self.add(Figure::Gap(Gap::Measures), 1, card.registered_in);
             }
         }
+        self.add(Figure::Gap(Gap::Households), u64::from(lacks), card.registered_in);
     }
 
-    fn coverage(&mut self, household: &Household, caseloads: &mut Caseloads<'_>, today: Date) {
-        let officials = &mut self.officials;
-        if household.officials.is_empty() {
-            officials.unassigned += 1;
-        } else {
-            officials.assigned += 1;
+    fn round(&mut self, round: &Round) {
+        let mut add = |part, amount, entry| self.add(Figure::Procedures(part), amount, entry);
+        match (round.end, round.steps.last()) {
+            (None, Some(last)) => {
+                add(Procedures::UnderWay, 1, last.entry);
+                let days = self.policy.deadline_days(round.procedure, self.area, self.today);
+                let late = round.is_late_on(self.today, days);
+                self.add(Figure::Procedures(Procedures::Late), u64::from(late), last.entry);
+                self.add(Figure::At(round.procedure, last.step), 1, last.entry);
+            }
+            (Some(End::Failed { late }), Some(last)) => add(Procedures::DecidedLate, u64::from(late), last.entry),
+            (Some(End::Decided { late, complete, entry, .. }), _) => {
+                add(Procedures::DecidedLate, u64::from(late), entry);
+                add(Procedures::WithoutSteps, u64::from(!complete), entry);
+            }
+            (None | Some(End::Failed { .. }), None) | (Some(End::Dropped), _) => {}
         }
-        let visited = |days| household.visited.is_some_and(|day| (0..days).contains(&today.days_since(day)));
-        officials.visited_30_days += u64::from(visited(VISITED_LATELY_DAYS));
-        officials.visited_90_days += u64::from(visited(VISITED_DAYS));
-        let over = household.officials.iter().any(|charge| caseloads.is_over(charge.official, charge.capacity));
-        officials.over_caseload += u64::from(over);
     }
 
-    fn procedures(&mut self, household: &Household, decision_days: u32, today: Date) {
-        for (procedure, begun) in under_way(household) {
-            self.procedures.under_way += 1;
-            let waited = i64::from(today.days_since(begun));
-            let late = procedure == Procedure::Monitoring && waited > i64::from(decision_days);
-            self.procedures.late += u64::from(late);
+    fn allocation(&mut self, allocation: &Allocation) {
+        let left = allocation.amount - allocation.delivered;
+        self.money(Money::Allocated, allocation.amount, allocation.entry);
+        self.money(Money::Undelivered, left, allocation.entry);
+        self.idle(left, allocation.happened, allocation.entry);
+    }
+
+    /// Counts what is left of a sum that was to be passed on since a day. Nothing is left of one that was overdrawn.
+    fn idle(&mut self, left: Fen, since: Date, entry: Index) {
+        let (left, years) = (left.max(Fen::ZERO), full_years(since, self.today));
+        if years >= 1 {
+            self.money(Money::IdleYear, left, entry);
         }
+        if years >= 2 {
+            self.money(Money::IdleTwoYears, left, entry);
+        }
+    }
+
+    fn posts(&mut self, head: &VillageHead) {
+        let today = self.today;
+        let held = |posts: &[VillagePost]| {
+            let in_force = |from: Date, until: Option<Date>| from <= today && until.is_none_or(|until| today <= until);
+            let mut postings = head.postings.iter().filter(|held| posts.contains(&held.post));
+            postings.find(|held| in_force(held.from, held.until)).map(|held| held.entry)
+        };
+        let first = held(&[VillagePost::FirstSecretary]);
+        let team = held(&[VillagePost::TeamLeader, VillagePost::TeamMember]);
+        let mut add = |part, entry| self.add(Figure::Posts(part), 1, entry);
+        add(Posts::Villages, head.registered_in);
+        first.iter().for_each(|entry| add(Posts::FirstSecretary, *entry));
+        team.iter().for_each(|entry| add(Posts::Team, *entry));
+        if first.or(team).is_none() {
+            add(Posts::Nobody, head.registered_in);
+        }
+    }
+
+    /// What a village on the list lacks to leave it: so many persons, and the fewest households that hold as many.
+    fn exit(&mut self, village: &Village) {
+        let head = &village.head;
+        self.add(Figure::Villages(Exit::Poor), 1, head.registered_in);
+        if let Some(entry) = head.exited_in {
+            return self.add(Figure::Villages(Exit::Exited), 1, entry);
+        }
+        let mut sizes: Vec<u64> = village.households.values().filter(|card| card.status.is_poor()).map(size).collect();
+        let poor: u64 = sizes.iter().sum();
+        let threshold = u64::from(self.policy.exit_threshold(self.area, self.today));
+        // Below the threshold, not at it.
+        let most = (threshold * u64::from(head.rural_persons)).div_ceil(PARTS).saturating_sub(1);
+        let to_go = poor.saturating_sub(most);
+        if to_go == 0 {
+            return self.add(Figure::Villages(Exit::Ready), 1, head.registered_in);
+        }
+        sizes.sort_unstable_by(|a, b| b.cmp(a));
+        let mut left = to_go;
+        let households = sizes.iter().take_while(|size| {
+            let needed = left > 0;
+            left = left.saturating_sub(**size);
+            needed
+        });
+        let households = households.count() as u64;
+        self.add(Figure::Villages(Exit::PersonsToGo), to_go, head.registered_in);
+        self.add(Figure::Villages(Exit::HouseholdsToGo), households, head.registered_in);
     }
 }
 
-/// Which procedures of a card are under way, with the day of the first step of the present round. A round begins with
-/// any step and ends with one that failed, with the announcement or the decision, or with the change of the card that
-/// the procedure is for.
-fn under_way(household: &Household) -> impl Iterator<Item = (Procedure, Date)> {
-    let mut rounds: [Option<(Date, Date)>; Procedure::ALL.len()] = [None; Procedure::ALL.len()];
-    for step in &household.steps {
-        let ends = step.outcome == Outcome::Failed || is_conclusion(step.step);
-        if let Some(round) = rounds.get_mut(step.procedure as usize - 1) {
-            let begun = round.map_or(step.happened, |(begun, _)| begun);
-            *round = if ends { None } else { Some((begun, step.happened)) };
-        }
-    }
-    Procedure::ALL.iter().zip(rounds).filter_map(move |(procedure, round)| {
-        let (begun, last) = round?;
-        (!has_reached(household, *procedure, last)).then_some((*procedure, begun))
-    })
+fn size(card: &Household) -> u64 {
+    card.members.len() as u64
 }
 
-/// Steps after which there is nothing left to decide.
-fn is_conclusion(step: Step) -> bool {
-    matches!(step, Step::Announcement | Step::Pairing | Step::HelpPlan | Step::Decision)
-}
-
-/// Whether the card shows since the day of the last step what the procedure is to bring about.
-fn has_reached(household: &Household, procedure: Procedure, last: Date) -> bool {
-    let became = |status| household.status == status && household.since >= last;
-    match procedure {
-        Procedure::Identification => household.status != Status::Poor,
-        Procedure::HouseholdExit => became(Status::Exited),
-        Procedure::FallBack => became(Status::FellBack),
-        Procedure::Monitoring => household.monitoring.as_ref().is_some_and(|watch| watch.since >= last),
-        Procedure::MonitoringEnd => household.monitoring.is_none(),
-        // Villages and counties have no card; their steps are not kept on one.
-        Procedure::VillageExit | Procedure::CountyExit => true,
-    }
+/// Years of the calendar that are over between two days, 0 if `since` is later. What began on 29 February has its
+/// year on 1 March.
+pub(super) fn full_years(since: Date, today: Date) -> u32 {
+    let (then, now) = (since.ymd(), today.ymd());
+    let begun = now.0.saturating_sub(then.0);
+    if (now.1, now.2) < (then.1, then.2) { begun.saturating_sub(1) } else { begun }
 }
 
 /// Which officials answer for more households than the limit of a village allows. An official who answers for many

@@ -1,14 +1,17 @@
 //! Figures checked against sums done by hand, and sums against every grouping.
 
+use super::count::full_years;
 use super::*;
-use crate::aid::{Allocation, Delivery, FundsSource, Release};
+use crate::aid::{Allocation, Delivery, FundsSource, MeasureGroup, Release};
+use crate::household::Status;
 use crate::household::{Attribute, Cause, Facts, Household, Monitoring, MonitoringKind, Standard};
 use crate::ids::{HouseholdId, MemberNo, OfficialId};
 use crate::income::YearIncome;
 use crate::living::{Conditions, Met};
 use crate::member::{Health, Labour, Member, Relation, Sex};
+use crate::money::Fen;
 use crate::official::{Assignment, Capacity, Charge, Mode, Official};
-use crate::procedure::{Outcome, Procedure, Step, StepTaken};
+use crate::procedure::{End, Outcome, Procedure, Round, Step, StepTaken};
 use crate::state::Jurisdiction;
 use crate::village::VillageHead;
 use proptest::prelude::*;
@@ -34,11 +37,15 @@ fn village(rural_persons: u32) -> Village {
         name: "测试村".into(),
         poor: true,
         registered: day(20_140_101),
+        registered_in: 3,
         rural_households: 100,
         rural_persons,
         collective_income: Fen::ZERO,
         services: Vec::new(),
         exited: None,
+        exited_in: None,
+        rounds: Vec::new(),
+        candidates: BTreeMap::new(),
         postings: Vec::new(),
         recorded_at: 0,
         last: 0,
@@ -80,16 +87,22 @@ fn household(status: Status, persons: u32) -> Household {
         registered: day(20_140_601),
         status,
         since: day(20_140_601),
-        decided: 0,
+        decided: 9,
+        registered_in: 8,
         fell_back: None,
-        steps: Vec::new(),
+        rounds: Vec::new(),
+        exit: None,
         monitoring: None,
         members: (1..=persons).map(member).collect(),
         highest_member: MemberNo::new(persons).unwrap(),
         incomes: Vec::new(),
         conditions: Conditions::default(),
         officials: Vec::new(),
+        unassigned: None,
+        had_first: false,
+        handed_over: 0,
         visited: None,
+        visited_in: 8,
         visits: 0,
         deliveries: Vec::new(),
         erased: false,
@@ -99,7 +112,7 @@ fn household(status: Status, persons: u32) -> Household {
 fn earning(mut household: Household, year: u16, per_head_yuan: i64) -> Household {
     let members = u8::try_from(household.members.len()).unwrap();
     let net = Fen::yuan(per_head_yuan * i64::from(members));
-    household.incomes.push(YearIncome { year, members, net, per_head: Fen::yuan(per_head_yuan) });
+    household.incomes.push(YearIncome { year, members, net, per_head: Fen::yuan(per_head_yuan), entry: 10 });
     household
 }
 
@@ -112,11 +125,28 @@ fn delivery(group: MeasureGroup, allocation: Option<u64>, yuan: i64, back: i64, 
         happened: day(20_160_501),
         acknowledged: acknowledged.then(|| day(20_160_502)),
         reversed: Fen::yuan(back),
+        entry: 11,
     }
 }
 
-fn step(procedure: Procedure, step: Step, happened: u32) -> StepTaken {
-    StepTaken { procedure, step, outcome: Outcome::Passed, happened: day(happened), until: None }
+fn round(procedure: Procedure, steps: &[(Step, u32)], end: Option<End>) -> Round {
+    let taken = |(step, happened): &(Step, u32)| StepTaken {
+        step: *step,
+        outcome: Outcome::Passed,
+        happened: day(*happened),
+        until: None,
+        by: official_id(1),
+        entry: 12,
+    };
+    Round { procedure, steps: steps.iter().map(taken).collect(), end }
+}
+
+fn tally(figures: &Figures, of: impl Fn(Tally) -> Figure) -> Vec<i64> {
+    Tally::ALL.iter().map(|part| figures.get(of(*part))).collect()
+}
+
+fn known(figures: &Figures, number: usize) -> Vec<i64> {
+    Known::ALL.iter().map(|part| figures.get(Figure::Condition(number, *part))).collect()
 }
 
 fn state(villages: Vec<(&str, Village)>) -> State {
@@ -127,6 +157,7 @@ fn state(villages: Vec<(&str, Village)>) -> State {
             name: "阜平县".into(),
             mode: Mode::Testing,
             exited: None,
+            rounds: Vec::new(),
         }),
         villages: villages.into_iter().map(|(code, village)| (area(code), village)).collect(),
         ..State::default()
@@ -146,8 +177,12 @@ fn with(households: Vec<Household>) -> Village {
 #[test]
 fn cards_and_persons_are_counted_by_status() {
     let mut watched = household(Status::Exited, 4);
-    watched.monitoring =
-        Some(Monitoring { kind: MonitoringKind::Unstable, since: day(20_160_101), risks: vec![Cause::Illness] });
+    watched.monitoring = Some(Monitoring {
+        kind: MonitoringKind::Unstable,
+        since: day(20_160_101),
+        entry: 13,
+        risks: vec![Cause::Illness],
+    });
     let mut closed = household(Status::Deregistered, 1);
     closed.monitoring = watched.monitoring.clone();
     let cards = vec![
@@ -159,11 +194,8 @@ fn cards_and_persons_are_counted_by_status() {
         closed,
     ];
     let figures = one(&with(cards), 20_161_231);
-    let households =
-        Tally { registered: 6, poor: 2, pre_exit: 1, exited: 1, fallen_back: 1, monitored: 1, deregistered: 1 };
-    let persons =
-        Tally { registered: 21, poor: 5, pre_exit: 5, exited: 4, fallen_back: 6, monitored: 4, deregistered: 1 };
-    assert_eq!((figures.households, figures.persons), (households, persons));
+    assert_eq!(tally(&figures, Figure::Households), [6, 2, 1, 1, 1, 1, 1]);
+    assert_eq!(tally(&figures, Figure::Persons), [21, 5, 5, 4, 6, 4, 1]);
     assert_eq!(figures.poor_persons(), 16);
     assert_eq!(figures.incidence(), Some(160));
 }
@@ -171,7 +203,7 @@ fn cards_and_persons_are_counted_by_status() {
 #[test]
 fn incidence_is_rounded_down_and_unknown_without_rural_persons() {
     let mut figures = Figures { rural_persons: 1_001, ..Figures::default() };
-    figures.persons.poor = 20;
+    figures.count(Figure::Persons(Tally::Poor), &Ground { amount: 20, entry: 1, household: None });
     assert_eq!(figures.incidence(), Some(199));
     figures.rural_persons = 0;
     assert_eq!(figures.incidence(), None);
@@ -199,7 +231,7 @@ fn income_is_of_the_latest_year_assessed_and_counts_persons() {
 #[test]
 fn losses_round_down_and_nobody_has_no_mean() {
     let mut lossy = household(Status::Poor, 3);
-    lossy.incomes.push(YearIncome { year: 2016, members: 3, net: Fen(-100), per_head: Fen(-34) });
+    lossy.incomes.push(YearIncome { year: 2016, members: 3, net: Fen(-100), per_head: Fen(-34), entry: 10 });
     let incomes = one(&with(vec![lossy]), 20_161_231).incomes;
     assert_eq!((incomes.mean(), incomes.median()), (Some(Fen(-34)), Some(Fen(-34))));
     assert_eq!((Incomes::default().mean(), Incomes::default().median()), (None, None));
@@ -208,14 +240,12 @@ fn losses_round_down_and_nobody_has_no_mean() {
 #[test]
 fn conditions_count_open_cards() {
     let mut met = household(Status::Poor, 1);
-    met.conditions.met[0] = Some((Met::Yes, day(20_160_101)));
-    met.conditions.met[4] = Some((Met::No, day(20_160_101)));
+    met.conditions.met[0] = Some((Met::Yes, day(20_160_101), 14));
+    met.conditions.met[4] = Some((Met::No, day(20_160_101), 14));
     let mut closed = met.clone();
     closed.status = Status::Deregistered;
     let figures = one(&with(vec![met, household(Status::Exited, 1), closed]), 20_161_231);
-    assert_eq!(figures.conditions[0], ConditionTally { met: 1, unmet: 0, unknown: 1 });
-    assert_eq!(figures.conditions[4], ConditionTally { met: 0, unmet: 1, unknown: 1 });
-    assert_eq!(figures.conditions[5], ConditionTally { met: 0, unmet: 0, unknown: 2 });
+    assert_eq!([0, 4, 5].map(|number| known(&figures, number)), [[1, 0, 1], [0, 1, 1], [0, 0, 2]]);
 }
 
 #[test]
@@ -230,16 +260,19 @@ fn visits_count_back_from_today() {
         visited(20_170_101), // tomorrow
         household(Status::Poor, 1),
     ];
-    let officials = one(&with(cards), 20_161_231).officials;
-    assert_eq!((officials.visited_30_days, officials.visited_90_days), (2, 4));
-    assert_eq!((officials.assigned, officials.unassigned), (0, 7));
+    let figures = one(&with(cards), 20_161_231);
+    let of = |part| figures.get(Figure::Officials(part));
+    assert_eq!((of(Coverage::VisitedLately), of(Coverage::Visited)), (2, 4));
+    assert_eq!((of(Coverage::Assigned), of(Coverage::Unassigned)), (0, 7));
+    // Due 30 days after the last visit: overdue since then, or within a week.
+    assert_eq!((of(Coverage::VisitsDue), of(Coverage::VisitsOverdue)), (2, 3));
 }
 
 #[test]
 fn households_of_an_official_with_too_many_are_counted() {
     let cards = |official: u32, number: u32| {
         let assignment =
-            Assignment { official: official_id(official), capacity: Capacity::First, from: day(20_160_101) };
+            Assignment { official: official_id(official), capacity: Capacity::First, from: day(20_160_101), entry: 15 };
         (0..number).map(move |_| Household { officials: vec![assignment], ..household(Status::Poor, 1) })
     };
     let caseload = |charges: u64, ended: u64| Official {
@@ -265,43 +298,136 @@ fn households_of_an_official_with_too_many_are_counted() {
     let mut state = state(vec![("130624100200", with(cards(1, 2).chain(cards(2, 3)).collect()))]);
     state.officials.insert(official_id(1), caseload(6, 0)); // six, some of them in another village
     state.officials.insert(official_id(2), caseload(5, 7)); // five are allowed
-    let officials = Figures::of_area(&state, area("130624100200"), day(20_161_231)).officials;
-    assert_eq!((officials.assigned, officials.over_caseload), (5, 2));
+    let figures = Figures::of_area(&state, area("130624100200"), day(20_161_231));
+    let of = |part| figures.get(Figure::Officials(part));
+    assert_eq!((of(Coverage::Assigned), of(Coverage::OverCaseload)), (5, 2));
 }
 
 #[test]
-fn procedures_are_under_way_until_they_failed_or_were_decided() {
+fn procedures_are_under_way_until_they_end_and_late_beyond_their_deadline() {
     use Procedure::{HouseholdExit, Identification, Monitoring as Watch};
-    let taking = |status, steps: &[StepTaken]| Household { steps: steps.to_vec(), ..household(status, 1) };
-    let failed = StepTaken { outcome: Outcome::Failed, ..step(HouseholdExit, Step::Verification, 20_161_102) };
-    let exited = Household {
-        since: day(20_161_120),
-        ..taking(Status::Exited, &[step(HouseholdExit, Step::Appraisal, 20_161_101)])
+    let decided =
+        |complete, late| Some(End::Decided { happened: day(20_161_120), entry: 20, steps: 1, complete, late });
+    let taking = |status, rounds: Vec<Round>| Household { rounds, ..household(status, 1) };
+    let appraised = || round(HouseholdExit, &[(Step::Appraisal, 20_161_101)], None);
+    let clue = |happened| vec![round(Watch, &[(Step::Clue, happened)], None)];
+    let failed = Round { end: Some(End::Failed { late: true }), ..appraised() };
+    let cards = vec![
+        taking(Status::Poor, vec![round(Identification, &[(Step::Application, 20_161_201)], None)]),
+        taking(Status::Poor, vec![failed, appraised()]),
+        taking(Status::Exited, vec![Round { end: decided(true, false), ..appraised() }]),
+        taking(Status::Exited, vec![Round { end: decided(false, true), ..appraised() }]),
+        taking(Status::Exited, clue(20_161_216)), // 15 days: in time
+        taking(Status::Exited, clue(20_161_215)),
+        taking(Status::Deregistered, clue(20_160_101)),
+    ];
+    let mut village = with(cards);
+    village
+        .head
+        .candidates
+        .insert(household_id(99), vec![round(Identification, &[(Step::Appraisal, 20_161_201)], None)]);
+    village.head.rounds = vec![round(Procedure::VillageExit, &[(Step::Application, 20_161_201)], None)];
+    let figures = one(&village, 20_161_231);
+    let counts: Vec<_> = Procedures::ALL.iter().map(|part| figures.get(Figure::Procedures(*part))).collect();
+    assert_eq!(counts, [6, 1, 2, 1]);
+    assert_eq!(figures.get(Figure::At(Watch, Step::Clue)), 2);
+    assert_eq!(figures.get(Figure::At(Identification, Step::Appraisal)), 1);
+}
+
+#[test]
+fn exits_below_the_line_or_without_a_guarantee_are_shown_while_they_stand() {
+    let exited = |status, below_line, guarantee_missing| Household {
+        exit: Some(crate::household::ExitStanding { below_line, guarantee_missing }),
+        ..household(status, 1)
     };
     let cards = vec![
-        taking(Status::Poor, &[step(Identification, Step::Application, 20_161_201)]),
-        taking(
-            Status::Poor,
-            &[
-                step(Identification, Step::Application, 20_161_201),
-                step(Identification, Step::Announcement, 20_161_220),
-            ],
-        ),
-        taking(Status::Poor, &[step(HouseholdExit, Step::Appraisal, 20_161_101), failed]),
-        taking(
-            Status::Poor,
-            &[
-                step(HouseholdExit, Step::Appraisal, 20_161_101),
-                failed,
-                step(HouseholdExit, Step::Appraisal, 20_161_201),
-            ],
-        ),
-        exited,
-        taking(Status::Exited, &[step(Watch, Step::Clue, 20_161_216)]), // 15 days: in time
-        taking(Status::Exited, &[step(Watch, Step::Clue, 20_161_215), step(Watch, Step::Verification, 20_161_230)]),
-        taking(Status::Deregistered, &[step(Watch, Step::Clue, 20_160_101)]),
+        exited(Status::Exited, true, false),
+        exited(Status::Exited, true, true),
+        exited(Status::Exited, false, false),
+        exited(Status::Deregistered, true, true),
     ];
-    assert_eq!(one(&with(cards), 20_161_231).procedures, Procedures { under_way: 4, late: 1 });
+    let figures = one(&with(cards), 20_161_231);
+    let counts: Vec<_> = Exits::ALL.iter().map(|part| figures.get(Figure::Exits(*part))).collect();
+    assert_eq!(counts, [2, 1]);
+}
+
+#[test]
+fn a_village_needs_the_fewest_households_that_bring_it_below_the_threshold() {
+    // Of 1,000 rural persons, 19 poor are below 2 %; 20 are not.
+    let lacks = |persons: &[u32]| {
+        let figures = one(&with(persons.iter().map(|persons| household(Status::Poor, *persons)).collect()), 20_161_231);
+        let of = |part| figures.get(Figure::Villages(part));
+        (of(Exit::Ready), of(Exit::PersonsToGo), of(Exit::HouseholdsToGo))
+    };
+    assert_eq!(lacks(&[5, 5, 5, 4]), (1, 0, 0));
+    assert_eq!(lacks(&[5, 5, 5, 5]), (0, 1, 1));
+    assert_eq!(lacks(&[1, 6, 2, 5, 5, 5, 5]), (0, 10, 2));
+    let mut exited = with(vec![household(Status::Poor, 30)]);
+    exited.head.exited_in = Some(40);
+    let figures = one(&exited, 20_161_231);
+    assert_eq!(
+        (figures.get(Figure::Villages(Exit::Exited)), figures.get(Figure::Villages(Exit::HouseholdsToGo))),
+        (1, 0)
+    );
+    exited.head.poor = false;
+    assert_eq!(one(&exited, 20_161_231).get(Figure::Villages(Exit::Poor)), 0);
+}
+
+#[test]
+fn what_is_due_and_missing_follows_from_the_facts() {
+    use crate::entitlement::Entitlement;
+    use crate::living::DwellingGrade;
+    let mut card = household(Status::Exited, 1);
+    card.conditions.dwelling = Some(DwellingGrade::D);
+    card.facts.attribute = Attribute::Dibao;
+    card.deliveries = vec![
+        Delivery { happened: day(20_140_701), ..delivery(MeasureGroup::Housing, None, 9, 0, true) },
+        Delivery { happened: day(20_160_102), ..delivery(MeasureGroup::Health, None, 9, 0, true) },
+        Delivery { happened: day(20_160_101), ..delivery(MeasureGroup::SafetyNet, None, 9, 0, true) },
+        Delivery { happened: day(20_161_201), ..delivery(MeasureGroup::Industry, None, 9, 9, true) },
+    ];
+    let figures = one(&with(vec![card]), 20_161_231);
+    let of = |one| Entitled::ALL.iter().map(|part| figures.get(Figure::Entitled(one, *part))).collect::<Vec<_>>();
+    assert_eq!(of(Entitlement::Housing), [1, 1, 0], "houses are built once");
+    assert_eq!(of(Entitlement::Health), [1, 1, 0], "364 days ago");
+    assert_eq!(of(Entitlement::SafetyNet), [1, 0, 1], "365 days ago");
+    assert_eq!(of(Entitlement::Livelihood), [1, 0, 1], "taken back");
+    assert_eq!(of(Entitlement::Education), [0, 0, 0]);
+    assert_eq!((figures.get(Figure::Gap(Gap::Households)), figures.get(Figure::Gap(Gap::Measures))), (1, 2));
+}
+
+#[test]
+fn posts_count_on_the_days_they_are_held() {
+    use crate::official::VillagePost;
+    let posted = |post, from, until: Option<u32>| {
+        let mut village = village(100);
+        let (from, until) = (day(from), until.map(day));
+        village.head.postings =
+            vec![crate::village::Posting { official: official_id(1), post, from, until, entry: 21 }];
+        let figures = one(&village, 20_161_231);
+        Posts::ALL.iter().map(|part| figures.get(Figure::Posts(*part))).collect::<Vec<_>>()
+    };
+    assert_eq!(posted(VillagePost::FirstSecretary, 20_160_101, None), [1, 1, 0, 0]);
+    assert_eq!(posted(VillagePost::TeamMember, 20_160_101, Some(20_161_231)), [1, 0, 1, 0]);
+    assert_eq!(posted(VillagePost::TeamLeader, 20_160_101, Some(20_161_230)), [1, 0, 0, 1]);
+    assert_eq!(posted(VillagePost::TeamLeader, 20_170_101, None), [1, 0, 0, 1]);
+}
+
+/// What a figure is explained by amounts to the figure, and names the cards and entries it was counted from.
+#[test]
+fn every_figure_is_the_sum_of_what_explains_it() {
+    let mut village = with(vec![household(Status::Poor, 3), earning(household(Status::Exited, 2), 2015, 1)]);
+    village.head.rounds = vec![round(Procedure::VillageExit, &[(Step::Application, 20_161_201)], None)];
+    let (state, here, today) = (state(Vec::new()), area("130624100200"), day(20_161_231));
+    let figures = Figures::of_village(&state, here, &village, today);
+    for figure in Figure::all() {
+        let grounds = explain(&state, here, &village, today, figure);
+        assert_eq!(grounds.iter().map(|ground| ground.amount).sum::<i64>(), figures.get(figure), "{figure}");
+    }
+    let poor = explain(&state, here, &village, today, Figure::Persons(Tally::Poor));
+    assert_eq!(poor, [Ground { amount: 3, entry: 9, household: Some(household_id(0)) }]);
+    let under_way = explain(&state, here, &village, today, Figure::Procedures(Procedures::UnderWay));
+    assert_eq!(under_way, [Ground { amount: 1, entry: 12, household: None }]);
 }
 
 #[test]
@@ -325,6 +451,7 @@ fn aid_and_money_are_kept_apart() {
         amount: Fen::yuan(yuan),
         group: MeasureGroup::Housing,
         happened: day(happened),
+        entry: 16,
         delivered: Fen::yuan(delivered),
     };
     village.allocations.insert(1, allocation(1_000, 600, 20_151_231)); // 12 months today
@@ -332,19 +459,13 @@ fn aid_and_money_are_kept_apart() {
     village.allocations.insert(3, allocation(9, 0, 20_160_101)); // not yet
     village.allocations.insert(4, allocation(5, 8, 20_140_101)); // overdrawn: nothing lies idle
     let figures = one(&village, 20_161_231);
-    let housing = AidTally { events: 3, amount: Fen::yuan(600), acknowledged: Fen::yuan(400) };
-    let social = AidTally { events: 1, amount: Fen::yuan(50), acknowledged: Fen::yuan(50) };
-    assert_eq!(figures.aid, BTreeMap::from([(MeasureGroup::Housing, housing), (MeasureGroup::Social, social)]));
-    let money = Money {
-        released: Fen::ZERO,
-        allocated: Fen::yuan(1_084),
-        delivered: Fen::yuan(730),
-        acknowledged: Fen::yuan(400),
-        reversed: Fen::yuan(130),
-        idle_12_months: Fen::yuan(470),
-        idle_24_months: Fen::yuan(70),
-    };
-    assert_eq!(figures.money, money);
+    let aid = |group| Aid::ALL.iter().map(|part| figures.get(Figure::Aid(group, *part))).collect::<Vec<_>>();
+    assert_eq!(aid(MeasureGroup::Housing), [3, 60_000, 40_000]);
+    assert_eq!(aid(MeasureGroup::Social), [1, 5_000, 5_000]);
+    assert_eq!(aid(MeasureGroup::Health), [0, 0, 0]);
+    let money: Vec<_> = Money::ALL.iter().map(|part| figures.get(Figure::Money(*part)) / 100).collect();
+    // released allocated unallocated delivered undelivered acknowledged reversed, idle for one year and for two
+    assert_eq!(money, [0, 1_084, 0, 730, 476, 400, 130, 470, 70]);
 }
 
 #[test]
@@ -359,9 +480,11 @@ fn released_money_enters_once_with_the_jurisdiction() {
     };
     state.releases.insert(1, release);
     let of = |prefix| Figures::of_area(&state, area(prefix), day(20_161_231));
-    assert_eq!((of("130624100").money.released, of("130624100").rural_persons), (Fen::ZERO, 10));
+    let money = |prefix, part| of(prefix).get(Figure::Money(part)) / 100;
+    assert_eq!((money("130624100", Money::Released), of("130624100").rural_persons), (0, 10));
     for whole in ["130624", "1306", "13"] {
-        assert_eq!((of(whole).money.released, of(whole).money.idle_12_months), (Fen::yuan(100), Fen::yuan(50)));
+        let parts = [Money::Released, Money::Unallocated, Money::IdleYear];
+        assert_eq!(parts.map(|part| money(whole, part)), [100, 50, 50]);
         assert_eq!(of(whole).rural_persons, 30);
     }
     assert_eq!(of("1307"), Figures::default());

@@ -83,6 +83,7 @@ impl Card {
             self.conditions(),
             self.officials(),
             self.steps(),
+            self.next(),
             self.deliveries(),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -169,16 +170,44 @@ impl Card {
     }
 
     fn steps(&self) -> String {
-        let mut table = Table::new(&["程序", "步骤", "结果", "日期", "公示至"]);
-        for step in &self.card.steps {
-            let until = step.until.as_deref().unwrap_or("");
-            table.row([
-                &word("PROCEDURE", &step.procedure),
-                &word("STEP", &step.step),
-                &word("OUTCOME", &step.outcome),
-                &step.happened,
-                &until,
-            ]);
+        let mut table = Table::new(&["程序", "步骤", "结果", "日期", "公示至", "经办人"]);
+        for round in &self.card.procedures {
+            for step in &round.steps {
+                let until = step.until.as_deref().unwrap_or("");
+                table.row([
+                    &word("PROCEDURE", &round.procedure),
+                    &word("STEP", &step.step),
+                    &word("OUTCOME", &step.outcome),
+                    &step.happened,
+                    &until,
+                    &step.by,
+                ]);
+            }
+        }
+        filled(&table)
+    }
+
+    /// What may follow in the procedures under way.
+    fn next(&self) -> String {
+        let mut table = Table::new(&["待办程序", "下一步", "可办理人", "佐证材料", "最早日期", "办结期限"]);
+        for round in self.card.procedures.iter().filter(|round| round.standing == "under_way") {
+            let due = round.due.as_deref().map_or(String::new(), |due| {
+                if round.late { format!("{due} 已超期") } else { due.to_owned() }
+            });
+            for next in &round.next {
+                let list = |kind: &str, names: &[_]| {
+                    let words = names.iter().map(|name: &lika_views::document::Name| word(kind, name));
+                    words.collect::<Vec<_>>().join("、")
+                };
+                table.row([
+                    &word("PROCEDURE", &round.procedure),
+                    &word("STEP", &next.step),
+                    &list("ROLE", &next.roles),
+                    &list("EVIDENCE_KIND", &next.evidence),
+                    &next.from,
+                    &due,
+                ]);
+            }
         }
         filled(&table)
     }

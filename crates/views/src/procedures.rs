@@ -1,0 +1,124 @@
+//! Procedures as readers see them: where each round stands, what may follow, who may take it and from when.
+
+use crate::document::Name;
+use lika_domain::area::Area;
+use lika_domain::date::Date;
+use lika_domain::ids::Index;
+use lika_domain::policy::InForce;
+use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::{End, Place, Round, StepTaken};
+use serde::{Deserialize, Serialize};
+
+/// One run of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundView {
+    /// Which.
+    pub procedure: Name,
+    /// Its first day.
+    pub begun: Option<String>,
+    /// `under_way`, `failed`, `decided` or `dropped`.
+    pub standing: Name,
+    /// Entry that recorded the decision.
+    pub decided: Option<Index>,
+    /// Every step that leads to the decision was on record; `null` while there is none.
+    pub complete: Option<bool>,
+    /// It came after its deadline, or is under way beyond it.
+    pub late: bool,
+    /// Last day for the decision, while the policy sets any and it is under way.
+    pub due: Option<String>,
+    /// Steps taken, in order.
+    pub steps: Vec<StepView>,
+    /// Steps that may follow.
+    pub next: Vec<NextView>,
+    /// The event that ends it may be recorded now.
+    pub ready: bool,
+}
+
+/// A step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// The step.
+    pub step: Name,
+    /// `passed` or `failed`.
+    pub outcome: Name,
+    /// The day.
+    pub happened: String,
+    /// Last day of a publicity.
+    pub until: Option<String>,
+    /// Number of the official who recorded it.
+    pub by: String,
+    /// Entry that recorded it.
+    pub entry: Index,
+}
+
+/// A step that may follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextView {
+    /// The step.
+    pub step: Name,
+    /// Roles that may take it.
+    pub roles: Vec<Name>,
+    /// Kinds of document it needs.
+    pub evidence: Vec<Name>,
+    /// Number of the official who must not take it, since they took the step before.
+    pub not_by: Option<String>,
+    /// First day on which it may be taken.
+    pub from: String,
+}
+
+impl RoundView {
+    /// A round as it stands on a day; `policy` and `area` give its deadline.
+    pub(crate) fn new(round: &Round, policy: InForce<'_>, area: Area, today: Date) -> Self {
+        let days = policy.deadline_days(round.procedure, area, today);
+        let due = days.and_then(|days| Some(round.begun()?.plus_days(i32::try_from(days).unwrap_or(i32::MAX))));
+        let (standing, decided, complete, late) = match round.end {
+            None => ("under_way", None, None, round.is_late_on(today, days)),
+            Some(End::Failed { late }) => ("failed", None, None, late),
+            Some(End::Decided { entry, complete, late, .. }) => ("decided", Some(entry), Some(complete), late),
+            Some(End::Dropped) => ("dropped", None, None, false),
+        };
+        let place = round.place();
+        let machine = round.procedure.machine();
+        let follows = |rule: &&Rule| place != Place::Start && rule.after.contains(&place);
+        let ready = round.is_open() && machine.way_to_decision(place).is_some_and(|missing| missing.is_empty());
+        Self {
+            procedure: round.procedure.name().into(),
+            begun: round.begun().map(|day| day.to_string()),
+            standing: standing.into(),
+            decided,
+            complete,
+            late,
+            due: due.filter(|_| round.is_open()).map(|day| day.to_string()),
+            steps: round.steps.iter().map(StepView::new).collect(),
+            next: machine.rules.iter().filter(follows).map(|rule| NextView::new(rule, round)).collect(),
+            ready,
+        }
+    }
+}
+
+impl StepView {
+    fn new(step: &StepTaken) -> Self {
+        Self {
+            step: step.step.name().into(),
+            outcome: step.outcome.name().into(),
+            happened: step.happened.to_string(),
+            until: step.until.map(|day| day.to_string()),
+            by: step.by.to_string(),
+            entry: step.entry,
+        }
+    }
+}
+
+impl NextView {
+    fn new(rule: &Rule, round: &Round) -> Self {
+        let last = round.steps.last();
+        let from = last.map(StepTaken::followed_from).or_else(|| round.begun());
+        Self {
+            step: rule.step.name().into(),
+            roles: rule.roles.iter().map(|role| role.name().into()).collect(),
+            evidence: rule.evidence.iter().map(|kind| kind.name().into()).collect(),
+            not_by: last.filter(|_| rule.apart).map(|last| last.by.to_string()),
+            from: from.map_or_else(String::new, |day| day.to_string()),
+        }
+    }
+}
