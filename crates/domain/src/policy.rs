@@ -2,6 +2,7 @@
 
 mod defaults;
 mod in_force;
+mod listing;
 mod rules;
 
 use crate::aid::MeasureGroup;
@@ -17,11 +18,12 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
 pub use defaults::{
-    CASELOAD_FIRST_DEFAULT, CASELOAD_SECOND_DEFAULT, DECISION_DAYS_DEFAULT, DefaultLine, EXIT_THRESHOLD_DEFAULT,
-    EXIT_THRESHOLD_WEST_DEFAULT, MONITORING_PUBLICITY_DAYS_DEFAULT, POVERTY_LINES, PUBLICITY_DAYS_DEFAULT,
-    VISIT_DAYS_DEFAULT,
+    BuiltIn, CASELOAD_FIRST_DEFAULT, CASELOAD_SECOND_DEFAULT, DECISION_DAYS_DEFAULT, DefaultLine,
+    EXIT_THRESHOLD_DEFAULT, EXIT_THRESHOLD_WEST_DEFAULT, MONITORING_PUBLICITY_DAYS_DEFAULT, POVERTY_LINES,
+    PUBLICITY_DAYS_DEFAULT, VISIT_DAYS_DEFAULT, built_in,
 };
 pub use in_force::InForce;
+pub use listing::{Listed, Set};
 pub(crate) use rules::{apply, check, is_measure_code};
 
 /// Most parameters one event may set.
@@ -186,6 +188,17 @@ impl PolicyValue {
             Self::VisitDays(_) => Parameter::VisitDays,
             Self::StepsRequired { procedure, .. } => Parameter::StepsRequired(*procedure),
             Self::Measure { code, .. } => Parameter::Measure(code.clone()),
+        }
+    }
+}
+
+impl Parameter {
+    /// The day on which a row of it is looked up. A line names its year itself, so that it holds for that year whatever
+    /// the day its row is from; days decide between rows only.
+    fn day(&self, date: Date) -> Option<Date> {
+        match self {
+            Self::Line(..) => None,
+            _ => Some(date),
         }
     }
 }

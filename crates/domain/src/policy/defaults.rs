@@ -1,10 +1,23 @@
-//! What holds where no recorded parameter says otherwise. Every figure can be replaced by a `PolicySet`.
+//! What holds where no recorded parameter says otherwise, and where each figure comes from. Every figure can be replaced
+//! by a `PolicySet`.
 
-use super::IncomeConcept;
+use super::{IncomeConcept, LineKind, PolicyValue};
 use crate::area::{Area, Level};
+use crate::household::Standard;
 use crate::money::Fen;
 use crate::official::Capacity;
 use crate::procedure::Procedure;
+
+/// A parameter that holds where nothing is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// The parameter.
+    pub value: PolicyValue,
+    /// Where the figure comes from, in Chinese.
+    pub source: &'static str,
+    /// It is from secondary sources that we could not confirm, is rounded, or no text fixes it for the whole country.
+    pub unconfirmed: bool,
+}
 
 /// The national poverty line of a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +45,7 @@ pub const POVERTY_LINES: [DefaultLine; 11] = [
     line(2016, 2_952, IncomeConcept::Disposable),
     unconfirmed(line(2017, 2_952, IncomeConcept::Disposable)),
     unconfirmed(line(2018, 2_995, IncomeConcept::Disposable)),
-    line(2019, 3_218, IncomeConcept::Disposable),
+    unconfirmed(line(2019, 3_218, IncomeConcept::Disposable)),
     unconfirmed(line(2020, 4_000, IncomeConcept::Disposable)),
 ];
 
@@ -57,6 +70,69 @@ pub const VISIT_DAYS_DEFAULT: u32 = 30;
 
 /// Two-digit codes of the twelve provinces of the west (西部大开发).
 const WEST: [u64; 12] = [15, 45, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65];
+
+const OUTLINE: &str = "《中国农村扶贫开发纲要（2011—2020年）》，2010年价格每人每年2300元";
+const BUREAU: &str = "国家统计局公布的国家农村贫困标准";
+const BUREAU_SECOND_HAND: &str = "国家农村贫困标准，转引自二手资料";
+const BUREAU_ROUNDED: &str = "国家农村贫困标准，二手资料，约数";
+const EXIT_OPINIONS: &str = "《关于建立贫困退出机制的意见》（2016年），贫困发生率低于2%";
+const EXIT_OPINIONS_WEST: &str = "《关于建立贫困退出机制的意见》（2016年），西部地区低于3%";
+const PUBLICITY_SECOND_HAND: &str = "各地贫困识别与退出程序，二手资料";
+const MONITORING_GUIDANCE: &str = "《关于健全防止返贫动态监测和帮扶机制的指导意见》（2021年）及各地办法";
+const CASELOAD_EXAMPLE: &str = "无全国统一规定；部分县的做法，仅为示例";
+const VISIT_EXAMPLE: &str = "无全国统一规定；多数县要求每月走访一次，仅为示例";
+const OWN_CHOICE: &str = "本系统的约定，非文件规定";
+
+/// Every parameter that holds in an area where nothing is set. Measures have none: each county has its own catalogue.
+pub fn built_in(area: Area) -> Vec<BuiltIn> {
+    let mut rows: Vec<BuiltIn> = POVERTY_LINES.iter().map(BuiltIn::line).collect();
+    let threshold = exit_threshold(area);
+    let opinions = if threshold == EXIT_THRESHOLD_DEFAULT { EXIT_OPINIONS } else { EXIT_OPINIONS_WEST };
+    rows.push(BuiltIn::confirmed(PolicyValue::ExitThreshold(threshold), opinions));
+    rows.extend(Procedure::ALL.iter().map(|procedure| BuiltIn::publicity(*procedure)));
+    rows.push(BuiltIn::confirmed(PolicyValue::DecisionDays(DECISION_DAYS_DEFAULT), MONITORING_GUIDANCE));
+    rows.extend(Capacity::ALL.iter().map(|capacity| {
+        let value = PolicyValue::CaseloadLimit { capacity: *capacity, households: caseload_limit(*capacity) };
+        BuiltIn::unconfirmed(value, CASELOAD_EXAMPLE)
+    }));
+    rows.push(BuiltIn::unconfirmed(PolicyValue::VisitDays(VISIT_DAYS_DEFAULT), VISIT_EXAMPLE));
+    rows.extend(Procedure::ALL.iter().map(|procedure| {
+        let value = PolicyValue::StepsRequired { procedure: *procedure, required: steps_required(*procedure) };
+        BuiltIn::confirmed(value, OWN_CHOICE)
+    }));
+    rows
+}
+
+impl BuiltIn {
+    fn confirmed(value: PolicyValue, source: &'static str) -> Self {
+        Self { value, source, unconfirmed: false }
+    }
+
+    fn unconfirmed(value: PolicyValue, source: &'static str) -> Self {
+        Self { value, source, unconfirmed: true }
+    }
+
+    fn line(line: &DefaultLine) -> Self {
+        let source = match line.year {
+            2010 => OUTLINE,
+            2020 => BUREAU_ROUNDED,
+            _ if line.unconfirmed => BUREAU_SECOND_HAND,
+            _ => BUREAU,
+        };
+        let (kind, standard) = (LineKind::Poverty, Standard::National);
+        let amount = Fen::yuan(line.yuan);
+        let value = PolicyValue::Line { kind, standard, year: line.year, concept: line.concept, amount };
+        Self { value, source, unconfirmed: line.unconfirmed }
+    }
+
+    fn publicity(procedure: Procedure) -> Self {
+        let value = PolicyValue::PublicityDays { procedure, days: publicity_days(procedure) };
+        match procedure {
+            Procedure::Monitoring | Procedure::MonitoringEnd => Self::confirmed(value, MONITORING_GUIDANCE),
+            _ => Self::unconfirmed(value, PUBLICITY_SECOND_HAND),
+        }
+    }
+}
 
 pub(super) fn poverty_line(year: u32) -> Option<(Fen, IncomeConcept)> {
     let line = POVERTY_LINES.iter().find(|line| u32::from(line.year) == year)?;

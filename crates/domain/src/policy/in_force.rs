@@ -111,16 +111,26 @@ impl<'p> InForce<'p> {
     }
 
     fn find(self, parameter: &Parameter, area: Area, date: Option<Date>) -> Option<&'p PolicyValue> {
+        self.row(parameter, area, date).map(|row| &row.item.value)
+    }
+
+    /// The row that holds; of any day without a date.
+    pub(super) fn row(self, parameter: &Parameter, area: Area, date: Option<Date>) -> Option<&'p PolicyRow> {
         let rows = self.policy.rows_of(parameter).iter();
-        rows.filter(|row| self.holds(row, area, date))
-            .max_by_key(|row| (row.item.area.level(), row.effective))
-            .map(|row| &row.item.value)
+        rows.filter(|row| self.holds(row, area, date)).max_by_key(|row| (row.item.area.level(), row.effective))
+    }
+
+    /// Every row the reader may see, by parameter and in order of recording.
+    pub(super) fn seen(self) -> impl Iterator<Item = &'p PolicyRow> {
+        self.policy.rows().filter(move |row| self.sees(row))
     }
 
     fn holds(self, row: &PolicyRow, area: Area, date: Option<Date>) -> bool {
+        self.sees(row) && row.item.area.contains(area) && date.is_none_or(|date| row.effective <= date)
+    }
+
+    fn sees(self, row: &PolicyRow) -> bool {
         self.entry.is_none_or(|entry| entry.sees(row.since))
-            && row.item.area.contains(area)
-            && date.is_none_or(|date| row.effective <= date)
     }
 }
 
@@ -218,7 +228,7 @@ mod tests {
         let lines = crate::policy::POVERTY_LINES;
         assert!(lines.is_sorted_by(|one, next| one.year + 1 == next.year && one.yuan <= next.yuan));
         let unconfirmed: Vec<u16> = lines.iter().filter(|line| line.unconfirmed).map(|line| line.year).collect();
-        assert_eq!(unconfirmed, [2017, 2018, 2020]);
+        assert_eq!(unconfirmed, [2017, 2018, 2019, 2020]);
         assert!(lines.iter().all(|line| (line.year <= 2013) == (line.concept == IncomeConcept::Net)));
     }
 }

@@ -11,6 +11,33 @@ use crate::state::Store;
 use crate::submission::Entry;
 use crate::village::NAME_CHARS_MAX;
 
+impl PolicyItem {
+    /// The first field that is out of bounds, as the proto files name it; `None` if any log would take it for an area
+    /// it covers.
+    pub fn fault(&self) -> Option<&'static str> {
+        if !within(&self.source, SOURCE_CHARS_MAX) {
+            return Some("source");
+        }
+        let (holds, field) = match &self.value {
+            PolicyValue::Line { year, amount, .. } => {
+                (YEARS.contains(&u32::from(*year)) && *amount > Fen::ZERO, "line")
+            }
+            PolicyValue::ExitThreshold(threshold) => (*threshold <= THRESHOLD_MAX, "exit_threshold"),
+            PolicyValue::PublicityDays { days, .. } => ((1..=DAYS_MAX).contains(days), "publicity_days"),
+            PolicyValue::DecisionDays(days) => ((1..=DAYS_MAX).contains(days), "decision_days"),
+            PolicyValue::CaseloadLimit { households, .. } => {
+                ((1..=CASELOAD_LIMIT_MAX).contains(households), "caseload_limit")
+            }
+            PolicyValue::VisitDays(days) => ((1..=DAYS_MAX).contains(days), "visit_days"),
+            PolicyValue::StepsRequired { .. } => (true, "steps_required"),
+            PolicyValue::Measure { code, name, .. } => {
+                (is_measure_code(code) && within(name, NAME_CHARS_MAX), "measure")
+            }
+        };
+        (!holds).then_some(field)
+    }
+}
+
 /// Judges the parameters of one event. Who may set them and in which area is judged with the event around them.
 pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, set: &PolicySet) {
     judge.require((1..=POLICY_ITEMS_MAX).contains(&set.items.len()), Code::PolicyInvalid, "items");
@@ -18,7 +45,7 @@ pub(crate) fn check(judge: &mut Judge<'_>, store: &impl Store, set: &PolicySet) 
         if !store.jurisdiction().is_some_and(|jurisdiction| jurisdiction.area.contains(item.area)) {
             judge.refuse(Code::AreaUnknown, "area", format!("item {number}: {}", item.area));
         }
-        if let Some(field) = first_fault(item) {
+        if let Some(field) = item.fault() {
             judge.refuse(Code::PolicyInvalid, field, format!("item {number}"));
         }
     }
@@ -35,26 +62,6 @@ pub(crate) fn apply(store: &mut impl Store, entry: &Entry, set: &PolicySet) {
 pub(crate) fn is_measure_code(code: &str) -> bool {
     (1..=MEASURE_CODE_CHARS_MAX).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// The first field of an item that is out of bounds, as the proto files name it.
-fn first_fault(item: &PolicyItem) -> Option<&'static str> {
-    if !within(&item.source, SOURCE_CHARS_MAX) {
-        return Some("source");
-    }
-    let (holds, field) = match &item.value {
-        PolicyValue::Line { year, amount, .. } => (YEARS.contains(&u32::from(*year)) && *amount > Fen::ZERO, "line"),
-        PolicyValue::ExitThreshold(threshold) => (*threshold <= THRESHOLD_MAX, "exit_threshold"),
-        PolicyValue::PublicityDays { days, .. } => ((1..=DAYS_MAX).contains(days), "publicity_days"),
-        PolicyValue::DecisionDays(days) => ((1..=DAYS_MAX).contains(days), "decision_days"),
-        PolicyValue::CaseloadLimit { households, .. } => {
-            ((1..=CASELOAD_LIMIT_MAX).contains(households), "caseload_limit")
-        }
-        PolicyValue::VisitDays(days) => ((1..=DAYS_MAX).contains(days), "visit_days"),
-        PolicyValue::StepsRequired { .. } => (true, "steps_required"),
-        PolicyValue::Measure { code, name, .. } => (is_measure_code(code) && within(name, NAME_CHARS_MAX), "measure"),
-    };
-    (!holds).then_some(field)
 }
 
 /// Between 1 and `chars_max` characters.
