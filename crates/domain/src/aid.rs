@@ -135,7 +135,9 @@ pub struct Release {
     pub happened: Date,
     /// Entry that recorded it.
     pub since: Index,
-    /// What was set aside from it, with the entry that did so.
+    /// The amount before each entry that put it right, in order.
+    pub put_right: Vec<(Index, Fen)>,
+    /// What was set aside from it, with the entry that did so; less than nothing where that was put right.
     pub allocated: Vec<(Index, Fen)>,
 }
 
@@ -167,6 +169,8 @@ pub struct Measure {
     pub amount: Fen,
     /// Last day foreseen.
     pub until: Option<Date>,
+    /// Entry that planned it.
+    pub entry: Index,
 }
 
 /// A delivery as the card shows it.

@@ -5,7 +5,7 @@ use crate::aid::{Allocation, Measure, Release};
 use crate::area::Area;
 use crate::date::{Date, Month};
 use crate::household::Household;
-use crate::ids::{HouseholdId, KeyId, OfficialId, Tag};
+use crate::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 use crate::official::{Key, Official};
 use crate::policy::PolicyRow;
 use crate::state::{Holding, Jurisdiction, State, Store};
@@ -129,7 +129,7 @@ impl Store for Draft<'_> {
     }
     fn put_measure(&mut self, area: Area, number: u64, measure: Measure) {
         if area == self.area {
-            self.measures.put(number, measure);
+            self.measures.changed.insert(number, measure);
         }
     }
     fn official(&self, id: OfficialId) -> Option<&Official> {
@@ -173,7 +173,15 @@ impl Store for Draft<'_> {
     fn month_mut(&mut self, _area: Area, _month: Month) -> Option<&mut MonthCounts> {
         None
     }
-    fn note_visit(&mut self, _entry: &Entry, _household: HouseholdId, _official: OfficialId, _day: Date) {}
+    fn note_visit(
+        &mut self,
+        _entry: &Entry,
+        _household: HouseholdId,
+        _official: OfficialId,
+        _day: Date,
+        _corrects: Option<Index>,
+    ) {
+    }
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.jurisdiction.as_ref().or(self.base.jurisdiction.as_ref())
     }

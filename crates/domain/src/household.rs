@@ -208,7 +208,9 @@ pub struct Household {
     pub handed_over: u16,
     /// Day of the last visit.
     pub visited: Option<Date>,
-    /// Entry of that visit.
+    /// Day of the visit before that, as far as it is known.
+    pub visited_before: Option<Date>,
+    /// Entry of the last visit; before any, the one that made the card.
     pub visited_in: Index,
     /// Number of visits.
     pub visits: u32,

@@ -9,10 +9,12 @@
 //! back from it; what happened is what the state holds. To read the past, fold the log up to it first.
 
 mod count;
+mod explain;
 mod figure;
 mod income;
 mod month;
 
+pub use explain::{Asked, IncomeFigure};
 pub use figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money, Posts, Procedures, Tally};
 pub use income::Incomes;
 pub use month::{MonthFigure, MonthPart, Months};
@@ -160,24 +162,6 @@ impl<'f> std::iter::Sum<&'f Figures> for Figures {
         total.incomes = Incomes::sum(&incomes);
         total
     }
-}
-
-/// What a figure of one village is the sum of.
-pub fn explain(state: &State, area: Area, village: &Village, today: Date, figure: Figure) -> Vec<Ground> {
-    let mut grounds = Vec::new();
-    count::village(state, area, village, today, &mut |counted, ground| {
-        grounds.extend((counted == figure).then_some(ground));
-    });
-    grounds
-}
-
-/// What the jurisdiction's own part of a figure is the sum of.
-pub fn explain_jurisdiction(state: &State, today: Date, figure: Figure) -> Vec<Ground> {
-    let mut grounds = Vec::new();
-    count::jurisdiction(state, today, &mut |counted, ground| {
-        grounds.extend((counted == figure).then_some(ground));
-    });
-    grounds
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ pub trait Store {
     fn put_allocation(&mut self, area: Area, number: u64, allocation: Allocation);
     /// A measure of the village.
     fn measure(&self, area: Area, number: u64) -> Option<&Measure>;
-    /// Enters a measure.
+    /// Enters a measure, in place of an earlier one of that number.
     fn put_measure(&mut self, area: Area, number: u64, measure: Measure);
     /// An official.
     fn official(&self, id: OfficialId) -> Option<&Official>;
@@ -125,9 +125,17 @@ pub trait Store {
     fn put_release(&mut self, number: u64, release: Release);
     /// A village's counts of a month; `None` in a draft, since no rule reads them.
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts>;
-    /// Notes a visit on the card, with the official and in the village's month; nothing if there is no such card. A
-    /// draft skips it, since no rule reads what it changes.
-    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date);
+    /// Notes a visit on the card, with the official and in the village's month; nothing if there is no such card. One
+    /// that puts the card's last visit right takes its place. A draft skips it: a second visit in a submission that
+    /// corrects the first is refused.
+    fn note_visit(
+        &mut self,
+        entry: &Entry,
+        household: HouseholdId,
+        official: OfficialId,
+        day: Date,
+        corrects: Option<Index>,
+    );
     /// What entry 0 opened.
     fn jurisdiction(&self) -> Option<&Jurisdiction>;
     /// Opens the jurisdiction, or changes what is known of it.
@@ -193,7 +201,7 @@ impl Store for State {
     }
     fn put_measure(&mut self, area: Area, number: u64, measure: Measure) {
         if let Some(village) = self.villages.get_mut(&area) {
-            village.measures.entry(number).or_insert(measure);
+            village.measures.insert(number, measure);
         }
     }
     fn official(&self, id: OfficialId) -> Option<&Official> {
@@ -235,16 +243,33 @@ impl Store for State {
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts> {
         Some(self.villages.get_mut(&area)?.months.entry(month).or_default())
     }
-    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date) {
+    fn note_visit(
+        &mut self,
+        entry: &Entry,
+        household: HouseholdId,
+        official: OfficialId,
+        day: Date,
+        corrects: Option<Index>,
+    ) {
         let Some(village) = self.villages.get_mut(&entry.submission.area) else { return };
         let Some(card) = village.households.get_mut(&household) else { return };
+        let put_right = card.visited.filter(|_| corrects == Some(card.visited_in));
+        if let Some(wrong) = put_right {
+            card.visited = card.visited_before.take();
+            let month = village.months.entry(wrong.month()).or_default();
+            month.visits = month.visits.saturating_sub(1);
+        }
         if card.visited.is_none_or(|last| last <= day) {
+            card.visited_before = card.visited;
             card.visited = Some(day);
             card.visited_in = entry.index;
         }
-        card.visits = card.visits.saturating_add(1);
         let month = village.months.entry(day.month()).or_default();
         month.visits = month.visits.saturating_add(1);
+        if put_right.is_some() {
+            return;
+        }
+        card.visits = card.visits.saturating_add(1);
         if let Some(visitor) = self.officials.get_mut(&official) {
             visitor.visits = visitor.visits.saturating_add(1);
         }

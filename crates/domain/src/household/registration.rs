@@ -68,6 +68,7 @@ fn blank(entry: &Entry, event: &HouseholdEvent, new: &HouseholdRegistered, highe
         had_first: false,
         handed_over: 0,
         visited: None,
+        visited_before: None,
         visited_in: entry.index,
         visits: 0,
         deliveries: Vec::new(),

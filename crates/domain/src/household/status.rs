@@ -13,7 +13,7 @@ use crate::admit::Judge;
 use crate::date::Date;
 use crate::living::Met;
 use crate::policy::LineKind;
-use crate::procedure::{self, Outcome, Procedure, ProcedureStepTaken, Subject};
+use crate::procedure::{self, End, Outcome, Procedure, ProcedureStepTaken, Subject};
 use crate::rejection::Code;
 use crate::state::Store;
 use crate::submission::Entry;
@@ -45,6 +45,31 @@ impl Household {
         }
     }
 
+    /// Whether an exit names the fall that brought the card where it stands: that fall was recorded in error, and the
+    /// card is out of poverty as before.
+    fn fell_in_error(&self, event: &HouseholdEvent) -> bool {
+        self.status == Status::FellBack && event.corrects.is_some_and(|earlier| earlier.entry == self.decided)
+    }
+
+    /// Stands where it stood before it fell: out of poverty since its last exit, by the entry of that.
+    fn take_back_fall(&mut self) {
+        let mut rounds = self.rounds.iter().rev();
+        let exit = rounds.find(|round| round.procedure == Procedure::HouseholdExit).and_then(|round| round.end);
+        if let Some(End::Decided { happened, entry, .. }) = exit {
+            (self.since, self.decided) = (happened, entry);
+        }
+        self.status = Status::Exited;
+        self.fell_back = None;
+    }
+
+    /// Whether a watch names the end of the last one: that end was recorded in error, and the watch goes on.
+    fn ended_in_error(&self, event: &HouseholdEvent) -> bool {
+        let mut rounds = self.rounds.iter().rev();
+        let ended = rounds.find(|round| round.procedure == Procedure::MonitoringEnd).and_then(|round| round.end);
+        let Some(End::Decided { entry, .. }) = ended else { return false };
+        event.corrects.is_some_and(|earlier| earlier.entry == entry)
+    }
+
     /// How it is poor while it is neither listed nor exited.
     fn poor_as(&self) -> Status {
         if self.fell_back.is_some() { Status::FellBack } else { Status::Poor }
@@ -64,8 +89,12 @@ pub(super) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &Ho
     judge.require(exit.accepted, Code::NotAccepted, "accepted");
     let known = card.incomes.iter().any(|income| u32::from(income.year) == exit.income_year);
     judge.require(known, Code::IncomeMissing, "income_year");
-    if card.status.is_poor() {
-        check_steps(judge, store, event, Procedure::HouseholdExit);
+    if !card.status.is_poor() {
+        return;
+    }
+    match event.corrects {
+        Some(_) => judge.require(card.fell_in_error(event), Code::CorrectionInvalid, "corrects"),
+        None => check_steps(judge, store, event, Procedure::HouseholdExit),
     }
 }
 
@@ -75,8 +104,16 @@ pub(super) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &Househ
     let standing = event.household.and_then(|id| store.household(entry.submission.area, id));
     let standing = standing.map(|card| ExitStanding::of(store, entry, card, exit.income_year));
     let Some(card) = event.card_mut(store, entry) else { return };
-    card.stand(Status::Exited, event.happened, entry);
     card.exit = standing;
+    if card.fell_in_error(event) {
+        let fell = card.since.month();
+        card.take_back_fall();
+        if let Some(month) = store.month_mut(entry.submission.area, fell) {
+            month.fallen_back = month.fallen_back.saturating_sub(1);
+        }
+        return;
+    }
+    card.stand(Status::Exited, event.happened, entry);
     conclude(store, entry, event, Procedure::HouseholdExit);
     if let Some(month) = store.month_mut(entry.submission.area, event.happened.month()) {
         month.exited = month.exited.saturating_add(1);
@@ -136,7 +173,7 @@ pub(super) fn check_monitoring_started(
     judge.require(card.monitoring.is_none(), Code::MonitoredAlready, "household");
     let risks = (1..=RISKS_MAX).contains(&started.risks.len()) && are_distinct(&started.risks);
     judge.require(risks, Code::RisksInvalid, "risks");
-    if card.monitoring.is_none() {
+    if card.monitoring.is_none() && !card.ended_in_error(event) {
         check_steps(judge, store, event, Procedure::Monitoring);
     }
 }
@@ -150,7 +187,9 @@ pub(super) fn apply_monitoring_started(
     if let Some(card) = event.card_mut(store, entry) {
         let risks = started.risks.clone();
         card.monitoring = Some(Monitoring { kind: started.kind, since: event.happened, entry: entry.index, risks });
-        conclude(store, entry, event, Procedure::Monitoring);
+        if !card.ended_in_error(event) {
+            conclude(store, entry, event, Procedure::Monitoring);
+        }
     }
 }
 

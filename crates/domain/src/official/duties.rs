@@ -65,14 +65,19 @@ pub(super) fn check_post_ended(
     }
 }
 
-/// A visit needs no pairing: whoever comes by may report it. One before the card was made is how many a card began.
+/// A visit needs no pairing: whoever comes by may report it. One before the card was made is how many a card began. The
+/// card's last visit can be put right by one that names it.
 pub(super) fn check_visited(
     judge: &mut Judge<'_>,
     store: &impl Store,
     event: &OfficialEvent,
     visited: &HouseholdVisited,
 ) {
-    judge.open_card(store, event.household);
+    let card = judge.open_card(store, event.household);
+    if let (Some(card), Some(earlier)) = (card, event.corrects) {
+        let last = card.visits > 0 && card.visited_in == earlier.entry;
+        judge.require(last, Code::CorrectionInvalid, "corrects");
+    }
     active(judge, store, event.official);
     judge.require(visited.minute.is_none_or(|minute| minute < DAY_MINUTES), Code::FieldInvalid, "minute");
     if !are_companions(event.official, &visited.companions) {
@@ -134,7 +139,8 @@ pub(super) fn apply_post_ended(store: &mut impl Store, entry: &Entry, event: &Of
 
 pub(super) fn apply_visited(store: &mut impl Store, entry: &Entry, event: &OfficialEvent) {
     if let Some(household) = event.household {
-        store.note_visit(entry, household, event.official, event.happened);
+        let corrects = event.corrects.map(|earlier| earlier.entry);
+        store.note_visit(entry, household, event.official, event.happened, corrects);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::date::Date;
 use crate::entitlement::Entitlement;
 use crate::household::{Household, Standard, Status};
 use crate::ids::{HouseholdId, Index, OfficialId};
+use crate::income::YearIncome;
 use crate::living::Met;
 use crate::money::Fen;
 use crate::official::{Capacity, VillagePost};
@@ -56,10 +57,11 @@ pub(super) fn jurisdiction(state: &State, today: Date, sink: &mut impl FnMut(Fig
     let mut count = Count { policy: state.policy.now(), area: opened.area, today, household: None, sink };
     opened.rounds.iter().for_each(|round| count.round(round));
     for release in state.releases.values() {
-        count.money(Money::Released, release.amount, release.since);
+        let entry = release.entries().next_back().unwrap_or(release.since);
+        count.money(Money::Released, release.amount, entry);
         let allocated: Fen = release.allocated.iter().map(|(_, amount)| *amount).sum();
-        count.money(Money::Unallocated, release.amount - allocated, release.since);
-        count.idle(release.amount - allocated, release.happened, release.since);
+        count.money(Money::Unallocated, release.amount - allocated, entry);
+        count.idle(release.amount - allocated, release.happened, entry);
     }
 }
 
@@ -77,21 +79,33 @@ pub(super) fn incomes(state: &State, area: Area, village: &Village, today: Date)
         household.incomes.iter().rev().map(|income| income.year).find(|year| u32::from(*year) <= this_year)
     };
     let Some(year) = live().filter_map(assessed).max() else { return Incomes::default() };
-    let policy = state.policy.now();
-    let line = |standard| Some(policy.line(LineKind::Poverty, standard, area, u32::from(year))?.0);
-    let (national, provincial) = (line(Standard::National), line(Standard::Provincial));
     let mut incomes = Incomes::of(Some(year));
-    for household in live() {
-        let line = match household.facts.standard {
-            Standard::National => national,
-            Standard::Provincial => provincial,
-        };
-        if let Some(income) = household.incomes.iter().rev().find(|income| income.year == year) {
-            incomes.push(income.members, income.net, income.per_head, line);
-        }
+    for (_, income, line) in self::assessed(state, area, village, year) {
+        incomes.push(income.members, income.net, income.per_head, line);
     }
     incomes.settle();
     incomes
+}
+
+/// Open cards assessed for a year, with their income and the line that holds for them.
+pub(super) fn assessed<'v>(
+    state: &State,
+    area: Area,
+    village: &'v Village,
+    year: u16,
+) -> impl Iterator<Item = (HouseholdId, &'v YearIncome, Option<Fen>)> + use<'v> {
+    let policy = state.policy.now();
+    let line = |standard| Some(policy.line(LineKind::Poverty, standard, area, u32::from(year))?.0);
+    let (national, provincial) = (line(Standard::National), line(Standard::Provincial));
+    let open = village.households.iter().filter(|(_, card)| card.status.is_live());
+    open.filter_map(move |(id, card)| {
+        let line = match card.facts.standard {
+            Standard::National => national,
+            Standard::Provincial => provincial,
+        };
+        let income = card.incomes.iter().rev().find(|income| income.year == year)?;
+        Some((*id, income, line))
+    })
 }
 
 /// One counting.

@@ -6,9 +6,9 @@ use crate::aid::AidKind;
 use crate::date::{Date, Month};
 use crate::household::{HouseholdEvent, HouseholdKind};
 use crate::ids::{HouseholdId, Index};
-use crate::official::OfficialKind;
+use crate::official::{OfficialEvent, OfficialKind};
 use crate::submission::{Entry, Events};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A count of a month.
@@ -42,6 +42,18 @@ pub struct Months {
     grounds: Vec<Ground>,
     /// Exits of the month by their entry: one recorded in error is taken out of its own month.
     exits: BTreeSet<(Index, HouseholdId)>,
+    /// Falls of the month by their entry, likewise.
+    falls: BTreeSet<(Index, HouseholdId)>,
+    /// The last visit of each card: one that is put right is taken out of its own month.
+    visits: BTreeMap<HouseholdId, LastVisit>,
+}
+
+/// A card's last visit, as the state keeps it.
+#[derive(Clone, Copy, Debug)]
+struct LastVisit {
+    entry: Index,
+    day: Date,
+    before: Option<Date>,
 }
 
 impl MonthPart {
@@ -61,6 +73,11 @@ impl MonthPart {
 }
 
 impl MonthFigure {
+    /// Whether it is an amount of money, in fen; otherwise it is a count.
+    pub fn is_money(self) -> bool {
+        self.part == MonthPart::AidAmount
+    }
+
     /// From its name, as in `months.2016-05.exited`; `None` if there is no such figure.
     pub fn from_name(name: &str) -> Option<Self> {
         let (month, part) = name.strip_prefix("months.")?.split_once('.')?;
@@ -80,7 +97,7 @@ impl fmt::Display for MonthFigure {
 impl Months {
     /// Before the first entry.
     pub fn new(figure: MonthFigure) -> Self {
-        Self { figure, grounds: Vec::new(), exits: BTreeSet::new() }
+        Self { figure, grounds: Vec::new(), exits: BTreeSet::new(), falls: BTreeSet::new(), visits: BTreeMap::new() }
     }
 
     /// Looks at the next admitted entry of the village.
@@ -89,9 +106,7 @@ impl Months {
             Events::Households(events) => events.iter().for_each(|event| self.household_event(entry, event)),
             Events::Officials(events) => {
                 let visits = events.iter().filter(|event| matches!(event.kind, OfficialKind::HouseholdVisited(_)));
-                for visit in visits {
-                    self.add(MonthPart::Visits, entry, visit.happened, visit.household, 1);
-                }
+                visits.for_each(|visit| self.visit(entry, visit));
             }
             Events::Aid(events) => {
                 for event in events {
@@ -117,22 +132,51 @@ impl Months {
             HouseholdKind::HouseholdRegistered(_) => {
                 self.add(MonthPart::Registered, entry, event.happened, Some(id), 1);
             }
-            HouseholdKind::HouseholdExited(_) => {
-                if self.add(MonthPart::Exited, entry, event.happened, Some(id), 1) {
-                    self.exits.insert((entry.index, id));
+            HouseholdKind::HouseholdExited(_) if event.corrects.is_some() => {
+                let fall = event.corrects.map(|earlier| (earlier.entry, id));
+                if fall.is_some_and(|fall| self.falls.remove(&fall)) {
+                    self.take_back(entry, id);
                 }
+            }
+            HouseholdKind::HouseholdExited(_) => {
+                let counted = self.add(MonthPart::Exited, entry, event.happened, Some(id), 1);
+                self.exits.extend(counted.then_some((entry.index, id)));
             }
             HouseholdKind::HouseholdFellBack(fall) if fall.exit_in_error => {
                 let exit = event.corrects.map(|earlier| (earlier.entry, id));
                 if exit.is_some_and(|exit| self.exits.remove(&exit)) {
-                    self.grounds.push(Ground { amount: -1, entry: entry.index, household: Some(id) });
+                    self.take_back(entry, id);
                 }
             }
             HouseholdKind::HouseholdFellBack(_) => {
-                self.add(MonthPart::FallenBack, entry, event.happened, Some(id), 1);
+                let counted = self.add(MonthPart::FallenBack, entry, event.happened, Some(id), 1);
+                self.falls.extend(counted.then_some((entry.index, id)));
             }
             _ => {}
         }
+    }
+
+    fn visit(&mut self, entry: &Entry, visit: &OfficialEvent) {
+        let Some(id) = visit.household else { return };
+        let mut last = self.visits.get(&id).copied();
+        let wrong = last.filter(|last| visit.corrects.is_some_and(|earlier| earlier.entry == last.entry));
+        if let Some(wrong) = wrong {
+            if self.figure == (MonthFigure { month: wrong.day.month(), part: MonthPart::Visits }) {
+                self.take_back(entry, id);
+            }
+            last = wrong.before.map(|day| LastVisit { day, before: None, ..wrong });
+        }
+        if last.is_none_or(|last| last.day <= visit.happened) {
+            let before = last.map(|last| last.day);
+            self.visits.insert(id, LastVisit { entry: entry.index, day: visit.happened, before });
+        } else if let Some(last) = last {
+            self.visits.insert(id, last);
+        }
+        self.add(MonthPart::Visits, entry, visit.happened, Some(id), 1);
+    }
+
+    fn take_back(&mut self, entry: &Entry, household: HouseholdId) {
+        self.grounds.push(Ground { amount: -1, entry: entry.index, household: Some(household) });
     }
 
     fn add(&mut self, part: MonthPart, entry: &Entry, day: Date, household: Option<HouseholdId>, amount: i64) -> bool {

@@ -102,6 +102,7 @@ fn household(status: Status, persons: u32) -> Household {
         had_first: false,
         handed_over: 0,
         visited: None,
+        visited_before: None,
         visited_in: 8,
         visits: 0,
         deliveries: Vec::new(),
@@ -421,13 +422,23 @@ fn every_figure_is_the_sum_of_what_explains_it() {
     let (state, here, today) = (state(Vec::new()), area("130624100200"), day(20_161_231));
     let figures = Figures::of_village(&state, here, &village, today);
     for figure in Figure::all() {
-        let grounds = explain(&state, here, &village, today, figure);
+        let grounds = Asked::Sum(figure).of_village(&state, here, &village, today, None);
         assert_eq!(grounds.iter().map(|ground| ground.amount).sum::<i64>(), figures.get(figure), "{figure}");
     }
-    let poor = explain(&state, here, &village, today, Figure::Persons(Tally::Poor));
+    let poor = Asked::Sum(Figure::Persons(Tally::Poor)).of_village(&state, here, &village, today, None);
     assert_eq!(poor, [Ground { amount: 3, entry: 9, household: Some(household_id(0)) }]);
-    let under_way = explain(&state, here, &village, today, Figure::Procedures(Procedures::UnderWay));
+    let under_way =
+        Asked::Sum(Figure::Procedures(Procedures::UnderWay)).of_village(&state, here, &village, today, None);
     assert_eq!(under_way, [Ground { amount: 1, entry: 12, household: None }]);
+    let below = Asked::Income(IncomeFigure::BelowLine).of_village(&state, here, &village, today, Some(2015));
+    assert_eq!(below, [Ground { amount: 2, entry: 10, household: Some(household_id(1)) }]);
+    assert_eq!(Asked::Incidence.of_village(&state, here, &village, today, None), poor);
+    for name in ["incidence", "income.median", "months.2016-05.visits", "gap.housing.missing"] {
+        assert_eq!(Asked::from_name(name).map(|asked| asked.to_string()).as_deref(), Some(name));
+    }
+    for name in ["", "income", "months.2016-5.visits", "months.2016-13.visits", "gap.housing"] {
+        assert_eq!(Asked::from_name(name), None, "{name}");
+    }
 }
 
 #[test]
@@ -476,6 +487,7 @@ fn released_money_enters_once_with_the_jurisdiction() {
         amount: Fen::yuan(100),
         happened: day(20_151_201),
         since: 5,
+        put_right: Vec::new(),
         allocated: vec![(6, Fen::yuan(30)), (7, Fen::yuan(20))],
     };
     state.releases.insert(1, release);

@@ -24,11 +24,21 @@ pub(crate) fn check_registered(
 ) {
     judge.no_card(event.household);
     judge.in_village();
-    judge.require(store.village(judge.entry.submission.area).is_none(), Code::VillageExists, "area");
+    let earlier = store.village(judge.entry.submission.area);
+    judge.require(earlier.is_none_or(|village| puts_right(event, village)), Code::VillageExists, "area");
     check_rural(judge, new.rural_households, new.rural_persons);
 }
 
 pub(crate) fn apply_registered(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, new: &VillageRegistered) {
+    if let Some(village) = store.village_mut(entry.submission.area) {
+        village.name.clone_from(&new.name);
+        village.poor = new.poor;
+        (village.rural_households, village.rural_persons) = (new.rural_households, new.rural_persons);
+        if event.corrects.is_some_and(|earlier| village.exited_in == Some(earlier.entry)) {
+            (village.exited, village.exited_in) = (None, None);
+        }
+        return;
+    }
     let head = VillageHead {
         name: new.name.clone(),
         poor: new.poor,
@@ -47,6 +57,12 @@ pub(crate) fn apply_registered(store: &mut impl Store, entry: &Entry, event: &Ho
         last: entry.index,
     };
     store.put_village(entry.submission.area, head);
+}
+
+/// A registration again puts right the village's facts; one that names the village's exit takes that back too.
+fn puts_right(event: &HouseholdEvent, village: &VillageHead) -> bool {
+    let names = |entry| event.corrects.is_some_and(|earlier| earlier.entry == entry);
+    names(village.registered_in) || village.exited_in.is_some_and(names)
 }
 
 pub(crate) fn check_profile(
