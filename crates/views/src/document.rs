@@ -326,7 +326,7 @@ impl Progress {
 }
 
 impl AsOf {
-    fn new(standing: &Standing) -> Self {
+    pub(crate) fn new(standing: &Standing) -> Self {
         let recorded = (standing.applied > 0).then(|| moment(standing.recorded_at));
         Self { happened: standing.today.to_string(), recorded }
     }

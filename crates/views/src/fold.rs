@@ -371,6 +371,7 @@ mod tests {
             let villages = fold.villages.values().filter(move |known| known.resident.is_some() == resident);
             villages.map(|known| known.changed)
         };
-        assert!(changed(false).max() < changed(true).min());
+        // One entry may change several villages: those of an official's caseload.
+        assert!(changed(false).max() <= changed(true).min());
     }
 }

@@ -16,6 +16,7 @@ pub mod card;
 mod digest;
 pub mod document;
 pub mod error;
+pub mod explain;
 mod fold;
 pub mod follower;
 mod keys;
@@ -33,7 +34,8 @@ pub use card::{HouseholdView, OfficialView};
 pub use document::{Progress, Standing};
 pub use error::ViewError;
 pub use follower::{FollowError, Follower, follow};
-pub use past::{Past, as_of};
+pub use explain::Explanation;
+pub use past::{Past, as_of, month};
 pub use views::{LogIdentity, Views};
 
 #[cfg(test)]

@@ -5,18 +5,19 @@
 //! together are allowed.
 
 use crate::document::{Progress, Standing};
+use crate::explain::Explanation;
 use lika_domain::aid::AidEvent;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::evolve;
 use lika_domain::household::{HouseholdEvent, HouseholdKind};
 use lika_domain::official::{OfficialEvent, OfficialKind};
-use lika_domain::progress::Figures;
+use lika_domain::progress::{Asked, Figures, MonthFigure, Months};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
 use lika_ledger::Recorded;
 use std::borrow::{Borrow, Cow};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A state and what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +88,21 @@ impl Past {
         areas.into_iter().filter(|child| area.contains(*child)).map(|child| self.document(child)).collect()
     }
 
+    /// What a figure of an area rests on; `None` if the state knows no village in it. The counts of months have no
+    /// grounds here, see [`month`].
+    pub fn explain(&self, area: Area, asked: Asked) -> Option<Explanation> {
+        let year = self.progress(area)?.income.year;
+        let (state, today) = (&self.state, self.standing.today);
+        let mut explanation = Explanation::new(area, asked, &self.standing);
+        for (place, village) in state.villages.range(area.range()) {
+            explanation.add(Some(*place), &asked.of_village(state, *place, village, today, year));
+        }
+        if state.jurisdiction.as_ref().is_some_and(|jurisdiction| area.contains(jurisdiction.area)) {
+            explanation.add(None, &asked.of_jurisdiction(state, today));
+        }
+        Some(explanation)
+    }
+
     fn document(&self, area: Area) -> Progress {
         let figures = Figures::of_area(&self.state, area, self.standing.today);
         let village = self.state.villages.get(&area).map(|village| village.head.name.as_ref());
@@ -94,6 +110,41 @@ impl Past {
         let name = village.or(jurisdiction.map(|jurisdiction| jurisdiction.name.as_ref()));
         Progress::new(area, name, &figures, &self.state.policy, &self.standing)
     }
+}
+
+/// What a count of a month rests on, from all entries of the log as [`as_of`] takes them; `None` if none of them is of
+/// a village in the area.
+///
+/// # Errors
+/// The first error among the entries.
+pub fn month<R: Borrow<Recorded>, E>(
+    entries: impl IntoIterator<Item = Result<R, E>>,
+    (area, figure): (Area, MonthFigure),
+    happened: Option<Date>,
+    recorded_by: Option<Date>,
+) -> Result<Option<Explanation>, E> {
+    let mut villages: BTreeMap<Area, Months> = BTreeMap::new();
+    let (mut applied, mut recorded_at) = (0, 0);
+    for recorded in entries {
+        let recorded = recorded?;
+        let Recorded { entry, void, .. } = recorded.borrow();
+        if recorded_by.is_some_and(|day| Date::of_unix_ms(entry.recorded_at) > day) {
+            continue;
+        }
+        (applied, recorded_at) = (entry.index + 1, recorded_at.max(entry.recorded_at));
+        let place = entry.submission.area;
+        if *void || place.level() != Level::Village || !area.contains(place) {
+            continue;
+        }
+        let part = happened.map_or(Cow::Borrowed(entry), |day| up_to(entry, day));
+        villages.entry(place).or_insert_with(|| Months::new(figure)).look_at(part.as_ref());
+    }
+    let today = happened.or(recorded_by).unwrap_or_else(|| Date::of_unix_ms(recorded_at));
+    let standing = Standing { applied, recorded_at, today };
+    let known = !villages.is_empty();
+    let mut explanation = Explanation::new(area, Asked::Month(figure), &standing);
+    villages.into_iter().for_each(|(place, months)| explanation.add(Some(place), &months.grounds()));
+    Ok(known.then_some(explanation))
 }
 
 /// An entry without the events that happened after a day.

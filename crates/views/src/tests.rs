@@ -1,5 +1,6 @@
 //! Views of made-up logs, against a fold that is kept whole in memory.
 
+mod explained;
 mod killed;
 pub(crate) mod world;
 

@@ -9,7 +9,7 @@ use lika_domain::aid::{Allocation, Measure, Release};
 use lika_domain::area::Area;
 use lika_domain::date::{Date, Month};
 use lika_domain::household::Household;
-use lika_domain::ids::{HouseholdId, KeyId, OfficialId, Tag};
+use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 use lika_domain::official::{Key as SigningKey, Official};
 use lika_domain::policy::PolicyRow;
 use lika_domain::state::{Holding, Jurisdiction, State, Store};
@@ -186,13 +186,20 @@ impl Store for Tracked<'_> {
         self.mark(Key::Village(area));
         self.fold.state.month_mut(area, month)
     }
-    fn note_visit(&mut self, entry: &Entry, household: HouseholdId, official: OfficialId, day: Date) {
+    fn note_visit(
+        &mut self,
+        entry: &Entry,
+        household: HouseholdId,
+        official: OfficialId,
+        day: Date,
+        corrects: Option<Index>,
+    ) {
         let area = entry.submission.area;
         self.fetch(area);
         self.mark(Key::cards(area, household));
         self.mark(Key::Village(area));
         self.mark_official(official);
-        self.fold.state.note_visit(entry, household, official, day);
+        self.fold.state.note_visit(entry, household, official, day, corrects);
     }
     fn jurisdiction(&self) -> Option<&Jurisdiction> {
         self.fold.state.jurisdiction()

@@ -4,13 +4,16 @@ use crate::card::{HouseholdView, OfficialView};
 use crate::digest;
 use crate::document::{Progress, Standing};
 use crate::error::ViewError;
+use crate::explain::Explanation;
 use crate::fold::Fold;
 use crate::keys::Key;
+use crate::policy::PolicyView;
 use crate::rows::Rows;
 use crate::sums::{self, Sums};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, OfficialId};
+use lika_domain::progress::Asked;
 use lika_domain::state::Store;
 use lika_ledger::Recorded;
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
@@ -177,6 +180,37 @@ impl Views {
             .filter(|child| area.contains(*child))
             .map(|child| self.document(&fold, child, today))
             .collect()
+    }
+
+    /// What a figure of an area rests on; `None` if the log knows no village in it. The counts of months have no grounds
+    /// here, see [`crate::month`].
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn explain(&self, area: Area, asked: Asked) -> Result<Option<Explanation>, ViewError> {
+        let Some(year) = self.progress(area, None)?.map(|progress| progress.income.year) else { return Ok(None) };
+        let fold = self.fold.read();
+        let (state, standing) = (&fold.state, standing(&fold, None));
+        let mut explanation = Explanation::new(area, asked, &standing);
+        for (place, _) in fold.villages.range(area.range()) {
+            let stored = if state.villages.contains_key(place) { None } else { self.rows.village(*place)? };
+            if let Some(village) = state.villages.get(place).or(stored.as_ref()) {
+                explanation.add(Some(*place), &asked.of_village(state, *place, village, standing.today, year));
+            }
+        }
+        if sums::is_whole(&fold, area) {
+            explanation.add(None, &asked.of_jurisdiction(state, standing.today));
+        }
+        Ok(Some(explanation))
+    }
+
+    /// The policy of an area, or of all that the log covers, on a day; without a day, on the one that the latest entry
+    /// was recorded on. `None` for an area that the log does not cover.
+    pub fn policy(&self, area: Option<Area>, day: Option<Date>) -> Option<PolicyView> {
+        let fold = self.fold.read();
+        let covered = fold.state.jurisdiction.as_ref()?.area;
+        let area = area.map_or(Some(covered), |area| covered.contains(area).then_some(area))?;
+        Some(PolicyView::new(area, &fold.state.policy, &standing(&fold, day)))
     }
 
     /// A card with the entries behind it; `None` if there is none of that number.

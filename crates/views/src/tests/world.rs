@@ -13,19 +13,19 @@ use lika_domain::household::{
     HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded, MonitoringKind, MonitoringOutcome,
     MonitoringStarted, Standard,
 };
-use lika_domain::ids::{HouseholdId, KeyId, MemberNo, OfficialId, SubmissionId, Tag};
+use lika_domain::ids::{EventRef, HouseholdId, KeyId, MemberNo, OfficialId, SubmissionId, Tag};
 use lika_domain::income::IncomeAssessed;
 use lika_domain::living::{CONDITIONS, LivingConditionsAssessed, Met};
 use lika_domain::member::{Health, Labour, LeaveReason, Member, MemberRemoved, Relation, Sex};
 use lika_domain::money::Fen;
 use lika_domain::official::{
-    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, JurisdictionOpened, Mode, OfficialAssigned,
-    OfficialEnrolled, OfficialEvent, OfficialKind, PublicKey, Role, VisitPlace,
+    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, JurisdictionOpened, KeyEnrolled, Mode,
+    OfficialAssigned, OfficialEnrolled, OfficialEvent, OfficialKind, PublicKey, Role, VisitPlace,
 };
 use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
 use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
-use lika_domain::state::State;
-use lika_domain::submission::{Entry, Events, PersonTag, Submission};
+use lika_domain::state::{State, Store};
+use lika_domain::submission::{Entry, Events, Evidence, EvidenceKind, PersonTag, Submission};
 use lika_domain::village::VillageRegistered;
 use lika_ledger::Recorded;
 use sha2::{Digest, Sha256};
@@ -33,6 +33,8 @@ use std::sync::Arc;
 
 pub(crate) const ORIGIN: &str = "test.example/130624";
 const ADMINISTRATOR: u32 = 10_000_000;
+/// Village officer of the whole county.
+const CLERK: u32 = 10_000_020;
 const OFFICIALS: u32 = 12;
 /// One refused entry in so many is in the log nevertheless.
 const VOID_SHARE: u64 = 3;
@@ -98,6 +100,21 @@ impl World {
             sealed: None,
         };
         self.officials(county, ADMINISTRATOR, None, OfficialKind::JurisdictionOpened(Box::new(opened)));
+        // Cards exit and fall back without their steps here; steps are taken all the same.
+        let not_required = |procedure: &Procedure| PolicyItem {
+            area: county,
+            source: "test".into(),
+            unconfirmed: false,
+            value: PolicyValue::StepsRequired { procedure: *procedure, required: false },
+        };
+        let items = Procedure::ALL.iter().map(not_required).collect();
+        let set = PolicySet { effective: self.today, items };
+        self.household(county, None, HouseholdKind::PolicySet(set), Vec::new());
+        let (role, area) = (Role::VillageOfficer, county);
+        let enrolled = OfficialEnrolled { role, area, unit: "unit".into(), post: "post".into(), sealed: None };
+        self.officials(county, CLERK, None, OfficialKind::OfficialEnrolled(enrolled));
+        let key = PublicKey { id: KeyId(2), bytes: [8; 32] };
+        self.officials(county, CLERK, None, OfficialKind::KeyEnrolled(KeyEnrolled { key, device: "".into() }));
         for number in 1..=OFFICIALS {
             let enrolled = OfficialEnrolled {
                 role: Role::Responsible,
@@ -190,27 +207,49 @@ impl World {
                 HouseholdKind::LivingConditionsAssessed(conditions)
             }
             3 => HouseholdKind::HouseholdExited(HouseholdExited { income_year: self.today.year() - 1, accepted: true }),
-            4 => {
-                let fall = HouseholdFellBack { cause: Cause::Disaster, exit_in_error: false };
-                HouseholdKind::HouseholdFellBack(fall)
-            }
+            4 => return self.fall_back(area, id),
             5 => HouseholdKind::MonitoringStarted(MonitoringStarted {
                 kind: MonitoringKind::Unstable,
                 risks: vec![Cause::Illness],
             }),
             6 => HouseholdKind::MonitoringEnded(MonitoringEnded { outcome: MonitoringOutcome::Helped }),
-            7 => HouseholdKind::ProcedureStepTaken(ProcedureStepTaken {
-                procedure: Procedure::HouseholdExit,
-                step: Step::Appraisal,
-                outcome: if self.pick(3) == 0 { Outcome::Failed } else { Outcome::Passed },
-                present: 20,
-                in_favour: 15,
-                until: None,
-                objections: 0,
-            }),
+            7 => return self.step_taken(area, id),
             _ => self.departure(),
         };
         self.household(area, Some(id), kind, Vec::new());
+    }
+
+    /// In half of the cases because the exit was recorded in error.
+    fn fall_back(&mut self, area: Area, id: HouseholdId) {
+        let exit_in_error = self.pick(2) == 0;
+        let exit = self.state.household(area, id).map_or(0, |card| card.decided);
+        let corrects = exit_in_error.then_some(EventRef { entry: exit, event: 0 });
+        let kind = HouseholdKind::HouseholdFellBack(HouseholdFellBack { cause: Cause::Disaster, exit_in_error });
+        let event = HouseholdEvent { happened: self.today, household: Some(id), evidence: Vec::new(), corrects, kind };
+        self.take(area, Events::Households(vec![event]), Vec::new());
+    }
+
+    fn step_taken(&mut self, area: Area, id: HouseholdId) {
+        let (procedure, step) = match self.pick(3) {
+            0 => (Procedure::HouseholdExit, Step::Appraisal),
+            1 => (Procedure::Monitoring, Step::Clue),
+            _ => (Procedure::Identification, Step::Application),
+        };
+        let kind = HouseholdKind::ProcedureStepTaken(ProcedureStepTaken {
+            procedure,
+            step,
+            outcome: if self.pick(3) == 0 { Outcome::Failed } else { Outcome::Passed },
+            present: 20,
+            in_favour: 15,
+            until: None,
+            objections: 0,
+        });
+        // Some are candidates for a card.
+        let id = if self.pick(4) == 0 { HouseholdId::new(2_000_000_000 + self.pick(9)).unwrap() } else { id };
+        let document = |kind| Evidence { kind, sha256: [1; 32], size: 1 };
+        let evidence = vec![document(EvidenceKind::Minutes), document(EvidenceKind::Application)];
+        let event = HouseholdEvent { happened: self.today, household: Some(id), evidence, corrects: None, kind };
+        self.take_by(CLERK, area, Events::Households(vec![event]), Vec::new());
     }
 
     fn departure(&mut self) -> HouseholdKind {
@@ -311,16 +350,21 @@ impl World {
     }
 
     fn take(&mut self, area: Area, events: Events, tags: Vec<PersonTag>) {
+        self.take_by(ADMINISTRATOR, area, events, tags);
+    }
+
+    fn take_by(&mut self, author: u32, area: Area, events: Events, tags: Vec<PersonTag>) {
         let index = self.state.applied;
         let id = u128::from(self.pick(u64::MAX)) + 1;
-        let key = self.state.keys.get(&KeyId(1));
+        let signer = if author == CLERK { KeyId(2) } else { KeyId(1) };
+        let key = self.state.keys.get(&signer);
         let recorded_at = self.today.start_unix_ms() + 1_000 + index;
         let submission = Submission {
             id: SubmissionId(id.to_be_bytes()),
             origin: ORIGIN.into(),
             area,
-            author: OfficialId::new(ADMINISTRATOR).unwrap(),
-            key: KeyId(1),
+            author: OfficialId::new(author).unwrap(),
+            key: signer,
             sequence: key.map_or(0, |key| key.sequence) + 1,
             previous: key.and_then(|key| key.previous),
             composed_at: recorded_at / 1_000,

@@ -1,0 +1,77 @@
+//! What a figure rests on: the entries behind it, so that whoever doubts it can look them up in the log.
+
+use crate::document::{AsOf, Name, Standing};
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_domain::progress::{Asked, Ground};
+use serde::{Deserialize, Serialize};
+
+/// Most grounds in one answer; whoever wants all of a county's asks village by village.
+pub const GROUNDS_MAX: usize = 10_000;
+
+/// A figure and what it is the sum of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The shortest prefix that names the area.
+    pub area: String,
+    /// The figure, named by its place in the document of the area: `households.poor`, `gap.housing.missing`,
+    /// `months.2016-05.visits`.
+    pub figure: String,
+    /// `fen` or `count`.
+    pub unit: Name,
+    /// Sum of the amounts of all grounds, those left out too.
+    pub amount: i64,
+    /// Index of the last entry that counted; `null` before the first.
+    pub index: Option<Index>,
+    /// Where on either clock it stands.
+    pub as_of: AsOf,
+    /// How many grounds there are.
+    pub total: u64,
+    /// The grounds by village and card, the first [`GROUNDS_MAX`] of them.
+    pub grounds: Vec<GroundView>,
+}
+
+/// One of the things that a figure is the sum of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroundView {
+    /// The village; `null` for what belongs to the jurisdiction itself.
+    pub village: Option<String>,
+    /// The card that it concerns; `null` if it concerns none.
+    pub household: Option<String>,
+    /// What it adds: a number of things, or fen.
+    pub amount: i64,
+    /// The entry that it rests on; of something that is missing, the one that calls for it.
+    pub entry: Index,
+}
+
+impl Explanation {
+    /// Before the first ground.
+    pub(crate) fn new(area: Area, asked: Asked, standing: &Standing) -> Self {
+        Self {
+            area: area.prefix(),
+            figure: asked.to_string(),
+            unit: if asked.is_money() { "fen" } else { "count" }.into(),
+            amount: 0,
+            index: standing.applied.checked_sub(1),
+            as_of: AsOf::new(standing),
+            total: 0,
+            grounds: Vec::new(),
+        }
+    }
+
+    /// Adds those of a village, or of the jurisdiction itself.
+    pub(crate) fn add(&mut self, village: Option<Area>, grounds: &[Ground]) {
+        for ground in grounds {
+            self.amount = self.amount.saturating_add(ground.amount);
+            self.total += 1;
+            if self.grounds.len() < GROUNDS_MAX {
+                self.grounds.push(GroundView {
+                    village: village.map(|area| area.to_string()),
+                    household: ground.household.map(|id| id.to_string()),
+                    amount: ground.amount,
+                    entry: ground.entry,
+                });
+            }
+        }
+    }
+}
