@@ -26,6 +26,7 @@ pub use answer::{problem, refusal};
 pub use common::{SEALED_BYTES_MAX, SEALED_BYTES_MIN};
 pub use entry::{Signed, encode_entry, entry, entry_area};
 pub use household::subject;
+pub use policy::policy_item;
 pub use reader::key_id;
 pub use submission::{Service, service, signing_bytes, submission, submission_message};
 

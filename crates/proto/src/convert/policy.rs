@@ -11,7 +11,18 @@ use lika_domain::policy::{
     SOURCE_CHARS_MAX,
 };
 use lika_domain::procedure::Procedure;
+use lika_domain::rejection::Rejection;
 use lika_domain::village::NAME_CHARS_MAX;
+
+/// A parameter by itself, for whoever prepares a `PolicySet`.
+///
+/// # Errors
+/// Everything that is wrong with it, fields named as in the proto files.
+pub fn policy_item(wire: v1::PolicyItem) -> Result<PolicyItem, Rejection> {
+    let mut r = Reader::default();
+    let read = item(&mut r, wire);
+    r.finish(read)
+}
 
 pub(super) fn policy_set(r: &mut Reader, wire: v1::PolicySet) -> Option<PolicySet> {
     let effective = r.date(wire.effective, "effective");
