@@ -10,7 +10,7 @@ use lika_ledger::{Ledger, Receipt, SubmitError};
 use lika_proto::v1::SignedSubmission;
 use lika_tlog::TilePath;
 use lika_vault::{OpenedCard, OpenedOfficial};
-use lika_views::{HouseholdView, OfficialView, Progress};
+use lika_views::{HouseholdView, OfficialView, PolicyView, Progress};
 use std::sync::Arc;
 
 /// A question to another service.
@@ -38,6 +38,8 @@ pub struct Deps {
     pub aid: Recorder,
     /// The progress of an area, or of those of a level inside it; `None` if the log knows nothing in it.
     pub progress: Read<ProgressQuery, Option<Vec<Progress>>>,
+    /// The policy of an area on a day; `None` if the log does not cover it.
+    pub policy: Read<PolicyQuery, Option<PolicyView>>,
     /// A card.
     pub household: Read<HouseholdId, Option<HouseholdView>>,
     /// An official.
@@ -65,6 +67,15 @@ pub struct ProgressQuery {
     pub recorded_by: Option<Date>,
     /// Wait until this entry is counted.
     pub index: Option<Index>,
+}
+
+/// Which policy is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyQuery {
+    /// Where; `None` is all that the log covers.
+    pub area: Option<Area>,
+    /// On which day; `None` is the day that the latest entry was recorded on.
+    pub at: Option<Date>,
 }
 
 /// Whose personal data is to be opened.

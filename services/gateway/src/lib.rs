@@ -6,7 +6,8 @@
 //! * [`ask`]: what it asks of others; [`limits`]: how much of anything it takes
 //! * [`Gateway`]: what every handler has at hand; `routes`: every route
 //! * `submissions`, `stream` with `peek`, `frames`, `media`, `body`: the way of a submission
-//! * [`sessions`]: who may read what is not for everyone; `reads` with `parameters`: what is read as JSON
+//! * [`sessions`]: who may read what is not for everyone; `reads`, `policy` with `parameters`: what is read as
+//!   JSON
 //! * `files`: checkpoint, tiles and proofs; `node`: health, metrics, the API's description
 //! * [`pages`] and `html`: the same for people
 //! * `problem`: every error as problem details; `metrics`: what is counted
@@ -25,6 +26,7 @@ mod node;
 pub mod pages;
 mod parameters;
 mod peek;
+mod policy;
 mod problem;
 mod reads;
 mod routes;

@@ -3,7 +3,7 @@
 use crate::gateway::Gateway;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
 use crate::problem::{Code, Problem};
-use crate::{files, html, node, reads, stream, submissions};
+use crate::{files, html, node, policy, reads, stream, submissions};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
@@ -21,6 +21,7 @@ const SESSIONS: &str = "/v1/sessions";
 const LOG: &str = "/v1/log";
 const AREA_PROGRESS: &str = "/v1/areas/{prefix}/progress";
 const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
+const POLICY: &str = "/v1/policy";
 const HOUSEHOLD: &str = "/v1/households/{id}";
 const OFFICIAL: &str = "/v1/officials/{id}";
 const PROOF: &str = "/v1/entries/{index}/proof";
@@ -34,13 +35,14 @@ const FRONT_PAGE: &str = "/";
 const AREA_PAGE: &str = "/areas/{prefix}";
 
 /// Patterns of all routes. The order is that of nothing.
-pub const ROUTES: [&str; 17] = [
+pub const ROUTES: [&str; 18] = [
     SUBMISSIONS,
     STREAM,
     SESSIONS,
     LOG,
     AREA_PROGRESS,
     VILLAGE_PROGRESS,
+    POLICY,
     HOUSEHOLD,
     OFFICIAL,
     PROOF,
@@ -63,6 +65,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route(LOG, get(reads::log))
         .route(AREA_PROGRESS, get(reads::area_progress))
         .route(VILLAGE_PROGRESS, get(reads::village_progress))
+        .route(POLICY, get(policy::policy))
         .route(HOUSEHOLD, get(reads::household))
         .route(OFFICIAL, get(reads::official))
         .route(PROOF, get(files::proof))

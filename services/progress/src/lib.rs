@@ -10,7 +10,7 @@ use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;
-use lika_views::{FollowError, Follower, LogIdentity, ViewError, Views, as_of};
+use lika_views::{FollowError, Follower, LogIdentity, PolicyView, ViewError, Views, as_of};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,6 +96,16 @@ impl Progress {
         // What is not there may only not be there yet.
         self.catch_up().await?;
         some(query.area, self.present(query)?)
+    }
+
+    /// The policy of an area, or of all that the log covers, as everything sealed so far leaves it for a day; `None` for
+    /// an area that the log does not cover.
+    ///
+    /// # Errors
+    /// [`ViewError::Behind`] as [`Self::catch_up`].
+    pub async fn policy(&self, area: Option<Area>, day: Option<Date>) -> Result<Option<PolicyView>, ViewError> {
+        self.catch_up().await?;
+        Ok(self.views.policy(area, day))
     }
 
     /// Waits until the views have everything that is sealed now, so that what they do not know does not exist.

@@ -67,6 +67,16 @@ impl Api {
         self.get_json(&format!("{path}{}", query.text()), DOCUMENT_BYTES_MAX).await
     }
 
+    /// The policy of an area, or of all that the log covers, on a day, or on the day of the latest entry.
+    ///
+    /// # Errors
+    /// [`ApiError::Refused`] if the log does not cover the area.
+    pub async fn policy(&self, area: Option<Area>, at: Option<Date>) -> Result<Value, ApiError> {
+        let area = area.map(|area| format!("area={}", area.prefix()));
+        let at = at.map(|date| format!("at={date}"));
+        self.get_json(&format!("/v1/policy{}", query([area, at])), DOCUMENT_BYTES_MAX).await
+    }
+
     /// A household's card. Needs a session.
     ///
     /// # Errors
@@ -122,7 +132,11 @@ impl ProgressQuery {
         let at = self.at.map(|date| format!("at={date}"));
         let recorded_by = self.recorded_by.map(|date| format!("recorded_by={date}"));
         let index = self.index.map(|index| format!("index={index}"));
-        let parts: Vec<_> = [by, at, recorded_by, index].into_iter().flatten().collect();
-        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+        query([by, at, recorded_by, index])
     }
+}
+
+fn query<const N: usize>(parts: [Option<String>; N]) -> String {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
 }

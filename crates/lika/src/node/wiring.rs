@@ -2,14 +2,14 @@
 
 use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
-use lika_gateway::ask::{OpenHousehold, ProgressQuery, Read, ReadError, Recording};
+use lika_gateway::ask::{OpenHousehold, PolicyQuery, ProgressQuery, Read, ReadError, Recording};
 use lika_gateway::{Ask, Deps};
 use lika_households::Households;
 use lika_ledger::{Ledger, Prepared, SubmitError};
 use lika_officials::Officials;
 use lika_progress::{Progress, ProgressError, Query};
 use lika_vault::Vault;
-use lika_views::{ViewError, document};
+use lika_views::{PolicyView, ViewError, document};
 use std::sync::Arc;
 
 /// What the gateway asks, answered by the services of this process.
@@ -24,6 +24,7 @@ pub(crate) fn deps(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Prog
         officials: official_recorder(ledger, &officials),
         aid: aid_recorder(ledger),
         progress: progress_read(progress),
+        policy: policy_read(progress),
         household: view(progress, |progress, id| progress.views().household(id)),
         official: view(progress, |progress, id| progress.views().official(id)),
         open_household: blocking(move |OpenHousehold { id, entries, members }| {
@@ -82,6 +83,20 @@ fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<doc
                 Err(ProgressError::Unknown(_)) => Ok(None),
                 Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
                 Err(error) => Err(ReadError::failed(error)),
+            }
+        }
+    })
+}
+
+/// The policy waits for everything sealed: whoever has just set it reads what they set.
+fn policy_read(progress: &Arc<Progress>) -> Read<PolicyQuery, Option<PolicyView>> {
+    let progress = progress.clone();
+    Ask::new(move |PolicyQuery { area, at }| {
+        let progress = progress.clone();
+        async move {
+            match progress.policy(area, at).await {
+                Err(ViewError::Behind { .. }) => Err(ReadError::Behind),
+                read => read.map_err(ReadError::failed),
             }
         }
     })

@@ -162,6 +162,7 @@ pub(crate) fn household_event(household: u64, kind: v1::household_event::Kind) -
 }
 
 fn deps(ledger: &Arc<Ledger>, views: &Arc<Views>) -> Deps {
+    let policy = views.clone();
     let (folder, log) = (ledger.log().folder(), ledger.clone());
     let (progress, household, official) = (views.clone(), views.clone(), views.clone());
     Deps {
@@ -181,6 +182,9 @@ fn deps(ledger: &Arc<Ledger>, views: &Arc<Views>) -> Deps {
                 };
                 Ok(Some(found).filter(|found| !found.is_empty()))
             }
+        }),
+        policy: Ask::new(move |query: lika_gateway::ask::PolicyQuery| {
+            std::future::ready(Ok(policy.policy(query.area, query.at)))
         }),
         household: Ask::new(move |id| std::future::ready(household.household(id).map_err(ReadError::failed))),
         official: Ask::new(move |id| std::future::ready(official.official(id).map_err(ReadError::failed))),

@@ -84,6 +84,8 @@ async fn documents_have_the_shape_described() {
         ("/v1/areas/130624/progress", "Progress"),
         ("/v1/areas/130624/progress?by=township", "Areas"),
         ("/v1/villages/130624100201/progress", "Progress"),
+        ("/v1/policy", "Policy"),
+        ("/v1/policy?area=130624100&at=2016-01-01", "Policy"),
         ("/v1/households/1234567890", "Household"),
         ("/v1/officials/10000002", "Official"),
         ("/healthz", "Status"),

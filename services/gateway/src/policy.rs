@@ -1,0 +1,40 @@
+//! The policy, for everyone: what holds for an area on a day.
+
+use crate::ask::PolicyQuery;
+use crate::gateway::Gateway;
+use crate::parameters;
+use crate::problem::{Code, Problem};
+use crate::reads::json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use hyper::StatusCode;
+use lika_domain::area::Area;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The query. Another parameter than these is refused: it would be a slip of the pen.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyParameters {
+    area: Option<String>,
+    at: Option<String>,
+}
+
+/// `GET /v1/policy`
+pub(crate) async fn policy(
+    State(gateway): State<Arc<Gateway>>,
+    query: Result<Query<PolicyParameters>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let invalid = |error: QueryRejection| Problem::of(Code::ParameterInvalid, "query", error.body_text());
+    let Query(query) = query.map_err(invalid)?;
+    let area = query.area.as_deref().map(area).transpose()?;
+    let at = parameters::day("at", query.at.as_deref())?;
+    let found = gateway.deps.policy.ask(PolicyQuery { area, at }).await?;
+    json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "area", ""))?)
+}
+
+fn area(prefix: &str) -> Result<Area, Problem> {
+    let refused = || Problem::of(Code::ParameterInvalid, "area", "2, 4, 6, 9 or 12 digits of a division code");
+    prefix.parse().map_err(|_| refused())
+}
