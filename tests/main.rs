@@ -5,5 +5,6 @@
 mod audit;
 mod cli;
 mod node;
+mod policy;
 mod soak;
 mod support;

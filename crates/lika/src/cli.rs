@@ -1,7 +1,9 @@
 //! The command line: what may be said, and who does it.
 
 use crate::bench::Bench;
-use crate::command::{audit, household, import, key, log, official, open, outbox, progress, receipt, serve, submit};
+use crate::command::{
+    audit, household, import, key, log, official, open, outbox, policy, progress, receipt, serve, submit,
+};
 use crate::demo::Demo;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -55,6 +57,9 @@ pub(crate) enum Command {
     Import(import::Import),
     /// How far an area has come
     Progress(progress::Progress),
+    /// What holds where, from when, by what source; and setting it
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Show a household's card
     Household(household::Household),
     /// Show an official
@@ -95,6 +100,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Bench(command) => command.run(printer),
         Command::Import(command) => command.run(printer),
         Command::Progress(command) => command.run(printer),
+        Command::Policy(command) => command.run(printer),
         Command::Household(command) => command.run(printer),
         Command::Official(command) => command.run(printer),
         Command::Audit(command) => command.run(printer),

@@ -9,6 +9,7 @@ pub(crate) mod log;
 pub(crate) mod official;
 pub(crate) mod open;
 pub(crate) mod outbox;
+pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod receipt;
 pub(crate) mod serve;

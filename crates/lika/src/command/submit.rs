@@ -5,7 +5,7 @@ mod draft;
 mod send;
 mod words;
 
-pub(crate) use send::{Letter, Refused, households, reason};
+pub(crate) use send::{Letter, Outcome, Refused, households, reason};
 pub(crate) use words::word;
 
 use super::client::{Client, ClientArgs, block_on};

@@ -99,7 +99,11 @@ impl Client {
         Ok(self.home.receipt(id)?.is_some() || self.home.pending()?.iter().any(|pending| pending.id == id))
     }
 
-    async fn outcome(&self, Letter { id, report }: Letter) -> anyhow::Result<Outcome> {
+    /// The same without printing anything.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub(crate) async fn outcome(&self, Letter { id, report }: Letter) -> anyhow::Result<Outcome> {
         if let Some(proven) = self.home.verify_receipt(id, &self.key.origin)? {
             return self.recorded(&proven, true);
         }
@@ -144,7 +148,8 @@ impl Client {
 }
 
 impl Outcome {
-    fn exit(&self) -> Exit {
+    /// How the process ends after it.
+    pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Recorded(_) => Exit::Done,
             Self::Refused(refused) => exit_of(refused.status),
@@ -152,7 +157,8 @@ impl Outcome {
         }
     }
 
-    fn text(&self) -> String {
+    /// In words.
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Recorded(recorded) => recorded.text(),
             Self::Refused(refused) => refused.text(),
