@@ -6,6 +6,7 @@ use axum::extract::{Path, Query};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
+use lika_domain::progress::Asked;
 use serde::Deserialize;
 
 /// The query of progress. Another parameter than these is refused: it would be a slip of the pen.
@@ -26,6 +27,15 @@ pub(crate) fn query(query: Result<Query<ProgressParameters>, QueryRejection>) ->
 pub(crate) fn area(path: Result<Path<String>, PathRejection>) -> Result<Area, Problem> {
     let refused = || Problem::of(Code::ParameterInvalid, "prefix", "2, 4, 6, 9 or 12 digits of a division code");
     text(path, "prefix")?.parse().map_err(|_| refused())
+}
+
+/// The prefix of an area and the name of a figure of its document.
+pub(crate) fn figure(path: Result<Path<(String, String)>, PathRejection>) -> Result<(Area, Asked), Problem> {
+    let Path((prefix, name)) = path.map_err(|error| Problem::of(Code::ParameterInvalid, "path", error.body_text()))?;
+    let known = "a figure is named by its place in the document: households.poor, gap.housing.missing, \
+                 months.2016-05.visits";
+    let asked = Asked::from_name(&name).ok_or_else(|| Problem::of(Code::ParameterInvalid, "figure", known))?;
+    Ok((area(Ok(Path(prefix)))?, asked))
 }
 
 /// The code of a village: 12 digits.

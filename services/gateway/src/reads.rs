@@ -17,6 +17,7 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lika_domain::area::Area;
 use lika_domain::ids::{KeyId, PersonId};
+use lika_domain::progress::Asked;
 use lika_domain::rejection::{self, Rejection};
 use lika_eventlog::EventLog;
 use lika_vault::{OpenedCard, OpenedOfficial};
@@ -115,6 +116,24 @@ pub(crate) async fn village_progress(
     progress(&gateway, parameters::village(path)?, query).await
 }
 
+/// `GET /v1/areas/{prefix}/progress/{figure}`
+pub(crate) async fn figure(
+    State(gateway): State<Arc<Gateway>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    query: ProgressQueryString,
+) -> Answer {
+    let (area, asked) = parameters::figure(path)?;
+    let query = parameters::query(query)?;
+    if query.by.is_some() {
+        return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained of one area"));
+    }
+    let query = asked_for(&gateway, area, &query)?;
+    let folds = query.at.is_some() || query.recorded_by.is_some() || matches!(asked, Asked::Month(_));
+    let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
+    let found = gateway.deps.explain.ask((query, asked)).await?;
+    json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?)
+}
+
 /// `POST /v1/sessions`
 pub(crate) async fn session(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Answer {
     let (head, body) = request.into_parts();
@@ -167,8 +186,8 @@ pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: Heade
     private(StatusCode::OK, &OfficialJson { official, personal })
 }
 
-/// Progress, checked for what no waiting can bring.
-async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> Answer {
+/// What is asked for, checked for what no waiting can bring.
+fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) -> Result<ProgressQuery, Problem> {
     let query = ProgressQuery {
         area,
         by: parameters::level(query.by.as_deref())?,
@@ -180,6 +199,11 @@ async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> A
     if query.index.is_some_and(|index| index >= size) {
         return Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")));
     }
+    Ok(query)
+}
+
+async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> Answer {
+    let query = asked_for(gateway, area, &query)?;
     let folds = query.at.is_some() || query.recorded_by.is_some();
     let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.deps.progress.ask(query).await?;

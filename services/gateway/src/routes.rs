@@ -20,6 +20,7 @@ const STREAM: &str = "/v1/submissions:stream";
 const SESSIONS: &str = "/v1/sessions";
 const LOG: &str = "/v1/log";
 const AREA_PROGRESS: &str = "/v1/areas/{prefix}/progress";
+const AREA_FIGURE: &str = "/v1/areas/{prefix}/progress/{figure}";
 const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
 const POLICY: &str = "/v1/policy";
 const HOUSEHOLD: &str = "/v1/households/{id}";
@@ -35,12 +36,13 @@ const FRONT_PAGE: &str = "/";
 const AREA_PAGE: &str = "/areas/{prefix}";
 
 /// Patterns of all routes. The order is that of nothing.
-pub const ROUTES: [&str; 18] = [
+pub const ROUTES: [&str; 19] = [
     SUBMISSIONS,
     STREAM,
     SESSIONS,
     LOG,
     AREA_PROGRESS,
+    AREA_FIGURE,
     VILLAGE_PROGRESS,
     POLICY,
     HOUSEHOLD,
@@ -64,6 +66,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route(SESSIONS, post(reads::session))
         .route(LOG, get(reads::log))
         .route(AREA_PROGRESS, get(reads::area_progress))
+        .route(AREA_FIGURE, get(reads::figure))
         .route(VILLAGE_PROGRESS, get(reads::village_progress))
         .route(POLICY, get(policy::policy))
         .route(HOUSEHOLD, get(reads::household))

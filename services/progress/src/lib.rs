@@ -6,11 +6,12 @@
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
+use lika_domain::progress::{Asked, MonthFigure};
 use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;
-use lika_views::{FollowError, Follower, LogIdentity, PolicyView, ViewError, Views, as_of};
+use lika_views::{Explanation, FollowError, Follower, LogIdentity, PolicyView, ViewError, Views, as_of, month};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,6 +118,37 @@ impl Progress {
             Some(last) => self.views.wait_for(last, Duration::from_millis(CATCH_UP_MS)).await,
             None => Ok(()),
         }
+    }
+
+    /// What a figure of an area rests on; `query.by` is not looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn explain(&self, query: Query, asked: Asked) -> Result<Explanation, ProgressError> {
+        if let Some(index) = query.index {
+            self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
+        }
+        let found = match asked {
+            Asked::Month(figure) => self.month(query, figure).await?,
+            _ if query.at.is_some() || query.recorded_by.is_some() => self.past_grounds(query, asked).await?,
+            _ => {
+                let views = self.views.clone();
+                tokio::task::spawn_blocking(move || views.explain(query.area, asked)).await??
+            }
+        };
+        found.ok_or(ProgressError::Unknown(query.area))
+    }
+
+    async fn month(&self, query: Query, figure: MonthFigure) -> Result<Option<Explanation>, ProgressError> {
+        let ledger = self.ledger.clone();
+        let fold = move || month(entries(&ledger), (query.area, figure), query.at, query.recorded_by);
+        Ok(tokio::task::spawn_blocking(fold).await??)
+    }
+
+    async fn past_grounds(&self, query: Query, asked: Asked) -> Result<Option<Explanation>, ProgressError> {
+        let ledger = self.ledger.clone();
+        let fold = move || Ok(as_of(entries(&ledger), query.at, query.recorded_by)?.explain(query.area, asked));
+        tokio::task::spawn_blocking(fold).await?
     }
 
     fn present(&self, query: Query) -> Result<Vec<Document>, ViewError> {

@@ -67,6 +67,15 @@ impl Api {
         self.get_json(&format!("{path}{}", query.text()), DOCUMENT_BYTES_MAX).await
     }
 
+    /// What a figure of an area rests on; named by its place in the area's document, as `households.poor`.
+    ///
+    /// # Errors
+    /// [`ApiError::Refused`] if there is no such area or figure.
+    pub async fn explain(&self, area: Area, figure: &str, query: &ProgressQuery) -> Result<Value, ApiError> {
+        let path = format!("/v1/areas/{}/progress/{figure}", area.prefix());
+        self.get_json(&format!("{path}{}", query.text()), DOCUMENT_BYTES_MAX).await
+    }
+
     /// The policy of an area, or of all that the log covers, on a day, or on the day of the latest entry.
     ///
     /// # Errors

@@ -1,15 +1,18 @@
 //! `lika progress`: how far an area has come.
 
+mod explain;
 mod text;
 
 use super::client::{NodeArgs, block_on};
+use super::household::not_understood;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::ValueEnum;
 use lika_client::api::ProgressQuery;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
-use lika_views::Progress as Document;
+use lika_domain::progress::Asked;
+use lika_views::{Explanation, Progress as Document};
 use serde_json::Value;
 
 /// Which progress.
@@ -26,6 +29,10 @@ pub(crate) struct Progress {
     /// As it was known on that day
     #[arg(long, value_name = "DATE")]
     recorded_by: Option<Date>,
+    /// List the entries behind a figure, named by its place in the document: households.poor, gap.housing.missing,
+    /// months.2016-05.visits
+    #[arg(long, value_name = "FIGURE", value_parser = explain::figure, conflicts_with = "by")]
+    explain: Option<Asked>,
     /// Wait until this entry is counted
     #[arg(long, value_name = "ENTRY")]
     index: Option<u64>,
@@ -48,6 +55,12 @@ impl Progress {
         let api = self.node.api()?;
         let by = self.by.map(By::level);
         let query = ProgressQuery { by, at: self.at, recorded_by: self.recorded_by, index: self.index };
+        if let Some(asked) = self.explain {
+            let document = block_on(async { Ok(api.explain(self.area, &asked.to_string(), &query).await?) })?;
+            let explanation: Explanation = read(&document)?;
+            printer.result(&document, |_| explain::text(&explanation))?;
+            return Ok(Exit::Done);
+        }
         let document = block_on(async { Ok(api.progress(self.area, &query).await?) })?;
         let areas = areas(&document)?;
         printer.result(&document, |_| match areas.as_slice() {
@@ -73,9 +86,9 @@ impl By {
 fn areas(document: &Value) -> Result<Vec<Document>, Failure> {
     let list = document.get("areas").and_then(Value::as_array);
     let areas: Vec<_> = list.map_or_else(|| vec![document], |areas| areas.iter().collect());
-    let read = areas.into_iter().map(|area| serde_json::from_value(area.clone())).collect::<Result<_, _>>();
-    read.map_err(|error| {
-        let message = format!("the node's answer is not of this version: {error}. --json prints it as it is");
-        Failure::new("node_not_understood", message)
-    })
+    areas.into_iter().map(read).collect()
+}
+
+fn read<T: serde::de::DeserializeOwned>(document: &Value) -> Result<T, Failure> {
+    serde_json::from_value(document.clone()).map_err(|error| not_understood(&error))
 }

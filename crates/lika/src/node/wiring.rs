@@ -2,6 +2,7 @@
 
 use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
+use lika_domain::progress::Asked;
 use lika_gateway::ask::{OpenHousehold, PolicyQuery, ProgressQuery, Read, ReadError, Recording};
 use lika_gateway::{Ask, Deps};
 use lika_households::Households;
@@ -9,7 +10,7 @@ use lika_ledger::{Ledger, Prepared, SubmitError};
 use lika_officials::Officials;
 use lika_progress::{Progress, ProgressError, Query};
 use lika_vault::Vault;
-use lika_views::{PolicyView, ViewError, document};
+use lika_views::{Explanation, PolicyView, ViewError, document};
 use std::sync::Arc;
 
 /// What the gateway asks, answered by the services of this process.
@@ -24,6 +25,7 @@ pub(crate) fn deps(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Prog
         officials: official_recorder(ledger, &officials),
         aid: aid_recorder(ledger),
         progress: progress_read(progress),
+        explain: explain_read(progress),
         policy: policy_read(progress),
         household: view(progress, |progress, id| progress.views().household(id)),
         official: view(progress, |progress, id| progress.views().official(id)),
@@ -79,6 +81,21 @@ fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<doc
         let progress = progress.clone();
         async move {
             match progress.read(Query { area, by, at, recorded_by, index }).await {
+                Ok(found) => Ok(Some(found)),
+                Err(ProgressError::Unknown(_)) => Ok(None),
+                Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
+                Err(error) => Err(ReadError::failed(error)),
+            }
+        }
+    })
+}
+
+fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option<Explanation>> {
+    let progress = progress.clone();
+    Ask::new(move |(ProgressQuery { area, by, at, recorded_by, index }, asked)| {
+        let progress = progress.clone();
+        async move {
+            match progress.explain(Query { area, by, at, recorded_by, index }, asked).await {
                 Ok(found) => Ok(Some(found)),
                 Err(ProgressError::Unknown(_)) => Ok(None),
                 Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),

@@ -164,7 +164,8 @@ pub(crate) fn household_event(household: u64, kind: v1::household_event::Kind) -
 fn deps(ledger: &Arc<Ledger>, views: &Arc<Views>) -> Deps {
     let policy = views.clone();
     let (folder, log) = (ledger.log().folder(), ledger.clone());
-    let (progress, household, official) = (views.clone(), views.clone(), views.clone());
+    let (progress, explain) = (views.clone(), views.clone());
+    let (household, official) = (views.clone(), views.clone());
     Deps {
         ledger: ledger.clone(),
         households: recorder(ledger, Service::Households),
@@ -182,6 +183,9 @@ fn deps(ledger: &Arc<Ledger>, views: &Arc<Views>) -> Deps {
                 };
                 Ok(Some(found).filter(|found| !found.is_empty()))
             }
+        }),
+        explain: Ask::new(move |(query, asked): (lika_gateway::ask::ProgressQuery, _)| {
+            std::future::ready(explain.explain(query.area, asked).map_err(ReadError::failed))
         }),
         policy: Ask::new(move |query: lika_gateway::ask::PolicyQuery| {
             std::future::ready(Ok(policy.policy(query.area, query.at)))

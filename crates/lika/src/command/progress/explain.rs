@@ -1,0 +1,72 @@
+//! The entries behind a figure.
+
+use crate::table::Table;
+use crate::words::{number, yuan};
+use lika_domain::progress::{Asked, Figure, MonthPart};
+use lika_views::Explanation;
+
+/// Reads the name of a figure. A name that is none is answered with those it may have been.
+pub(super) fn figure(name: &str) -> Result<Asked, String> {
+    Asked::from_name(name).ok_or_else(|| {
+        let group = name.split('.').next().unwrap_or(name);
+        let known: Vec<_> = names().filter(|known| known.split('.').next() == Some(group)).collect();
+        if known.is_empty() {
+            let mut groups: Vec<_> = names().filter_map(|known| Some(known.split('.').next()?.to_owned())).collect();
+            groups.dedup();
+            return format!("no such figure; they begin with {}", groups.join(", "));
+        }
+        format!("no such figure; of {group} there are {}", known.join(", "))
+    })
+}
+
+/// What it rests on, by village and card.
+pub(super) fn text(explanation: &Explanation) -> String {
+    let money = explanation.unit == "fen";
+    let shown = |amount: i64| if money { yuan(amount) } else { signed(amount) };
+    let unit = if money { " 元" } else { "" };
+    let mut table = Table::new(&["行政村", "户编号", if money { ">金额 元" } else { ">数量" }, ">记录序号"]);
+    for ground in &explanation.grounds {
+        let (village, household) = (ground.village.as_deref(), ground.household.as_deref());
+        table.row([&village.unwrap_or("本级"), &household.unwrap_or(""), &shown(ground.amount), &ground.entry]);
+    }
+    let head = format!(
+        "{} {}：{}{unit}，依据 {} 条记录",
+        explanation.area,
+        explanation.figure,
+        shown(explanation.amount),
+        number(explanation.total)
+    );
+    let left = explanation.total.saturating_sub(explanation.grounds.len() as u64);
+    let rest = if left > 0 {
+        format!("另有 {} 条未列出；请按行政村查询\n", number(left))
+    } else {
+        String::new()
+    };
+    if table.is_empty() { format!("{head}\n") } else { format!("{head}\n\n{table}{rest}") }
+}
+
+fn signed(amount: i64) -> String {
+    let count = number(amount.unsigned_abs());
+    if amount < 0 { format!("-{count}") } else { count }
+}
+
+fn names() -> impl Iterator<Item = String> {
+    let others = ["incidence", "income.mean", "income.median", "income.below_line"].map(str::to_owned);
+    let months = MonthPart::ALL.iter().map(|part| format!("months.2016-05.{}", part.name()));
+    others.into_iter().chain(Figure::all().map(|figure| figure.to_string())).chain(months)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_is_offered_is_a_figure_and_others_are_answered_with_those() {
+        for name in names() {
+            assert!(figure(&name).is_ok(), "{name}");
+        }
+        assert!(figure("money").is_err_and(|answer| answer.contains("money.released")));
+        assert!(figure("monney.released").is_err_and(|answer| answer.contains("households, persons")));
+        assert!(figure("months.2016.visits").is_err_and(|answer| answer.contains("months.2016-05.visits")));
+    }
+}
