@@ -10,6 +10,8 @@
 //! * what is known: [`state`], and [`draft`] while a submission is judged
 //! * the decision: [`admit`], [`evolve`], [`rejection`]
 //! * what it amounts to: [`entitlement`], [`progress`]
+//!
+#![doc = include_str!("correcting.md")]
 
 pub mod admit;
 pub mod aid;

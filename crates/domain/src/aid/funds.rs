@@ -32,7 +32,9 @@ pub(super) fn check_allocated(judge: &mut Judge<'_>, store: &impl Store, event: 
     let earlier = store.allocation(judge.entry.submission.area, allocated.allocation);
     // One made in error is put right to nothing; its money is free again.
     let least = if earlier.is_some() { Fen::ZERO } else { Fen(1) };
-    judge.require(allocated.amount >= least, Code::AmountMissing, "amount");
+    if allocated.amount < least {
+        return judge.refuse(Code::AmountMissing, "amount", "");
+    }
     let before = match earlier {
         Some(earlier) if puts_right(event, earlier.entry) && earlier.release == allocated.release => earlier.amount,
         Some(_) => return judge.refuse(Code::AllocationExists, "allocation", allocated.allocation.to_string()),

@@ -74,7 +74,8 @@ pub(super) fn check_visited(
     visited: &HouseholdVisited,
 ) {
     let card = judge.open_card(store, event.household);
-    if let (Some(card), Some(earlier)) = (card, event.corrects) {
+    let corrects = event.corrects.filter(|earlier| earlier.entry < judge.entry.index);
+    if let (Some(card), Some(earlier)) = (card, corrects) {
         let last = card.visits > 0 && card.visited_in == earlier.entry;
         judge.require(last, Code::CorrectionInvalid, "corrects");
     }

@@ -127,13 +127,18 @@ pub(crate) fn check_county_exited(
         Some(exited) => judge.refuse(Code::CountyHasExited, "area", exited.to_string()),
         None => procedure::check_decided(judge, store, Subject::County, Procedure::CountyExit, event.happened),
     }
-    let shares = [(exit.wrong_exit, "wrong_exit"), (exit.missed, "missed"), (exit.satisfaction, "satisfaction")];
-    for (share, field) in shares {
-        judge.require(share <= PARTS, Code::CountInconsistent, field);
+    let standards = [
+        (exit.wrong_exit, exit.wrong_exit < COUNTY_ERRORS_BELOW, "wrong_exit"),
+        (exit.missed, exit.missed < COUNTY_ERRORS_BELOW, "missed"),
+        (exit.satisfaction, exit.satisfaction > COUNTY_SATISFACTION_ABOVE, "satisfaction"),
+    ];
+    for (share, met, field) in standards {
+        if share > PARTS {
+            judge.refuse(Code::CountInconsistent, field, "");
+        } else {
+            judge.require(met, Code::ExitStandardUnmet, field);
+        }
     }
-    judge.require(exit.wrong_exit < COUNTY_ERRORS_BELOW, Code::ExitStandardUnmet, "wrong_exit");
-    judge.require(exit.missed < COUNTY_ERRORS_BELOW, Code::ExitStandardUnmet, "missed");
-    judge.require(exit.satisfaction > COUNTY_SATISFACTION_ABOVE, Code::ExitStandardUnmet, "satisfaction");
 }
 
 pub(crate) fn apply_county_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent) {

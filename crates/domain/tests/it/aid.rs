@@ -49,7 +49,7 @@ fn money_flows_from_release_to_household_and_back() {
     let world = check(&given, &reverse(1, Fen::yuan(30)), &[]);
     let village = world.village();
     assert_eq!(village.allocations[&ALLOCATION].delivered, Fen::yuan(70));
-    assert_eq!(world.state.releases[&RELEASE].allocated, [(5, Fen::yuan(600))]);
+    assert_eq!(world.state.releases[&RELEASE].allocated, [(6, Fen::yuan(600))]);
     let delivery = world.card().deliveries[0];
     assert_eq!((delivery.amount, delivery.reversed), (Fen::yuan(100), Fen::yuan(30)));
     assert_eq!(delivery.acknowledged, Some(date(DAY + 1)));

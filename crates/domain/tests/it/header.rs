@@ -173,7 +173,8 @@ fn envelope_cases() -> Vec<Case> {
         Case::accepted("as many documents as may be", &[], evidence(vec![photo(1); EVIDENCE_MAX])),
         Case::refused("one more", &[], evidence(vec![photo(1); EVIDENCE_MAX + 1]), Code::EvidenceInvalid, "evidence"),
         Case::refused("an empty file", &[], evidence(vec![photo(0)]), Code::EvidenceInvalid, "evidence"),
-        Case::accepted("puts right what is recorded", &[], corrects(NEXT - 1)),
+        Case::accepted("puts right what is recorded", &[visits([visit()])], corrects(NEXT)),
+        Case::refused("but only the last of them", &[], corrects(NEXT - 1), Code::CorrectionInvalid, "corrects"),
         Case::refused("puts itself right", &[], corrects(NEXT), Code::CorrectionInvalid, "corrects"),
         Case::refused("puts right what comes later", &[], corrects(NEXT + 1), Code::CorrectionInvalid, "corrects"),
     ]

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 mod aid;
+mod correcting;
 mod header;
 mod households;
 mod officials;

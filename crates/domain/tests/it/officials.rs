@@ -53,7 +53,7 @@ fn an_assignment_stands_on_the_card_and_with_the_official_until_it_ends() {
     let world = check(&[assign(RESPONSIBLE, Capacity::First)], &end(RESPONSIBLE, DAY), &[]);
     assert!(world.card().officials.is_empty());
     let caseload = &world.state.officials[&official(RESPONSIBLE)].caseload;
-    assert_eq!(caseload.iter().map(|charge| charge.until).collect::<Vec<_>>(), [Some(5)]);
+    assert_eq!(caseload.iter().map(|charge| charge.until).collect::<Vec<_>>(), [Some(6)]);
 }
 
 #[test]

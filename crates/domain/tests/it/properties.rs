@@ -4,8 +4,11 @@ use crate::random::{self, Manner, Seed, VILLAGES};
 use crate::world::{Report, World, area};
 use lika_domain::admit::admit;
 use lika_domain::evolve::{evolve, replay};
+use lika_domain::household::Status;
 use lika_domain::ids::Tag;
 use lika_domain::money::Fen;
+use lika_domain::procedure::{End, Outcome, Place, Procedure, Round, StepTaken};
+use lika_domain::progress::{Exit, Figure, Figures, Gap, Money, Tally};
 use lika_domain::rejection::Rejection;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
@@ -82,6 +85,8 @@ proptest! {
         check_tags(&world.state)?;
         check_officials(&world.state)?;
         check_cards(&world.state)?;
+        random::rounds(&world.state).try_for_each(check_rounds)?;
+        check_figures(&world.state)?;
     }
 }
 
@@ -107,6 +112,10 @@ fn made_up_reports_are_often_admitted_and_often_refused() {
     assert!(cards().any(|card| card.deliveries.iter().any(|d| d.reversed > Fen::ZERO)), "reversed");
     let mut holdings = states().flat_map(|state| state.tags.values().flatten());
     assert!(holdings.any(|holding| holding.until.is_some()), "given up");
+    let ends = || states().flat_map(random::rounds).flatten().map(|round| round.end);
+    assert!(ends().any(|end| matches!(end, Some(End::Decided { complete: true, .. }))), "decided with all steps");
+    assert!(ends().any(|end| matches!(end, Some(End::Failed { .. }))), "failed");
+    assert!(ends().any(|end| end.is_none()), "under way");
 }
 
 fn seeds(most: usize) -> impl Strategy<Value = Vec<Seed>> {
@@ -143,9 +152,31 @@ fn villages(state: &State) -> impl Iterator<Item = &Village> {
 /// A village without the places of its entries in the log, which another order changes.
 fn without_places(world: &World, code: &str) -> Village {
     let mut village = world.state.villages[&area(code)].clone();
-    (village.head.last, village.head.recorded_at) = (0, 0);
-    village.households.values_mut().for_each(|card| card.decided = 0);
+    let head = &mut village.head;
+    (head.last, head.recorded_at, head.registered_in) = (0, 0, 0);
+    head.exited_in = head.exited_in.map(|_| 0);
+    head.postings.iter_mut().for_each(|posting| posting.entry = 0);
+    let candidates = head.candidates.values_mut().flatten();
+    head.rounds.iter_mut().chain(candidates).for_each(without_entries);
+    village.allocations.values_mut().for_each(|allocation| allocation.entry = 0);
+    village.measures.values_mut().for_each(|measure| measure.entry = 0);
+    for card in village.households.values_mut() {
+        (card.decided, card.registered_in, card.visited_in) = (0, 0, 0);
+        card.rounds.iter_mut().for_each(without_entries);
+        card.monitoring.iter_mut().for_each(|watch| watch.entry = 0);
+        card.incomes.iter_mut().for_each(|income| income.entry = 0);
+        card.conditions.met.iter_mut().flatten().for_each(|known| known.2 = 0);
+        card.officials.iter_mut().for_each(|held| held.entry = 0);
+        card.deliveries.iter_mut().for_each(|delivery| delivery.entry = 0);
+    }
     village
+}
+
+fn without_entries(round: &mut Round) {
+    round.steps.iter_mut().for_each(|step| step.entry = 0);
+    if let Some(End::Decided { entry, .. }) = &mut round.end {
+        *entry = 0;
+    }
 }
 
 fn check_money(state: &State) -> Result<(), TestCaseError> {
@@ -199,6 +230,68 @@ fn check_officials(state: &State) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A subject has at most one round of a procedure under way, and the steps of every round follow its table.
+fn check_rounds(rounds: &[Round]) -> Result<(), TestCaseError> {
+    for procedure in Procedure::ALL {
+        let of = || rounds.iter().filter(|round| round.procedure == *procedure);
+        prop_assert!(of().filter(|round| round.is_open()).count() <= 1);
+        let decided = |round: &Round| match round.end {
+            Some(End::Decided { steps, .. }) => Some(usize::from(steps)),
+            _ => None,
+        };
+        for round in of() {
+            let mut place = Place::Start;
+            for (number, step) in round.steps.iter().enumerate() {
+                if decided(round) == Some(number) {
+                    place = Place::Decided;
+                }
+                let rule = procedure.machine().rule(step.step);
+                prop_assert!(rule.is_some_and(|rule| rule.after.contains(&place)), "{round:?}");
+                place = Place::At(step.step);
+            }
+            let in_order = |pair: &[StepTaken]| pair[0].followed_from() <= pair[1].happened;
+            prop_assert!(round.steps.windows(2).all(in_order), "{round:?}");
+            let failed = round.steps.iter().filter(|step| step.outcome == Outcome::Failed).count();
+            let after_decision = decided(round).is_some();
+            let ended_by_it = matches!(round.end, Some(End::Failed { .. }));
+            prop_assert!(failed == 0 || after_decision || ended_by_it, "{round:?}");
+            prop_assert!(!round.steps.is_empty() || after_decision);
+        }
+    }
+    Ok(())
+}
+
+/// Figures of every area: money is where it came from or where it went, shares lie between nothing and all, and each
+/// card has one status.
+fn check_figures(state: &State) -> Result<(), TestCaseError> {
+    let today = crate::world::date(crate::world::TODAY);
+    for code in VILLAGES.iter().copied().chain(["130624100", "130624", "13"]) {
+        let figures = Figures::of_area(state, area(code), today);
+        let money = |part| figures.get(Figure::Money(part));
+        prop_assert_eq!(
+            money(Money::Allocated),
+            money(Money::Delivered) - money(Money::Reversed) + money(Money::Undelivered)
+        );
+        prop_assert!(money(Money::Acknowledged) <= money(Money::Delivered) - money(Money::Reversed));
+        prop_assert!(money(Money::IdleTwoYears) <= money(Money::IdleYear));
+        if code.len() <= 6 {
+            prop_assert_eq!(money(Money::Released), money(Money::Allocated) + money(Money::Unallocated));
+        }
+        for of in [Figure::Households, Figure::Persons] {
+            let parts = Tally::ALL.iter().filter(|part| !matches!(part, Tally::Registered | Tally::Monitored));
+            let sum: i64 = parts.map(|part| figures.get(of(*part))).sum();
+            prop_assert_eq!(sum, figures.get(of(Tally::Registered)));
+        }
+        prop_assert!(figures.get(Figure::Gap(Gap::Households)) <= figures.get(Figure::Households(Tally::Registered)));
+        let exit = |part| figures.get(Figure::Villages(part));
+        prop_assert!(exit(Exit::Ready) + exit(Exit::Exited) <= exit(Exit::Poor));
+        prop_assert!(exit(Exit::HouseholdsToGo) <= exit(Exit::PersonsToGo));
+        // The profile states 600 rural persons and wild ones any number; no more poor than persons have cards.
+        prop_assert!(figures.incidence().is_none_or(|incidence| incidence <= 10_000));
+    }
+    Ok(())
+}
+
 fn check_cards(state: &State) -> Result<(), TestCaseError> {
     for card in villages(state).flat_map(|village| village.households.values()) {
         let heads = card.members.iter().filter(|member| member.relation == lika_domain::member::Relation::Head);
@@ -206,6 +299,11 @@ fn check_cards(state: &State) -> Result<(), TestCaseError> {
         prop_assert!(card.since >= card.registered);
         prop_assert!(card.incomes.is_sorted_by_key(|income| income.year));
         prop_assert!(card.deliveries.iter().all(|delivery| delivery.reversed <= delivery.amount));
+        let listing = card.rounds.iter().any(|round| round.procedure == Procedure::HouseholdExit && round.is_open());
+        prop_assert_eq!(listing, card.status == Status::PreExit);
+        prop_assert!(card.status != Status::Exited || card.exit.is_some());
+        let unassigned = card.status.is_live() && card.officials.is_empty();
+        prop_assert_eq!(card.unassigned.is_some(), unassigned);
     }
     Ok(())
 }

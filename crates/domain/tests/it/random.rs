@@ -4,6 +4,9 @@
 mod aid;
 mod households;
 mod officials;
+mod steps;
+
+pub(crate) use steps::rounds;
 
 use crate::world::{self, Report, World, area};
 use lika_domain::area::Area;
@@ -55,11 +58,13 @@ pub(crate) struct Dice<'b> {
 
 /// A county with the villages; in each of them officials, cards, and money that is set aside.
 pub(crate) fn ground() -> World {
-    let mut world = World::open();
+    // Decisions do not need their steps, so that reports without a plan come to any; steps are taken all the same.
+    let mut world = World::lenient();
     let mut officials = Vec::new();
     for (village, code) in VILLAGES.into_iter().enumerate() {
         let helpers = (0..HELPERS).map(|helper| (helper_of(village, helper), Role::Responsible));
-        for (number, role) in helpers.chain([(clerk_of(village), Role::Administrator)]) {
+        let officers = steps::OFFICERS.into_iter().map(|role| (steps::officer_of(village, role), role));
+        for (number, role) in helpers.chain([(clerk_of(village), Role::Administrator)]).chain(officers) {
             officials.push(world::official_event(20_140_101, number, world::enrolled(role, code)));
             officials.push(world::official_event(20_140_101, number, world::key_enrolled(number)));
         }
@@ -80,6 +85,11 @@ pub(crate) fn ground() -> World {
 /// A report on a village: one to three events of one service, by its clerk or somebody else.
 pub(crate) fn report(seed: &Seed, manner: Manner, state: &State) -> Report {
     let mut dice = Dice::new(seed, &seed.bytes, manner);
+    if manner != Manner::Wild && dice.one_in(3) {
+        let (author, event) = dice.next_step(state);
+        let report = Report::new(author, Events::Households(vec![event]));
+        return report.on(VILLAGES[seed.village]);
+    }
     let author = dice.author();
     let count = dice.of(&[1, 1, 2, 3]);
     let (events, tags) = match dice.below(4) {

@@ -12,6 +12,8 @@ use lika_domain::member::{Health, Labour, Member, Relation, Sex};
 use lika_domain::official::{
     JurisdictionOpened, KeyEnrolled, Mode, OfficialEnrolled, OfficialEvent, OfficialKind, PublicKey, Role,
 };
+use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
+use lika_domain::procedure::Procedure;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events, PersonTag, Submission};
@@ -47,6 +49,8 @@ pub(crate) const RESPONSIBLE: u32 = 10_000_005;
 pub(crate) const FINANCE: u32 = 10_000_006;
 /// Role: auditor, of the county.
 pub(crate) const AUDITOR: u32 = 10_000_007;
+/// Role: county officer, besides [`COUNTY_OFFICER`].
+pub(crate) const COUNTY_DEPUTY: u32 = 10_000_008;
 /// An official number nobody has.
 pub(crate) const NOBODY: u32 = 10_000_099;
 
@@ -94,9 +98,10 @@ pub(crate) struct World {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// Records what is given, then judges the submission and compares. Returns the world after it.
+/// Records what is given, then judges the submission and compares. Returns the world after it. Decisions do not need
+/// their steps.
 pub(crate) fn check(given: &[Report], submission: &Report, expected: &[Expected]) -> World {
-    check_on(World::open(), given, submission, expected)
+    check_on(World::lenient(), given, submission, expected)
 }
 
 /// The same on other ground.
@@ -143,6 +148,12 @@ impl Case {
     /// The submission is refused for exactly these reasons.
     pub(crate) fn refused_for(name: &'static str, given: &[Report], submission: Report, expected: &[Expected]) -> Self {
         Self { name, ground: World::open, given: given.to_vec(), submission, expected: expected.to_vec() }
+    }
+
+    /// The same where decisions do not need their steps.
+    pub(crate) fn without_steps(mut self) -> Self {
+        self.ground = World::lenient;
+        self
     }
 
     /// The same on an empty log.
@@ -211,6 +222,13 @@ impl World {
         for report in [opening(), enrolments(), village_registration(), household_registration()] {
             world.take(&report).expect("the ground that all cases stand on");
         }
+        world
+    }
+
+    /// The same, where decisions do not need their steps.
+    pub(crate) fn lenient() -> Self {
+        let mut world = Self::open();
+        world.take(&steps_required(20_140_101, false)).expect("what the county may set");
         world
     }
 
@@ -298,6 +316,19 @@ pub(crate) fn opening() -> Report {
     Report::officials([official_event(20_140_101, ADMINISTRATOR, OfficialKind::JurisdictionOpened(Box::new(opened)))])
 }
 
+/// Whether decisions need the steps of their procedures, from a day on.
+pub(crate) fn steps_required(effective: u32, required: bool) -> Report {
+    let values = Procedure::ALL.iter().map(|procedure| PolicyValue::StepsRequired { procedure: *procedure, required });
+    policy(effective, values.collect())
+}
+
+/// Parameters of the county from a day on.
+pub(crate) fn policy(effective: u32, values: Vec<PolicyValue>) -> Report {
+    let item = |value| PolicyItem { area: area(COUNTY), source: "test".into(), unconfirmed: false, value };
+    let set = PolicySet { effective: date(effective), items: values.into_iter().map(item).collect() };
+    Report::households([village_event(20_140_102, HouseholdKind::PolicySet(set))]).by(ADMINISTRATOR).on(COUNTY)
+}
+
 /// An official of every other role, each with a key.
 fn enrolments() -> Report {
     let officials = [
@@ -307,6 +338,7 @@ fn enrolments() -> Report {
         (RESPONSIBLE, Role::Responsible, VILLAGE),
         (FINANCE, Role::Finance, COUNTY),
         (AUDITOR, Role::Auditor, COUNTY),
+        (COUNTY_DEPUTY, Role::CountyOfficer, COUNTY),
     ];
     let events = officials.into_iter().flat_map(|(number, role, place)| {
         [

@@ -119,10 +119,14 @@ fn incomes_stand_in_order_of_years_and_corrections_replace() {
 fn of_a_condition_the_latest_day_counts() {
     let world = check(&[water(20_161_231, Met::Yes)], &water(20_151_231, Met::No), &[]);
     let mut expected = [None; 6];
-    expected[5] = Some((Met::Yes, date(20_161_231)));
+    expected[5] = Some((Met::Yes, date(20_161_231), FIRST));
     assert_eq!((world.card().conditions.met, world.card().conditions.dwelling), (expected, Some(DwellingGrade::B)));
     let world = check(&[water(20_151_231, Met::Yes)], &water(20_151_231, Met::No), &[]);
-    assert_eq!(world.card().conditions.met[5], Some((Met::No, date(20_151_231))), "of one day the later record");
+    assert_eq!(
+        world.card().conditions.met[5],
+        Some((Met::No, date(20_151_231), FIRST + 1)),
+        "of one day the later record"
+    );
 }
 
 fn living(happened: u32, assessed: LivingConditionsAssessed) -> Report {

@@ -92,7 +92,7 @@ fn exit_cases() -> Vec<Case> {
         twice,
         refused("by the county", exit(10, 600).by(VILLAGE_OFFICER), Code::RoleForbids, "author"),
         refused("a registered village", exit(10, 600).on(OTHER_VILLAGE), Code::VillageUnknown, "area"),
-        refused("of the persons in its profile", exit(10, 500), Code::CountInconsistent, "rural_persons"),
+        refused("of the persons in its profile", exit(9, 500), Code::CountInconsistent, "rural_persons"),
         refused("no more poor than persons", exit(601, 600), Code::CountInconsistent, "poor_persons"),
     ]
 }

@@ -1,0 +1,200 @@
+//! Ways through the procedures, step by step, with the right people, papers and days.
+
+use crate::households::income_of_2015;
+use crate::world::{
+    COUNTY, COUNTY_DEPUTY, COUNTY_OFFICER, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TOWNSHIP_OFFICER,
+    VILLAGE_OFFICER, date, facts, family, household_event, village_event,
+};
+use lika_domain::date::Date;
+use lika_domain::household::{
+    Cause, HouseholdEvent, HouseholdExited, HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded,
+    MonitoringKind, MonitoringOutcome, MonitoringStarted,
+};
+use lika_domain::official::Role;
+use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Step};
+use lika_domain::submission::{Events, Evidence, EvidenceKind};
+use lika_domain::village::{CountyExited, VillageExited};
+
+/// The day on which every walk begins, after the income of 2015 is known.
+pub(crate) const BEGUN: u32 = 20_160_301;
+
+/// Reports so far, and what the next one needs to know.
+#[derive(Clone)]
+pub(crate) struct Walk {
+    pub(crate) procedure: Procedure,
+    pub(crate) reports: Vec<Report>,
+    /// The first day on which the next step may be taken.
+    pub(crate) day: Date,
+    /// Who took the last step.
+    pub(crate) last: Option<u32>,
+}
+
+impl Walk {
+    /// What a procedure stands on, before its first step.
+    pub(crate) fn begin(procedure: Procedure) -> Self {
+        let reports = match procedure {
+            Procedure::FallBack => {
+                let exit = Self::begin(Procedure::HouseholdExit).until_decision();
+                [exit.reports.clone(), vec![exit.decision()]].concat()
+            }
+            Procedure::MonitoringEnd => {
+                let watch = Self::begin(Procedure::Monitoring).until_decision();
+                [watch.reports.clone(), vec![watch.decision()]].concat()
+            }
+            _ => vec![income_of_2015()],
+        };
+        let later = matches!(procedure, Procedure::FallBack | Procedure::MonitoringEnd);
+        Self { procedure, reports, day: date(if later { 20_160_601 } else { BEGUN }), last: None }
+    }
+
+    /// On to a place.
+    pub(crate) fn to(self, place: Place) -> Self {
+        match place {
+            Place::Start => self,
+            Place::At(_) => {
+                let way = self.procedure.machine().way(Place::Start, &[place]).unwrap();
+                way.into_iter().fold(self, Self::take)
+            }
+            Place::Decided => {
+                let mut walk = self.until_decision();
+                walk.reports.push(walk.decision());
+                walk
+            }
+        }
+    }
+
+    /// On until the decision may be recorded.
+    pub(crate) fn until_decision(self) -> Self {
+        let way = self.procedure.machine().way_to_decision(Place::Start).unwrap();
+        way.into_iter().fold(self, Self::take)
+    }
+
+    /// One step on.
+    pub(crate) fn take(mut self, step: Step) -> Self {
+        let rule = self.rule(step);
+        self.reports.push(self.next(step));
+        self.last = Some(self.author(rule));
+        let days = if rule.is_publicity() { publicity_days(self.procedure) } else { 1 };
+        self.day = self.day.plus_days(days);
+        self
+    }
+
+    /// The report of the next step.
+    pub(crate) fn next(&self, step: Step) -> Report {
+        self.step(step, |_| {})
+    }
+
+    /// The same, with its event changed.
+    pub(crate) fn step(&self, step: Step, change: impl FnOnce(&mut HouseholdEvent)) -> Report {
+        let rule = self.procedure.machine().rule(step);
+        let publicity = rule.is_some_and(Rule::is_publicity);
+        let taken = ProcedureStepTaken {
+            procedure: self.procedure,
+            step,
+            outcome: Outcome::Passed,
+            present: 30,
+            in_favour: 16,
+            until: publicity.then(|| self.day.plus_days(publicity_days(self.procedure) - 1)),
+            objections: 0,
+        };
+        let mut event = self.event(HouseholdKind::ProcedureStepTaken(taken));
+        event.evidence = rule.map_or(&[][..], |rule| rule.evidence).iter().map(|kind| paper(*kind)).collect();
+        change(&mut event);
+        let somebody = if self.procedure == Procedure::CountyExit { COUNTY_OFFICER } else { VILLAGE_OFFICER };
+        self.report(rule.map_or(somebody, |rule| self.author(rule)), event)
+    }
+
+    /// The event that the procedure leads to.
+    pub(crate) fn decision(&self) -> Report {
+        let kind = match self.procedure {
+            Procedure::Identification => {
+                let new = HouseholdRegistered { facts: facts(), members: family() };
+                HouseholdKind::HouseholdRegistered(Box::new(new))
+            }
+            Procedure::HouseholdExit => {
+                HouseholdKind::HouseholdExited(HouseholdExited { income_year: 2015, accepted: true })
+            }
+            Procedure::FallBack => {
+                HouseholdKind::HouseholdFellBack(HouseholdFellBack { cause: Cause::Illness, exit_in_error: false })
+            }
+            Procedure::Monitoring => HouseholdKind::MonitoringStarted(MonitoringStarted {
+                kind: MonitoringKind::Hardship,
+                risks: vec![Cause::Illness],
+            }),
+            Procedure::MonitoringEnd => {
+                HouseholdKind::MonitoringEnded(MonitoringEnded { outcome: MonitoringOutcome::Helped })
+            }
+            Procedure::VillageExit => {
+                HouseholdKind::VillageExited(VillageExited { poor_persons: 3, rural_persons: 600 })
+            }
+            Procedure::CountyExit => HouseholdKind::CountyExited(CountyExited {
+                poor_persons: 1_500,
+                rural_persons: 190_000,
+                wrong_exit: 199,
+                missed: 199,
+                satisfaction: 9_001,
+            }),
+        };
+        let tags = [(NEW_HOUSEHOLD, 1, 21), (NEW_HOUSEHOLD, 2, 22), (NEW_HOUSEHOLD, 3, 23)];
+        let author = match self.procedure {
+            Procedure::VillageExit | Procedure::CountyExit => COUNTY_OFFICER,
+            _ => VILLAGE_OFFICER,
+        };
+        let report = self.report(author, self.event(kind));
+        if self.procedure == Procedure::Identification { report.tagged(&tags) } else { report }
+    }
+
+    /// Whom the rule lets take the next step.
+    pub(crate) fn author(&self, rule: &Rule) -> u32 {
+        let mut allowed = rule.roles.iter().flat_map(|role| officials(*role)).copied();
+        let another = allowed.clone().find(|official| !rule.apart || Some(*official) != self.last);
+        // A step out of order may have nobody else to take it.
+        another.or_else(|| allowed.next()).unwrap()
+    }
+
+    pub(crate) fn rule(&self, step: Step) -> &'static Rule {
+        self.procedure.machine().rule(step).unwrap()
+    }
+
+    fn event(&self, kind: HouseholdKind) -> HouseholdEvent {
+        let happened = self.day.yyyymmdd();
+        match self.procedure {
+            Procedure::VillageExit | Procedure::CountyExit => village_event(happened, kind),
+            Procedure::Identification => household_event(happened, NEW_HOUSEHOLD, kind),
+            _ => household_event(happened, HOUSEHOLD, kind),
+        }
+    }
+
+    fn report(&self, author: u32, event: HouseholdEvent) -> Report {
+        let report = Report::new(author, Events::Households(vec![event]));
+        if self.procedure == Procedure::CountyExit { report.on(COUNTY) } else { report }
+    }
+}
+
+/// Officials of the world with a role.
+pub(crate) fn officials(role: Role) -> &'static [u32] {
+    match role {
+        Role::VillageOfficer => &[VILLAGE_OFFICER],
+        Role::Responsible => &[RESPONSIBLE],
+        Role::TownshipOfficer => &[TOWNSHIP_OFFICER],
+        Role::CountyOfficer => &[COUNTY_OFFICER, COUNTY_DEPUTY],
+        _ => &[],
+    }
+}
+
+/// The least days of publicity where no policy says otherwise.
+pub(crate) fn publicity_days(procedure: Procedure) -> i32 {
+    if matches!(procedure, Procedure::Monitoring | Procedure::MonitoringEnd) { 5 } else { 7 }
+}
+
+/// A document of a kind.
+pub(crate) fn paper(kind: EvidenceKind) -> Evidence {
+    Evidence { kind, sha256: [kind as u8; 32], size: 1_000 }
+}
+
+/// A step's own facts in an event.
+pub(crate) fn taken(event: &mut HouseholdEvent) -> &mut ProcedureStepTaken {
+    let HouseholdKind::ProcedureStepTaken(taken) = &mut event.kind else { unreachable!("only steps are changed") };
+    taken
+}
