@@ -5,6 +5,8 @@
 //! * [`dice`], [`names`]: chance, and words
 //! * [`people`], [`household`], [`village`], [`officials`]: who there is
 //! * [`changes`], [`assessment`], [`catalogue`], [`money`], [`exits`], [`monitoring`], [`mistakes`]: what happens
+//! * [`procedure`], [`courses`]: in what order it is decided; [`planted`]: at which rates that order and other rules are
+//!   broken
 //! * [`clerk`], [`plan`], [`history`]: how it is written down, in what order
 //! * [`loader`]: how it is submitted
 //! * [`summary`]: what is said of it at the end
@@ -16,6 +18,7 @@ mod assessment;
 mod catalogue;
 mod changes;
 mod clerk;
+mod courses;
 mod dice;
 mod divisions;
 mod exits;
@@ -29,6 +32,8 @@ mod names;
 mod officials;
 mod people;
 mod plan;
+mod planted;
+mod procedure;
 mod summary;
 #[cfg(test)]
 mod tests;

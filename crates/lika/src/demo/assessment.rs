@@ -4,6 +4,7 @@ use super::clerk::Clerk;
 use super::dice::Dice;
 use super::household::{Home, Standing};
 use super::mistakes::{Fix, Fixes, Right};
+use super::planted::BELOW_LINE_PER_MILLE;
 use super::village::Village;
 use lika_domain::policy::POVERTY_LINES;
 use lika_proto::v1;
@@ -35,7 +36,8 @@ pub(crate) fn pass_year(home: &mut Home, dice: &mut Dice, year: u32) {
         *met |= dice.per_mille(350);
     }
     if home.leaving {
-        home.income = home.income.max(part(dice, 104, 150));
+        let enough = part(dice, 104, 150);
+        home.income = if dice.per_mille(BELOW_LINE_PER_MILLE) { home.income } else { home.income.max(enough) };
         // Some leave although a guarantee is missing: an audit finds them.
         home.conditions = [true, true, true, true, !dice.per_mille(12), !dice.per_mille(8)];
     } else if home.standing == Standing::Exited {

@@ -2,7 +2,8 @@
 
 use super::dice::Dice;
 use super::names;
-use super::plan::{Desk, Event, NewDevice, Target, Tick};
+use super::plan::{Desk, Event, NewDevice, Probe, Target, Tick};
+use super::planted::{Kind, Planted};
 use anyhow::Context;
 use lika_client::Signer;
 use lika_domain::area::Area;
@@ -43,6 +44,9 @@ pub(crate) struct Clerk {
     household_offset: u64,
     /// How many citizen IDs were made up.
     pub(crate) citizens: u32,
+    /// What was planted.
+    pub(crate) planted: Planted,
+    probes: Vec<Probe>,
 }
 
 /// What events of a card need to know of it.
@@ -72,6 +76,8 @@ impl Clerk {
             households: 0,
             household_offset,
             citizens: 0,
+            planted: Planted::default(),
+            probes: Vec::new(),
         }
     }
 
@@ -89,7 +95,8 @@ impl Clerk {
     /// Closes what was gathered today.
     pub(crate) fn tick(&mut self) -> Tick {
         let (devices, submissions) = (std::mem::take(&mut self.new_devices), self.desk.take());
-        Tick { at_ms: self.today.start_unix_ms() + EVENING_MS, devices, submissions }
+        let probes = std::mem::take(&mut self.probes);
+        Tick { at_ms: self.today.start_unix_ms() + EVENING_MS, devices, submissions, probes }
     }
 
     /// A new official with a device; its number. They report from the next tick on.
@@ -172,6 +179,23 @@ impl Clerk {
         let event =
             v1::HouseholdEvent { happened: happened.yyyymmdd(), household, kind: Some(kind), ..Default::default() };
         self.desk.put(author, card.village, Event::Household(event), corrects, key)
+    }
+
+    /// An event of the households service as it is.
+    pub(crate) fn household_event(
+        &mut self,
+        author: usize,
+        area: Area,
+        event: v1::HouseholdEvent,
+        corrects: Option<Target>,
+    ) -> Target {
+        self.desk.put(author, area, Event::Household(event), corrects, None)
+    }
+
+    /// Something that is tried at the end of the tick and must be refused with the code that `expected` is named as.
+    pub(crate) fn probe(&mut self, author: usize, area: Area, event: Event, expected: Kind) {
+        self.planted.note(expected);
+        self.probes.push(Probe { author, area, event, expected });
     }
 
     /// Something that happened to a village or the county.

@@ -2,12 +2,12 @@
 
 use super::assessment::line;
 use super::clerk::Clerk;
-use super::household::{Home, Standing, taken};
+use super::household::{Home, Standing};
 use super::mistakes::{Fix, Fixes, Right};
-use super::village::Village;
+use super::planted;
+use lika_domain::date::Date;
 use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
-use lika_proto::v1::{Procedure, Step};
 
 /// Rural poor when the cards were made, in 10,000 persons.
 pub(crate) const BASELINE: u32 = 8_962;
@@ -47,6 +47,7 @@ pub(crate) fn choose(clerk: &mut Clerk, homes: &mut [Home]) {
         }
         poor -= homes[number].size();
         homes[number].leaving = true;
+        homes[number].leaving_in = clerk.today.year();
     }
 }
 
@@ -60,28 +61,18 @@ fn prospects(home: &Home, clerk: &mut Clerk) -> u64 {
     (home.income + met * 120 + u64::from(clerk.dice.below(500))).saturating_sub(burden)
 }
 
-/// The village appraises and verifies who may leave, and the households accept it.
-pub(crate) fn appraise(clerk: &mut Clerk, home: &Home, village: &Village) {
-    for (step, before) in
-        [(Step::Appraisal, 24), (Step::Verification, 19), (Step::Acceptance, 14), (Step::Publicity, 12)]
-    {
-        step_taken(clerk, village.officer, home, Procedure::HouseholdExit, step, before);
-    }
-}
-
-/// The township audits it.
-pub(crate) fn audit(clerk: &mut Clerk, home: &Home, village: &Village) {
-    step_taken(clerk, village.township_officer, home, Procedure::HouseholdExit, Step::TownshipAudit, 2);
-}
-
-/// The county decides, and the household has left poverty; some have not in truth.
-pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, village: &Village, fixes: &mut Fixes) {
-    let year = clerk.today.year();
-    step_taken(clerk, village.county_officer, home, Procedure::HouseholdExit, Step::CountyAudit, 4);
-    step_taken(clerk, village.county_officer, home, Procedure::HouseholdExit, Step::Announcement, 1);
+/// The county records that the household has left poverty; some have not in truth.
+pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, (author, day): (usize, Date), fixes: &mut Fixes) {
+    // An exit of December may be recorded in January.
+    let year = home.leaving_in;
     let kind = Kind::HouseholdExited(v1::HouseholdExited { income_year: year, accepted: true });
-    let day = clerk.days_ago(1);
-    let target = clerk.card_event(village.county_officer, &home.card, day, kind, None);
+    let target = clerk.card_event(author, &home.card, day, kind, None);
+    if home.income < line(year) {
+        clerk.planted.note(planted::Kind::ExitBelowLine);
+    }
+    if home.conditions.contains(&false) {
+        clerk.planted.note(planted::Kind::ExitWithoutGuarantee);
+    }
     home.stand(Standing::Exited, day);
     home.leaving = false;
     home.exit = Some(target);
@@ -90,15 +81,13 @@ pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, village: &
     }
 }
 
-/// A quarter in which an exited household may be poor again.
-pub(crate) fn fall_back(clerk: &mut Clerk, home: &mut Home, village: &Village) {
-    let falls = home.standing == Standing::Exited && clerk.dice.per_mille(FALL_PER_MILLE);
-    if !falls {
-        return;
-    }
-    for (step, before) in [(Step::Clue, 22), (Step::Verification, 15), (Step::Decision, 6)] {
-        step_taken(clerk, village.officer, home, Procedure::FallBack, step, before);
-    }
+/// Whether an exited household is poor again in a quarter.
+pub(crate) fn falls(clerk: &mut Clerk, home: &Home) -> bool {
+    home.standing == Standing::Exited && clerk.dice.per_mille(FALL_PER_MILLE)
+}
+
+/// The county records that a household is poor again.
+pub(crate) fn fall_back(clerk: &mut Clerk, home: &mut Home, (author, day): (usize, Date)) {
     let cause = clerk.dice.weigh(&[
         (v1::Cause::Illness, 55),
         (v1::Cause::Disaster, 20),
@@ -107,26 +96,12 @@ pub(crate) fn fall_back(clerk: &mut Clerk, home: &mut Home, village: &Village) {
         (v1::Cause::Labour, 5),
     ]);
     let kind = Kind::HouseholdFellBack(v1::HouseholdFellBack { cause: cause.into(), exit_in_error: false });
-    let day = clerk.recently().max(home.since);
-    clerk.card_event(village.officer, &home.card, day, kind, None);
+    let day = day.max(home.since);
+    clerk.card_event(author, &home.card, day, kind, None);
     home.set_cause(cause);
     home.stand(Standing::Poor, day);
     home.exit = None;
     home.income = line(clerk.today.year()) * u64::from(clerk.dice.between(65, 92)) / 100;
     let lost = clerk.dice.between(3, 5) as usize;
     home.conditions[lost] = false;
-}
-
-/// Records a step of a card's procedure, so many days ago.
-pub(crate) fn step_taken(
-    clerk: &mut Clerk,
-    author: usize,
-    home: &Home,
-    procedure: Procedure,
-    step: Step,
-    days_before: u32,
-) {
-    let day = clerk.days_ago(days_before);
-    let taken = taken(clerk, procedure, step, day);
-    clerk.card_event(author, &home.card, day, taken, None);
 }

@@ -3,19 +3,22 @@
 //! Each month has three ticks. At the first, what was wrong is put right and families change; at the second, money and
 //! assessments are recorded; at the third, visits. Whoever reports at one tick does not rest on what another reports at
 //! the same one: cards are closed at first ticks, before anything else is said of them, and each kind of report has a
-//! tick of its own.
+//! tick of its own. Procedures go on by a leg at every tick, after everything else of it.
 
 use super::clerk::Clerk;
+use super::courses::{self, Courses, Fate, Subject};
 use super::divisions::County;
 use super::household::{Home, Standing};
 use super::mistakes::Fixes;
 use super::officials::{self, ADMINISTRATOR, Handover, Responsible};
 use super::plan::Tick;
+use super::planted::{Kind, PROBE_PER_MILLE, Planted, TAKEN_OVER_MONTH};
 use super::village::{self, Village};
 use super::{assessment, changes, exits, money, monitoring};
 use anyhow::{Context, ensure};
-use lika_domain::area::Area;
+use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
+use lika_proto::v1::Procedure;
 use std::collections::BTreeMap;
 
 /// Most households that are made up.
@@ -47,6 +50,7 @@ pub(crate) struct History {
     responsible: Vec<Responsible>,
     handovers: BTreeMap<usize, Handover>,
     fixes: Fixes,
+    courses: Courses,
     /// Households registered at the tick before.
     fresh: Vec<usize>,
     households: usize,
@@ -69,6 +73,7 @@ impl History {
             responsible: Vec::new(),
             handovers: BTreeMap::new(),
             fixes: Fixes::default(),
+            courses: Courses::default(),
             fresh: Vec::new(),
             households: households as usize,
             ticks: 0,
@@ -94,6 +99,11 @@ impl History {
     /// How many households there are.
     pub(crate) fn households(&self) -> usize {
         self.households
+    }
+
+    /// What was planted so far.
+    pub(crate) fn planted(&self) -> &Planted {
+        &self.clerk.planted
     }
 
     /// How many ticks there are in all.
@@ -122,8 +132,14 @@ impl History {
             match phase {
                 0 => self.first(year, month)?,
                 1 => self.second(year, month),
-                _ => self.third(year, month),
+                _ => self.third(month),
             }
+            self.courses.go_on(&mut courses::County {
+                clerk: &mut self.clerk,
+                homes: &mut self.homes,
+                villages: &mut self.villages,
+                fixes: &mut self.fixes,
+            });
         }
         Ok(Some(self.clerk.tick()))
     }
@@ -138,7 +154,12 @@ impl History {
                 self.settle()?;
             }
             2 => self.villages.iter().for_each(|village| village.register(clerk, ADMINISTRATOR)),
-            _ => self.villages.iter().for_each(|village| village.post(clerk)),
+            _ => {
+                for (number, village) in self.villages.iter().enumerate() {
+                    let helper = self.responsible.iter().find(|one| one.village == number);
+                    village.post(clerk, helper.map(|one| one.device));
+                }
+            }
         }
         Ok(())
     }
@@ -178,8 +199,9 @@ impl History {
             self.each_open(|clerk, home, _, village, _| changes::pass_quarter(home, clerk, village));
         }
         if month.is_multiple_of(3) && month != 12 && (2015..LAST_YEAR).contains(&year) {
-            self.each_open(|clerk, home, _, village, _| exits::fall_back(clerk, home, village));
+            self.begin(Procedure::FallBack, |clerk, home| exits::falls(clerk, home).then_some(Fate::Kept));
         }
+        self.identify(year, month);
         self.register(year, month);
         if month == budget_month(year) {
             let finance = self.villages.first().map_or(ADMINISTRATOR, |village| village.finance);
@@ -191,7 +213,13 @@ impl History {
         match month {
             1 => self.handovers = officials::replace(&mut self.clerk, &mut self.responsible, &self.villages)?,
             10 => exits::choose(&mut self.clerk, &mut self.homes),
-            12 => self.each_leaving(|clerk, home, _, village, _| exits::audit(clerk, home, village)),
+            11 => {
+                let last_year = year == LAST_YEAR;
+                let fate =
+                    |clerk: &mut Clerk, home: &Home| home.leaving.then(|| courses::fate_of_exit(clerk, last_year));
+                self.begin(Procedure::HouseholdExit, fate);
+            }
+            12 if year == LAST_YEAR => self.lower_caseload(),
             _ => {}
         }
         Ok(())
@@ -199,11 +227,10 @@ impl History {
 
     fn second(&mut self, year: u32, month: u32) {
         for number in std::mem::take(&mut self.fresh) {
-            let home = &self.homes[number];
+            let home = &mut self.homes[number];
             let village = &self.villages[home.village];
             if home.is_open() {
-                home.confirm(&mut self.clerk, village);
-                home.assign(&mut self.clerk, village);
+                home.plan_help(&mut self.clerk, village);
             }
         }
         if month == budget_month(year) {
@@ -216,8 +243,11 @@ impl History {
             self.each_open(money::deliver);
         }
         if year == LAST_YEAR && (3..=11).contains(&month) {
-            self.each_open(|clerk, home, _, village, _| monitoring::end(clerk, home, village));
-            self.each_open(|clerk, home, _, village, _| monitoring::start(clerk, home, village));
+            self.begin(Procedure::MonitoringEnd, |clerk, home| monitoring::is_gone(clerk, home).then_some(Fate::Kept));
+            let clue = |clerk: &mut Clerk, home: &Home| {
+                monitoring::has_clue(clerk, home).then(|| courses::fate_of_watch(clerk))
+            };
+            self.begin(Procedure::Monitoring, clue);
         }
         match month {
             1 => self.hand_over(),
@@ -225,34 +255,32 @@ impl History {
                 assessment::pass_year(home, &mut clerk.dice, year);
                 assessment::assess(home, number, clerk, village, year, fixes);
             }),
-            11 => self.villages.iter_mut().for_each(|village| village.update(&mut self.clerk)),
-            12 => self
-                .each_leaving(|clerk, home, number, village, fixes| exits::exit(clerk, home, number, village, fixes)),
+            11 => {
+                self.villages.iter_mut().for_each(|village| village.update(&mut self.clerk));
+                if year == LAST_YEAR {
+                    self.courses.begin(Subject::County, Procedure::CountyExit, Fate::Kept, self.clerk.days_ago(2));
+                }
+                self.probe_decisions(year);
+            }
             _ => {}
         }
     }
 
-    fn third(&mut self, year: u32, month: u32) {
+    fn third(&mut self, month: u32) {
         if month.is_multiple_of(2) {
             self.each_open(|clerk, home, _, village, _| officials::visit(clerk, home, village));
         }
         match month {
             1 => std::mem::take(&mut self.handovers).values().for_each(|one| one.dismiss(&mut self.clerk)),
-            11 => self.each_leaving(|clerk, home, _, village, _| exits::appraise(clerk, home, village)),
-            12 => self.leave(year),
+            11 => self.ask_to_leave(),
             _ => {}
         }
     }
 
     /// Households get their cards in the first spring; those that were missed, at the look-back.
     fn register(&mut self, year: u32, month: u32) {
-        let turn = |number: usize, home: &Home| match (year, month) {
-            (FIRST_YEAR, 2..=4) => !home.late && number % 3 == month as usize - 2,
-            LOOK_BACK => home.late,
-            _ => false,
-        };
         for (number, home) in self.homes.iter_mut().enumerate() {
-            if home.standing == Standing::Waiting && turn(number, home) {
+            if home.standing == Standing::Waiting && is_turn(number, home, (year, month)) {
                 home.register(&mut self.clerk, &self.villages[home.village], number, &mut self.fixes);
                 self.fresh.push(number);
             }
@@ -267,24 +295,60 @@ impl History {
         }
     }
 
-    /// Villages leave the list of poor villages, and at the end the county leaves its own.
-    fn leave(&mut self, year: u32) {
-        let poor = village::poor_persons(self.villages.len(), &self.homes);
-        for (village, poor) in self.villages.iter_mut().zip(&poor) {
-            village.leave(&mut self.clerk, *poor);
-        }
-        if year == LAST_YEAR {
-            let officer = self.villages.first().map_or(ADMINISTRATOR, |village| village.county_officer);
-            village::county_exit(&mut self.clerk, officer, &self.villages, poor.iter().sum());
+    /// Begins a procedure for every open card that calls for it.
+    fn begin(&mut self, procedure: Procedure, fate: impl Fn(&mut Clerk, &Home) -> Option<Fate>) {
+        for (number, home) in self.homes.iter().enumerate().filter(|(_, home)| home.is_open()) {
+            if let Some(fate) = fate(&mut self.clerk, home) {
+                let from = self.clerk.days_ago(4).max(home.since);
+                self.courses.begin(Subject::Home(number), procedure, fate, from);
+            }
         }
     }
 
-    fn each_leaving(&mut self, act: impl Fn(&mut Clerk, &mut Home, usize, &mut Village, &mut Fixes)) {
-        self.each_open(|clerk, home, number, village, fixes| {
-            if home.leaving {
-                act(clerk, home, number, village, fixes);
+    /// Identification begins a month before the card is made; the first cards are taken over.
+    fn identify(&mut self, year: u32, month: u32) {
+        let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        for (number, home) in self.homes.iter().enumerate() {
+            let taken_over = next == (FIRST_YEAR, TAKEN_OVER_MONTH);
+            if home.standing == Standing::Waiting && is_turn(number, home, next) && !taken_over {
+                let from = self.clerk.days_ago(3);
+                self.courses.begin(Subject::Home(number), Procedure::Identification, Fate::Kept, from);
             }
-        });
+        }
+    }
+
+    /// Villages ask to leave the list that will have few enough poor when those chosen have exited.
+    fn ask_to_leave(&mut self) {
+        let mut poor = village::poor_persons(self.villages.len(), &self.homes);
+        let leaving = self.homes.iter().filter(|home| home.leaving && home.standing == Standing::Poor);
+        leaving.for_each(|home| poor[home.village] -= home.size());
+        for (number, village) in self.villages.iter().enumerate() {
+            if village.is_ready(poor[number]) {
+                let from = self.clerk.days_ago(3);
+                self.courses.begin(Subject::Village(number), Procedure::VillageExit, Fate::Kept, from);
+            }
+        }
+    }
+
+    fn lower_caseload(&mut self) {
+        let Some(township) = self.villages.first().map(|village| village.area.at(Level::Township)) else { return };
+        officials::lower_caseload(&mut self.clerk, township);
+        let concerned = self.homes.iter().filter(|home| home.is_open() && home.assigned);
+        let mut caseloads: BTreeMap<usize, u64> = BTreeMap::new();
+        for home in concerned.filter(|home| township.contains(self.villages[home.village].area)) {
+            *caseloads.entry(home.responsible).or_default() += 1;
+        }
+        let over = caseloads.values().filter(|households| **households > u64::from(super::planted::LAST_CASELOAD));
+        self.clerk.planted.add(Kind::CaseloadLowered, over.sum());
+    }
+
+    /// Some try to record the exit of a household that nobody has appraised.
+    fn probe_decisions(&mut self, year: u32) {
+        for home in self.homes.iter().filter(|home| home.standing == Standing::Poor && !home.leaving) {
+            if self.clerk.dice.per_mille(PROBE_PER_MILLE) {
+                courses::probe_decision(&mut self.clerk, home, &self.villages[home.village], year);
+            }
+        }
     }
 
     fn each_open(&mut self, act: impl Fn(&mut Clerk, &mut Home, usize, &mut Village, &mut Fixes)) {
@@ -292,6 +356,15 @@ impl History {
             let village = &mut self.villages[home.village];
             act(&mut self.clerk, home, number, village, &mut self.fixes);
         }
+    }
+}
+
+/// Whether a household gets its card in a month.
+fn is_turn(number: usize, home: &Home, month: (u32, u32)) -> bool {
+    match month {
+        (FIRST_YEAR, 2..=4) => !home.late && number % 3 == month.1 as usize - 2,
+        LOOK_BACK => home.late,
+        _ => false,
     }
 }
 

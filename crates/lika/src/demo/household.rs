@@ -6,6 +6,8 @@ use super::money::Measure;
 use super::names::{self, Surname};
 use super::people::Person;
 use super::plan::Target;
+use super::planted;
+use super::procedure::About;
 use super::village::Village;
 use lika_domain::date::Date;
 use lika_proto::seal::Place;
@@ -76,6 +78,12 @@ pub(crate) struct Home {
     pub(crate) late: bool,
     /// Chosen to leave poverty at the end of the year.
     pub(crate) leaving: bool,
+    /// The year at the end of which it was chosen last.
+    pub(crate) leaving_in: u32,
+    /// When it was announced that it is to get a card.
+    pub(crate) announced: Option<Date>,
+    /// An official answers for it.
+    pub(crate) assigned: bool,
     /// Under monitoring.
     pub(crate) monitored: bool,
     /// The event by which it left poverty.
@@ -119,6 +127,9 @@ impl Home {
             since: clerk.today,
             late: dice.per_mille(MISSED_PER_MILLE),
             leaving: false,
+            leaving_in: 0,
+            announced: None,
+            assigned: false,
             monitored: false,
             exit: None,
             income: u64::from(dice.between(1_500, 2_700)),
@@ -169,17 +180,16 @@ impl Home {
         self.since = since;
     }
 
-    /// The village officer gives it its card, with the steps that led to it. Some cards are wrong from the start.
+    /// The village officer gives it its card. Some cards are wrong from the start.
     pub(crate) fn register(&mut self, clerk: &mut Clerk, place: &Village, number: usize, fixes: &mut Fixes) {
         let omitted = self.omit(clerk);
-        let day = clerk.recently();
+        let day = self.announced.map_or(clerk.recently(), |announced| announced.max(clerk.days_ago(2)));
         let registered = self.registration(clerk, day);
         let key = Some(data_key(self.card.id.get(), self.card.key));
         let kind = Kind::HouseholdRegistered(registered);
         let target = clerk.keyed_card_event(place.officer, &self.card, day, kind, None, key);
-        for (step, before) in [(Step::Application, 40), (Step::Appraisal, 30), (Step::Publicity, 25)] {
-            let taken = taken(clerk, Procedure::Identification, step, day.plus_days(-before));
-            clerk.card_event(place.officer, &self.card, day.plus_days(-before), taken, None);
+        if self.announced.is_none() {
+            clerk.planted.note(planted::Kind::TakenOver);
         }
         self.registered = day;
         self.stand(Standing::Poor, day);
@@ -191,17 +201,22 @@ impl Home {
         }
     }
 
-    /// The township confirms the card.
-    pub(crate) fn confirm(&self, clerk: &mut Clerk, place: &Village) {
-        for step in [Step::TownshipAudit, Step::Announcement] {
-            let day = clerk.recently();
-            let taken = taken(clerk, Procedure::Identification, step, day);
-            clerk.card_event(place.township_officer, &self.card, day, taken, None);
+    /// The village pairs the household with an official and makes a plan for its help.
+    pub(crate) fn plan_help(&mut self, clerk: &mut Clerk, place: &Village) {
+        if clerk.dice.per_mille(planted::UNASSIGNED_PER_MILLE) {
+            clerk.planted.note(planted::Kind::Unassigned);
+            return;
+        }
+        self.assign(clerk, place);
+        for step in [Step::Pairing, Step::HelpPlan] {
+            let day = clerk.today;
+            clerk.step(place.officer, About::Card(self.card), Procedure::Identification, step, day, None, |_| {});
         }
     }
 
     /// An official answers for it.
-    pub(crate) fn assign(&self, clerk: &mut Clerk, place: &Village) {
+    pub(crate) fn assign(&mut self, clerk: &mut Clerk, place: &Village) {
+        self.assigned = true;
         let (official, day) = (clerk.official(self.responsible), clerk.recently());
         let kind =
             v1::official_event::Kind::OfficialAssigned(v1::OfficialAssigned { capacity: v1::Capacity::First.into() });
@@ -220,10 +235,12 @@ impl Home {
         let day = clerk.recently().max(self.since);
         let kind = Kind::HouseholdDeregistered(v1::HouseholdDeregistered { reason: reason.into(), merged_into: 0 });
         clerk.card_event(place.officer, &self.card, day, kind, corrects);
-        let kind =
-            v1::official_event::Kind::AssignmentEnded(v1::AssignmentEnded { reason: v1::AssignmentEnd::Closed.into() });
-        let whom = (clerk.official(self.responsible), self.card.id.get());
-        clerk.official_event(place.officer, place.area, whom, day, kind, None);
+        if self.assigned {
+            let reason = v1::AssignmentEnd::Closed.into();
+            let kind = v1::official_event::Kind::AssignmentEnded(v1::AssignmentEnded { reason });
+            let whom = (clerk.official(self.responsible), self.card.id.get());
+            clerk.official_event(place.officer, place.area, whom, day, kind, None);
+        }
         self.stand(Standing::Closed, day);
         self.leaving = false;
         self.measures.clear();
@@ -262,28 +279,6 @@ impl Home {
             willing_to_relocate: clerk.dice.per_mille(120),
         }
     }
-}
-
-/// A step of a procedure that was passed. A meeting has voters, a publicity lasts a week.
-pub(crate) fn taken(clerk: &mut Clerk, procedure: Procedure, step: Step, day: Date) -> Kind {
-    let (mut present, mut in_favour, mut until) = (0, 0, 0);
-    match step {
-        Step::Appraisal => {
-            present = clerk.dice.between(25, 80);
-            in_favour = present - clerk.dice.below(present / 8 + 1);
-        }
-        Step::Publicity | Step::SecondPublicity => until = day.plus_days(7).yyyymmdd(),
-        _ => {}
-    }
-    Kind::ProcedureStepTaken(v1::ProcedureStepTaken {
-        procedure: procedure.into(),
-        step: step.into(),
-        outcome: v1::Outcome::Passed.into(),
-        present,
-        in_favour,
-        until,
-        objections: 0,
-    })
 }
 
 /// Everyone who lives in a household, numbered.

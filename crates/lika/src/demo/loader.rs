@@ -2,7 +2,7 @@
 //! sends them in order, and checks the receipt of every one. Many devices report at the same time.
 
 use super::history::History;
-use super::plan::{Planned, Tick};
+use super::plan::{Planned, Probe, Tick};
 use crate::exit::Failure;
 use anyhow::Context;
 use lika_client::api::is_decided;
@@ -32,6 +32,8 @@ pub(crate) struct Loaded {
     pub(crate) entries: u64,
     /// Events in them.
     pub(crate) events: u64,
+    /// Submissions that were refused, as they had to be.
+    pub(crate) refused: u64,
 }
 
 /// Sends a history.
@@ -110,7 +112,26 @@ impl Loader {
         }
         self.loaded.entries += submissions;
         self.loaded.events += events;
+        for probe in tick.probes {
+            self.refused(probe, tick.at_ms).await?;
+        }
         Ok(())
+    }
+
+    /// Tries what must be refused. The device forgets it, as one does whose submission was refused.
+    async fn refused(&mut self, probe: Probe, at_ms: u64) -> anyhow::Result<()> {
+        let expected = probe.expected.name();
+        let device = self.devices.get(probe.author).and_then(Option::as_ref);
+        let mut device = device.cloned().context("a report without a device")?;
+        self.loaded.refused += 1;
+        let id = Random::seeded(self.seed ^ !self.loaded.refused).submission_id()?;
+        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new() };
+        let signed = device.compose(id, at_ms / 1_000, report)?.signed;
+        match self.api.submit(&signed).await {
+            Err(ApiError::Refused(refusal)) if refusal.code == expected => Ok(()),
+            Err(error) => anyhow::bail!("{expected} was expected and not {error}"),
+            Ok(_) => anyhow::bail!("{expected} was expected, and it was recorded"),
+        }
     }
 
     /// Submissions by device, in their order.

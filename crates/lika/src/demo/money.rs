@@ -4,6 +4,8 @@ use super::catalogue::{self, Entry};
 use super::clerk::Clerk;
 use super::household::Home;
 use super::mistakes::{Fix, Fixes, Right};
+use super::plan::Event;
+use super::planted::{self, FORGOTTEN_PER_MILLE, OVERDRAFT_PER_MILLE};
 use super::village::Village;
 use lika_domain::area::Area;
 use lika_proto::v1;
@@ -17,6 +19,8 @@ const REVERSED_PER_MILLE: u32 = 80;
 const CONFIRMED_PER_MILLE: u32 = 930;
 /// Of a thousand deliveries that were planned, those that take place.
 const DELIVERED_PER_MILLE: u32 = 950;
+/// Number of a delivery that is tried and refused: no household gets so many.
+const OVERDRAFT: u32 = 9_999;
 /// Releases are whole multiples of so many fen: 10,000 yuan.
 const RELEASE_STEP: u64 = 1_000_000;
 /// Sources, the leading one last.
@@ -52,7 +56,14 @@ pub(crate) fn release(clerk: &mut Clerk, author: usize, homes: &mut [Home], vill
     for home in homes.iter_mut().filter(|home| home.is_open()) {
         let due = catalogue::due(home, &mut clerk.dice, today);
         let measure = |(entry, amount, member)| Measure { number: 0, entry, amount, member };
-        home.measures = due.into_iter().map(measure).collect();
+        home.measures.clear();
+        for one in due {
+            if clerk.dice.per_mille(FORGOTTEN_PER_MILLE) {
+                clerk.planted.note(planted::Kind::Forgotten);
+            } else {
+                home.measures.push(measure(one));
+            }
+        }
         for measure in &home.measures {
             let times = measure.entry.months.len() as u64;
             *needed.entry((home.village, measure.entry.group.into())).or_default() += measure.amount * times;
@@ -147,6 +158,13 @@ pub(crate) fn deliver(clerk: &mut Clerk, home: &mut Home, number: usize, village
         let (day, household) = (clerk.recently(), home.card.id.get());
         let kind = Kind::AidDelivered(delivered);
         let target = clerk.aid_event(village.officer, village.area, household, day, kind, None);
+        if clerk.dice.per_mille(OVERDRAFT_PER_MILLE) {
+            let delivered =
+                v1::AidDelivered { delivery: OVERDRAFT, measure: 0, amount: budget.amount + 1, ..delivered };
+            let (happened, kind) = (day.yyyymmdd(), Some(Kind::AidDelivered(delivered)));
+            let event = v1::AidEvent { happened, household, kind, ..Default::default() };
+            clerk.probe(village.officer, village.area, Event::Aid(event), planted::Kind::AllocationExceeded);
+        }
         if clerk.dice.per_mille(REVERSED_PER_MILLE) {
             let amount = if clerk.dice.per_mille(700) { measure.amount } else { measure.amount / 2 };
             let right = Right::Reversed { delivery: home.deliveries, amount };

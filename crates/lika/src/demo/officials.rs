@@ -5,6 +5,7 @@ use super::divisions::County;
 use super::household::{Home, Standing};
 use super::money;
 use super::names;
+use super::planted::LAST_CASELOAD;
 use super::village::{Staff, Village};
 use lika_domain::area::Area;
 use lika_domain::ids::KeyId;
@@ -21,6 +22,8 @@ pub(crate) const ADMINISTRATOR: usize = 0;
 
 /// Most households that an official answers for.
 const CASELOAD: u32 = 5;
+/// From that day on a card is made only after the steps of identification: those before are taken over.
+const STEPS_REQUIRED_FROM: u32 = 20_140_501;
 /// Of a thousand responsible officials, those that leave in a year.
 const LEAVING_PER_MILLE: u32 = 30;
 /// Visits are reported every other month.
@@ -83,6 +86,23 @@ pub(crate) fn set_policy(clerk: &mut Clerk) {
     });
     let set = v1::PolicySet { effective: day.yyyymmdd(), items };
     clerk.area_event(ADMINISTRATOR, area, day, HouseholdKind::PolicySet(set));
+    let procedure = v1::Procedure::Identification.into();
+    let value = v1::policy_item::Value::StepsRequired(v1::StepsRequired { procedure, required: true });
+    set_one(clerk, area, STEPS_REQUIRED_FROM, value);
+}
+
+/// At the end the county allows fewer households for each official in one township.
+pub(crate) fn lower_caseload(clerk: &mut Clerk, township: Area) {
+    let limit = v1::CaseloadLimit { capacity: v1::Capacity::First.into(), households: LAST_CASELOAD };
+    let effective = clerk.today.yyyymmdd();
+    set_one(clerk, township, effective, v1::policy_item::Value::CaseloadLimit(limit));
+}
+
+fn set_one(clerk: &mut Clerk, area: Area, effective: u32, value: v1::policy_item::Value) {
+    let (county, day, source) = (clerk.county, clerk.today, "演示用规则".to_owned());
+    let item = v1::PolicyItem { area: area.code(), source, unconfirmed: true, value: Some(value) };
+    let set = v1::PolicySet { effective, items: vec![item] };
+    clerk.area_event(ADMINISTRATOR, county, day, HouseholdKind::PolicySet(set));
 }
 
 /// Enrols officers for county, townships and villages; the villages they report for.
@@ -140,7 +160,7 @@ pub(crate) fn replace(
 impl Handover {
     /// The village officer records that a household is handed over.
     pub(crate) fn hand_over(&self, clerk: &mut Clerk, home: &mut Home, village: &Village) {
-        if home.is_open() {
+        if home.is_open() && home.assigned {
             let day = clerk.recently();
             let reason = v1::AssignmentEnd::HandedOver.into();
             let kind = Kind::AssignmentEnded(v1::AssignmentEnded { reason });

@@ -1,5 +1,6 @@
 //! What is to be submitted, moment by moment.
 
+use super::planted::Kind;
 use lika_client::Signer;
 use lika_domain::area::Area;
 use lika_domain::ids::OfficialId;
@@ -24,6 +25,21 @@ pub(crate) struct Tick {
     pub(crate) devices: Vec<NewDevice>,
     /// What is submitted, in order.
     pub(crate) submissions: Vec<Planned>,
+    /// What is tried after all of that, and must be refused.
+    pub(crate) probes: Vec<Probe>,
+}
+
+/// A submission of one event that must be refused. It leaves no trace in the log or on the device.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// Number of the author's device.
+    pub(crate) author: usize,
+    /// What it concerns.
+    pub(crate) area: Area,
+    /// Its event.
+    pub(crate) event: Event,
+    /// Why it must be refused: the code of that name.
+    pub(crate) expected: Kind,
 }
 
 /// An official's device.
@@ -119,6 +135,17 @@ impl Planned {
             (Events::Aid(list), Event::Aid(event)) => list.events.push(event),
             // A batch is looked up by the service of the event.
             _ => {}
+        }
+    }
+}
+
+impl Probe {
+    /// Its events as a submission holds them.
+    pub(crate) fn events(self) -> Events {
+        match self.event {
+            Event::Household(event) => Events::Households(v1::HouseholdEvents { events: vec![event] }),
+            Event::Official(event) => Events::Officials(v1::OfficialEvents { events: vec![event] }),
+            Event::Aid(event) => Events::Aid(v1::AidEvents { events: vec![event] }),
         }
     }
 }

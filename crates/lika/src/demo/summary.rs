@@ -2,6 +2,7 @@
 
 use super::history::{FIRST_YEAR, History, LAST_YEAR};
 use super::loader::Loaded;
+use super::planted::Kind;
 use crate::exit::{self, Failure};
 use crate::node::Node;
 use crate::printer::Printer;
@@ -46,10 +47,31 @@ pub(crate) struct Summary {
     /// Where it is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
+    /// Submissions that were tried and refused, each with the code that was expected.
+    refused: u64,
+    /// What was planted for auditors to find, and what was tried and refused.
+    planted: Vec<PlantedCount>,
     /// The county, then its townships.
     areas: Vec<Progress>,
     #[serde(skip)]
     key: VerifierKey,
+}
+
+/// How often something was planted.
+#[derive(Debug, Serialize)]
+struct PlantedCount {
+    kind: &'static str,
+    count: u64,
+    /// It was refused, and is not in the log.
+    refused: bool,
+    #[serde(skip)]
+    zh: &'static str,
+}
+
+impl PlantedCount {
+    fn new((kind, count): (Kind, u64)) -> Self {
+        Self { kind: kind.name(), count, refused: kind.is_refused(), zh: kind.zh() }
+    }
 }
 
 impl Summary {
@@ -84,6 +106,8 @@ impl Summary {
             verifier_key: key.to_string(),
             verified: false,
             url: None,
+            refused: loaded.refused,
+            planted: history.planted().counts().map(PlantedCount::new).collect(),
             areas: areas(node, history, seal.size).await?,
             key,
         })
@@ -126,10 +150,20 @@ impl Summary {
         facts.row([&"verifier key", &self.verifier_key]);
         format!(
             "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
-             exists.\n\n{facts}\n{}\n{}",
+             exists.\n\n{facts}\n{}\n{}\n{}",
             words::areas(&self.areas),
+            self.planted(),
             self.next()
         )
+    }
+
+    /// What was planted, so that whoever looks can compare what they find.
+    fn planted(&self) -> String {
+        let mut table = Table::new(&["planted", "", ">times"]);
+        for planted in self.planted.iter().filter(|planted| planted.count > 0) {
+            table.row([&planted.kind, &planted.zh, &words::number(planted.count)]);
+        }
+        table.to_string()
     }
 
     fn next(&self) -> String {

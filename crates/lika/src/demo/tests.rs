@@ -5,7 +5,8 @@ use super::divisions::{County, FUPING};
 use super::exits::{BASELINE, CURVE};
 use super::history::History;
 use super::household::{Home, Standing};
-use super::plan::Planned;
+use super::plan::{Planned, Probe};
+use super::planted::{Kind, Planted};
 use super::village::{Staff, Village};
 use super::{Config, Exit, Loader, Node, Summary, ensure_new};
 use crate::command::log;
@@ -48,6 +49,9 @@ struct Book {
     incidences: Vec<u64>,
     /// Poor and all persons on open cards at the end of each year.
     years: Vec<(u32, usize, usize)>,
+    /// Refusals by their code.
+    refused: BTreeMap<&'static str, u64>,
+    planted: Planted,
 }
 
 /// Records that may be wrong, and what put such records right.
@@ -74,6 +78,7 @@ impl Book {
             for planned in submissions {
                 book.take(planned, tick.at_ms, base);
             }
+            tick.probes.into_iter().for_each(|probe| book.refuse(probe, tick.at_ms));
             let day = Date::of_unix_ms(tick.at_ms);
             if day.yyyymmdd() == 20_141_126 {
                 book.incidences = incidences(&book.state);
@@ -82,6 +87,7 @@ impl Book {
                 book.close_year(day.year());
             }
         }
+        book.planted = history.planted().clone();
         book
     }
 
@@ -107,6 +113,22 @@ impl Book {
         assert!(judged.is_ok(), "{} {:?}: {}", Date::of_unix_ms(at_ms), entry.submission.events, judged.unwrap_err());
         self.entries.insert(number, index);
         self.entry += 1;
+    }
+
+    /// What must be refused is, with the code expected first.
+    fn refuse(&mut self, probe: Probe, at_ms: u64) {
+        let (index, expected, author) = (self.entry, probe.expected.name(), probe.author);
+        let id = SubmissionId((u128::from(index) | 1 << 100).to_be_bytes());
+        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new() };
+        let composed = self.devices[author].clone().compose(id, at_ms / 1_000, report).unwrap();
+        let submission = convert::submission(&composed.signed.submission).unwrap();
+        let hash = composed.chain.previous.unwrap();
+        let entry = Entry { index, submission, hash, recorded_at: at_ms, basis: index, tags: Vec::new() };
+        let judged = lika_domain::admit::admit(&self.state, &entry);
+        assert!(judged.is_err(), "{expected} was expected: {:?}", entry.submission.events);
+        let refused = judged.unwrap_err();
+        assert_eq!(refused.code().name(), expected, "{refused}");
+        *self.refused.entry(expected).or_default() += 1;
     }
 
     /// Opens what is sealed of members, with the keys handed over, and checks that no citizen ID comes twice.
@@ -208,6 +230,27 @@ fn check(households: u32, seed: u64) {
     assert!((110..=150).contains(&per_household), "{per_household} events per household");
     assert!(book.largest < 60_000, "{} bytes in a submission", book.largest);
     assert_eq!(book.citizens.len(), book.members);
+    check_planted(&book);
+}
+
+/// What is said to be planted is what the log holds, and what was refused.
+fn check_planted(book: &Book) {
+    use lika_domain::procedure::{End, Procedure};
+    let count = |kind| book.planted.counts().find(|(known, _)| *known == kind).map_or(0, |(_, count)| count);
+    for (kind, count) in book.planted.counts().filter(|(kind, _)| kind.is_refused()) {
+        assert_eq!(count, book.refused.get(kind.name()).copied().unwrap_or(0), "{}", kind.name());
+    }
+    let cards = || book.state.villages.values().flat_map(|village| village.households.values());
+    let ends = |procedure| cards().flat_map(|card| &card.rounds).filter(move |round| round.procedure == procedure);
+    let decided = |end: Option<End>, wanted: fn(bool, bool) -> bool| matches!(end, Some(End::Decided { complete, late, .. }) if wanted(complete, late));
+    let taken_over = ends(Procedure::Identification).filter(|round| decided(round.end, |complete, _| !complete));
+    assert_eq!(taken_over.count() as u64, count(Kind::TakenOver));
+    let late = ends(Procedure::Monitoring).filter(|round| decided(round.end, |_, late| late));
+    assert_eq!(late.count() as u64, count(Kind::DecidedLate));
+    let failed = cards().flat_map(|card| &card.rounds).filter(|round| matches!(round.end, Some(End::Failed { .. })));
+    assert_eq!(failed.count() as u64, count(Kind::AppraisalFailed));
+    let exits = cards().flat_map(|card| &card.rounds).filter(|round| round.procedure != Procedure::Identification);
+    assert!(exits.filter_map(|round| round.end).all(|end| !decided(Some(end), |complete, _| !complete)));
 }
 
 #[test]
@@ -234,6 +277,13 @@ fn a_card_is_closed_no_earlier_than_what_came_before() {
             assert!(list.events.iter().all(|event| event.happened == 20_180_606));
         }
     }
+}
+
+#[test]
+fn every_kind_is_planted_in_a_county_of_some_size() {
+    let book = Book::keep(900, 4);
+    let missing: Vec<_> = book.planted.counts().filter(|(_, count)| *count == 0).map(|(kind, _)| kind.name()).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]

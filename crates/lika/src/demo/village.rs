@@ -1,12 +1,14 @@
 //! Villages: who reports for them, how many live there, and how they leave the list of poor villages.
 
 use super::clerk::Clerk;
-use super::household::{Home, Standing, taken};
+use super::household::{Home, Standing};
 use super::money::Budget;
+use super::planted;
 use lika_domain::area::Area;
+use lika_domain::date::Date;
 use lika_proto::v1;
+use lika_proto::v1::Service;
 use lika_proto::v1::household_event::Kind;
-use lika_proto::v1::{Procedure, Service, Step};
 
 /// Persons of a household, in hundredths: 464 persons lived in 152 households of a sample village.
 const PERSONS_PER_HUNDRED_HOUSEHOLDS: u32 = 305;
@@ -107,10 +109,23 @@ impl Village {
         clerk.area_event(administrator, self.area, day, Kind::VillageRegistered(registered));
     }
 
-    /// The village officer is posted to it by the township.
-    pub(crate) fn post(&self, clerk: &mut Clerk) {
-        let (official, day) = (clerk.official(self.officer), clerk.recently());
-        let posted = v1::VillageTeamPosted { post: v1::VillagePost::FirstSecretary.into(), until: 0 };
+    /// The township posts the village officer to it, and to most poor villages a team.
+    pub(crate) fn post(&self, clerk: &mut Clerk, helper: Option<usize>) {
+        if clerk.dice.per_mille(planted::NOBODY_POSTED_PER_MILLE) {
+            if self.poor {
+                clerk.planted.note(planted::Kind::NobodyPosted);
+            }
+            return;
+        }
+        self.post_one(clerk, self.officer, v1::VillagePost::FirstSecretary);
+        if let Some(helper) = helper.filter(|_| self.poor && clerk.dice.per_mille(planted::TEAM_PER_MILLE)) {
+            self.post_one(clerk, helper, v1::VillagePost::TeamLeader);
+        }
+    }
+
+    fn post_one(&self, clerk: &mut Clerk, device: usize, post: v1::VillagePost) {
+        let (official, day) = (clerk.official(device), clerk.recently());
+        let posted = v1::VillageTeamPosted { post: post.into(), until: 0 };
         let kind = v1::official_event::Kind::VillageTeamPosted(posted);
         clerk.official_event(self.township_officer, self.area, (official, 0), day, kind, None);
     }
@@ -132,27 +147,19 @@ impl Village {
         clerk.area_event(self.officer, self.area, day, Kind::VillageProfileUpdated(profile));
     }
 
-    /// It leaves the list, if few enough are poor.
-    pub(crate) fn leave(&mut self, clerk: &mut Clerk, poor_persons: u32) {
+    /// Whether so few are poor that it may leave the list.
+    pub(crate) fn is_ready(&self, poor_persons: u32) -> bool {
         let few = u64::from(poor_persons) * 10_000 < EXIT_BELOW * u64::from(self.rural_persons);
-        if !self.poor || self.exited || !few {
-            return;
+        self.poor && !self.exited && few
+    }
+
+    /// The county records that it has left the list, if few enough are poor.
+    pub(crate) fn leave(&mut self, clerk: &mut Clerk, author: usize, day: Date, poor_persons: u32) {
+        if self.is_ready(poor_persons) {
+            let exited = v1::VillageExited { poor_persons, rural_persons: self.rural_persons };
+            clerk.area_event(author, self.area, day, Kind::VillageExited(exited));
+            self.exited = true;
         }
-        for (author, step, before) in [
-            (self.township_officer, Step::TownshipAudit, 20),
-            (self.township_officer, Step::Publicity, 14),
-            (self.county_officer, Step::CountyAudit, 6),
-            (self.county_officer, Step::Decision, 4),
-            (self.county_officer, Step::Announcement, 3),
-        ] {
-            let day = clerk.days_ago(before);
-            let taken = taken(clerk, Procedure::VillageExit, step, day);
-            clerk.area_event(author, self.area, day, taken);
-        }
-        let exited = v1::VillageExited { poor_persons, rural_persons: self.rural_persons };
-        let day = clerk.days_ago(2);
-        clerk.area_event(self.county_officer, self.area, day, Kind::VillageExited(exited));
-        self.exited = true;
     }
 
     fn rural_households(&self) -> u32 {
@@ -172,20 +179,7 @@ pub(crate) fn poor_persons(villages: usize, homes: &[Home]) -> Vec<u32> {
 }
 
 /// The county leaves the list of poor counties.
-pub(crate) fn county_exit(clerk: &mut Clerk, author: usize, villages: &[Village], poor_persons: u32) {
-    let county = clerk.county;
-    for (step, before) in [
-        (Step::Application, 60),
-        (Step::CountyAudit, 50),
-        (Step::SuperiorCheck, 30),
-        (Step::Publicity, 20),
-        (Step::Decision, 5),
-        (Step::Announcement, 3),
-    ] {
-        let day = clerk.days_ago(before);
-        let taken = taken(clerk, Procedure::CountyExit, step, day);
-        clerk.area_event(author, county, day, taken);
-    }
+pub(crate) fn county_exit(clerk: &mut Clerk, author: usize, day: Date, villages: &[Village], poor_persons: u32) {
     let exited = v1::CountyExited {
         poor_persons,
         rural_persons: villages.iter().map(|village| village.rural_persons).sum(),
@@ -193,6 +187,6 @@ pub(crate) fn county_exit(clerk: &mut Clerk, author: usize, villages: &[Village]
         missed: clerk.dice.between(10, 90),
         satisfaction: clerk.dice.between(9_300, 9_900),
     };
-    let day = clerk.days_ago(1);
+    let county = clerk.county;
     clerk.area_event(author, county, day, Kind::CountyExited(exited));
 }
