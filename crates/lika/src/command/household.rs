@@ -191,9 +191,10 @@ impl Card {
     fn next(&self) -> String {
         let mut table = Table::new(&["待办程序", "下一步", "可办理人", "佐证材料", "最早日期", "办结期限"]);
         for round in self.card.procedures.iter().filter(|round| round.standing == "under_way") {
-            let due = round.due.as_deref().map_or(String::new(), |due| {
-                if round.late { format!("{due} 已超期") } else { due.to_owned() }
-            });
+            let due = round
+                .due
+                .as_deref()
+                .map_or(String::new(), |due| if round.late { format!("{due} 已超期") } else { due.to_owned() });
             for next in &round.next {
                 let list = |kind: &str, names: &[_]| {
                     let words = names.iter().map(|name: &lika_views::document::Name| word(kind, name));

@@ -3,6 +3,8 @@
 //! What they show is the same document that the API serves; nothing is counted here.
 
 mod chart;
+mod duties;
+mod money;
 mod words;
 
 use lika_views::document::{Condition, Counts, Progress};
@@ -33,12 +35,16 @@ pub fn area(log: &LogLine, progress: &Progress, children: &[Progress]) -> String
     page(log, &title, &html! {
         (heading(progress))
         (tiles(progress))
+        (duties::exit(progress))
         section { h2 { "脱贫进程 " small { "by month" } } (chart::poor_by_month(progress)) }
         div.columns {
             section { h2 { "两不愁三保障 " small { "assurances and guarantees, households" } } (conditions(progress)) }
-            section { h2 { "帮扶责任 " small { "responsible officials, households" } } (officials(progress)) }
-            section { h2 { "收入 " small { "income per head" } } (income(progress)) }
+            section { h2 { "程序 " small { "procedures" } } (duties::procedures(progress)) }
+            section { h2 { "应享未享 " small { "entitlements, households" } } (duties::gap(progress)) }
+            section { h2 { "帮扶责任 " small { "responsible officials, households" } } (duties::officials(progress)) }
+            section { h2 { "资金 " small { "money" } } (money::money(progress)) }
             section { h2 { "帮扶措施 " small { "aid, yuan" } } (aid(progress)) }
+            section { h2 { "收入 " small { "income per head" } } (income(progress)) }
         }
         @if !children.is_empty() {
             section { h2 { "各地进度 " small { (children.len()) " areas" } } (table(children)) }
@@ -158,19 +164,6 @@ fn conditions(progress: &Progress) -> Markup {
                     tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (unmet) } td.n { (unknown) } }
                 }
             }
-        }
-    }
-}
-
-fn officials(progress: &Progress) -> Markup {
-    let officials = &progress.officials;
-    html! {
-        table {
-            tr { td { "有帮扶责任人 " small { "with a responsible official" } } td.n { (officials.assigned) } }
-            tr { td { "无帮扶责任人 " small { "without" } } td.n.bad[officials.unassigned > 0] { (officials.unassigned) } }
-            tr { td { "30天内走访 " small { "visited in 30 days" } } td.n { (officials.visited_30_days) } }
-            tr { td { "90天内走访 " small { "visited in 90 days" } } td.n { (officials.visited_90_days) } }
-            tr { td { "责任人超额 " small { "official over the caseload limit" } } td.n { (officials.over_caseload) } }
         }
     }
 }

@@ -1,15 +1,26 @@
 //! Progress as tables that county officials read.
 
+mod duties;
+
 use crate::table::Table;
 use crate::words::{known, number, yuan};
 use lika_views::Progress;
 use lika_views::document::{Counts, Money};
-use lika_views::words::{CONDITIONS, group};
+use lika_views::words::{self, CONDITIONS, group};
 
 /// Everything about one area.
 pub(super) fn area(area: &Progress) -> String {
-    let parts =
-        [head(area), counts(area), income(area), conditions(area), officials(area), aid(area), money(&area.money)];
+    let parts = [
+        head(area),
+        counts(area),
+        duties::procedures(area),
+        duties::gap(area),
+        duties::officials(area),
+        income(area),
+        conditions(area),
+        aid(area),
+        money(&area.money),
+    ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -59,6 +70,9 @@ fn head(area: &Progress) -> String {
     table.row([&"日志条目", &known(area.index, number)]);
     table.row([&"贫困发生率", &known(area.incidence, share)]);
     table.row([&"退出标准", &format!("低于 {}", share(area.threshold.into()))]);
+    if let Some(forecast) = words::forecast(area) {
+        table.row([&"贫困村出列", &forecast]);
+    }
     table.to_string()
 }
 
@@ -103,31 +117,6 @@ fn conditions(area: &Progress) -> String {
     table.to_string()
 }
 
-fn officials(area: &Progress) -> String {
-    let officials = &area.officials;
-    let mut table = Table::new(&[
-        "帮扶责任",
-        ">已结对户",
-        ">未结对户",
-        ">30天内走访",
-        ">90天内走访",
-        ">责任人超限户",
-        ">程序进行中",
-        ">程序逾期",
-    ]);
-    table.row([
-        &"户",
-        &number(officials.assigned),
-        &number(officials.unassigned),
-        &number(officials.visited_30_days),
-        &number(officials.visited_90_days),
-        &number(officials.over_caseload),
-        &number(area.procedures.under_way),
-        &number(area.procedures.late),
-    ]);
-    table.to_string()
-}
-
 fn aid(area: &Progress) -> String {
     if area.aid.is_empty() {
         return String::new();
@@ -139,18 +128,20 @@ fn aid(area: &Progress) -> String {
     table.to_string()
 }
 
+/// Money from station to station, with what was not passed on.
 fn money(money: &Money) -> String {
-    let mut table = Table::new(&["资金 元", ">下达", ">安排", ">发放", ">签收", ">冲回", ">闲置12个月", ">闲置24个月"]);
-    table.row([
-        &"",
-        &yuan(money.released),
-        &yuan(money.allocated),
-        &yuan(money.delivered),
-        &yuan(money.acknowledged),
-        &yuan(money.reversed),
-        &yuan(money.idle_12_months),
-        &yuan(money.idle_24_months),
-    ]);
+    let Money { released, allocated, unallocated, delivered, undelivered, acknowledged, reversed, .. } = *money;
+    let kept = delivered - reversed;
+    let mut table = Table::new(&["资金 元", ">金额", ">未流转"]);
+    if released > 0 {
+        table.row([&"下达", &yuan(released), &yuan(unallocated)]);
+    }
+    table.row([&"安排到村", &yuan(allocated), &yuan(undelivered)]);
+    table.row([&"发放到户", &yuan(kept), &yuan(kept - acknowledged)]);
+    table.row([&"农户签收", &yuan(acknowledged), &""]);
+    table.row([&"其中冲回", &"", &yuan(reversed)]);
+    table.row([&"闲置满12个月", &"", &yuan(money.idle_12_months)]);
+    table.row([&"闲置满24个月", &"", &yuan(money.idle_24_months)]);
     table.to_string()
 }
 
