@@ -6,5 +6,6 @@ mod audit;
 mod cli;
 mod node;
 mod policy;
+mod procedures;
 mod soak;
 mod support;

@@ -8,6 +8,7 @@ mod county;
 mod load;
 mod reference;
 mod replay;
+mod rules;
 
 use crate::exit::Exit;
 use crate::printer::Printer;
@@ -20,6 +21,8 @@ pub(crate) enum Bench {
     Append(Append),
     /// The whole log judged again, with every check
     Replay(Replay),
+    /// What the rules cost, by kind of event, on a log that is there
+    Rules(Rules),
 }
 
 /// Submissions over HTTP.
@@ -44,8 +47,15 @@ pub(crate) struct Replay {
     events: u32,
 }
 
+/// A log whose entries are judged and applied.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// A node's data folder, for example a demonstration's; it is only read
+    data: std::path::PathBuf,
+}
+
 impl Bench {
-    /// Does it, on a log of its own in a temporary folder.
+    /// Does it, but for the rules on a log of its own in a temporary folder.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         match self {
@@ -57,6 +67,7 @@ impl Bench {
                 let measured = runtime.block_on(replay::run(&replay, printer))?;
                 printer.result(&measured, replay::text)?;
             }
+            Self::Rules(args) => printer.result(&rules::run(&args, printer)?, rules::text)?,
         }
         Ok(Exit::Done)
     }

@@ -7,6 +7,8 @@ use crate::document::{Name, Standing, fen};
 use crate::procedures::RoundView;
 use lika_domain::aid::Delivery;
 use lika_domain::area::Area;
+use lika_domain::date::Date;
+use lika_domain::entitlement::Entitlement;
 use lika_domain::household::Household;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
 use lika_domain::living::{CONDITION_NAMES, Conditions};
@@ -64,6 +66,8 @@ pub struct HouseholdView {
     pub visited: Option<String>,
     /// Number of visits.
     pub visits: u32,
+    /// What it should get by its facts, and whether it did.
+    pub entitlements: Vec<EntitlementView>,
     /// Aid it got, in order of recording.
     pub deliveries: Vec<DeliveryView>,
     /// Its personal data was erased.
@@ -153,6 +157,17 @@ pub struct AssignmentView {
     pub from: String,
     /// Entry that began it.
     pub entry: Index,
+}
+
+/// What a card is entitled to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntitlementView {
+    /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
+    pub entitlement: Name,
+    /// Day of the latest delivery that counts for it; `null` if it lacks.
+    pub received: Option<String>,
+    /// Entry of that delivery.
+    pub entry: Option<Index>,
 }
 
 /// Aid that reached a household.
@@ -272,6 +287,7 @@ impl HouseholdView {
             unassigned: card.unassigned.map(|day| day.to_string()),
             visited: card.visited.map(|day| day.to_string()),
             visits: card.visits,
+            entitlements: entitlements(card, standing.today),
             deliveries: card.deliveries.iter().map(DeliveryView::new).collect(),
             erased: card.erased,
             entries,
@@ -380,6 +396,20 @@ fn conditions(conditions: &Conditions) -> BTreeMap<Name, ConditionView> {
             (Name::from(*name), ConditionView { met, since: since.to_string(), entry })
         })
         .collect()
+}
+
+/// A closed card is entitled to nothing.
+fn entitlements(card: &Household, today: Date) -> Vec<EntitlementView> {
+    let due = Entitlement::ALL.iter().filter(|one| card.status.is_live() && one.is_due(card, today));
+    let view = |one: &Entitlement| {
+        let delivery = one.received(card, today);
+        EntitlementView {
+            entitlement: one.name().into(),
+            received: delivery.map(|delivery| delivery.happened.to_string()),
+            entry: delivery.map(|delivery| delivery.entry),
+        }
+    };
+    due.map(view).collect()
 }
 
 fn assignments(card: &Household) -> Vec<AssignmentView> {

@@ -84,6 +84,7 @@ impl Card {
             self.officials(),
             self.steps(),
             self.next(),
+            self.entitlements(),
             self.deliveries(),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -209,6 +210,15 @@ impl Card {
                     &due,
                 ]);
             }
+        }
+        filled(&table)
+    }
+
+    fn entitlements(&self) -> String {
+        let mut table = Table::new(&["应享政策", "最近享受", ">记录序号"]);
+        for one in &self.card.entitlements {
+            let entry = one.entry.map_or_else(String::new, |entry| entry.to_string());
+            table.row([&words::entitlement(&one.entitlement), &one.received.as_deref().unwrap_or("未享"), &entry]);
         }
         filled(&table)
     }

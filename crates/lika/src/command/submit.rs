@@ -2,6 +2,7 @@
 
 mod describe;
 mod draft;
+mod papers;
 mod send;
 mod words;
 
@@ -53,7 +54,12 @@ names of the proto files:
 
 Days are 20160701, months 201607, amounts are in fen. What stands under "private", in the place of "sealed", is sealed
 before anything is signed and never leaves this device in the clear. A household that has no number yet gets a name of
-your own, such as "new-1", and a number is drawn for it. Submitting the same file once more returns the same receipt."#;
+your own, such as "new-1", and a number is drawn for it. Papers stand in the event that rests on them:
+
+    "evidence": [{"kind": "EVIDENCE_KIND_MINUTES", "file": "minutes.jpg"}]
+
+The file stays where it is, beside the report; its SHA-256 and size are recorded. Submitting the same file once more
+returns the same receipt."#;
 
 impl Submit {
     /// Does it.
@@ -62,7 +68,8 @@ impl Submit {
         let client = self.client.open()?;
         let mut random = Random::system();
         let id = if self.again { random.submission_id()? } else { id_of(&text, &client) };
-        let draft = Draft::read(&text, &mut random)?;
+        let mut draft = Draft::read(&text, &mut random)?;
+        papers::pin(&mut draft.file, self.file.parent().unwrap_or(Path::new("")))?;
         let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
         // What was signed before is only sent again; there is nothing to decide.
         if !client.knows(id)? {

@@ -1,0 +1,190 @@
+//! What the rules cost: the entries of a log judged and applied, without reading, hashes or signatures.
+
+use super::Rules;
+use crate::printer::Printer;
+use crate::table::Table;
+use crate::words::number;
+use anyhow::{Context, ensure};
+use lika_domain::admit::admit;
+use lika_domain::aid::AidKind;
+use lika_domain::evolve::evolve;
+use lika_domain::household::HouseholdKind;
+use lika_domain::official::OfficialKind;
+use lika_domain::state::State;
+use lika_domain::submission::{Entry, Events};
+use lika_eventlog::verify::{self, Folder};
+use lika_proto::convert;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+pub(crate) struct Measured {
+    submissions: u64,
+    events: u64,
+    /// Judging and applying, one core.
+    seconds: f64,
+    events_per_second: f64,
+    /// By kind of event, the dearest in all first.
+    kinds: Vec<KindCost>,
+}
+
+/// What events of one kind cost. The time of a submission is shared out evenly among its events.
+#[derive(Debug, Serialize)]
+struct KindCost {
+    kind: &'static str,
+    events: u64,
+    /// Nanoseconds to judge one.
+    admit_ns: f64,
+    /// Nanoseconds to apply one.
+    evolve_ns: f64,
+    /// Of all the time, per cent.
+    share: f64,
+}
+
+#[derive(Default)]
+struct Cost {
+    events: u64,
+    admit: f64,
+    evolve: f64,
+}
+
+/// Measures on a node's data folder.
+#[allow(clippy::cast_precision_loss, reason = "figures for people")]
+pub(crate) fn run(args: &Rules, printer: Printer) -> anyhow::Result<Measured> {
+    printer.note("reading the log …");
+    let entries = read(args)?;
+    printer.note("judging and applying its entries …");
+    let mut state = State::default();
+    let mut costs: BTreeMap<&'static str, Cost> = BTreeMap::new();
+    let (mut events, mut seconds) = (0, 0.0);
+    for entry in &entries {
+        let (judging, applying) = judge(&mut state, entry)?;
+        let kinds = kinds(&entry.submission.events);
+        let each = kinds.len().max(1) as f64;
+        for kind in &kinds {
+            let cost = costs.entry(kind).or_default();
+            cost.events += 1;
+            cost.admit += judging.as_secs_f64() / each;
+            cost.evolve += applying.as_secs_f64() / each;
+        }
+        events += kinds.len() as u64;
+        seconds += (judging + applying).as_secs_f64();
+    }
+    let mut kinds: Vec<KindCost> = costs.into_iter().map(|(kind, cost)| cost.of(kind, seconds)).collect();
+    kinds.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let events_per_second = events as f64 / seconds;
+    Ok(Measured { submissions: entries.len() as u64, events, seconds, events_per_second, kinds })
+}
+
+/// The same for people.
+pub(crate) fn text(measured: &Measured) -> String {
+    let mut table = Table::new(&["kind", ">events", ">admit ns", ">evolve ns", ">share %"]);
+    for kind in &measured.kinds {
+        let (admit, evolve, share) = (kind.admit_ns, kind.evolve_ns, kind.share);
+        table.row([
+            &kind.kind,
+            &number(kind.events),
+            &format_args!("{admit:.0}"),
+            &format_args!("{evolve:.0}"),
+            &format_args!("{share:.1}"),
+        ]);
+    }
+    format!(
+        "{} events in {} submissions: rules alone, one core\n  {:>10.0} events/s in {:.2} s\n\n{table}",
+        number(measured.events),
+        number(measured.submissions),
+        measured.events_per_second,
+        measured.seconds,
+    )
+}
+
+impl Cost {
+    #[allow(clippy::cast_precision_loss, reason = "figures for people")]
+    fn of(&self, kind: &'static str, seconds: f64) -> KindCost {
+        let per_event = |taken: f64| taken * 1e9 / self.events.max(1) as f64;
+        let share = (self.admit + self.evolve) * 100.0 / seconds;
+        KindCost {
+            kind,
+            events: self.events,
+            admit_ns: per_event(self.admit),
+            evolve_ns: per_event(self.evolve),
+            share,
+        }
+    }
+}
+
+fn read(args: &Rules) -> anyhow::Result<Vec<Entry>> {
+    let key = args.data.join("log.vkey");
+    let key = std::fs::read_to_string(&key).with_context(|| format!("{}", key.display()))?;
+    let folder = Folder(args.data.join("log"));
+    let seal = verify::checkpoint(&folder, &key.trim().parse()?)?;
+    let mut entries = Vec::new();
+    let mut number = 0;
+    while (entries.len() as u64) < seal.size {
+        let bundle = verify::bundle(&folder, number, seal.size)?;
+        ensure!(!bundle.entries.is_empty(), "bundle {number} is empty");
+        for range in &bundle.entries {
+            let (entry, _) = convert::entry(entries.len() as u64, &bundle.bytes.slice(range.clone()))?;
+            entries.push(entry);
+        }
+        number += 1;
+    }
+    Ok(entries)
+}
+
+/// Judges and applies an entry; one that is void is judged and passed over.
+fn judge(state: &mut State, entry: &Entry) -> anyhow::Result<(Duration, Duration)> {
+    let begun = Instant::now();
+    let judged = admit(state, entry);
+    let judging = begun.elapsed();
+    ensure!(judged.is_ok(), "entry {} is void: the figures would not be those of a sound log", entry.index);
+    let begun = Instant::now();
+    evolve(state, entry);
+    Ok((judging, begun.elapsed()))
+}
+
+fn kinds(events: &Events) -> Vec<&'static str> {
+    match events {
+        Events::Households(events) => events.iter().map(|event| household(&event.kind)).collect(),
+        Events::Officials(events) => events.iter().map(|event| official(&event.kind)).collect(),
+        Events::Aid(events) => events.iter().map(|event| aid(&event.kind)).collect(),
+    }
+}
+
+fn household(kind: &HouseholdKind) -> &'static str {
+    match kind {
+        HouseholdKind::HouseholdRegistered(_) => "household registered",
+        HouseholdKind::ProcedureStepTaken(_) => "procedure step",
+        HouseholdKind::HouseholdExited(_)
+        | HouseholdKind::HouseholdFellBack(_)
+        | HouseholdKind::MonitoringStarted(_)
+        | HouseholdKind::MonitoringEnded(_)
+        | HouseholdKind::VillageExited(_)
+        | HouseholdKind::CountyExited(_) => "decision",
+        HouseholdKind::IncomeAssessed(_) => "income",
+        HouseholdKind::LivingConditionsAssessed(_) => "living conditions",
+        HouseholdKind::MemberAdded(_) | HouseholdKind::MemberUpdated(_) | HouseholdKind::MemberRemoved(_) => "member",
+        HouseholdKind::PolicySet(_) => "policy",
+        _ => "village, card",
+    }
+}
+
+fn official(kind: &OfficialKind) -> &'static str {
+    match kind {
+        OfficialKind::HouseholdVisited(_) => "visit",
+        OfficialKind::OfficialAssigned(_) | OfficialKind::AssignmentEnded(_) => "assignment",
+        OfficialKind::VillageTeamPosted(_) | OfficialKind::VillagePostEnded(_) => "post",
+        _ => "authority",
+    }
+}
+
+fn aid(kind: &AidKind) -> &'static str {
+    match kind {
+        AidKind::FundsReleased(_) | AidKind::FundsAllocated(_) => "funds",
+        AidKind::MeasurePlanned(_) => "measure",
+        AidKind::AidDelivered(_) => "delivery",
+        AidKind::AidAcknowledged(_) | AidKind::AidReversed(_) => "acknowledgement, reversal",
+    }
+}

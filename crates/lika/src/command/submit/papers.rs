@@ -1,0 +1,119 @@
+//! Papers that a report rests on: a file named in it is pinned by its SHA-256 and size, and stays where it is.
+
+use crate::exit::Failure;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Largest file that is pinned; a film of a meeting fits.
+const PAPER_BYTES_MAX: u64 = 4 << 30;
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 64 << 10;
+/// Hexadecimal digits of a SHA-256.
+const SHA256_DIGITS: usize = 64;
+
+/// Puts hash and size in the place of every `file` among the evidence of a report, and reads hashes in hexadecimal.
+/// Files are looked for in `folder`.
+pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
+    let lists = report.as_object_mut().into_iter().flat_map(|report| report.values_mut());
+    let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
+    let papers = events.filter_map(|event| event.get_mut("evidence")?.as_array_mut()).flatten();
+    papers.filter_map(Value::as_object_mut).try_for_each(|paper| pin_one(paper, folder))
+}
+
+fn pin_one(paper: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
+    if let Some(name) = paper.remove("file") {
+        let name = name.as_str().map(str::to_owned);
+        let name = name.ok_or_else(|| failure("evidence_invalid", "a paper's file is named by a text"))?;
+        let (sha256, size) = hash(&folder.join(&name), &name)?;
+        paper.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
+        paper.insert("size".to_owned(), size.to_string().into());
+    } else if let Some(bytes) = paper.get("sha256").and_then(Value::as_str).and_then(from_hexadecimal) {
+        paper.insert("sha256".to_owned(), BASE64_STANDARD.encode(bytes).into());
+    }
+    Ok(())
+}
+
+fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
+    let unreadable = |error: std::io::Error| failure("evidence_unreadable", &format!("{name} cannot be read: {error}"));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut digest = Sha256::new();
+    let mut size = 0;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = file.read(&mut chunk).map_err(unreadable)?;
+        digest.update(chunk.get(..read).unwrap_or_default());
+        size += read as u64;
+        if size > PAPER_BYTES_MAX {
+            return Err(failure("evidence_too_large", &format!("{name} is larger than {PAPER_BYTES_MAX} bytes")));
+        }
+        if read == 0 {
+            break;
+        }
+    }
+    if size == 0 {
+        return Err(failure("evidence_empty", &format!("{name} is empty")));
+    }
+    Ok((digest.finalize().into(), size))
+}
+
+fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits = text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let pairs = text.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+    digits.then(|| pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect())
+}
+
+fn failure(code: &'static str, message: &str) -> Failure {
+    Failure::new(code, message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn report(paper: &Value) -> Value {
+        json!({"area": "1", "households": {"events": [{"evidence": [paper]}, {"happened": 1}]}})
+    }
+
+    fn pinned(folder: &Path, paper: &Value) -> Result<Value, Failure> {
+        let mut report = report(paper);
+        pin(&mut report, folder)?;
+        Ok(report["households"]["events"][0]["evidence"][0].clone())
+    }
+
+    #[test]
+    fn a_file_is_pinned_and_other_papers_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("公示.jpg"), "abc").unwrap();
+        // SHA-256 of "abc", FIPS 180-2 appendix B.1.
+        let (hexadecimal, base64) = (
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+        );
+        let paper = pinned(dir.path(), &json!({"kind": "EVIDENCE_KIND_NOTICE", "file": "公示.jpg"})).unwrap();
+        assert_eq!(paper, json!({"kind": "EVIDENCE_KIND_NOTICE", "sha256": base64, "size": "3"}));
+        let paper = pinned(dir.path(), &json!({"sha256": hexadecimal, "size": 3})).unwrap();
+        assert_eq!(paper, json!({"sha256": base64, "size": 3}));
+        let other = json!({"sha256": base64, "size": 3});
+        assert_eq!(pinned(dir.path(), &other).unwrap(), other);
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("empty"), "").unwrap();
+        for (name, code) in [
+            (json!("nowhere.jpg"), "evidence_unreadable"),
+            (json!("."), "evidence_unreadable"),
+            (json!("empty"), "evidence_empty"),
+            (json!(7), "evidence_invalid"),
+        ] {
+            assert_eq!(pinned(dir.path(), &json!({ "file": name })).unwrap_err().code, code);
+        }
+    }
+}
