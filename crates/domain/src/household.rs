@@ -216,6 +216,8 @@ pub struct Household {
     pub visits: u32,
     /// Aid it got, in order of recording.
     pub deliveries: Vec<Delivery>,
+    /// Highest number of a delivery; 0 before the first.
+    pub highest_delivery: u32,
     /// Its personal data was erased.
     pub erased: bool,
 }
@@ -378,8 +380,11 @@ impl Household {
         self.members.iter().find(|member| member.number == number)
     }
 
-    /// The delivery of that number.
+    /// The delivery of that number. Mostly it is asked for a new one or one of the last.
     pub fn delivery(&self, number: u32) -> Option<&Delivery> {
-        self.deliveries.iter().find(|delivery| delivery.number == number)
+        if number > self.highest_delivery {
+            return None;
+        }
+        self.deliveries.iter().rev().find(|delivery| delivery.number == number)
     }
 }

@@ -5,7 +5,8 @@
 //! but not a cut of power. Nothing here decides, and nothing here is the only copy of anything.
 //!
 //! In reading order:
-//! * what is shown: [`document`] (areas), [`card`] (households and officials), [`policy`], [`words`] (their names in Chinese)
+//! * what is shown: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`], [`explain`] (what
+//!   figures rest on), [`words`] (their names in Chinese)
 //! * what is kept: `keys` (its layout, written down once), `rows` (sled), `power` (whether the machine stopped meanwhile), `fold` (the working set), `tracked` (which
 //!   rows an entry changes), `trail` (which entries concern whom), `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
@@ -20,6 +21,7 @@ pub mod explain;
 mod fold;
 pub mod follower;
 mod keys;
+pub mod official;
 pub mod past;
 pub mod policy;
 mod power;
@@ -31,11 +33,12 @@ mod trail;
 pub mod views;
 pub mod words;
 
-pub use card::{HouseholdView, OfficialView};
+pub use card::HouseholdView;
 pub use document::{Progress, Standing};
 pub use error::ViewError;
 pub use explain::Explanation;
 pub use follower::{FollowError, Follower, follow};
+pub use official::OfficialView;
 pub use past::{Past, as_of, month};
 pub use policy::PolicyView;
 pub use views::{LogIdentity, Views};

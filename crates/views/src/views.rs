@@ -1,12 +1,13 @@
 //! The views of one log: opened on a folder, fed with sealed entries, read by anyone.
 
-use crate::card::{HouseholdView, OfficialView};
+use crate::card::HouseholdView;
 use crate::digest;
 use crate::document::{Progress, Standing};
 use crate::error::ViewError;
 use crate::explain::Explanation;
 use crate::fold::Fold;
 use crate::keys::Key;
+use crate::official::OfficialView;
 use crate::policy::PolicyView;
 use crate::rows::Rows;
 use crate::sums::{self, Sums};

@@ -54,6 +54,7 @@ pub(super) fn apply_delivered(store: &mut impl Store, entry: &Entry, event: &Aid
         return;
     }
     let (acknowledged, reversed) = (None, Fen::ZERO);
+    card.highest_delivery = card.highest_delivery.max(number);
     card.deliveries.push(Delivery {
         number,
         group,
@@ -132,7 +133,7 @@ fn card_mut<'s>(store: &'s mut impl Store, entry: &Entry, named: Option<Househol
 }
 
 fn delivery_mut(card: &mut Household, number: u32) -> Option<&mut Delivery> {
-    card.deliveries.iter_mut().find(|delivery| delivery.number == number)
+    card.deliveries.iter_mut().rev().find(|delivery| delivery.number == number)
 }
 
 /// Adds to what the village was given in the month, and to what was paid out of the allocation.

@@ -72,6 +72,7 @@ fn blank(entry: &Entry, event: &HouseholdEvent, new: &HouseholdRegistered, highe
         visited_in: entry.index,
         visits: 0,
         deliveries: Vec::new(),
+        highest_delivery: 0,
         erased: false,
     }
 }

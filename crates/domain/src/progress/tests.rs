@@ -106,6 +106,7 @@ fn household(status: Status, persons: u32) -> Household {
         visited_in: 8,
         visits: 0,
         deliveries: Vec::new(),
+        highest_delivery: 0,
         erased: false,
     }
 }
