@@ -79,14 +79,7 @@ fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<doc
     let progress = progress.clone();
     Ask::new(move |ProgressQuery { area, by, at, recorded_by, index }| {
         let progress = progress.clone();
-        async move {
-            match progress.read(Query { area, by, at, recorded_by, index }).await {
-                Ok(found) => Ok(Some(found)),
-                Err(ProgressError::Unknown(_)) => Ok(None),
-                Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
-                Err(error) => Err(ReadError::failed(error)),
-            }
-        }
+        async move { found(progress.read(Query { area, by, at, recorded_by, index }).await) }
     })
 }
 
@@ -94,15 +87,18 @@ fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option
     let progress = progress.clone();
     Ask::new(move |(ProgressQuery { area, by, at, recorded_by, index }, asked)| {
         let progress = progress.clone();
-        async move {
-            match progress.explain(Query { area, by, at, recorded_by, index }, asked).await {
-                Ok(found) => Ok(Some(found)),
-                Err(ProgressError::Unknown(_)) => Ok(None),
-                Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
-                Err(error) => Err(ReadError::failed(error)),
-            }
-        }
+        async move { found(progress.explain(Query { area, by, at, recorded_by, index }, asked).await) }
     })
+}
+
+/// What the gateway is answered: an area that the log does not know is no failure.
+fn found<T>(answer: Result<T, ProgressError>) -> Result<Option<T>, ReadError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(ProgressError::Unknown(_)) => Ok(None),
+        Err(ProgressError::View(ViewError::Behind { .. })) => Err(ReadError::Behind),
+        Err(error) => Err(ReadError::failed(error)),
+    }
 }
 
 /// The policy waits for everything sealed: whoever has just set it reads what they set.
