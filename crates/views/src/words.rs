@@ -59,7 +59,7 @@ const STEPS: [(&str, &str); 14] = [
     ("publicity", "公示"),
     ("township_audit", "乡镇审核"),
     ("second_publicity", "二次公示"),
-    ("county_audit", "县级复核"),
+    ("county_audit", "县级复审"),
     ("announcement", "公告"),
     ("pairing", "结对帮扶"),
     ("help_plan", "帮扶计划"),

@@ -190,7 +190,8 @@ impl Card {
 
     /// What may follow in the procedures under way.
     fn next(&self) -> String {
-        let mut table = Table::new(&["待办程序", "下一步", "可办理人", "佐证材料", "最早日期", "办结期限"]);
+        let mut table =
+            Table::new(&["待办程序", "下一步", "可办理人", "须另由他人", "佐证材料", "最早日期", "办结期限"]);
         for round in self.card.procedures.iter().filter(|round| round.standing == "under_way") {
             let due = round
                 .due
@@ -205,6 +206,7 @@ impl Card {
                     &word("PROCEDURE", &round.procedure),
                     &word("STEP", &next.step),
                     &list("ROLE", &next.roles),
+                    &next.not_by.as_deref().map_or_else(String::new, |by| format!("非 {by}")),
                     &list("EVIDENCE_KIND", &next.evidence),
                     &next.from,
                     &due,

@@ -308,13 +308,13 @@ const CHOICES: &[(&str, &str, &str)] = &[
     ("SERVICE_BROADBAND", "宽带", "broadband"),
     ("SERVICE_SCHOOL", "学校", "school"),
     ("SERVICE_CULTURE", "文化场所", "culture"),
-    ("PROCEDURE_IDENTIFICATION", "识别", "identification"),
-    ("PROCEDURE_HOUSEHOLD_EXIT", "户脱贫", "household exit"),
+    ("PROCEDURE_IDENTIFICATION", "贫困识别", "identification"),
+    ("PROCEDURE_HOUSEHOLD_EXIT", "贫困户退出", "household exit"),
     ("PROCEDURE_FALL_BACK", "返贫", "fall back"),
-    ("PROCEDURE_MONITORING", "监测", "monitoring"),
-    ("PROCEDURE_MONITORING_END", "监测消除", "monitoring end"),
-    ("PROCEDURE_VILLAGE_EXIT", "村出列", "village exit"),
-    ("PROCEDURE_COUNTY_EXIT", "县摘帽", "county exit"),
+    ("PROCEDURE_MONITORING", "监测对象纳入", "monitoring"),
+    ("PROCEDURE_MONITORING_END", "风险消除", "monitoring end"),
+    ("PROCEDURE_VILLAGE_EXIT", "贫困村出列", "village exit"),
+    ("PROCEDURE_COUNTY_EXIT", "贫困县摘帽", "county exit"),
     ("STEP_APPLICATION", "申请", "application"),
     ("STEP_CLUE", "线索", "clue"),
     ("STEP_APPRAISAL", "民主评议", "appraisal"),
@@ -325,7 +325,7 @@ const CHOICES: &[(&str, &str, &str)] = &[
     ("STEP_SECOND_PUBLICITY", "二次公示", "second publicity"),
     ("STEP_COUNTY_AUDIT", "县级复审", "county audit"),
     ("STEP_ANNOUNCEMENT", "公告", "announcement"),
-    ("STEP_PAIRING", "结对", "pairing"),
+    ("STEP_PAIRING", "结对帮扶", "pairing"),
     ("STEP_HELP_PLAN", "帮扶计划", "help plan"),
     ("STEP_SUPERIOR_CHECK", "上级核查", "superior check"),
     ("STEP_DECISION", "认定", "decision"),
@@ -336,6 +336,18 @@ const CHOICES: &[(&str, &str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Pages and figures have words of their own for what reports are about; they are the same.
+    #[test]
+    fn procedures_and_steps_are_called_the_same_everywhere() {
+        use lika_domain::procedure::{Procedure, Step};
+        for known in Procedure::ALL {
+            assert_eq!(word("PROCEDURE", known.name()), lika_views::words::procedure(known.name()));
+        }
+        for known in Step::ALL {
+            assert_eq!(word("STEP", known.name()), lika_views::words::step(known.name()));
+        }
+    }
 
     const PROTO: [&str; 8] = [
         include_str!("../../../../../proto/lika/v1/aid.proto"),
