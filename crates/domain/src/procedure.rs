@@ -20,7 +20,7 @@ use crate::kind::kinds;
 
 pub(crate) use round::Subject;
 pub use round::{End, Place, Round, StepTaken};
-pub(crate) use rules::{apply, check, check_decided, conclude, drop_open, roles};
+pub(crate) use rules::{apply, check, check_decided, conclude, drop_open, last_decided, roles, take_back};
 
 /// One step was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::admit::Judge;
 use crate::date::Date;
 use crate::living::Met;
 use crate::policy::LineKind;
-use crate::procedure::{self, End, Outcome, Procedure, ProcedureStepTaken, Subject};
+use crate::procedure::{self, Outcome, Procedure, ProcedureStepTaken, Subject};
 use crate::rejection::Code;
 use crate::state::Store;
 use crate::submission::Entry;
@@ -45,29 +45,32 @@ impl Household {
         }
     }
 
-    /// Whether an exit names the fall that brought the card where it stands: that fall was recorded in error, and the
-    /// card is out of poverty as before.
+    /// Whether an exit names the last fall: that fall was recorded in error, and the card is out of poverty as before.
     fn fell_in_error(&self, event: &HouseholdEvent) -> bool {
-        self.status == Status::FellBack && event.corrects.is_some_and(|earlier| earlier.entry == self.decided)
-    }
-
-    /// Stands where it stood before it fell: out of poverty since its last exit, by the entry of that.
-    fn take_back_fall(&mut self) {
-        let mut rounds = self.rounds.iter().rev();
-        let exit = rounds.find(|round| round.procedure == Procedure::HouseholdExit).and_then(|round| round.end);
-        if let Some(End::Decided { happened, entry, .. }) = exit {
-            (self.since, self.decided) = (happened, entry);
-        }
-        self.status = Status::Exited;
-        self.fell_back = None;
+        self.status == Status::FellBack && self.names_last(event, Procedure::FallBack)
     }
 
     /// Whether a watch names the end of the last one: that end was recorded in error, and the watch goes on.
     fn ended_in_error(&self, event: &HouseholdEvent) -> bool {
-        let mut rounds = self.rounds.iter().rev();
-        let ended = rounds.find(|round| round.procedure == Procedure::MonitoringEnd).and_then(|round| round.end);
-        let Some(End::Decided { entry, .. }) = ended else { return false };
-        event.corrects.is_some_and(|earlier| earlier.entry == entry)
+        self.names_last(event, Procedure::MonitoringEnd)
+    }
+
+    /// Whether an event puts right the last decision of a procedure.
+    fn names_last(&self, event: &HouseholdEvent, procedure: Procedure) -> bool {
+        let last = procedure::last_decided(&self.rounds, procedure);
+        last.is_some_and(|(_, entry)| event.corrects.is_some_and(|earlier| earlier.entry == entry))
+    }
+
+    /// Stands where it stood before it fell: out of poverty since its last exit, by the entry of that. The day of the
+    /// fall that is taken back.
+    fn take_back_fall(&mut self) -> Option<Date> {
+        let fell = procedure::take_back(&mut self.rounds, Procedure::FallBack);
+        if let Some((happened, entry)) = procedure::last_decided(&self.rounds, Procedure::HouseholdExit) {
+            (self.since, self.decided) = (happened, entry);
+        }
+        self.status = Status::Exited;
+        self.fell_back = procedure::last_decided(&self.rounds, Procedure::FallBack).map(|(happened, _)| happened);
+        fell
     }
 
     /// How it is poor while it is neither listed nor exited.
@@ -106,9 +109,8 @@ pub(super) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &Househ
     let Some(card) = event.card_mut(store, entry) else { return };
     card.exit = standing;
     if card.fell_in_error(event) {
-        let fell = card.since.month();
-        card.take_back_fall();
-        if let Some(month) = store.month_mut(entry.submission.area, fell) {
+        let Some(fell) = card.take_back_fall() else { return };
+        if let Some(month) = store.month_mut(entry.submission.area, fell.month()) {
             month.fallen_back = month.fallen_back.saturating_sub(1);
         }
         return;
@@ -150,6 +152,7 @@ pub(super) fn apply_fell_back(store: &mut impl Store, entry: &Entry, event: &Hou
     card.exit = None;
     if fall.exit_in_error {
         procedure::drop_open(&mut card.rounds, Some(Procedure::FallBack));
+        procedure::take_back(&mut card.rounds, Procedure::HouseholdExit);
     } else {
         conclude(store, entry, event, Procedure::FallBack);
     }
@@ -187,7 +190,10 @@ pub(super) fn apply_monitoring_started(
     if let Some(card) = event.card_mut(store, entry) {
         let risks = started.risks.clone();
         card.monitoring = Some(Monitoring { kind: started.kind, since: event.happened, entry: entry.index, risks });
-        if !card.ended_in_error(event) {
+        if card.ended_in_error(event) {
+            procedure::take_back(&mut card.rounds, Procedure::MonitoringEnd);
+            procedure::drop_open(&mut card.rounds, Some(Procedure::Monitoring));
+        } else {
             conclude(store, entry, event, Procedure::Monitoring);
         }
     }
@@ -221,6 +227,7 @@ pub(super) fn apply_monitoring_ended(
     card.monitoring = None;
     if ended.outcome == MonitoringOutcome::Error {
         procedure::drop_open(&mut card.rounds, Some(Procedure::MonitoringEnd));
+        procedure::take_back(&mut card.rounds, Procedure::Monitoring);
     } else {
         conclude(store, entry, event, Procedure::MonitoringEnd);
     }

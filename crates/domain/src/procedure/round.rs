@@ -56,7 +56,7 @@ pub enum End {
         /// It came after its deadline.
         late: bool,
     },
-    /// The card was closed, or what the round was about came to pass another way.
+    /// The card was closed, what the round was about came to pass another way, or its decision was taken back.
     Dropped,
 }
 
@@ -95,12 +95,23 @@ impl Round {
 
     /// Where it stands.
     pub fn place(&self) -> Place {
-        let last = self.steps.last().map_or(Place::Start, |step| Place::At(step.step));
+        self.place_after(self.steps.len())
+    }
+
+    /// Where it stood before its last step.
+    pub(super) fn place_before_last(&self) -> Place {
+        self.place_after(self.steps.len().saturating_sub(1))
+    }
+
+    /// Where it stands after its first `taken` steps, of which only the last may be left out.
+    fn place_after(&self, taken: usize) -> Place {
+        let last = self.steps.get(..taken).and_then(<[StepTaken]>::last);
+        let at = last.map_or(Place::Start, |step| Place::At(step.step));
         match self.end {
-            None => last,
+            None => at,
             Some(End::Failed { .. } | End::Dropped) => Place::Start,
-            Some(End::Decided { steps, .. }) if usize::from(steps) == self.steps.len() => Place::Decided,
-            Some(End::Decided { .. }) => last,
+            Some(End::Decided { steps, .. }) if usize::from(steps) == taken => Place::Decided,
+            Some(End::Decided { .. }) => at,
         }
     }
 

@@ -5,6 +5,7 @@ use super::{End, Outcome, Place, Procedure, ProcedureStepTaken, Round, Step, Ste
 use crate::admit::Judge;
 use crate::date::Date;
 use crate::household::{HouseholdEvent, Status};
+use crate::ids::Index;
 use crate::official::Role;
 use crate::rejection::Code;
 use crate::state::Store;
@@ -52,8 +53,13 @@ pub(crate) fn apply(store: &mut impl Store, entry: &Entry, event: &HouseholdEven
     let policy = store.base().policy.seen_by(entry);
     let days = policy.deadline_days(taken.procedure, entry.submission.area, event.happened);
     subject.change(store, entry, |rounds| take(rounds, entry, event, taken, days));
-    if let Some(card) = event.card_mut(store, entry) {
-        card.follow_step(entry, event.happened, taken);
+    let Some(card) = event.card_mut(store, entry) else { return };
+    card.follow_step(entry, event.happened, taken);
+    // A listing is as old as the first step of its round, also when that one is put right.
+    if card.status == Status::PreExit
+        && let Some([first]) = open_round(&card.rounds, Procedure::HouseholdExit).map(|round| round.steps.as_slice())
+    {
+        (card.since, card.decided) = (first.happened, first.entry);
     }
 }
 
@@ -113,6 +119,24 @@ pub(crate) fn drop_open(rounds: &mut [Round], procedure: Option<Procedure>) {
     rounds.iter_mut().filter(concerned).for_each(|round| round.end = Some(End::Dropped));
 }
 
+/// The day and the entry of the last decision of a procedure that was not taken back.
+pub(crate) fn last_decided(rounds: &[Round], procedure: Procedure) -> Option<(Date, Index)> {
+    let mut decided = rounds.iter().rev().filter(|round| round.procedure == procedure);
+    decided.find_map(|round| match round.end? {
+        End::Decided { happened, entry, .. } => Some((happened, entry)),
+        End::Failed { .. } | End::Dropped => None,
+    })
+}
+
+/// Takes back the last decision of a procedure, which was recorded in error: its round counts as dropped. The day of the
+/// decision.
+pub(crate) fn take_back(rounds: &mut [Round], procedure: Procedure) -> Option<Date> {
+    let decided = |round: &&mut Round| round.procedure == procedure && matches!(round.end, Some(End::Decided { .. }));
+    let round = rounds.iter_mut().rev().find(decided)?;
+    let Some(End::Decided { happened, .. }) = round.end.replace(End::Dropped) else { return None };
+    Some(happened)
+}
+
 /// What a step would follow.
 struct Standing<'r> {
     place: Place,
@@ -127,7 +151,7 @@ impl<'r> Standing<'r> {
         let Some(round) = round else { return Self { place: Place::Start, last: None } };
         if is_put_right(round, event, taken) {
             let last = round.steps.len().checked_sub(2).and_then(|position| round.steps.get(position));
-            return Self { place: last.map_or(Place::Start, |step| Place::At(step.step)), last };
+            return Self { place: round.place_before_last(), last };
         }
         let place = round.place();
         // What is over can begin again; while it is under way it cannot.
@@ -143,8 +167,10 @@ fn follows(taken: &ProcedureStepTaken, place: Place) -> bool {
     taken.procedure.machine().rule(taken.step).is_some_and(|rule| rule.after.contains(&place))
 }
 
+/// Whether the step takes the place of the last one, before the decision or after it. One that was not passed has ended
+/// its round: what is wrong with it is put right by another round.
 fn is_put_right(round: &Round, event: &HouseholdEvent, taken: &ProcedureStepTaken) -> bool {
-    let last = round.steps.last().filter(|last| round.is_open() && last.step == taken.step);
+    let last = round.steps.last().filter(|_| round.place() == Place::At(taken.step));
     last.is_some_and(|last| event.corrects.is_some_and(|earlier| earlier.entry == last.entry))
 }
 
@@ -264,15 +290,15 @@ fn check_begins(
     let is = |allowed: &[Status]| card.is_some_and(|card| allowed.contains(&card.status));
     match procedure {
         Procedure::Identification => {
-            let identified = rounds.iter().any(|round| {
-                round.procedure == procedure && matches!(round.end, Some(End::Decided { complete: true, .. }))
-            });
-            judge.require(!identified, Code::StatusForbids, "household");
+            // Every card has been decided on, if only by being made.
+            judge.require(last_decided(rounds, procedure).is_none(), Code::StatusForbids, "household");
         }
         Procedure::HouseholdExit if !is(&[Status::Poor, Status::PreExit, Status::FellBack]) => {
             judge.refuse(Code::StatusForbids, "household", stands);
         }
         Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", stands),
+        // What lists the card is the very step that is put right: its day is no bound to it.
+        Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
         Procedure::HouseholdExit | Procedure::FallBack => {
             if let Some(card) = card {
                 card.check_order(judge, event.happened);
@@ -292,6 +318,19 @@ fn check_begins(
             let exited = store.jurisdiction().and_then(|jurisdiction| jurisdiction.exited);
             judge.require(exited.is_none(), Code::CountyHasExited, "area");
         }
+    }
+}
+
+/// Not before an exit or a fall that has been decided, or given up.
+fn check_after_rounds(judge: &mut Judge<'_>, rounds: &[Round], happened: Date) {
+    let moves = |round: &&Round| matches!(round.procedure, Procedure::HouseholdExit | Procedure::FallBack);
+    let over = rounds.iter().filter(moves).filter_map(|round| match round.end? {
+        End::Decided { happened, .. } => Some(happened),
+        End::Failed { .. } => round.steps.last().map(|step| step.happened),
+        End::Dropped => None,
+    });
+    if let Some(last) = over.max().filter(|last| happened < *last) {
+        judge.refuse(Code::OutOfOrder, "happened", last.to_string());
     }
 }
 

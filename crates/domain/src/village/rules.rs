@@ -36,6 +36,10 @@ pub(crate) fn apply_registered(store: &mut impl Store, entry: &Entry, event: &Ho
         (village.rural_households, village.rural_persons) = (new.rural_households, new.rural_persons);
         if event.corrects.is_some_and(|earlier| village.exited_in == Some(earlier.entry)) {
             (village.exited, village.exited_in) = (None, None);
+            procedure::take_back(&mut village.rounds, Procedure::VillageExit);
+        }
+        if !new.poor {
+            procedure::drop_open(&mut village.rounds, Some(Procedure::VillageExit));
         }
         return;
     }

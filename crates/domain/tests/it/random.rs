@@ -56,9 +56,17 @@ pub(crate) struct Dice<'b> {
     today: Date,
 }
 
+/// Whether decisions need the steps of their procedures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Steps {
+    /// Reports without a plan come to decisions; steps are taken all the same.
+    Free,
+    /// Of every procedure, identification too once the first cards are there.
+    Required,
+}
+
 /// A county with the villages; in each of them officials, cards, and money that is set aside.
-pub(crate) fn ground() -> World {
-    // Decisions do not need their steps, so that reports without a plan come to any; steps are taken all the same.
+pub(crate) fn ground(steps: Steps) -> World {
     let mut world = World::lenient();
     let mut officials = Vec::new();
     for (village, code) in VILLAGES.into_iter().enumerate() {
@@ -79,16 +87,17 @@ pub(crate) fn ground() -> World {
         world.take(&households::cards(clerk, village).on(code)).unwrap();
         world.take(&Report::new(clerk, Events::Aid(aid::ground(village))).on(code)).unwrap();
     }
+    if steps == Steps::Required {
+        world.take(&world::steps_required(20_140_101, true)).unwrap();
+    }
     world
 }
 
 /// A report on a village: one to three events of one service, by its clerk or somebody else.
 pub(crate) fn report(seed: &Seed, manner: Manner, state: &State) -> Report {
     let mut dice = Dice::new(seed, &seed.bytes, manner);
-    if manner != Manner::Wild && dice.one_in(3) {
-        let (author, event) = dice.next_step(state);
-        let report = Report::new(author, Events::Households(vec![event]));
-        return report.on(VILLAGES[seed.village]);
+    if dice.one_in(if manner == Manner::Wild { 4 } else { 2 }) {
+        return dice.next_step(state);
     }
     let author = dice.author();
     let count = dice.of(&[1, 1, 2, 3]);

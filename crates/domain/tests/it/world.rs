@@ -124,7 +124,7 @@ pub(crate) fn run(table: &[Case]) {
     for case in table {
         let outcome =
             std::panic::catch_unwind(|| check_on((case.ground)(), &case.given, &case.submission, &case.expected));
-        assert!(outcome.is_ok(), "case: {}", case.name);
+        assert!(outcome.is_ok(), "case: {}: {:?}", case.name, case.submission.events);
     }
 }
 
@@ -153,6 +153,12 @@ impl Case {
     /// The same where decisions do not need their steps.
     pub(crate) fn without_steps(mut self) -> Self {
         self.ground = World::lenient;
+        self
+    }
+
+    /// The same on other ground.
+    pub(crate) fn on(mut self, ground: fn() -> World) -> Self {
+        self.ground = ground;
         self
     }
 
@@ -303,9 +309,14 @@ impl World {
 
 /// Entry 0.
 pub(crate) fn opening() -> Report {
+    opening_of(COUNTY)
+}
+
+/// Entry 0 of a log of that area.
+pub(crate) fn opening_of(place: &str) -> Report {
     let opened = JurisdictionOpened {
         origin: ORIGIN.into(),
-        area: area(COUNTY),
+        area: area(place),
         name: "Fuping".into(),
         mode: Mode::Testing,
         key: public_key(ADMINISTRATOR),
@@ -313,7 +324,8 @@ pub(crate) fn opening() -> Report {
         post: "administrator".into(),
         sealed: Some(1),
     };
-    Report::officials([official_event(20_140_101, ADMINISTRATOR, OfficialKind::JurisdictionOpened(Box::new(opened)))])
+    let opened = OfficialKind::JurisdictionOpened(Box::new(opened));
+    Report::officials([official_event(20_140_101, ADMINISTRATOR, opened)]).on(place)
 }
 
 /// Whether decisions need the steps of their procedures, from a day on.

@@ -2,8 +2,9 @@
 
 use crate::households::income_of_2015;
 use crate::world::{
-    COUNTY, COUNTY_DEPUTY, COUNTY_OFFICER, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TOWNSHIP_OFFICER,
-    VILLAGE_OFFICER, date, facts, family, household_event, village_event,
+    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_DEPUTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE,
+    Report, TOWNSHIP_OFFICER, VILLAGE_OFFICER, World, area, date, facts, family, household, household_event,
+    village_event,
 };
 use lika_domain::date::Date;
 use lika_domain::household::{
@@ -12,7 +13,7 @@ use lika_domain::household::{
 };
 use lika_domain::official::Role;
 use lika_domain::procedure::machine::Rule;
-use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Step};
+use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Round, Step};
 use lika_domain::submission::{Events, Evidence, EvidenceKind};
 use lika_domain::village::{CountyExited, VillageExited};
 
@@ -34,14 +35,8 @@ impl Walk {
     /// What a procedure stands on, before its first step.
     pub(crate) fn begin(procedure: Procedure) -> Self {
         let reports = match procedure {
-            Procedure::FallBack => {
-                let exit = Self::begin(Procedure::HouseholdExit).until_decision();
-                [exit.reports.clone(), vec![exit.decision()]].concat()
-            }
-            Procedure::MonitoringEnd => {
-                let watch = Self::begin(Procedure::Monitoring).until_decision();
-                [watch.reports.clone(), vec![watch.decision()]].concat()
-            }
+            Procedure::FallBack => Self::begin(Procedure::HouseholdExit).until_decision().decided(),
+            Procedure::MonitoringEnd => Self::begin(Procedure::Monitoring).until_decision().decided(),
             _ => vec![income_of_2015()],
         };
         let later = matches!(procedure, Procedure::FallBack | Procedure::MonitoringEnd);
@@ -71,13 +66,58 @@ impl Walk {
     }
 
     /// One step on.
-    pub(crate) fn take(mut self, step: Step) -> Self {
+    pub(crate) fn take(self, step: Step) -> Self {
+        let author = self.author(self.rule(step));
+        self.take_by(step, author)
+    }
+
+    /// One step on, taken by somebody.
+    pub(crate) fn take_by(mut self, step: Step, author: u32) -> Self {
         let rule = self.rule(step);
-        self.reports.push(self.next(step));
-        self.last = Some(self.author(rule));
+        self.reports.push(self.next(step).by(author));
+        self.last = Some(author);
         let days = if rule.is_publicity() { publicity_days(self.procedure) } else { 1 };
         self.day = self.day.plus_days(days);
         self
+    }
+
+    /// Its reports and one more.
+    pub(crate) fn with(&self, report: Report) -> Vec<Report> {
+        self.with_all([report])
+    }
+
+    /// Its reports and some more.
+    pub(crate) fn with_all(&self, reports: impl IntoIterator<Item = Report>) -> Vec<Report> {
+        self.reports.iter().cloned().chain(reports).collect()
+    }
+
+    /// The steps and, after them, what they lead to.
+    pub(crate) fn decided(&self) -> Vec<Report> {
+        self.with(self.decision())
+    }
+
+    /// As if its next step came some days later, or earlier.
+    pub(crate) fn after_days(&self, days: i32) -> Self {
+        Self { day: self.day.plus_days(days), ..self.clone() }
+    }
+
+    /// Its last round in a world.
+    pub(crate) fn round<'w>(&self, world: &'w World) -> &'w Round {
+        let rounds = match self.procedure {
+            Procedure::CountyExit => &world.state.jurisdiction.as_ref().unwrap().rounds,
+            Procedure::VillageExit => &world.village().head.rounds,
+            Procedure::Identification => match world.state.homes.get(&household(NEW_HOUSEHOLD)) {
+                Some(_) => &world.card_of(NEW_HOUSEHOLD).rounds,
+                None => &world.village().head.candidates[&household(NEW_HOUSEHOLD)],
+            },
+            _ => &world.card().rounds,
+        };
+        rounds.iter().rev().find(|round| round.procedure == self.procedure).unwrap()
+    }
+
+    /// The area that its reports concern.
+    pub(crate) fn area(&self) -> lika_domain::area::Area {
+        area(if self.procedure == Procedure::CountyExit { COUNTY } else { crate::world::VILLAGE })
     }
 
     /// The report of the next step.
@@ -179,7 +219,9 @@ pub(crate) fn officials(role: Role) -> &'static [u32] {
         Role::Responsible => &[RESPONSIBLE],
         Role::TownshipOfficer => &[TOWNSHIP_OFFICER],
         Role::CountyOfficer => &[COUNTY_OFFICER, COUNTY_DEPUTY],
-        _ => &[],
+        Role::Administrator => &[ADMINISTRATOR],
+        Role::Finance => &[FINANCE],
+        Role::Auditor => &[AUDITOR],
     }
 }
 

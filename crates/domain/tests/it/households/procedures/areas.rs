@@ -1,0 +1,195 @@
+//! The exits of villages and of the county: what they are about, and the standards they must have reached.
+
+use super::after;
+use super::subjects::{first_step, second_village};
+use super::walk::Walk;
+use crate::world::{
+    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, OTHER_VILLAGE, Report, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE,
+    World, area, enrolled, household, key_enrolled, official_event, opening_of, policy, village_event,
+};
+use lika_domain::household::HouseholdKind;
+use lika_domain::official::Role;
+use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
+use lika_domain::procedure::{End, Place, Procedure};
+use lika_domain::rejection::Code;
+use lika_domain::submission::Events;
+use lika_domain::village::{CountyExited, VillageExited, VillageRegistered};
+
+/// A county in a province of the west, and a village of it.
+const WEST_COUNTY: &str = "522301";
+const WEST_VILLAGE: &str = "522301100200";
+
+pub(super) fn cases() -> Vec<Case> {
+    [of_a_village(), of_the_county(), village_standard(), western_standard(), county_standards()].concat()
+}
+
+/// A poor village that has not exited.
+fn of_a_village() -> Vec<Case> {
+    let walk = Walk::begin(Procedure::VillageExit);
+    let first = || walk.next(first_step(Procedure::VillageExit));
+    let with_card = walk.step(first_step(Procedure::VillageExit), |event| event.household = Some(household(HOUSEHOLD)));
+    let decided = Walk::begin(Procedure::VillageExit).to(Place::Decided);
+    let again = decided.next(first_step(Procedure::VillageExit));
+    // A village officer's area is the village; the table lets nobody else apply, so a later step stands for it.
+    let audit = |place: &str| walk.next(lika_domain::procedure::Step::TownshipAudit).on(place).by(TOWNSHIP_OFFICER);
+    let refused = |name, given: &[Report], report, code, field| Case::refused(name, given, report, code, field);
+    vec![
+        Case::accepted("a poor village", &[], first()),
+        refused("and no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
+        refused("a registered one", &[], audit(OTHER_VILLAGE), Code::VillageUnknown, "area"),
+        refused("no township", &[], audit(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        refused("once", &decided.reports, again, Code::VillageHasExited, "area"),
+        Case::refused_for(
+            "one on the list",
+            &[second_village()],
+            audit(OTHER_VILLAGE),
+            &[(Code::VillageNotPoor, Some(0), "area"), (Code::StepOutOfOrder, Some(0), "step")],
+        ),
+    ]
+}
+
+/// The whole jurisdiction.
+fn of_the_county() -> Vec<Case> {
+    let walk = Walk::begin(Procedure::CountyExit);
+    let step = first_step(Procedure::CountyExit);
+    let with_card = walk.step(step, |event| event.household = Some(household(HOUSEHOLD)));
+    let decided = Walk::begin(Procedure::CountyExit).to(Place::Decided);
+    let refused = |name, given: &[Report], report, code, field| Case::refused(name, given, report, code, field);
+    vec![
+        Case::accepted("the county", &[], walk.next(step)),
+        refused("and no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
+        refused("no village", &[], walk.next(step).on(VILLAGE), Code::AreaWrongLevel, "area"),
+        refused("no township", &[], walk.next(step).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        refused("once", &decided.reports, decided.next(step), Code::CountyHasExited, "area"),
+    ]
+}
+
+/// Below two in a hundred, or what the county sets; of 600 persons that is 11.
+fn village_standard() -> Vec<Case> {
+    let walk = Walk::begin(Procedure::VillageExit).until_decision();
+    let poor = |poor_persons| {
+        let exited = VillageExited { poor_persons, rural_persons: 600 };
+        exiting(walk.decision(), HouseholdKind::VillageExited(exited))
+    };
+    let unmet = |given: &[Report], poor_persons| {
+        Case::refused("below", given, poor(poor_persons), Code::ExitStandardUnmet, "poor_persons")
+    };
+    let threshold = |threshold, from: u32| walk.with(policy(from, vec![PolicyValue::ExitThreshold(threshold)]));
+    let (stricter, looser) = (threshold(100, 20_140_101), threshold(300, 20_140_101));
+    let later = threshold(100, 20_300_101);
+    vec![
+        Case::accepted("nobody is poor", &walk.reports, poor(0)),
+        Case::accepted("1.83 %", &walk.reports, poor(11)),
+        unmet(&walk.reports, 12),
+        Case::accepted("below one", &stricter, poor(5)),
+        unmet(&stricter, 6),
+        Case::accepted("below three", &looser, poor(17)),
+        unmet(&looser, 18),
+        Case::accepted("from a later day", &later, poor(11)),
+    ]
+}
+
+/// Below three in a hundred in the provinces of the west.
+fn western_standard() -> Vec<Case> {
+    let exited = |poor_persons| {
+        let exited = VillageExited { poor_persons, rural_persons: 600 };
+        let event = village_event(20_171_201, HouseholdKind::VillageExited(exited));
+        Report::households([event]).by(COUNTY_OFFICER).on(WEST_VILLAGE)
+    };
+    let county = |poor_persons| {
+        let exited = CountyExited { poor_persons, rural_persons: 600, wrong_exit: 0, missed: 0, satisfaction: 10_000 };
+        let event = village_event(20_171_201, HouseholdKind::CountyExited(exited));
+        Report::households([event]).by(COUNTY_OFFICER).on(WEST_COUNTY)
+    };
+    let unmet =
+        |report| Case::refused("not below three", &[], report, Code::ExitStandardUnmet, "poor_persons").on(western);
+    vec![
+        Case::accepted("2.83 % in the west", &[], exited(17)).on(western),
+        unmet(exited(18)),
+        Case::accepted("the county too", &[], county(17)).on(western),
+        unmet(county(18)),
+    ]
+}
+
+/// Incidence, wrong exits, households missed, satisfaction: each is met or not by itself.
+fn county_standards() -> Vec<Case> {
+    let walk = Walk::begin(Procedure::CountyExit).until_decision();
+    let exit = |change: fn(&mut CountyExited)| {
+        let mut exited = CountyExited {
+            poor_persons: 199,
+            rural_persons: 10_000,
+            wrong_exit: 199,
+            missed: 199,
+            satisfaction: 9_001,
+        };
+        change(&mut exited);
+        exiting(walk.decision(), HouseholdKind::CountyExited(exited))
+    };
+    let unmet =
+        |change, field| Case::refused("a standard", &walk.reports, exit(change), Code::ExitStandardUnmet, field);
+    let none = exit(|exit| {
+        (exit.poor_persons, exit.wrong_exit, exit.missed, exit.satisfaction) = (200, 200, 200, 9_000);
+    });
+    let fields = ["poor_persons", "wrong_exit", "missed", "satisfaction"];
+    let all = fields.map(|field| (Code::ExitStandardUnmet, Some(0), field));
+    vec![
+        Case::accepted("just so", &walk.reports, exit(|_| {})),
+        unmet(|exit| exit.poor_persons = 200, "poor_persons"),
+        unmet(|exit| exit.wrong_exit = 200, "wrong_exit"),
+        unmet(|exit| exit.missed = 200, "missed"),
+        unmet(|exit| exit.satisfaction = 9_000, "satisfaction"),
+        Case::refused_for("none of them", &walk.reports, none, &all),
+    ]
+}
+
+#[test]
+fn villages_and_the_county_keep_their_rounds() {
+    let walk = Walk::begin(Procedure::VillageExit).to(Place::Decided);
+    let world = after(&walk.reports);
+    assert!(matches!(walk.round(&world).end, Some(End::Decided { complete: true, .. })));
+    let head = &world.village().head;
+    assert_eq!((head.exited, head.exited_in), (Some(walk.day), Some(world.state.applied - 1)));
+    assert_eq!(head.rounds.len(), 1);
+    let walk = Walk::begin(Procedure::CountyExit).to(Place::Decided);
+    let world = after(&walk.reports);
+    assert!(matches!(walk.round(&world).end, Some(End::Decided { complete: true, .. })));
+    let jurisdiction = world.state.jurisdiction.as_ref().unwrap();
+    assert_eq!((jurisdiction.exited, jurisdiction.rounds.len()), (Some(walk.day), 1));
+    assert_eq!(world.state.villages[&area(VILLAGE)].head.exited, None);
+    assert_eq!(world.entries.last().unwrap().submission.area, area(COUNTY));
+}
+
+/// The report, with another event of the same day.
+fn exiting(mut report: Report, kind: HouseholdKind) -> Report {
+    if let Events::Households(events) = &mut report.events {
+        events[0].kind = kind;
+    }
+    report
+}
+
+/// A county in the west with a county officer and a poor village, where decisions do not need their steps.
+fn western() -> World {
+    let enrol = [
+        official_event(20_140_101, COUNTY_OFFICER, enrolled(Role::CountyOfficer, WEST_COUNTY)),
+        official_event(20_140_101, COUNTY_OFFICER, key_enrolled(COUNTY_OFFICER)),
+    ];
+    let village = VillageRegistered { name: "Nahui".into(), poor: true, rural_households: 200, rural_persons: 600 };
+    let village = village_event(20_140_101, HouseholdKind::VillageRegistered(village));
+    let item = |procedure: &Procedure| {
+        let value = PolicyValue::StepsRequired { procedure: *procedure, required: false };
+        PolicyItem { area: area(WEST_COUNTY), source: "test".into(), unconfirmed: false, value }
+    };
+    let items = [Procedure::VillageExit, Procedure::CountyExit].iter().map(item).collect();
+    let set = HouseholdKind::PolicySet(PolicySet { effective: crate::world::date(20_140_101), items });
+    let set = village_event(20_140_102, set);
+    let mut world = World::default();
+    for report in [
+        opening_of(WEST_COUNTY),
+        Report::officials(enrol).on(WEST_COUNTY),
+        Report::households([set]).by(ADMINISTRATOR).on(WEST_COUNTY),
+        Report::households([village]).by(ADMINISTRATOR).on(WEST_VILLAGE),
+    ] {
+        world.take(&report).unwrap();
+    }
+    world
+}
