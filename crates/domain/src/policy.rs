@@ -192,17 +192,6 @@ impl PolicyValue {
     }
 }
 
-impl Parameter {
-    /// The day on which a row of it is looked up. A line names its year itself, so that it holds for that year whatever
-    /// the day its row is from; days decide between rows only.
-    fn day(&self, date: Date) -> Option<Date> {
-        match self {
-            Self::Line(..) => None,
-            _ => Some(date),
-        }
-    }
-}
-
 impl Policy {
     /// Adds a row behind those recorded before it.
     pub fn add(&mut self, row: PolicyRow) {

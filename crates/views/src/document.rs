@@ -300,7 +300,7 @@ impl Progress {
             incidence: figures.incidence(),
             households: Counts::new(figures, Figure::Households),
             persons: Counts::new(figures, Figure::Persons),
-            income: Income::new(area, figures, policy),
+            income: Income::new(area, figures, policy, standing.today),
             conditions: sums::conditions(figures),
             officials: Officials::new(figures),
             procedures: ProcedureCounts::new(figures),
@@ -333,9 +333,9 @@ impl AsOf {
 }
 
 impl Income {
-    fn new(area: Area, figures: &Figures, policy: &Policy) -> Self {
+    fn new(area: Area, figures: &Figures, policy: &Policy, today: Date) -> Self {
         let incomes = &figures.incomes;
-        let line = |year| policy.now().line(LineKind::Poverty, Standard::National, area, u32::from(year));
+        let line = |year| policy.now().line(LineKind::Poverty, Standard::National, area, u32::from(year), today);
         Self {
             year: incomes.year,
             mean: incomes.mean().map(fen),

@@ -105,7 +105,7 @@ pub(super) fn check_exited(judge: &mut Judge<'_>, store: &impl Store, event: &Ho
 /// shows it.
 pub(super) fn apply_exited(store: &mut impl Store, entry: &Entry, event: &HouseholdEvent, exit: &HouseholdExited) {
     let standing = event.household.and_then(|id| store.household(entry.submission.area, id));
-    let standing = standing.map(|card| ExitStanding::of(store, entry, card, exit.income_year));
+    let standing = standing.map(|card| ExitStanding::of(store, entry, card, (exit.income_year, event.happened)));
     let Some(card) = event.card_mut(store, entry) else { return };
     card.exit = standing;
     if card.fell_in_error(event) {
@@ -234,9 +234,9 @@ pub(super) fn apply_monitoring_ended(
 }
 
 impl ExitStanding {
-    fn of(store: &impl Store, entry: &Entry, card: &Household, year: u32) -> Self {
+    fn of(store: &impl Store, entry: &Entry, card: &Household, (year, happened): (u32, Date)) -> Self {
         let policy = store.base().policy.seen_by(entry);
-        let line = policy.line(LineKind::Poverty, card.facts.standard, entry.submission.area, year);
+        let line = policy.line(LineKind::Poverty, card.facts.standard, entry.submission.area, year, happened);
         let income = card.incomes.iter().find(|income| u32::from(income.year) == year);
         let below = |income: &crate::income::YearIncome| line.is_some_and(|(line, _)| income.per_head < line);
         let guaranteed = card.conditions.met.iter().all(|known| matches!(known, Some((Met::Yes, ..))));

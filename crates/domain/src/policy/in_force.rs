@@ -31,18 +31,25 @@ impl Policy {
 }
 
 impl<'p> InForce<'p> {
-    /// The line in fen per person for income of `year`, and the kind of income it is compared with; `None` where
+    /// The line in fen per person that income of `year` is compared with on a day, and the kind of income; `None` where
     /// neither a row nor [`POVERTY_LINES`](super::POVERTY_LINES) has it. Where the province has set no line of its
     /// own, the national one stands in.
-    pub fn line(self, kind: LineKind, standard: Standard, area: Area, year: u32) -> Option<(Fen, IncomeConcept)> {
-        self.line_set(kind, standard, area, year)
-            .or_else(|| self.line_set(kind, Standard::National, area, year))
+    pub fn line(
+        self,
+        kind: LineKind,
+        standard: Standard,
+        area: Area,
+        year: u32,
+        date: Date,
+    ) -> Option<(Fen, IncomeConcept)> {
+        self.line_set(kind, standard, area, year, date)
+            .or_else(|| self.line_set(kind, Standard::National, area, year, date))
             .or_else(|| if kind == LineKind::Poverty { defaults::poverty_line(year) } else { None })
     }
 
     /// Highest incidence at which a village or county may exit, in persons per 10,000.
     pub fn exit_threshold(self, area: Area, date: Date) -> u32 {
-        match self.find(&Parameter::ExitThreshold, area, Some(date)) {
+        match self.find(&Parameter::ExitThreshold, area, date) {
             Some(PolicyValue::ExitThreshold(threshold)) => *threshold,
             _ => defaults::exit_threshold(area),
         }
@@ -50,7 +57,7 @@ impl<'p> InForce<'p> {
 
     /// Days a publicity of the procedure must last.
     pub fn publicity_days(self, procedure: Procedure, area: Area, date: Date) -> u32 {
-        match self.find(&Parameter::PublicityDays(procedure), area, Some(date)) {
+        match self.find(&Parameter::PublicityDays(procedure), area, date) {
             Some(PolicyValue::PublicityDays { days, .. }) => *days,
             _ => defaults::publicity_days(procedure),
         }
@@ -58,7 +65,7 @@ impl<'p> InForce<'p> {
 
     /// Days from clue to decision.
     pub fn decision_days(self, area: Area, date: Date) -> u32 {
-        match self.find(&Parameter::DecisionDays, area, Some(date)) {
+        match self.find(&Parameter::DecisionDays, area, date) {
             Some(PolicyValue::DecisionDays(days)) => *days,
             _ => defaults::DECISION_DAYS_DEFAULT,
         }
@@ -71,7 +78,7 @@ impl<'p> InForce<'p> {
 
     /// Most households one official may answer for in that capacity.
     pub fn caseload_limit(self, capacity: Capacity, area: Area, date: Date) -> u32 {
-        match self.find(&Parameter::CaseloadLimit(capacity), area, Some(date)) {
+        match self.find(&Parameter::CaseloadLimit(capacity), area, date) {
             Some(PolicyValue::CaseloadLimit { households, .. }) => *households,
             _ => defaults::caseload_limit(capacity),
         }
@@ -79,7 +86,7 @@ impl<'p> InForce<'p> {
 
     /// Days after which a household is due for a visit.
     pub fn visit_days(self, area: Area, date: Date) -> u32 {
-        match self.find(&Parameter::VisitDays, area, Some(date)) {
+        match self.find(&Parameter::VisitDays, area, date) {
             Some(PolicyValue::VisitDays(days)) => *days,
             _ => defaults::VISIT_DAYS_DEFAULT,
         }
@@ -87,7 +94,7 @@ impl<'p> InForce<'p> {
 
     /// Whether the decision that a procedure leads to is refused without its steps.
     pub fn steps_required(self, procedure: Procedure, area: Area, date: Date) -> bool {
-        match self.find(&Parameter::StepsRequired(procedure), area, Some(date)) {
+        match self.find(&Parameter::StepsRequired(procedure), area, date) {
             Some(PolicyValue::StepsRequired { required, .. }) => *required,
             _ => defaults::steps_required(procedure),
         }
@@ -95,27 +102,33 @@ impl<'p> InForce<'p> {
 
     /// Group and name of the catalogue's measure of that code; `None` where it is not listed.
     pub fn measure(self, code: &str, area: Area, date: Date) -> Option<(MeasureGroup, &'p str)> {
-        match self.find(&Parameter::Measure(code.into()), area, Some(date)) {
+        match self.find(&Parameter::Measure(code.into()), area, date) {
             Some(PolicyValue::Measure { group, name, .. }) => Some((*group, name)),
             _ => None,
         }
     }
 
-    /// A line names its year itself; the day from which its row holds decides only between rows.
-    fn line_set(self, kind: LineKind, standard: Standard, area: Area, year: u32) -> Option<(Fen, IncomeConcept)> {
+    fn line_set(
+        self,
+        kind: LineKind,
+        standard: Standard,
+        area: Area,
+        year: u32,
+        date: Date,
+    ) -> Option<(Fen, IncomeConcept)> {
         let parameter = Parameter::Line(kind, standard, u16::try_from(year).ok()?);
-        match self.find(&parameter, area, None) {
+        match self.find(&parameter, area, date) {
             Some(PolicyValue::Line { amount, concept, .. }) => Some((*amount, *concept)),
             _ => None,
         }
     }
 
-    fn find(self, parameter: &Parameter, area: Area, date: Option<Date>) -> Option<&'p PolicyValue> {
+    fn find(self, parameter: &Parameter, area: Area, date: Date) -> Option<&'p PolicyValue> {
         self.row(parameter, area, date).map(|row| &row.item.value)
     }
 
-    /// The row that holds; of any day without a date.
-    pub(super) fn row(self, parameter: &Parameter, area: Area, date: Option<Date>) -> Option<&'p PolicyRow> {
+    /// The row that holds.
+    pub(super) fn row(self, parameter: &Parameter, area: Area, date: Date) -> Option<&'p PolicyRow> {
         let rows = self.policy.rows_of(parameter).iter();
         rows.filter(|row| self.holds(row, area, date)).max_by_key(|row| (row.item.area.level(), row.effective))
     }
@@ -125,8 +138,8 @@ impl<'p> InForce<'p> {
         self.policy.rows().filter(move |row| self.sees(row))
     }
 
-    fn holds(self, row: &PolicyRow, area: Area, date: Option<Date>) -> bool {
-        self.sees(row) && row.item.area.contains(area) && date.is_none_or(|date| row.effective <= date)
+    fn holds(self, row: &PolicyRow, area: Area, date: Date) -> bool {
+        self.sees(row) && row.item.area.contains(area) && row.effective <= date
     }
 
     fn sees(self, row: &PolicyRow) -> bool {
@@ -193,8 +206,9 @@ mod tests {
             ("130624", 20_160_101, line(Standard::Provincial, 2016, 3_000)),
             ("130624", 20_170_101, line(Standard::National, 2017, 2_960)),
         ]);
-        let yuan = |kind, standard, year| {
-            policy.now().line(kind, standard, area("130624100200"), year).map(|(amount, _)| amount.0 / 100)
+        let yuan = |kind, standard, year, day| {
+            let found = policy.now().line(kind, standard, area("130624100200"), year, date(day));
+            found.map(|(amount, _)| amount.0 / 100)
         };
         for (standard, year, expected) in [
             (Standard::Provincial, 2016, Some(3_000)),
@@ -204,9 +218,11 @@ mod tests {
             (Standard::National, 2021, None),
             (Standard::National, 99_999, None),
         ] {
-            assert_eq!(yuan(LineKind::Poverty, standard, year), expected, "{standard:?} {year}");
+            assert_eq!(yuan(LineKind::Poverty, standard, year, 20_180_101), expected, "{standard:?} {year}");
         }
-        assert_eq!(yuan(LineKind::Monitoring, Standard::National, 2016), None);
+        assert_eq!(yuan(LineKind::Monitoring, Standard::National, 2016, 20_180_101), None);
+        let before = yuan(LineKind::Poverty, Standard::Provincial, 2016, 20_151_231);
+        assert_eq!(before, Some(2_952), "not before its first day");
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl InForce<'_> {
             rows.insert(item.value.parameter(), Listed { item, set: None });
         }
         for parameter in self.parameters() {
-            if let Some(row) = self.row(&parameter, area, parameter.day(date)) {
+            if let Some(row) = self.row(&parameter, area, date) {
                 rows.insert(parameter, Listed::from(row));
             }
         }
@@ -46,7 +46,7 @@ impl InForce<'_> {
     /// first day, then in the order of parameters.
     pub fn later(self, area: Area, date: Date) -> Vec<Listed> {
         let concerns = |row: &&PolicyRow| row.item.area.contains(area) || area.contains(row.item.area);
-        let comes = |row: &&PolicyRow| row.item.value.parameter().day(date).is_some_and(|date| row.effective > date);
+        let comes = |row: &&PolicyRow| row.effective > date;
         let mut rows: Vec<&PolicyRow> = self.seen().filter(concerns).filter(comes).collect();
         rows.sort_by_key(|row| row.effective);
         rows.into_iter().map(Listed::from).collect()
@@ -57,9 +57,9 @@ impl InForce<'_> {
     pub fn inside(self, area: Area, date: Date) -> Vec<Listed> {
         let smaller = self.seen().filter(|row| row.item.area != area && area.contains(row.item.area));
         let places: BTreeSet<_> = smaller.map(|row| (row.item.value.parameter(), row.item.area)).collect();
-        let held = places.iter().filter_map(|(parameter, place)| {
-            self.row(parameter, *place, parameter.day(date)).filter(|row| row.item.area == *place)
-        });
+        let held = places
+            .iter()
+            .filter_map(|(parameter, place)| self.row(parameter, *place, date).filter(|row| row.item.area == *place));
         held.map(Listed::from).collect()
     }
 
@@ -112,7 +112,7 @@ mod tests {
     fn looked_up(now: InForce<'_>, value: &PolicyValue, place: Area, day: Date) -> PolicyValue {
         match value.clone() {
             PolicyValue::Line { kind, standard, year, .. } => {
-                let (amount, concept) = now.line(kind, standard, place, u32::from(year)).unwrap();
+                let (amount, concept) = now.line(kind, standard, place, u32::from(year), day).unwrap();
                 PolicyValue::Line { kind, standard, year, concept, amount }
             }
             PolicyValue::ExitThreshold(_) => PolicyValue::ExitThreshold(now.exit_threshold(place, day)),
@@ -206,10 +206,10 @@ mod tests {
             days.collect()
         };
         let (county, day) = (area("130624"), date(20_170_101));
-        assert_eq!(days(policy.now().later(county, day)), [15, 20]);
+        assert_eq!(days(policy.now().later(county, day)), [15, 20, 0], "the line comes too");
         assert_eq!(days(policy.now().inside(county, day)), [60]);
         assert_eq!(days(policy.now().inside(county, date(20_180_101))), [15]);
-        assert_eq!(days(policy.now().later(area("130624101"), day)), [20]);
+        assert_eq!(days(policy.now().later(area("130624101"), day)), [20, 0]);
         assert!(policy.now().inside(area("130624101"), day).is_empty());
     }
 

@@ -80,7 +80,7 @@ pub(super) fn incomes(state: &State, area: Area, village: &Village, today: Date)
     };
     let Some(year) = live().filter_map(assessed).max() else { return Incomes::default() };
     let mut incomes = Incomes::of(Some(year));
-    for (_, income, line) in self::assessed(state, area, village, year) {
+    for (_, income, line) in self::assessed(state, area, village, year, today) {
         incomes.push(income.members, income.net, income.per_head, line);
     }
     incomes.settle();
@@ -93,9 +93,10 @@ pub(super) fn assessed<'v>(
     area: Area,
     village: &'v Village,
     year: u16,
+    today: Date,
 ) -> impl Iterator<Item = (HouseholdId, &'v YearIncome, Option<Fen>)> + use<'v> {
     let policy = state.policy.now();
-    let line = |standard| Some(policy.line(LineKind::Poverty, standard, area, u32::from(year))?.0);
+    let line = |standard| Some(policy.line(LineKind::Poverty, standard, area, u32::from(year), today)?.0);
     let (national, provincial) = (line(Standard::National), line(Standard::Provincial));
     let open = village.households.iter().filter(|(_, card)| card.status.is_live());
     open.filter_map(move |(id, card)| {

@@ -72,7 +72,8 @@ impl Asked {
                 grounds.extend(self.counts(counted).then_some(ground));
             }),
             Self::Income(figure) => {
-                let assessed = income_year.into_iter().flat_map(|year| count::assessed(state, area, village, year));
+                let assessed =
+                    income_year.into_iter().flat_map(|year| count::assessed(state, area, village, year, today));
                 grounds.extend(assessed.filter_map(|(id, income, line)| {
                     let amount = match figure {
                         IncomeFigure::Mean | IncomeFigure::Median => income.net.0,

@@ -38,8 +38,7 @@ pub(super) struct Change {
     old: Option<String>,
     /// Its source.
     old_source: Option<String>,
-    /// First day on which something else takes its place that is set already; for a line, which holds whatever the day,
-    /// the day of a row that goes before it at once.
+    /// First day on which something else takes its place that is set already.
     replaced: Option<String>,
 }
 
