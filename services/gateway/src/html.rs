@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use lika_domain::area::Area;
 use lika_domain::official::Mode;
+use lika_domain::progress::Asked;
 use lika_eventlog::EventLog;
 use lika_views::Progress;
 use std::sync::Arc;
@@ -34,6 +35,19 @@ pub(crate) async fn area(
 ) -> Result<Response, Problem> {
     let page = page(&gateway, parameters::area(path)?).await?;
     page.map(html).ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))
+}
+
+/// `GET /areas/{prefix}/{figure}`: what a figure rests on.
+pub(crate) async fn figure(
+    State(gateway): State<Arc<Gateway>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, Problem> {
+    let (area, asked) = parameters::figure(path)?;
+    let _turn = if matches!(asked, Asked::Month(_)) { Some(gateway.fold_turn().await?) } else { None };
+    let query = ProgressQuery { area, by: None, at: None, recorded_by: None, index: None };
+    let found = gateway.deps.explain.ask((query, asked)).await?;
+    let found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
+    Ok(html(pages::figure(&log_line(&gateway), &found)))
 }
 
 async fn page(gateway: &Gateway, area: Area) -> Result<Option<String>, Problem> {

@@ -34,9 +34,10 @@ const METRICS: &str = "/metrics";
 const OPENAPI: &str = "/openapi.json";
 const FRONT_PAGE: &str = "/";
 const AREA_PAGE: &str = "/areas/{prefix}";
+const FIGURE_PAGE: &str = "/areas/{prefix}/{figure}";
 
 /// Patterns of all routes. The order is that of nothing.
-pub const ROUTES: [&str; 19] = [
+pub const ROUTES: [&str; 20] = [
     SUBMISSIONS,
     STREAM,
     SESSIONS,
@@ -56,6 +57,7 @@ pub const ROUTES: [&str; 19] = [
     OPENAPI,
     FRONT_PAGE,
     AREA_PAGE,
+    FIGURE_PAGE,
 ];
 
 /// The whole API and the pages.
@@ -80,6 +82,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route(OPENAPI, get(node::openapi))
         .route(FRONT_PAGE, get(html::front))
         .route(AREA_PAGE, get(html::area))
+        .route(FIGURE_PAGE, get(html::figure))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(gateway.clone(), around))

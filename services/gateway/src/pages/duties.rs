@@ -1,5 +1,6 @@
 //! What officials have to see to: procedures, entitlements, visits, posts.
 
+use super::grounds;
 use super::words::share;
 use lika_views::document::{EntitlementCounts, ProcedureCounts, Progress, StandingAt};
 use lika_views::words::{entitlement, forecast, forecast_en, procedure, step};
@@ -13,20 +14,21 @@ pub(super) fn procedures(progress: &Progress) -> Markup {
         table {
             tr { th { "程序 procedure" } th { "已办至 stands after" } th.n { "件 rounds" } }
             @for StandingAt { procedure: name, step: at, count } in standing {
-                tr { td { (procedure(name)) } td { (step(at)) " " small { (at) } } td.n { (count) } }
+                tr { td { (procedure(name)) } td { (step(at)) " " small { (at) } } td.n { (grounds::count(progress, &format!("procedures.{name}.{at}"), *count)) } }
             }
-            tr { td { b { "办理中 " } small { "under way" } } td {} td.n { b { (under_way) } } }
-            (row("超期未办结", "beyond the deadline", *late))
-            (row("超期办结", "decided late", *decided_late))
-            (row("程序不全", "decided without every step", *without_steps))
-            (row("低于当年标准退出", "exited below the line", exits.below_line))
-            (row("保障未达标退出", "exited without a guarantee", exits.guarantee_missing))
+            tr { td { b { "办理中 " } small { "under way" } } td {} td.n { b { (grounds::count(progress, "procedures.under_way", *under_way)) } } }
+            (row(progress, "procedures.late", ("超期未办结", "beyond the deadline"), *late))
+            (row(progress, "procedures.decided_late", ("超期办结", "decided late"), *decided_late))
+            (row(progress, "procedures.without_steps", ("程序不全", "decided without every step"), *without_steps))
+            (row(progress, "exits.below_line", ("低于当年标准退出", "exited below the line"), exits.below_line))
+            (row(progress, "exits.guarantee_missing", ("保障未达标退出", "exited without a guarantee"), exits.guarantee_missing))
         }
     }
 }
 
-fn row(zh: &str, en: &str, count: u64) -> Markup {
-    html! { tr { td { (zh) " " small { (en) } } td {} td.n.bad[count > 0] { (count) } } }
+fn row(progress: &Progress, figure: &str, (zh, en): (&str, &str), count: u64) -> Markup {
+    let linked = grounds::count(progress, figure, count);
+    html! { tr { td { (zh) " " small { (en) } } td {} td.n.bad[count > 0] { (linked) } } }
 }
 
 /// What households should get by their facts, and did.
@@ -37,12 +39,12 @@ pub(super) fn gap(progress: &Progress) -> Markup {
             @for EntitlementCounts { entitlement: name, due, received, missing } in &progress.gap.entitlements {
                 tr {
                     td { (entitlement(name)) " " small { (name) } } td.n { (due) } td.n { (received) }
-                    td.n.bad[*missing > 0] { (missing) }
+                    td.n.bad[*missing > 0] { (grounds::count(progress, &format!("gap.{name}.missing"), *missing)) }
                 }
             }
             tr {
                 td { b { "有缺口户 " } small { "households with a gap" } } td {} td {}
-                td.n { b { (progress.gap.households) } }
+                td.n { b { (grounds::count(progress, "gap.households", progress.gap.households)) } }
             }
         }
     }
@@ -54,33 +56,36 @@ pub(super) fn officials(progress: &Progress) -> Markup {
     let since = officials.unassigned_since.as_deref();
     html! {
         table {
-            (fact("有帮扶责任人", "with a responsible official", officials.assigned, false))
+            (fact(progress, "officials.assigned", ("有帮扶责任人", "with a responsible official"), officials.assigned, false))
             tr {
                 td {
                     "无帮扶责任人 " small { "without" }
                     @if let Some(since) = since { br; small { "最早自 longest since " (since) } }
                 }
-                td.n.bad[officials.unassigned > 0] { (officials.unassigned) }
+                td.n.bad[officials.unassigned > 0] {
+                    (grounds::count(progress, "officials.unassigned", officials.unassigned))
+                }
             }
-            (fact("无责任人满30天", "without for 30 days", officials.unassigned_30_days, true))
-            (fact("责任人超额", "official over the caseload limit", officials.over_caseload, true))
-            (fact("责任人交接", "hand-overs", officials.handed_over, false))
-            (fact("30天内走访", "visited in 30 days", officials.visited_30_days, false))
-            (fact("90天内走访", "visited in 90 days", officials.visited_90_days, false))
-            (fact("7天内应走访", "visit due in 7 days", officials.visits_due, false))
-            (fact("走访逾期", "visit overdue", officials.visits_overdue, true))
+            (fact(progress, "officials.unassigned_30_days", ("无责任人满30天", "without for 30 days"), officials.unassigned_30_days, true))
+            (fact(progress, "officials.over_caseload", ("责任人超额", "official over the caseload limit"), officials.over_caseload, true))
+            (fact(progress, "officials.handed_over", ("责任人交接", "hand-overs"), officials.handed_over, false))
+            (fact(progress, "officials.visited_30_days", ("30天内走访", "visited in 30 days"), officials.visited_30_days, false))
+            (fact(progress, "officials.visited_90_days", ("90天内走访", "visited in 90 days"), officials.visited_90_days, false))
+            (fact(progress, "officials.visits_due", ("7天内应走访", "visit due in 7 days"), officials.visits_due, false))
+            (fact(progress, "officials.visits_overdue", ("走访逾期", "visit overdue"), officials.visits_overdue, true))
             @if posts.villages > 0 {
-                (fact("贫困村", "poor villages", posts.villages, false))
-                (fact("有第一书记", "with a first secretary", posts.first_secretary, false))
-                (fact("有驻村工作队", "with a resident team", posts.resident_team, false))
-                (fact("无人驻村", "with neither", posts.nobody, true))
+                (fact(progress, "posts.villages", ("贫困村", "poor villages"), posts.villages, false))
+                (fact(progress, "posts.first_secretary", ("有第一书记", "with a first secretary"), posts.first_secretary, false))
+                (fact(progress, "posts.resident_team", ("有驻村工作队", "with a resident team"), posts.resident_team, false))
+                (fact(progress, "posts.nobody", ("无人驻村", "with neither"), posts.nobody, true))
             }
         }
     }
 }
 
-fn fact(zh: &str, en: &str, count: u64, bad: bool) -> Markup {
-    html! { tr { td { (zh) " " small { (en) } } td.n.bad[bad && count > 0] { (count) } } }
+fn fact(progress: &Progress, figure: &str, (zh, en): (&str, &str), count: u64, bad: bool) -> Markup {
+    let linked = grounds::count(progress, figure, count);
+    html! { tr { td { (zh) " " small { (en) } } td.n.bad[bad && count > 0] { (linked) } } }
 }
 
 /// What the village, or the villages of the area, lack to leave the list of poor villages.

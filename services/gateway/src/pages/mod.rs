@@ -4,9 +4,11 @@
 
 mod chart;
 mod duties;
+mod grounds;
 mod money;
 mod words;
 
+use lika_views::Explanation;
 use lika_views::document::{Condition, Counts, Progress};
 use lika_views::words::{CONDITIONS, group};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -51,6 +53,11 @@ pub fn area(log: &LogLine, progress: &Progress, children: &[Progress]) -> String
         }
     })
     .into_string()
+}
+
+/// The page of what a figure rests on.
+pub fn figure(log: &LogLine, explanation: &Explanation) -> String {
+    page(log, &format!("{} {}", explanation.area, explanation.figure), &grounds::list(explanation)).into_string()
 }
 
 /// The page of a log in which nothing has been reported yet.
@@ -129,11 +136,11 @@ fn tiles(progress: &Progress) -> Markup {
     let (households, persons) = (&progress.households, &progress.persons);
     html! {
         div.tiles {
-            (tile("建档立卡户", "registered", households.registered, persons.registered))
-            (tile("现有贫困户", "poor now", poor(households), poor(persons)))
-            (tile("已脱贫户", "exited", households.exited, persons.exited))
-            (tile("返贫户", "fallen back", households.fallen_back, persons.fallen_back))
-            (tile("监测户", "monitored", households.monitored, persons.monitored))
+            (tile(progress, "households.registered", ("建档立卡户", "registered"), households.registered, persons.registered))
+            (tile(progress, "incidence", ("现有贫困户", "poor now"), poor(households), poor(persons)))
+            (tile(progress, "households.exited", ("已脱贫户", "exited"), households.exited, persons.exited))
+            (tile(progress, "households.fallen_back", ("返贫户", "fallen back"), households.fallen_back, persons.fallen_back))
+            (tile(progress, "households.monitored", ("监测户", "monitored"), households.monitored, persons.monitored))
             div.tile {
                 span { "贫困发生率 " small { "incidence" } }
                 b { (share(progress.incidence)) }
@@ -143,9 +150,10 @@ fn tiles(progress: &Progress) -> Markup {
     }
 }
 
-fn tile(zh: &str, en: &str, households: u64, persons: u64) -> Markup {
+fn tile(progress: &Progress, figure: &str, (zh, en): (&str, &str), households: u64, persons: u64) -> Markup {
+    let linked = grounds::count(progress, figure, households);
     html! {
-        div.tile { span { (zh) " " small { (en) } } b { (households) } small { (people(persons)) } }
+        div.tile { span { (zh) " " small { (en) } } b { (linked) } small { (people(persons)) } }
     }
 }
 
@@ -161,7 +169,7 @@ fn conditions(progress: &Progress) -> Markup {
             tr { th {} th.n { "达标 met" } th.n { "未达标 unmet" } th.n { "未评估 unknown" } }
             @for (name, zh) in CONDITIONS {
                 @if let Some(Condition { met, unmet, unknown }) = row(name) {
-                    tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (unmet) } td.n { (unknown) } }
+                    tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (grounds::count(progress, &format!("conditions.{name}.unmet"), unmet)) } td.n { (unknown) } }
                 }
             }
         }

@@ -7,4 +7,5 @@ mod bad;
 mod line;
 mod node;
 mod openapi;
+mod pages;
 mod stop;

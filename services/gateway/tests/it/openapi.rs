@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Pages are for people and not part of the API.
-const PAGES: [&str; 2] = ["/", "/areas/{prefix}"];
+const PAGES: [&str; 3] = ["/", "/areas/{prefix}", "/areas/{prefix}/{figure}"];
 
 async fn document(node: &Node) -> Value {
     node.get("/openapi.json").await.json()

@@ -1,0 +1,39 @@
+//! Pages: whoever follows their links finds what every figure rests on.
+
+use crate::api::enrol;
+use crate::node::{Node, VILLAGE, card, sign, village};
+use std::collections::BTreeSet;
+
+/// What stands between quotes after `href=`.
+fn links(page: &str) -> BTreeSet<String> {
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    links.filter(|link| link.starts_with("/areas/")).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_lead_to_what_they_rest_on() {
+    let (node, mut admin) = Node::opened().await;
+    node.api().submit(&sign(&mut admin, VILLAGE, village("第一山村"))).await.unwrap();
+    let mut clerk = enrol(&node, &mut admin, 0, VILLAGE).await;
+    node.api().submit(&sign(&mut clerk, VILLAGE, card(1_234_567_890))).await.unwrap();
+    node.caught_up().await;
+    let page = node.get(&format!("/areas/{VILLAGE}")).await.text();
+    let figures: Vec<String> = links(&page).into_iter().filter(|link| link.matches('/').count() == 3).collect();
+    let named = |name: &str| figures.contains(&format!("/areas/{VILLAGE}/{name}"));
+    for name in ["households.registered", "officials.unassigned", "gap.health.missing", "procedures.without_steps"] {
+        assert!(named(name), "{name}: {figures:?}");
+    }
+    for link in &figures {
+        let reply = node.get(link).await;
+        assert_eq!(reply.status, 200, "{link}");
+        assert!(reply.head.contains("text/html"), "{link}");
+        let text = reply.text();
+        assert!(text.contains("依据") && text.contains(&VILLAGE.to_string()), "{link}: {text}");
+    }
+    let registered = node.get(&format!("/areas/{VILLAGE}/households.registered")).await.text();
+    assert!(registered.contains("1234567890"), "{registered}");
+    let month = node.get(&format!("/areas/{VILLAGE}/months.2020-09.registered")).await;
+    assert_eq!(month.status, 200);
+    assert_eq!(node.get(&format!("/areas/{VILLAGE}/nothing")).await.status, 400);
+    assert_eq!(node.get("/areas/44/households.poor").await.status, 404);
+}
