@@ -12,6 +12,8 @@ use std::fmt;
 pub enum Asked {
     /// A sum.
     Sum(Figure),
+    /// Cards counted as poor: poor, listed for exit, or poor again.
+    PoorNow,
     /// The incidence: persons counted as poor.
     Incidence,
     /// A figure of the incomes of the latest year assessed.
@@ -38,6 +40,7 @@ impl Asked {
     /// From its name; `None` if there is no such figure.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
+            "households.poor_now" => Some(Self::PoorNow),
             "incidence" => Some(Self::Incidence),
             "income.mean" => Some(Self::Income(IncomeFigure::Mean)),
             "income.median" => Some(Self::Income(IncomeFigure::Median)),
@@ -50,7 +53,7 @@ impl Asked {
     pub fn is_money(self) -> bool {
         match self {
             Self::Sum(figure) => figure.is_money(),
-            Self::Incidence => false,
+            Self::PoorNow | Self::Incidence => false,
             Self::Income(figure) => figure != IncomeFigure::BelowLine,
             Self::Month(figure) => figure.is_money(),
         }
@@ -68,9 +71,11 @@ impl Asked {
     ) -> Vec<Ground> {
         let mut grounds = Vec::new();
         match self {
-            Self::Sum(_) | Self::Incidence => count::village(state, area, village, today, &mut |counted, ground| {
-                grounds.extend(self.counts(counted).then_some(ground));
-            }),
+            Self::Sum(_) | Self::PoorNow | Self::Incidence => {
+                count::village(state, area, village, today, &mut |counted, ground| {
+                    grounds.extend(self.counts(counted).then_some(ground));
+                });
+            }
             Self::Income(figure) => {
                 let assessed =
                     income_year.into_iter().flat_map(|year| count::assessed(state, area, village, year, today));
@@ -102,6 +107,7 @@ impl Asked {
     fn counts(self, counted: Figure) -> bool {
         match self {
             Self::Sum(figure) => figure == counted,
+            Self::PoorNow => POOR.iter().any(|part| counted == Figure::Households(*part)),
             Self::Incidence => POOR.iter().any(|part| counted == Figure::Persons(*part)),
             Self::Income(_) | Self::Month(_) => false,
         }
@@ -112,6 +118,7 @@ impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sum(figure) => figure.fmt(f),
+            Self::PoorNow => f.write_str("households.poor_now"),
             Self::Incidence => f.write_str("incidence"),
             Self::Income(IncomeFigure::Mean) => f.write_str("income.mean"),
             Self::Income(IncomeFigure::Median) => f.write_str("income.median"),

@@ -434,7 +434,9 @@ fn every_figure_is_the_sum_of_what_explains_it() {
     let below = Asked::Income(IncomeFigure::BelowLine).of_village(&state, here, &village, today, Some(2015));
     assert_eq!(below, [Ground { amount: 2, entry: 10, household: Some(household_id(1)) }]);
     assert_eq!(Asked::Incidence.of_village(&state, here, &village, today, None), poor);
-    for name in ["incidence", "income.median", "months.2016-05.visits", "gap.housing.missing"] {
+    let poor_now = Asked::PoorNow.of_village(&state, here, &village, today, None);
+    assert_eq!(poor_now, [Ground { amount: 1, ..poor[0] }]);
+    for name in ["incidence", "households.poor_now", "income.median", "months.2016-05.visits", "gap.housing.missing"] {
         assert_eq!(Asked::from_name(name).map(|asked| asked.to_string()).as_deref(), Some(name));
     }
     for name in ["", "income", "months.2016-5.visits", "months.2016-13.visits", "gap.housing"] {

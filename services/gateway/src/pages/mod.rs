@@ -137,7 +137,7 @@ fn tiles(progress: &Progress) -> Markup {
     html! {
         div.tiles {
             (tile(progress, "households.registered", ("建档立卡户", "registered"), households.registered, persons.registered))
-            (tile(progress, "incidence", ("现有贫困户", "poor now"), poor(households), poor(persons)))
+            (tile(progress, "households.poor_now", ("现有贫困户", "poor now"), poor(households), poor(persons)))
             (tile(progress, "households.exited", ("已脱贫户", "exited"), households.exited, persons.exited))
             (tile(progress, "households.fallen_back", ("返贫户", "fallen back"), households.fallen_back, persons.fallen_back))
             (tile(progress, "households.monitored", ("监测户", "monitored"), households.monitored, persons.monitored))

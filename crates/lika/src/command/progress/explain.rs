@@ -51,7 +51,8 @@ fn signed(amount: i64) -> String {
 }
 
 fn names() -> impl Iterator<Item = String> {
-    let others = ["incidence", "income.mean", "income.median", "income.below_line"].map(str::to_owned);
+    let others =
+        ["incidence", "income.mean", "income.median", "income.below_line", "households.poor_now"].map(str::to_owned);
     let months = MonthPart::ALL.iter().map(|part| format!("months.2016-05.{}", part.name()));
     others.into_iter().chain(Figure::all().map(|figure| figure.to_string())).chain(months)
 }
