@@ -8,7 +8,7 @@ use crate::folder::{self, Layout};
 use crate::high_water::HighWater;
 use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
-use crate::writer::{publish_note, sign};
+use crate::tile_writer::{publish_note, sign};
 use crate::{Seal, waiters};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -30,6 +30,24 @@ pub(crate) struct Opened {
     pub(crate) waiters: Arc<waiters::Waiters>,
 }
 
+/// What a folder holds, checked against the last checkpoint recorded in it.
+pub(crate) struct Found {
+    pub(crate) layout: Layout,
+    pub(crate) high_water: HighWater,
+    /// None is recorded yet.
+    pub(crate) seal: Option<Seal>,
+    pub(crate) edge: Edge,
+    pub(crate) heads: BTreeMap<Area, Index>,
+}
+
+/// The copy of a log that is ordered elsewhere.
+pub(crate) struct Copied {
+    pub(crate) found: Found,
+    pub(crate) lock: File,
+    pub(crate) key: Option<SigningKey>,
+    pub(crate) verifier_key: VerifierKey,
+}
+
 /// Makes the folder of a new log with its keys. A crash in between leaves a folder that can be made again.
 pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     let layout = Layout { dir: dir.to_owned() };
@@ -48,7 +66,7 @@ pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     folder::write_secret(&layout.signing_key(), format!("{}\n", key.secret_text()).as_bytes())
 }
 
-/// Opens a log.
+/// Opens a log that is ordered and signed here.
 pub(crate) fn open<T: Send>(
     dir: &Path,
     threads: usize,
@@ -62,21 +80,62 @@ pub(crate) fn open<T: Send>(
     }
     let lock = folder::lock(&layout)?;
     let key = read_keys(&layout)?;
-    let (mut high_water, signed) = HighWater::open(&layout.high_water())?;
-    let signed = signed_seal(&layout, key.verifier(), signed)?;
-    let (seal, edge, heads) = match signed {
-        Some(seal) => {
-            let (edge, heads) = check(&layout, &seal, threads, area_of, map, each)?;
-            (seal, edge, heads)
-        }
-        None => {
-            drop_tail(&layout, 0)?;
-            let edge = Edge::default();
-            (sign(&layout, &key, &mut high_water, &edge)?, edge, BTreeMap::new())
-        }
+    let found = find(layout, key.verifier(), threads, area_of, map, each)?;
+    let Found { layout, mut high_water, seal, edge, heads } = found;
+    let seal = match seal {
+        Some(seal) => seal,
+        None => sign(&layout, &key, &mut high_water, &edge)?,
     };
     publish_again(&layout, &seal)?;
     Ok(Opened { layout, lock, key, high_water, edge, heads, waiters: Arc::new(waiters::Waiters::new(seal)) })
+}
+
+/// Opens the copy of a log that is ordered elsewhere; without a copy yet, an empty one. Its folder needs no more than the
+/// verifier key; the signing key is there only with those who may sign.
+pub(crate) fn open_copy<T: Send>(
+    dir: &Path,
+    threads: usize,
+    area_of: AreaOf,
+    map: impl Fn(&Bundle) -> T + Sync,
+    each: impl FnMut(T),
+) -> Result<Copied, LogError> {
+    let layout = Layout { dir: dir.to_owned() };
+    if !layout.verifier_key().exists() {
+        return Err(LogError::Missing(dir.to_owned()));
+    }
+    let lock = folder::lock(&layout)?;
+    folder::make_dir(&layout.log())?;
+    if !layout.high_water().exists() && !layout.checkpoint().exists() {
+        HighWater::create(&layout.high_water())?;
+    }
+    let key = if layout.signing_key().exists() { Some(read_keys(&layout)?) } else { None };
+    let verifier_key = read_verifier_key(&layout)?;
+    let found = find(layout, &verifier_key, threads, area_of, map, each)?;
+    if let Some(seal) = &found.seal {
+        publish_again(&found.layout, seal)?;
+    }
+    Ok(Copied { found, lock, key, verifier_key })
+}
+
+/// Finds what the folder holds and checks it.
+fn find<T: Send>(
+    layout: Layout,
+    key: &VerifierKey,
+    threads: usize,
+    area_of: AreaOf,
+    map: impl Fn(&Bundle) -> T + Sync,
+    each: impl FnMut(T),
+) -> Result<Found, LogError> {
+    let (high_water, signed) = HighWater::open(&layout.high_water())?;
+    let seal = signed_seal(&layout, key, signed)?;
+    let (edge, heads) = match &seal {
+        Some(seal) => check(&layout, seal, threads, area_of, map, each)?,
+        None => {
+            drop_tail(&layout, 0)?;
+            (Edge::default(), BTreeMap::new())
+        }
+    };
+    Ok(Found { layout, high_water, seal, edge, heads })
 }
 
 fn read_keys(layout: &Layout) -> Result<SigningKey, LogError> {
@@ -84,12 +143,17 @@ fn read_keys(layout: &Layout) -> Result<SigningKey, LogError> {
     let bad = |path: &Path, reason: String| LogError::Key { path: path.to_owned(), reason };
     let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
     let key = SigningKey::from_secret_text(text.trim_end()).map_err(|_| bad(&path, "is no signing key".into()))?;
-    let path = layout.verifier_key();
-    let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
-    if text.trim_end() != key.verifier().to_string() {
-        return Err(bad(&path, "is not the verifier key of this log's signing key".into()));
+    if read_verifier_key(layout)? != *key.verifier() {
+        return Err(bad(&layout.verifier_key(), "is not the verifier key of this log's signing key".into()));
     }
     Ok(key)
+}
+
+fn read_verifier_key(layout: &Layout) -> Result<VerifierKey, LogError> {
+    let path = layout.verifier_key();
+    let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
+    let key = text.trim_end().parse::<VerifierKey>();
+    key.map_err(|_| LogError::Key { path, reason: "is no verifier key".into() })
 }
 
 /// The last checkpoint signed here, held against the one that is published.

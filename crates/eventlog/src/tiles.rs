@@ -5,10 +5,10 @@
 
 use crate::error::{AppendError, LogError};
 use crate::recovery;
-use crate::tile_tree::TileTree;
-use crate::verify::{self, Bundle, Folder};
-use crate::waiters::Waiters;
-use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Tiles, Writer};
+use crate::sealed::Sealed;
+use crate::tile_writer::TileWriter;
+use crate::verify::{Bundle, Folder};
+use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Writer};
 use crate::{EventLog, Seal};
 use bytes::Bytes;
 use futures::FutureExt;
@@ -18,11 +18,9 @@ use lika_domain::ids::Index;
 use lika_tlog::Hash;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::key::{SigningKey, VerifierKey};
-use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH};
-use lika_tlog::tree::inclusion_proof;
 use parking_lot::Mutex;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -31,11 +29,9 @@ pub type AreaOf = fn(&Bytes) -> Option<Area>;
 
 /// An open embedded log. Dropping it writes what is pending and gives the folder back.
 pub struct TileLog {
-    folder: PathBuf,
     verifier_key: VerifierKey,
     queue: Arc<Queue>,
-    tiles: Arc<Tiles>,
-    waiters: Arc<Waiters>,
+    sealed: Sealed,
     writer: Mutex<Option<JoinHandle<()>>>,
     _lock: File,
 }
@@ -74,29 +70,20 @@ impl TileLog {
         let verifier_key = opened.key.verifier().clone();
         let pending = Pending { next: opened.edge.size(), heads: opened.heads, ..Pending::default() };
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
-        let tiles = Arc::new(Tiles::default());
-        *tiles.edge.write() = Arc::new(opened.edge.hashes_only());
+        let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
         let writer = Writer {
-            layout: opened.layout,
+            tiles: TileWriter {
+                layout: opened.layout,
+                high_water: opened.high_water,
+                edge: opened.edge,
+                sealed: sealed.clone(),
+            },
             key: opened.key,
-            high_water: opened.high_water,
-            edge: opened.edge,
             queue: queue.clone(),
-            tiles: tiles.clone(),
-            waiters: opened.waiters.clone(),
         };
-        let folder = writer.layout.log();
         let thread = std::thread::Builder::new().name("log-writer".into()).spawn(move || writer.run());
         let thread = thread.map_err(LogError::io(dir))?;
-        Ok(Self {
-            folder,
-            verifier_key,
-            queue,
-            tiles,
-            waiters: opened.waiters,
-            writer: Mutex::new(Some(thread)),
-            _lock: opened.lock,
-        })
+        Ok(Self { verifier_key, queue, sealed, writer: Mutex::new(Some(thread)), _lock: opened.lock })
     }
 
     /// The key that checkpoints are verified with; its name is the origin.
@@ -106,7 +93,7 @@ impl TileLog {
 
     /// The folder of tiles, to be served as it is.
     pub fn folder(&self) -> Folder {
-        Folder(self.folder.clone())
+        self.sealed.folder()
     }
 
     /// Takes no more entries, waits until all that were ordered are sealed, and stops the writer.
@@ -146,29 +133,6 @@ impl TileLog {
         self.queue.wake.notify_one();
         Ok(index)
     }
-
-    /// Root of a complete subtree, from the edge, from memory or from the full tile's file.
-    fn node(&self, level: u8, index: u64) -> Result<Hash, LogError> {
-        let edge = self.tiles.edge.read().clone();
-        if let Some(hash) = edge.node(level, index) {
-            return Ok(hash);
-        }
-        let (tile_level, height) = (level / TILE_HEIGHT, level % TILE_HEIGHT);
-        let n = index >> (TILE_HEIGHT - height);
-        let tree = match self.tiles.full(tile_level, n) {
-            Some(tree) => tree,
-            None => self.load(tile_level, n)?,
-        };
-        let place = usize::try_from(index - (n << (TILE_HEIGHT - height))).unwrap_or(usize::MAX);
-        let size = edge.size();
-        tree.node(height, place).ok_or(LogError::OutOfRange { index: index << level, size })
-    }
-
-    fn load(&self, level: u8, n: u64) -> Result<Arc<TileTree>, LogError> {
-        let tree = Arc::new(verify::full_tile(&self.folder(), level, n)?);
-        self.tiles.keep(level, n, tree.clone());
-        Ok(tree)
-    }
 }
 
 impl EventLog for TileLog {
@@ -182,41 +146,27 @@ impl EventLog for TileLog {
     }
 
     fn sealed(&self, index: Index) -> BoxFuture<'_, Result<Arc<Seal>, LogError>> {
-        self.waiters.sealed(index).boxed()
+        self.sealed.waiters.sealed(index).boxed()
     }
 
     fn checkpoint(&self) -> Arc<Seal> {
-        self.waiters.seal()
+        self.sealed.waiters.seal()
     }
 
     fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
-        let seal = self.checkpoint();
-        if from >= seal.size || max == 0 {
-            return Ok(Vec::new());
-        }
-        let width = u64::from(TILE_WIDTH);
-        let bundle = verify::entries(&self.folder(), from / width, seal.size)?;
-        let skip = usize::try_from(from % width).unwrap_or(0);
-        Ok(bundle.entries.iter().skip(skip).take(max).map(|range| bundle.bytes.slice(range.clone())).collect())
+        self.sealed.read(from, max)
     }
 
     fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
-        let sealed = self.checkpoint().size;
-        if index >= size || size > sealed {
-            return Err(LogError::OutOfRange { index, size: sealed.min(size) });
-        }
-        inclusion_proof(index, size, &|level, index| self.node(level, index)).map_err(|error| match error {
-            lika_tlog::tree::ProveError::Source(error) => error,
-            _ => LogError::OutOfRange { index, size },
-        })
+        self.sealed.proof(index, size)
     }
 
     fn follow(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.waiters.follow()
+        self.sealed.waiters.follow()
     }
 
     fn stopped(&self) -> BoxFuture<'_, LogError> {
-        self.waiters.stopped().boxed()
+        self.sealed.waiters.stopped().boxed()
     }
 }
 

@@ -1,0 +1,119 @@
+//! Writes tiles: entries into files, a checkpoint over them, and the checkpoint published. Whoever orders entries writes
+//! them by this.
+//!
+//! The order of a batch, and what a crash right after each step leaves:
+//! 1. new bundles and tiles, synced with their folders: files beyond the checkpoint, dropped at the next open;
+//! 2. the entries read back and hashed again, the root computed and signed: the same;
+//! 3. the signed checkpoint recorded in `signed`: the next open finds it, checks the files against it and publishes it;
+//! 4. the checkpoint published in the folder, and only then receipts.
+
+use crate::Seal;
+use crate::edge::{Edge, Files};
+use crate::error::{Damage, LogError};
+use crate::folder::{self, Layout};
+use crate::high_water::HighWater;
+use crate::sealed::Sealed;
+use bytes::Bytes;
+use lika_domain::ids::Index;
+use lika_tlog::bundle::BundleReader;
+use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use lika_tlog::key::SigningKey;
+use lika_tlog::tile::TILE_WIDTH;
+use lika_tlog::{TileKind, TilePath, leaf_hash};
+use std::sync::Arc;
+
+/// The writing side of a folder of tiles.
+pub(crate) struct TileWriter {
+    pub(crate) layout: Layout,
+    pub(crate) high_water: HighWater,
+    pub(crate) edge: Edge,
+    pub(crate) sealed: Sealed,
+}
+
+impl TileWriter {
+    /// Writes entries behind all others and checks that they lie there as they were given.
+    pub(crate) fn write(&mut self, batch: &[Bytes]) -> Result<Files, LogError> {
+        let (from, mut out) = (self.edge.size(), Files::default());
+        for entry in batch {
+            self.edge
+                .push(entry, &mut out)
+                .map_err(|error| Damage::new("tile/entries", Some(from), error.to_string()))?;
+        }
+        self.edge.finish(&mut out);
+        let log = self.layout.log();
+        let files: Vec<_> =
+            out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
+        folder::write_all(&files)?;
+        self.read_back(&out, from)?;
+        Ok(out)
+    }
+
+    /// Signs for everything written, and remembers that before anybody sees it.
+    pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Seal, LogError> {
+        sign(&self.layout, key, &mut self.high_water, &self.edge)
+    }
+
+    /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.
+    fn read_back(&self, out: &Files, from: Index) -> Result<(), LogError> {
+        for (path, _) in out.files.iter().filter(|(path, _)| path.kind() == TileKind::Entries) {
+            let file = self.layout.log().join(path.to_string());
+            let bytes = std::fs::read(&file).map_err(LogError::io(&file))?;
+            let first = path.n() * u64::from(TILE_WIDTH);
+            let full = out.full.iter().find(|((level, n), _)| (*level, *n) == (0, path.n())).map(|(_, tree)| tree);
+            for (index, entry) in (first..).zip(BundleReader::new(&bytes, path.width())) {
+                if index < from {
+                    continue;
+                }
+                let place = usize::try_from(index - first).unwrap_or(0);
+                let hash = full.map_or_else(|| self.edge.node(0, index), |tree| tree.node(0, place));
+                if entry.ok().map(leaf_hash) != hash || hash.is_none() {
+                    return Err(Damage::new(path, Some(index), "what was read back is not what was written").into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes a checkpoint over everything written; those who wait for it are told.
+    pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
+        publish_note(&self.layout, &seal)?;
+        let full: Vec<TilePath> = out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()).collect();
+        for ((level, n), tree) in out.full {
+            self.sealed.tiles.keep(level, n, tree);
+        }
+        *self.sealed.tiles.edge.write() = Arc::new(self.edge.hashes_only());
+        self.sealed.waiters.advance(seal);
+        full.into_iter().try_for_each(|path| self.drop_partials(path))
+    }
+
+    /// Partial tiles may go once the full one stands under a checkpoint; readers fall back to it.
+    fn drop_partials(&self, full: TilePath) -> Result<(), LogError> {
+        let dir = self.layout.log().join(format!("{full}.p"));
+        match std::fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(LogError::io(&dir)(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Signs for the tree as it stands and records that.
+pub(crate) fn sign(
+    layout: &Layout,
+    key: &SigningKey,
+    high_water: &mut HighWater,
+    edge: &Edge,
+) -> Result<Seal, LogError> {
+    let (size, root) = (edge.size(), edge.root());
+    let signed = SignedCheckpoint::sign(Checkpoint { origin: key.name().clone(), size, root }, key);
+    let signed = signed.map_err(|error| LogError::Key { path: layout.signing_key(), reason: error.to_string() })?;
+    high_water.record(&signed.to_string())?;
+    Ok(Seal { size, root, signed: Arc::new(signed) })
+}
+
+/// Publishes a checkpoint. Its temporary file lies outside the log's folder, which holds nothing but the log.
+pub(crate) fn publish_note(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+    let temporary = layout.dir.join("checkpoint.new");
+    folder::write_synced(&temporary, seal.signed.to_string().as_bytes())?;
+    let path = layout.checkpoint();
+    std::fs::rename(&temporary, &path).map_err(LogError::io(&path))
+}
