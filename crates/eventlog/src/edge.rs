@@ -120,6 +120,12 @@ impl Edge {
 }
 
 impl Files {
+    /// Adds those of the next batch.
+    pub(crate) fn join(&mut self, next: Self) {
+        self.files.extend(next.files);
+        self.full.extend(next.full);
+    }
+
     fn put(&mut self, kind: TileKind, n: u64, width: u16, content: Vec<u8>) {
         // Width and level are within bounds by construction; a path that is none would be a fault of this module.
         if let Ok(path) = TilePath::new(kind, n, width) {

@@ -1,5 +1,6 @@
 //! What may go wrong with a log.
 
+use crate::jetstream::error::StreamError;
 use lika_domain::ids::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +70,9 @@ pub enum LogError {
     /// The log has stopped after a failure.
     #[error("the log has stopped: {0}")]
     Stopped(Arc<LogError>),
+    /// The streams that order the log.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// The log was closed in good order.
     #[error("the log is closed")]
     Closed,

@@ -107,6 +107,17 @@ pub(crate) fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), LogError> {
     dirs.into_iter().try_for_each(sync_dir)
 }
 
+/// Writes new files of a copy that can be made again: after a power cut they may be missing or torn.
+pub(crate) fn write_unsynced(files: &[(PathBuf, &[u8])]) -> Result<(), LogError> {
+    for (path, content) in files {
+        if let Some(dir) = path.parent() {
+            fs::create_dir_all(dir).map_err(LogError::io(dir))?;
+        }
+        fs::write(path, content).map_err(LogError::io(path))?;
+    }
+    Ok(())
+}
+
 /// Every file below a folder, as paths relative to it, in order. What is neither file nor folder is named like a file.
 pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, LogError> {
     let (mut found, mut open) = (Vec::new(), vec![dir.to_owned()]);

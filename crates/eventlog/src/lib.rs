@@ -5,6 +5,7 @@
 //! In reading order:
 //! * [`EventLog`]: the contract
 //! * [`tiles`]: the embedded log, whose folder of C2SP tlog-tiles is the log
+//! * [`jetstream`]: the log of services apart, ordered by NATS JetStream
 //! * [`verify`]: checks a log, or any part of one, against its checkpoint; the embedded log opens by it and auditors use it
 //! * [`conformance`]: what every implementation of the contract must pass
 
@@ -13,6 +14,7 @@ mod edge;
 pub mod error;
 mod folder;
 mod high_water;
+pub mod jetstream;
 mod recovery;
 mod sealed;
 mod tile_tree;

@@ -6,9 +6,9 @@ use crate::edge::Edge;
 use crate::error::{Damage, LogError};
 use crate::folder::{self, Layout};
 use crate::high_water::HighWater;
+use crate::tile_writer::{publish_note, sign};
 use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
-use crate::tile_writer::{publish_note, sign};
 use crate::{Seal, waiters};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -115,6 +115,30 @@ pub(crate) fn open_copy<T: Send>(
         publish_again(&found.layout, seal)?;
     }
     Ok(Copied { found, lock, key, verifier_key })
+}
+
+/// The verifier key in a folder.
+pub(crate) fn verifier_key(dir: &Path) -> Result<VerifierKey, LogError> {
+    let layout = Layout { dir: dir.to_owned() };
+    if layout.verifier_key().exists() { read_verifier_key(&layout) } else { Err(LogError::Missing(dir.to_owned())) }
+}
+
+/// Size of the checkpoint recorded last in a folder; 0 without one.
+pub(crate) fn recorded_size(layout: &Layout) -> Result<u64, LogError> {
+    if !layout.high_water().exists() {
+        return Ok(0);
+    }
+    let (_, signed) = HighWater::open(&layout.high_water())?;
+    let seal = signed_seal(layout, &read_verifier_key(layout)?, signed)?;
+    Ok(seal.map_or(0, |seal| seal.size))
+}
+
+/// Records a checkpoint whose tiles have been put into the folder; the next open checks them against it.
+pub(crate) fn record(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+    let path = layout.high_water();
+    let mut high_water = if path.exists() { HighWater::open(&path)?.0 } else { HighWater::create(&path)? };
+    high_water.record(&seal.signed.to_string())?;
+    publish_note(layout, seal)
 }
 
 /// Finds what the folder holds and checks it.

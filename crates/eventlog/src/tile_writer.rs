@@ -28,6 +28,8 @@ pub(crate) struct TileWriter {
     pub(crate) high_water: HighWater,
     pub(crate) edge: Edge,
     pub(crate) sealed: Sealed,
+    /// Waits until files are on disk. A copy that can be made again need not.
+    pub(crate) durable: bool,
 }
 
 impl TileWriter {
@@ -43,7 +45,11 @@ impl TileWriter {
         let log = self.layout.log();
         let files: Vec<_> =
             out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
-        folder::write_all(&files)?;
+        if self.durable {
+            folder::write_all(&files)?
+        } else {
+            folder::write_unsynced(&files)?
+        }
         self.read_back(&out, from)?;
         Ok(out)
     }
@@ -51,6 +57,11 @@ impl TileWriter {
     /// Signs for everything written, and remembers that before anybody sees it.
     pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Seal, LogError> {
         sign(&self.layout, key, &mut self.high_water, &self.edge)
+    }
+
+    /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it.
+    pub(crate) fn accept(&mut self, seal: &Seal) -> Result<(), LogError> {
+        self.high_water.record(&seal.signed.to_string())
     }
 
     /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.

@@ -77,6 +77,7 @@ impl TileLog {
                 high_water: opened.high_water,
                 edge: opened.edge,
                 sealed: sealed.clone(),
+                durable: true,
             },
             key: opened.key,
             queue: queue.clone(),

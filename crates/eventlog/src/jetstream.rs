@@ -1,0 +1,360 @@
+//! The log of services apart: ordered by a NATS JetStream stream, sealed by the audit service, copied by everyone.
+//!
+//! Who appends publishes to the stream, guarded by the number of the village's last message. That fixes the order and
+//! nothing else: JetStream has been seen to lose what it acknowledged. The *integrator*, which is the audit service that
+//! leads, copies the stream into tiles by the same code as the embedded log, signs, and publishes the checkpoint; every
+//! process copies the stream as well and compares roots before it takes an entry for sealed. So `sealed`, `read` and
+//! `proof` rest on this process's own folder, as with the embedded log.
+//!
+//! The folder is that of the embedded log; only integrators have `keys/`. It is a copy that can be made again: a damaged
+//! one is deleted by hand, never by us.
+//!
+//! In reading order:
+//! * [`Names`]: every name used at NATS
+//! * [`settings`]: what servers and streams must be set to
+//! * [`batch`]: one atomic batch of guarded messages
+//! * `committer`: group commit, and what became of a batch without an answer
+//! * `reader`: every message once, in order; anything else stops the log
+//! * [`server`]: a nats-server of one's own, for tests and benches
+//! * [`Seals`]: checkpoints as they are published, which are lease and fence at once
+//! * `copier`: the stream into tiles
+//! * `history`: entries from before the stream
+
+pub mod batch;
+mod committer;
+mod copier;
+pub mod error;
+mod history;
+mod names;
+mod reader;
+mod seals;
+pub mod server;
+pub mod settings;
+mod shared;
+
+pub use names::Names;
+pub use reader::Ordering;
+pub use seals::{Seals, Standing};
+
+use crate::error::{AppendError, LogError};
+use crate::folder::Layout;
+use crate::recovery::{self, Copied};
+use crate::sealed::Sealed;
+use crate::tile_writer::TileWriter;
+use crate::tiles::AreaOf;
+use crate::verify::{Bundle, Folder};
+use crate::waiters::Waiters;
+use crate::{EventLog, Seal};
+use async_nats::jetstream::Context;
+use bytes::Bytes;
+use committer::{Append, Committer};
+use copier::Copier;
+use error::StreamError;
+use futures::FutureExt;
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_tlog::Hash;
+use lika_tlog::bundle::ENTRY_BYTES_MAX;
+use lika_tlog::key::VerifierKey;
+use parking_lot::Mutex;
+use reader::Reader;
+use shared::Shared;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+
+/// Entries that wait to be published; further ones are told to come again.
+const QUEUE_ENTRIES_MAX: usize = 8_192;
+/// Entries read and not yet taken by the one who copies, or by who follows the order.
+const READ_ENTRIES_MAX: usize = 8_192;
+/// Entries that may be ordered and not yet sealed; while there are more, no further ones are taken.
+const UNSEALED_ENTRIES_MAX: u64 = 65_536;
+/// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
+const RETRY_MS: u64 = 200;
+
+/// With what a log is opened.
+pub struct Config {
+    /// The connection.
+    pub context: Context,
+    /// Names at NATS.
+    pub names: Names,
+    /// Folder of the copy; holds at least `log.vkey`.
+    pub dir: PathBuf,
+    /// Threads that check the copy.
+    pub threads: usize,
+    /// Reads the area off an entry.
+    pub area_of: AreaOf,
+    /// This process, as it is named in what it publishes.
+    pub instance: String,
+}
+
+/// An open log. Dropping it stops its tasks and gives the folder back.
+pub struct JetStreamLog {
+    verifier_key: VerifierKey,
+    standing: Standing,
+    sealed: Sealed,
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Append>,
+    tasks: Vec<AbortHandle>,
+    copier: Mutex<Option<JoinHandle<()>>>,
+    leads: watch::Receiver<bool>,
+    lock: Mutex<Option<File>>,
+}
+
+impl JetStreamLog {
+    /// Opens the log: checks the copy in the folder and the settings of the streams, and copies up to the latest
+    /// checkpoint. Every bundle of the copy is shown on the way as [`TileLog::open_with`](crate::tiles::TileLog::open_with)
+    /// does; every entry behind those comes through the channel, sealed or not, in order.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] if the copy is not what was signed, [`LogError::Stream`] for whatever is wrong at NATS.
+    pub async fn open_with<T: Send + 'static>(
+        config: Config,
+        map: impl Fn(&Bundle) -> T + Send + Sync + 'static,
+        each: impl FnMut(T) + Send + 'static,
+    ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
+        let Config { context, names, dir, threads, area_of, instance } = config;
+        let key = recovery::verifier_key(&dir)?;
+        let seals = Seals::new(context.clone(), names.clone(), key);
+        let standing = prepare(&context, &names, &seals, &dir).await?;
+        let open = move || recovery::open_copy(&dir, threads, area_of, map, each);
+        let Copied { found, lock, key, verifier_key } =
+            tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
+        let durable = key.is_some();
+        let waiters = Arc::new(Waiters::new(found.seal.unwrap_or_else(|| standing.seal.clone())));
+        let shared = Arc::new(Shared::new(found.edge.size(), found.heads, waiters.clone()));
+        let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
+        let tiles = TileWriter {
+            layout: found.layout,
+            high_water: found.high_water,
+            edge: found.edge,
+            sealed: sealed.clone(),
+            durable,
+        };
+        let (to_copier, entries) = mpsc::channel(READ_ENTRIES_MAX);
+        let (to_follower, ordered) = mpsc::channel(READ_ENTRIES_MAX);
+        let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);
+        let (latest, followed) = watch::channel(standing.clone());
+        let (lead, leads) = watch::channel(false);
+        let (epoch, base) = (standing.epoch, standing.base);
+        let copier = Copier {
+            tiles,
+            key,
+            instance,
+            seals: seals.clone(),
+            handle: tokio::runtime::Handle::current(),
+            entries,
+            standing: followed,
+            shared: shared.clone(),
+            lead,
+        };
+        let copier = std::thread::Builder::new().name("log-copier".into()).spawn(move || copier.run());
+        let copier = copier.map_err(LogError::io(std::path::Path::new("thread")))?;
+        let reader =
+            Reader { context: context.clone(), names: names.clone(), epoch, base, area_of, shared: shared.clone() };
+        let committer = Committer {
+            context: context.clone(),
+            names: names.clone(),
+            epoch,
+            base,
+            shared: shared.clone(),
+            queue: appended,
+        };
+        let tasks = vec![
+            tokio::spawn(reader.clone().watch()).abort_handle(),
+            tokio::spawn(reader.run(vec![to_copier, to_follower])).abort_handle(),
+            tokio::spawn(committer.run()).abort_handle(),
+            tokio::spawn(follow_seals(context, names, seals, latest, shared.clone())).abort_handle(),
+        ];
+        let log = Self {
+            verifier_key,
+            standing,
+            sealed,
+            shared,
+            queue,
+            tasks,
+            copier: Mutex::new(Some(copier)),
+            leads,
+            lock: Mutex::new(Some(lock)),
+        };
+        Ok((log, ordered))
+    }
+
+    /// Resolves once everything is copied that was sealed when the log was opened. Who follows the order must take
+    /// entries meanwhile.
+    ///
+    /// # Errors
+    /// Why the log has stopped before.
+    pub async fn caught_up(&self) -> Result<(), LogError> {
+        let size = self.standing.seal.size;
+        self.shared.reached(size).await?;
+        match self.follow().wait_for(|sealed| *sealed >= size).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(self.shared.failed().unwrap_or(LogError::Closed)),
+        }
+    }
+
+    /// The key that checkpoints are verified with; its name is the origin.
+    pub fn verifier_key(&self) -> &VerifierKey {
+        &self.verifier_key
+    }
+
+    /// The folder of tiles, to be served as it is.
+    pub fn folder(&self) -> Folder {
+        self.sealed.folder()
+    }
+
+    /// Where the log stood when it was opened.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Whether this process signs for the log.
+    pub fn leads(&self) -> watch::Receiver<bool> {
+        self.leads.clone()
+    }
+
+    /// Takes no more entries and stops. What was ordered stays ordered; who waits for a seal is told that the log is
+    /// closed. Must not be called on a thread of the runtime.
+    pub fn close(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+        self.shared.fail(LogError::Closed);
+        if let Some(copier) = self.copier.lock().take() {
+            // A copier that panicked has told its waiters nothing; they have just been told.
+            let _ = copier.join();
+        }
+        self.lock.lock().take();
+    }
+
+    async fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
+        if entry.len() > ENTRY_BYTES_MAX {
+            return Err(AppendError::TooLarge { bytes: entry.len() });
+        }
+        if let Some(failed) = self.shared.failed() {
+            return Err(failed.into());
+        }
+        let head = self.shared.head(area);
+        if head > expected_last {
+            return Err(AppendError::Conflict { last: head });
+        }
+        if self.shared.size() > self.shared.waiters.seal().size + UNSEALED_ENTRIES_MAX {
+            return Err(AppendError::Busy);
+        }
+        let (reply, answer) = oneshot::channel();
+        let append = Append { area, expected_last, entry, reply };
+        self.queue.try_send(append).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LogError::Closed.into(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(self.shared.failed().unwrap_or(LogError::Closed).into()))
+    }
+}
+
+impl EventLog for JetStreamLog {
+    fn append(
+        &self,
+        area: Area,
+        expected_last: Option<Index>,
+        entry: Bytes,
+    ) -> BoxFuture<'_, Result<Index, AppendError>> {
+        self.order(area, expected_last, entry).boxed()
+    }
+
+    fn sealed(&self, index: Index) -> BoxFuture<'_, Result<Arc<Seal>, LogError>> {
+        self.sealed.waiters.sealed(index).boxed()
+    }
+
+    fn checkpoint(&self) -> Arc<Seal> {
+        self.sealed.waiters.seal()
+    }
+
+    fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
+        self.sealed.read(from, max)
+    }
+
+    fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
+        self.sealed.proof(index, size)
+    }
+
+    fn follow(&self) -> watch::Receiver<u64> {
+        self.sealed.waiters.follow()
+    }
+
+    fn stopped(&self) -> BoxFuture<'_, LogError> {
+        self.sealed.waiters.stopped().boxed()
+    }
+}
+
+impl Drop for JetStreamLog {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Checks the streams, and fetches what the folder lacks of entries from before the stream.
+async fn prepare(context: &Context, names: &Names, seals: &Seals, dir: &std::path::Path) -> Result<Standing, LogError> {
+    let standing = seals.last().await?;
+    settings::check(context, &settings::seal_stream(names, 1)).await?;
+    settings::check(context, &settings::log_stream(names, standing.epoch, 1)).await?;
+    let layout = Layout { dir: dir.to_owned() };
+    if recovery::recorded_size(&layout)? >= standing.base {
+        return Ok(standing);
+    }
+    let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
+    recovery::record(&layout, &standing.seal)?;
+    Ok(standing)
+}
+
+/// Follows the checkpoints that are published.
+async fn follow_seals(
+    context: Context,
+    names: Names,
+    seals: Seals,
+    latest: watch::Sender<Standing>,
+    shared: Arc<Shared>,
+) {
+    loop {
+        let followed = follow_seals_once(&context, &names, &seals, &latest).await;
+        match followed {
+            Err(StreamError::Nats { doing, source }) => {
+                tracing::warn!(doing, error = %source, "checkpoints are not followed; trying again");
+            }
+            Err(error) => return shared.fail(error.into()),
+            Ok(()) => {}
+        }
+        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+    }
+}
+
+async fn follow_seals_once(
+    context: &Context,
+    names: &Names,
+    seals: &Seals,
+    latest: &watch::Sender<Standing>,
+) -> Result<(), StreamError> {
+    use async_nats::jetstream::consumer::{DeliverPolicy, push::OrderedConfig};
+    let config = OrderedConfig {
+        deliver_subject: context.client().new_inbox(),
+        deliver_policy: DeliverPolicy::LastPerSubject,
+        filter_subject: names.seal_subject(),
+        ..OrderedConfig::default()
+    };
+    let consumer = context.create_consumer_on_stream(config, names.seal_stream()).await;
+    let consumer = consumer.map_err(StreamError::nats("following checkpoints"))?;
+    let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
+    while let Some(message) = messages.next().await {
+        let message = message.map_err(StreamError::nats("following checkpoints"))?;
+        let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
+        let empty = async_nats::HeaderMap::new();
+        let headers = message.message.headers.as_ref().unwrap_or(&empty);
+        let standing = seals.read(headers, &message.message.payload, sequence)?;
+        latest.send_replace(standing);
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Group commit: what waits is published as one atomic batch, and the next while its answer is awaited gathers. What became
+//! of a batch without an answer, or of one that was refused without saying for which message, is read back from the stream.
+
+use super::batch::{self, BATCH_MESSAGES_MAX, BatchError, Guarded};
+use super::error::StreamError;
+use super::names::Names;
+use super::shared::{EntryHash, Shared, hash};
+use crate::error::{AppendError, LogError};
+use async_nats::jetstream::Context;
+use bytes::Bytes;
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Most bytes of entries in a batch, unless a single entry is larger.
+const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// First wait before a batch that was not taken is tried again, in milliseconds; it doubles each time.
+const RETRY_FIRST_MS: u64 = 2;
+/// Longest such wait, in milliseconds.
+const RETRY_MAX_MS: u64 = 1_000;
+
+/// An entry to be ordered.
+pub(crate) struct Append {
+    pub(crate) area: Area,
+    pub(crate) expected_last: Option<Index>,
+    pub(crate) entry: Bytes,
+    pub(crate) reply: oneshot::Sender<Result<Index, AppendError>>,
+}
+
+/// Publishes entries.
+pub(crate) struct Committer {
+    pub(crate) context: Context,
+    pub(crate) names: Names,
+    pub(crate) epoch: u32,
+    pub(crate) base: Index,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) queue: mpsc::Receiver<Append>,
+}
+
+impl Committer {
+    /// Works until the log is dropped or has stopped.
+    pub(crate) async fn run(mut self) {
+        let mut waiting = Vec::new();
+        let mut retry_ms = RETRY_FIRST_MS;
+        loop {
+            if waiting.is_empty() && self.queue.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await == 0 {
+                return;
+            }
+            while waiting.len() < BATCH_MESSAGES_MAX
+                && let Ok(more) = self.queue.try_recv()
+            {
+                waiting.push(more);
+            }
+            let batch = take(&mut waiting);
+            let left = match self.publish(&batch).await {
+                Ok(first) => {
+                    retry_ms = RETRY_FIRST_MS;
+                    answer(batch, first);
+                    continue;
+                }
+                Err(error) => self.resolve(batch, &error).await,
+            };
+            match left {
+                Ok(left) if left.is_empty() => retry_ms = RETRY_FIRST_MS,
+                Ok(left) => {
+                    waiting.splice(0..0, left);
+                    tokio::time::sleep(Duration::from_millis(retry_ms)).await;
+                    retry_ms = (retry_ms * 2).min(RETRY_MAX_MS);
+                }
+                Err(error) => return self.shared.fail(error),
+            }
+        }
+    }
+
+    async fn publish(&self, batch: &[Append]) -> Result<Index, BatchError> {
+        let guarded = |append: &Append| Guarded {
+            subject: self.names.log_subject(self.epoch, append.area),
+            last: append.expected_last.map_or(0, |last| self.sequence(last)),
+            payload: append.entry.clone(),
+        };
+        let batch: Vec<Guarded> = batch.iter().map(guarded).collect();
+        let first = batch::publish(&self.context.client(), &batch).await?;
+        Ok(self.base + first.saturating_sub(1))
+    }
+
+    /// The number of an entry's message; 0 for entries from before the stream.
+    fn sequence(&self, index: Index) -> u64 {
+        index.checked_sub(self.base).map_or(0, |place| place + 1)
+    }
+
+    /// Reads back what became of a batch. Gives those that are not in the stream: they may be published again with the
+    /// same guards, since only one of the two attempts can ever hold them.
+    async fn resolve(&self, batch: Vec<Append>, error: &BatchError) -> Result<Vec<Append>, LogError> {
+        match error {
+            BatchError::Refused { code, description } => tracing::debug!(code, description, "a batch was refused"),
+            BatchError::Unknown(error) => tracing::warn!(%error, entries = batch.len(), "a batch was not answered"),
+        }
+        let Some(size) = self.size().await? else { return Ok(batch) };
+        self.shared.reached(size).await?;
+        let mut left = Vec::new();
+        for append in batch {
+            let head = self.shared.head(append.area);
+            let own: EntryHash = hash(&append.entry);
+            let outcome = match self.shared.find(&own) {
+                Some(index) => Ok(index),
+                None if head == append.expected_last => {
+                    left.push(append);
+                    continue;
+                }
+                None => Err(AppendError::Conflict { last: head }),
+            };
+            // Who no longer waits has gone away.
+            let _ = append.reply.send(outcome);
+        }
+        Ok(left)
+    }
+
+    /// Entries in the stream and before it; `None` if it cannot be asked now.
+    async fn size(&self) -> Result<Option<u64>, StreamError> {
+        let name = self.names.log_stream(self.epoch);
+        match self.context.get_stream(&name).await {
+            Ok(stream) => Ok(Some(self.base + stream.cached_info().state.last_sequence)),
+            Err(error) => {
+                tracing::warn!(%error, "the stream cannot be asked for its end");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The next batch: entries of different areas, in the order in which they wait.
+fn take(waiting: &mut Vec<Append>) -> Vec<Append> {
+    let (mut areas, mut bytes, mut batch, mut left) = (BTreeSet::new(), 0, Vec::new(), Vec::new());
+    for append in waiting.drain(..) {
+        bytes += append.entry.len();
+        let fits = batch.is_empty() || (bytes <= BATCH_BYTES_MAX && batch.len() < BATCH_MESSAGES_MAX);
+        if fits && areas.insert(append.area) { batch.push(append) } else { left.push(append) }
+    }
+    *waiting = left;
+    batch
+}
+
+fn answer(batch: Vec<Append>, first: Index) {
+    for (index, append) in (first..).zip(batch) {
+        // Who no longer waits has gone away; the entry is ordered all the same.
+        let _ = append.reply.send(Ok(index));
+    }
+}

@@ -1,0 +1,259 @@
+//! Copies the stream into tiles. One of those who hold the signing key leads: it signs for what it has copied and
+//! publishes that; everyone else copies as far as was signed for, and compares roots. So each service checks the
+//! integrator, and any holder of the key can take over where the last one stopped.
+
+use super::error::StreamError;
+use super::reader::Ordering;
+use super::seals::{Published, Seals, Standing};
+use super::shared::Shared;
+use crate::Seal;
+use crate::edge::Files;
+use crate::error::LogError;
+use crate::tile_writer::TileWriter;
+use bytes::Bytes;
+use lika_tlog::key::SigningKey;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+
+/// How long nothing must have been published until another integrator takes over, in milliseconds.
+const LEASE_MS: u64 = 5_000;
+/// How often the one who leads publishes although nothing is new, in milliseconds.
+const RENEW_MS: u64 = 1_000;
+/// How often time is looked at when nothing comes, in milliseconds.
+const TICK_MS: u64 = 250;
+/// Most entries written at once.
+const BATCH_ENTRIES_MAX: usize = 2_048;
+/// Most entries taken from the reader before they are written.
+const PENDING_ENTRIES_MAX: usize = 65_536;
+
+/// The thread that writes tiles.
+pub(crate) struct Copier {
+    pub(crate) tiles: TileWriter,
+    /// Only who has it may lead.
+    pub(crate) key: Option<SigningKey>,
+    pub(crate) instance: String,
+    pub(crate) seals: Seals,
+    pub(crate) handle: Handle,
+    pub(crate) entries: mpsc::Receiver<Ordering>,
+    pub(crate) standing: watch::Receiver<Standing>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) lead: watch::Sender<bool>,
+}
+
+/// What the thread knows while it works.
+struct Work {
+    copier: Copier,
+    pending: VecDeque<Bytes>,
+    /// The latest checkpoint published, and when it was seen.
+    latest: Standing,
+    seen: Instant,
+    leads: bool,
+    closed: bool,
+}
+
+impl Copier {
+    /// Works until the log is closed or something is wrong.
+    pub(crate) fn run(mut self) {
+        let latest = self.standing.borrow_and_update().clone();
+        let mut work =
+            Work { copier: self, pending: VecDeque::new(), latest, seen: Instant::now(), leads: false, closed: false };
+        let end = loop {
+            match work.step() {
+                Ok(()) if work.closed => break LogError::Closed,
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::error!(%error, "the log is not copied any further");
+                    break LogError::Stopped(Arc::new(error));
+                }
+            }
+        };
+        work.copier.lead.send_replace(false);
+        work.copier.shared.fail(end);
+    }
+}
+
+impl Work {
+    fn step(&mut self) -> Result<(), LogError> {
+        self.take();
+        self.look()?;
+        if self.leads {
+            return self.lead();
+        }
+        self.follow()?;
+        if self.copier.key.is_some() && self.is_free() {
+            return self.claim();
+        }
+        Ok(())
+    }
+
+    /// Whether nobody else leads any more, as far as can be told without asking. Publishing tells for certain.
+    fn is_free(&self) -> bool {
+        let own = self.latest.integrator.is_empty() || self.latest.integrator == self.copier.instance;
+        own || self.seen.elapsed() > Duration::from_millis(LEASE_MS)
+    }
+
+    /// Waits a while for entries or a checkpoint.
+    fn take(&mut self) {
+        let (copier, room) = (&mut self.copier, PENDING_ENTRIES_MAX.saturating_sub(self.pending.len()));
+        let busy = self.leads && !self.pending.is_empty();
+        let wait = Duration::from_millis(if busy { 0 } else { TICK_MS });
+        let mut found = Vec::new();
+        let (entries, standing) = (&mut copier.entries, &mut copier.standing);
+        let closed = copier.handle.block_on(async {
+            tokio::select! {
+                biased;
+                count = entries.recv_many(&mut found, room.min(BATCH_ENTRIES_MAX)), if room > 0 => count == 0,
+                changed = standing.changed() => changed.is_err(),
+                () = tokio::time::sleep(wait) => false,
+            }
+        });
+        self.closed |= closed;
+        self.pending.extend(found.into_iter().map(|(_, entry)| entry));
+    }
+
+    /// Takes note of the latest checkpoint published.
+    fn look(&mut self) -> Result<(), LogError> {
+        let now = self.copier.standing.borrow_and_update().clone();
+        if now.sequence <= self.latest.sequence {
+            return Ok(());
+        }
+        if now.epoch != self.latest.epoch {
+            return Err(StreamError::Epoch { known: self.latest.epoch, now: now.epoch }.into());
+        }
+        if now.integrator != self.copier.instance && self.leads {
+            self.step_down(&now);
+        }
+        (self.latest, self.seen) = (now, Instant::now());
+        Ok(())
+    }
+
+    /// Copies as far as was signed for.
+    fn follow(&mut self) -> Result<(), LogError> {
+        let wanted = self.latest.seal.clone();
+        let known = self.copier.shared.waiters.seal();
+        let size = self.copier.tiles.edge.size();
+        if wanted.size <= size {
+            return self.compare(&known, &wanted, size);
+        }
+        let missing = usize::try_from(wanted.size - size).unwrap_or(usize::MAX);
+        if self.pending.len() < missing {
+            return if self.pending.len() < PENDING_ENTRIES_MAX {
+                Ok(())
+            } else {
+                self.write(self.pending.len()).map(|_| ())
+            };
+        }
+        let files = self.write(missing)?;
+        self.check_root(&wanted)?;
+        self.copier.tiles.accept(&wanted)?;
+        self.copier.tiles.publish(wanted, files)
+    }
+
+    /// A checkpoint of entries that are copied already.
+    fn compare(&mut self, known: &Seal, wanted: &Seal, size: u64) -> Result<(), LogError> {
+        if wanted.size < known.size {
+            // Who signs may have signed more than it came to publish; nobody else has seen more than was published.
+            let own = self.copier.key.is_some();
+            let rolled_back = StreamError::SealRolledBack { found: wanted.size, known: known.size };
+            return if own { self.check_root(wanted) } else { Err(rolled_back.into()) };
+        }
+        if wanted.size == known.size && wanted.root == known.root && size == known.size {
+            return Ok(());
+        }
+        self.check_root(wanted)?;
+        if wanted.size == size && wanted.size > known.size {
+            self.copier.tiles.accept(wanted)?;
+            self.copier.tiles.publish(wanted.clone(), Files::default())?;
+        }
+        Ok(())
+    }
+
+    fn check_root(&self, wanted: &Seal) -> Result<(), LogError> {
+        let edge = &self.copier.tiles.edge;
+        let root =
+            if wanted.size == edge.size() { edge.root() } else { self.copier.tiles.sealed.root_at(wanted.size)? };
+        if root == wanted.root { Ok(()) } else { Err(StreamError::Fork { size: wanted.size }.into()) }
+    }
+
+    /// Writes so many of the entries that wait.
+    fn write(&mut self, mut count: usize) -> Result<Files, LogError> {
+        let mut files = Files::default();
+        while count > 0 {
+            let batch: Vec<Bytes> = self.pending.drain(..count.min(BATCH_ENTRIES_MAX)).collect();
+            count -= batch.len();
+            files.join(self.copier.tiles.write(&batch)?);
+        }
+        Ok(files)
+    }
+
+    /// Takes over where the last integrator stopped, if nobody else does.
+    fn claim(&mut self) -> Result<(), LogError> {
+        // What was copied beyond the last checkpoint can be signed for at once; what is not copied yet comes first.
+        if self.copier.tiles.edge.size() < self.latest.seal.size {
+            return Ok(());
+        }
+        let seal = self.sign()?;
+        self.leads = self.publish(seal, Files::default())?;
+        if self.leads {
+            tracing::info!(instance = %self.copier.instance, size = self.copier.tiles.edge.size(), "signs for the log from now on");
+            self.copier.lead.send_replace(true);
+        }
+        Ok(())
+    }
+
+    fn lead(&mut self) -> Result<(), LogError> {
+        if !self.pending.is_empty() {
+            let files = self.write(self.pending.len().min(BATCH_ENTRIES_MAX))?;
+            let seal = self.sign()?;
+            let published = self.publish(seal, files)?;
+            return self.go_on(published);
+        }
+        if self.seen.elapsed() > Duration::from_millis(RENEW_MS) {
+            let seal = self.latest.seal.clone();
+            let published = self.publish(seal, Files::default())?;
+            return self.go_on(published);
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self) -> Result<Seal, LogError> {
+        let size = self.copier.tiles.edge.size();
+        if size == self.latest.seal.size {
+            return Ok(self.latest.seal.clone());
+        }
+        let path = self.copier.tiles.layout.signing_key();
+        let key = self.copier.key.as_ref().ok_or(LogError::Key { path, reason: "is missing".into() })?;
+        self.copier.tiles.sign(key)
+    }
+
+    /// Publishes a checkpoint over everything written; whether this process still leads.
+    fn publish(&mut self, seal: Seal, files: Files) -> Result<bool, LogError> {
+        let standing = Standing { seal, integrator: self.copier.instance.clone(), ..self.latest.clone() };
+        let published = self.copier.handle.block_on(self.copier.seals.publish(&standing, self.latest.sequence))?;
+        let Published::As(sequence) = published else { return Ok(false) };
+        let new = standing.seal.size > self.copier.shared.waiters.seal().size;
+        (self.latest, self.seen) = (Standing { sequence, ..standing }, Instant::now());
+        if new {
+            self.copier.tiles.publish(self.latest.seal.clone(), files)?;
+        }
+        Ok(true)
+    }
+
+    fn go_on(&mut self, leads: bool) -> Result<(), LogError> {
+        if !leads {
+            let last = self.latest.clone();
+            self.step_down(&last);
+            self.seen = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn step_down(&mut self, now: &Standing) {
+        tracing::warn!(instance = %self.copier.instance, by = %now.integrator, "another process signs for the log from now on");
+        self.leads = false;
+        self.copier.lead.send_replace(false);
+    }
+}

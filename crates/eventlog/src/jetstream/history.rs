@@ -1,0 +1,75 @@
+//! Older entries for those who start with an empty folder, or whose folder ends before the stream begins: the tiles, fetched
+//! from an audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
+
+use super::error::StreamError;
+use super::names::Names;
+use super::seals::{Seals, Standing};
+use crate::error::LogError;
+use crate::folder::{self, Layout};
+use async_nats::{Client, Request};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use lika_domain::ids::Index;
+use lika_tlog::TilePath;
+use lika_tlog::tile::tiles_of;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Tiles asked for at the same time.
+const ASKED_MAX: usize = 16;
+/// How long an answer is waited for, in milliseconds.
+const ANSWER_MS: u64 = 5_000;
+/// How often a tile is asked for, and a newer checkpoint looked for.
+const ATTEMPTS: usize = 10;
+/// Tiles written at once.
+const WRITTEN_AT_ONCE: usize = 256;
+
+/// Fetches what a folder lacks of the tiles under the latest checkpoint; gives that checkpoint.
+pub(crate) async fn fetch(
+    client: &Client,
+    names: &Names,
+    seals: &Seals,
+    layout: &Layout,
+    base: Index,
+) -> Result<Standing, LogError> {
+    let mut reason = String::new();
+    for _ in 0..ATTEMPTS {
+        let standing = seals.last().await?;
+        match fetch_tiles(client, names, layout, &standing).await {
+            Ok(()) => return Ok(standing),
+            Err(LogError::Stream(StreamError::NoHistory { reason: why, .. })) => reason = why,
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(StreamError::NoHistory { base, reason }.into())
+}
+
+async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, standing: &Standing) -> Result<(), LogError> {
+    let log = layout.log();
+    let missing = tiles_of(standing.seal.size).filter(|path| !log.join(path.to_string()).exists());
+    let tiles = stream::iter(missing).map(|path| async move {
+        let bytes = tile(client, names, path).await?;
+        Ok::<_, LogError>((path, bytes))
+    });
+    let chunks = tiles.buffered(ASKED_MAX).try_chunks(WRITTEN_AT_ONCE);
+    let mut chunks = std::pin::pin!(chunks);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| error.1)?;
+        let files: Vec<(PathBuf, &[u8])> =
+            chunk.iter().map(|(path, bytes)| (log.join(path.to_string()), bytes.as_ref())).collect();
+        folder::write_all(&files)?;
+    }
+    Ok(())
+}
+
+async fn tile(client: &Client, names: &Names, path: TilePath) -> Result<Bytes, LogError> {
+    let unanswered = |reason: String| StreamError::NoHistory { base: path.first_entry().unwrap_or(0), reason };
+    let request = Request::new().payload(path.to_string().into()).timeout(Some(Duration::from_millis(ANSWER_MS)));
+    let answer = client.send_request(names.tile_subject(), request).await;
+    let answer = answer.map_err(|error| unanswered(error.to_string()))?;
+    if answer.payload.is_empty() {
+        return Err(unanswered(format!("{path} is not there")).into());
+    }
+    Ok(answer.payload)
+}

@@ -1,0 +1,92 @@
+//! Every name the project uses at NATS, written down once: streams, subjects, headers.
+
+use lika_domain::area::Area;
+
+/// Header of a seal: which stream the log is ordered by, counted from 0.
+pub(crate) const EPOCH: &str = "Lika-Epoch";
+/// Header of a seal: index of the entry that the stream's first message holds.
+pub(crate) const BASE: &str = "Lika-Base";
+/// Header of a seal: the process that published it.
+pub(crate) const INTEGRATOR: &str = "Lika-Integrator";
+
+/// The names of one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    area: String,
+}
+
+impl Names {
+    /// Of the log that covers an area.
+    pub fn new(area: Area) -> Self {
+        Self { area: area.prefix().as_str().to_owned() }
+    }
+
+    /// The stream that orders entries, one for each epoch.
+    pub fn log_stream(&self, epoch: u32) -> String {
+        format!("LIKA_LOG_{}_{epoch}", self.area)
+    }
+
+    /// All subjects of that stream.
+    pub fn log_subjects(&self, epoch: u32) -> String {
+        format!("lika.log.{}.{epoch}.*", self.area)
+    }
+
+    /// The subject of one village's entries, or of those of the jurisdiction itself.
+    pub fn log_subject(&self, epoch: u32, of: Area) -> String {
+        format!("lika.log.{}.{epoch}.{}", self.area, of.prefix().as_str())
+    }
+
+    /// The stream that holds the last checkpoint.
+    pub fn seal_stream(&self) -> String {
+        format!("LIKA_SEAL_{}", self.area)
+    }
+
+    /// Its only subject.
+    pub fn seal_subject(&self) -> String {
+        format!("lika.seal.{}", self.area)
+    }
+
+    /// The stream of wrapped data keys.
+    pub fn vault_stream(&self) -> String {
+        format!("LIKA_VAULT_{}", self.area)
+    }
+
+    /// All subjects of that stream.
+    pub fn vault_subjects(&self) -> String {
+        format!("lika.vault.{}.*.*", self.area)
+    }
+
+    /// The subject of one data key.
+    pub fn vault_subject(&self, of: u64, number: u32) -> String {
+        format!("lika.vault.{}.{of}.{number}", self.area)
+    }
+
+    /// What all requests to the services of this log begin with.
+    pub fn service_prefix(&self) -> String {
+        format!("lika.svc.{}", self.area)
+    }
+
+    /// Where the audit service answers with tiles: the path in, the bytes out, nothing if there is no such tile.
+    pub fn tile_subject(&self) -> String {
+        format!("{}.audit.tile", self.service_prefix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_written_down() {
+        let names = Names::new("130624".parse().unwrap());
+        let village = "130624100201".parse().unwrap();
+        assert_eq!(names.log_stream(2), "LIKA_LOG_130624_2");
+        assert_eq!(names.log_subjects(2), "lika.log.130624.2.*");
+        assert_eq!(names.log_subject(2, village), "lika.log.130624.2.130624100201");
+        assert_eq!(names.seal_stream(), "LIKA_SEAL_130624");
+        assert_eq!(names.seal_subject(), "lika.seal.130624");
+        assert_eq!(names.vault_stream(), "LIKA_VAULT_130624");
+        assert_eq!(names.vault_subject(7, 1), "lika.vault.130624.7.1");
+        assert_eq!(names.tile_subject(), "lika.svc.130624.audit.tile");
+    }
+}

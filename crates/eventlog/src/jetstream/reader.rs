@@ -1,0 +1,144 @@
+//! Reads the stream: every message once, in order, without a gap. Anything else means that the stream is damaged, and
+//! stops the log.
+
+use super::error::StreamError;
+use super::names::Names;
+use super::shared::{EntryHash, Shared, hash};
+use crate::error::LogError;
+use crate::tiles::AreaOf;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::push::{Ordered, OrderedConfig};
+use bytes::Bytes;
+use futures::StreamExt;
+use lika_domain::ids::Index;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Between two checks that the stream still ends where it was read to, in milliseconds.
+const CHECK_MS: u64 = 1_000;
+/// A stream that ends too early is damaged if it still does after so many checks: a new leader may need a moment.
+const CHECKS_SHORT_MAX: u32 = 5;
+/// Before a reader is set up again that NATS has dropped, in milliseconds.
+const RETRY_MS: u64 = 200;
+
+/// An entry as it was ordered, sealed or not.
+pub type Ordering = (Index, Bytes);
+
+/// Reads one stream.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pub(crate) context: Context,
+    pub(crate) names: Names,
+    pub(crate) epoch: u32,
+    pub(crate) base: Index,
+    pub(crate) area_of: AreaOf,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Reader {
+    /// Hands every entry to each of `to`, in order, until the log stops or nobody listens.
+    pub(crate) async fn run(self, to: Vec<mpsc::Sender<Ordering>>) {
+        loop {
+            match self.read(&to).await {
+                Ok(()) => return,
+                Err(LogError::Stream(StreamError::Nats { doing, source })) => {
+                    tracing::warn!(doing, error = %source, "the stream is not read; trying again");
+                }
+                Err(error) => return self.shared.fail(error),
+            }
+            if self.shared.failed().is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        }
+    }
+
+    /// Checks for ever that the stream still holds what was read from it last.
+    pub(crate) async fn watch(self) {
+        let mut short = 0;
+        while self.shared.failed().is_none() {
+            tokio::time::sleep(Duration::from_millis(CHECK_MS)).await;
+            match self.check_end().await {
+                Ok(()) => short = 0,
+                Err(StreamError::Nats { .. }) => {}
+                Err(StreamError::RolledBack { .. }) if short < CHECKS_SHORT_MAX => short += 1,
+                Err(error) => return self.shared.fail(error.into()),
+            }
+        }
+    }
+
+    async fn read(&self, to: &[mpsc::Sender<Ordering>]) -> Result<(), LogError> {
+        let mut messages = self.consumer().await?;
+        loop {
+            let message = messages.next().await;
+            if self.shared.failed().is_some() {
+                return Ok(());
+            }
+            let ended = || StreamError::nats("reading the stream")(std::io::Error::other("the reader was closed"));
+            let message = message.ok_or_else(ended)?.map_err(StreamError::nats("reading the stream"))?;
+            let sequence =
+                message.info().map_err(|_| StreamError::Gap { wanted: self.next(), found: 0 })?.stream_sequence;
+            if sequence != self.next() {
+                return Err(StreamError::Gap { wanted: self.next(), found: sequence }.into());
+            }
+            let entry = message.message.payload;
+            let index = self.shared.size();
+            // Noted last: who waits for an entry to be read finds it handed over.
+            for sender in to {
+                if sender.send((index, entry.clone())).await.is_err() {
+                    return Ok(());
+                }
+            }
+            self.shared.note((self.area_of)(&entry), &entry);
+        }
+    }
+
+    /// Number of the message that is due.
+    fn next(&self) -> u64 {
+        self.shared.size() - self.base + 1
+    }
+
+    async fn consumer(&self) -> Result<Ordered, LogError> {
+        let stream = self.names.log_stream(self.epoch);
+        let config = OrderedConfig {
+            deliver_subject: self.context.client().new_inbox(),
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.next() },
+            ..OrderedConfig::default()
+        };
+        let consumer = self.context.create_consumer_on_stream(config, stream).await;
+        let consumer = consumer.map_err(StreamError::nats("reading the stream"))?;
+        Ok(consumer.messages().await.map_err(StreamError::nats("reading the stream"))?)
+    }
+
+    /// The stream must reach as far as it was read, with nothing taken out, and its last message read must still be what
+    /// it was.
+    async fn check_end(&self) -> Result<(), StreamError> {
+        let (size, last) = self.shared.last();
+        let seen = size - self.base;
+        let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
+        let stream = stream.map_err(StreamError::nats("checking the stream"))?;
+        let state = &stream.cached_info().state;
+        if state.last_sequence < seen {
+            return Err(StreamError::RolledBack { found: state.last_sequence, seen });
+        }
+        if state.messages != state.last_sequence {
+            return Err(StreamError::Gap { wanted: state.last_sequence, found: state.messages });
+        }
+        match last {
+            Some(last) => self.compare(&stream, seen, last).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn compare<I>(
+        &self,
+        stream: &async_nats::jetstream::stream::Stream<I>,
+        seen: u64,
+        last: EntryHash,
+    ) -> Result<(), StreamError> {
+        let found = stream.get_raw_message(seen).await.map_err(StreamError::nats("checking the stream"))?;
+        if hash(&found.payload) == last { Ok(()) } else { Err(StreamError::Changed(seen)) }
+    }
+}

@@ -1,0 +1,139 @@
+//! Checkpoints as they are published: one message, always the latest. Who may publish the next one is who published the
+//! last one: the message's number is expected by the next, so of two integrators one loses and knows it. That is both the
+//! lease, which is kept by publishing in time, and the fence, which needs no clock.
+
+use super::error::StreamError;
+use super::names::{BASE, EPOCH, INTEGRATOR, Names};
+use crate::Seal;
+use crate::verify::open_note;
+use async_nats::HeaderMap;
+use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::publish::PublishAck;
+use async_nats::jetstream::response::Response;
+use lika_domain::ids::Index;
+use lika_tlog::key::VerifierKey;
+use std::time::Duration;
+
+/// How long an answer of NATS is waited for before it is asked again, in milliseconds.
+const ANSWER_MS: u64 = 2_000;
+/// Between two attempts, in milliseconds.
+const RETRY_MS: u64 = 200;
+
+/// Where a log stands: its latest checkpoint and the stream that orders it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The checkpoint.
+    pub seal: Seal,
+    /// Which stream orders the log, from 0.
+    pub epoch: u32,
+    /// Index of that stream's first message.
+    pub base: Index,
+    /// Who published it.
+    pub integrator: String,
+    /// Number of its message.
+    pub sequence: u64,
+}
+
+/// Publishes and reads the checkpoints of one log.
+#[derive(Clone)]
+pub struct Seals {
+    context: Context,
+    names: Names,
+    key: VerifierKey,
+}
+
+/// What came of an attempt to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Published {
+    /// It stands, under this number.
+    As(u64),
+    /// Another integrator has published since.
+    Lost,
+}
+
+impl Seals {
+    /// Of a log, by the key its checkpoints are signed with.
+    pub fn new(context: Context, names: Names, key: VerifierKey) -> Self {
+        Self { context, names, key }
+    }
+
+    /// The latest checkpoint.
+    ///
+    /// # Errors
+    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoSeal`] if what is there is no checkpoint.
+    pub async fn last(&self) -> Result<Standing, StreamError> {
+        let stream = self.names.seal_stream();
+        let found =
+            self.context.get_stream_no_info(&stream).await.map_err(StreamError::nats("the stream of checkpoints"))?;
+        let message = found.get_last_raw_message_by_subject(&self.names.seal_subject()).await;
+        let message = message.map_err(|error| match error.kind() {
+            async_nats::jetstream::stream::LastRawMessageErrorKind::NoMessageFound => {
+                StreamError::Missing(stream.clone())
+            }
+            async_nats::jetstream::stream::LastRawMessageErrorKind::JetStream(ref inner) if inner.code() == 404 => {
+                StreamError::Missing(stream.clone())
+            }
+            _ => StreamError::nats("the latest checkpoint")(error),
+        })?;
+        self.read(&message.headers, &message.payload, message.sequence)
+    }
+
+    /// Reads a message of the stream.
+    pub(crate) fn read(&self, headers: &HeaderMap, note: &[u8], sequence: u64) -> Result<Standing, StreamError> {
+        let text = |name: &str| headers.get(name).map(|value| value.as_str().to_owned());
+        let number = |name: &'static str| {
+            let value = text(name).and_then(|value| value.parse::<u64>().ok());
+            value.ok_or_else(|| StreamError::NoSeal(format!("header {name} is missing")))
+        };
+        let epoch = u32::try_from(number(EPOCH)?).map_err(|error| StreamError::NoSeal(error.to_string()))?;
+        let seal = open_note(note, &self.key).map_err(StreamError::NoSeal)?;
+        Ok(Standing { seal, epoch, base: number(BASE)?, integrator: text(INTEGRATOR).unwrap_or_default(), sequence })
+    }
+
+    /// Publishes a checkpoint after message `last`, 0 for the first. What became of an attempt without an answer is read
+    /// back, so the answer is never in doubt; meanwhile it is tried for ever.
+    pub(crate) async fn publish(&self, standing: &Standing, last: u64) -> Result<Published, StreamError> {
+        loop {
+            match self.attempt(standing, last).await {
+                Ok(sequence) => return Ok(Published::As(sequence)),
+                Err(error) => tracing::warn!(error = %error, "the checkpoint was not published at once"),
+            }
+            match self.last().await {
+                Ok(found)
+                    if found.seal == standing.seal
+                        && found.integrator == standing.integrator
+                        && found.sequence > last =>
+                {
+                    return Ok(Published::As(found.sequence));
+                }
+                Ok(found) if found.sequence != last => return Ok(Published::Lost),
+                Err(StreamError::Missing(_)) if last == 0 => {}
+                Err(error @ (StreamError::NoSeal(_) | StreamError::Missing(_))) => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        }
+    }
+
+    async fn attempt(&self, standing: &Standing, last: u64) -> Result<u64, StreamError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, last.to_string());
+        headers.insert(EPOCH, standing.epoch.to_string());
+        headers.insert(BASE, standing.base.to_string());
+        headers.insert(INTEGRATOR, standing.integrator.as_str());
+        let note = standing.seal.signed.to_string();
+        let request = async_nats::Request::new()
+            .headers(headers)
+            .payload(note.into())
+            .timeout(Some(Duration::from_millis(ANSWER_MS)));
+        let answer = self.context.client().send_request(self.names.seal_subject(), request).await;
+        let answer = answer.map_err(StreamError::nats("publishing a checkpoint"))?;
+        let answer: Response<PublishAck> =
+            serde_json::from_slice(&answer.payload).map_err(StreamError::nats("publishing a checkpoint"))?;
+        match answer {
+            Response::Ok(ack) => Ok(ack.sequence),
+            Response::Err { error } => Err(StreamError::nats("publishing a checkpoint")(error)),
+        }
+    }
+}
