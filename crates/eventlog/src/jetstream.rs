@@ -96,6 +96,8 @@ pub struct Config {
 
 /// An open log. Dropping it stops its tasks and gives the folder back.
 pub struct JetStreamLog {
+    context: Context,
+    stream: String,
     verifier_key: VerifierKey,
     standing: Standing,
     sealed: Sealed,
@@ -143,6 +145,7 @@ impl JetStreamLog {
         let (latest, followed) = watch::channel(standing.clone());
         let (lead, leads) = watch::channel(false);
         let (epoch, base) = (standing.epoch, standing.base);
+        let (kept, log_stream) = (context.clone(), names.log_stream(epoch));
         let copier = Copier {
             tiles,
             key,
@@ -173,6 +176,8 @@ impl JetStreamLog {
             tokio::spawn(follow_seals(context, names, seals, latest, shared.clone())).abort_handle(),
         ];
         let log = Self {
+            stream: log_stream,
+            context: kept,
             verifier_key,
             standing,
             sealed,
@@ -200,14 +205,14 @@ impl JetStreamLog {
         }
     }
 
-    /// The key that checkpoints are verified with; its name is the origin.
-    pub fn verifier_key(&self) -> &VerifierKey {
-        &self.verifier_key
-    }
-
-    /// The folder of tiles, to be served as it is.
-    pub fn folder(&self) -> Folder {
-        self.sealed.folder()
+    /// Entries that are ordered by now, as who leads the stream tells.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ordered(&self) -> Result<u64, LogError> {
+        let stream = self.context.get_stream(&self.stream).await;
+        let stream = stream.map_err(StreamError::nats("asking for the end of the stream"))?;
+        Ok(self.standing.base + stream.cached_info().state.last_sequence)
     }
 
     /// Where the log stood when it was opened.
@@ -218,18 +223,6 @@ impl JetStreamLog {
     /// Whether this process signs for the log.
     pub fn leads(&self) -> watch::Receiver<bool> {
         self.leads.clone()
-    }
-
-    /// Takes no more entries and stops. What was ordered stays ordered; who waits for a seal is told that the log is
-    /// closed. Must not be called on a thread of the runtime.
-    pub fn close(&self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
-        self.shared.fail(LogError::Closed);
-        if let Some(copier) = self.copier.lock().take() {
-            // A copier that panicked has told its waiters nothing; they have just been told.
-            let _ = copier.join();
-        }
-        self.lock.lock().take();
     }
 
     async fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
@@ -288,6 +281,24 @@ impl EventLog for JetStreamLog {
 
     fn stopped(&self) -> BoxFuture<'_, LogError> {
         self.sealed.waiters.stopped().boxed()
+    }
+
+    fn verifier_key(&self) -> &VerifierKey {
+        &self.verifier_key
+    }
+
+    fn folder(&self) -> Folder {
+        self.sealed.folder()
+    }
+
+    fn close(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+        self.shared.fail(LogError::Closed);
+        if let Some(copier) = self.copier.lock().take() {
+            // A copier that panicked has told its waiters nothing; they have just been told.
+            let _ = copier.join();
+        }
+        self.lock.lock().take();
     }
 }
 

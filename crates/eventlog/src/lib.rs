@@ -31,7 +31,9 @@ use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::Hash;
 use lika_tlog::checkpoint::SignedCheckpoint;
+use lika_tlog::key::VerifierKey;
 use std::sync::Arc;
+use verify::Folder;
 
 /// A signed checkpoint and what it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,4 +91,14 @@ pub trait EventLog: Send + Sync + 'static {
 
     /// Resolves when the log has failed or was closed, with the reason.
     fn stopped(&self) -> BoxFuture<'_, LogError>;
+
+    /// The key that checkpoints are verified with; its name is the origin.
+    fn verifier_key(&self) -> &VerifierKey;
+
+    /// The folder of tiles, to be served as it is.
+    fn folder(&self) -> Folder;
+
+    /// Takes no more entries, waits until those that this process alone can seal are sealed, and gives the folder back.
+    /// Blocks meanwhile.
+    fn close(&self);
 }

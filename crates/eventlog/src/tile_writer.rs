@@ -45,11 +45,8 @@ impl TileWriter {
         let log = self.layout.log();
         let files: Vec<_> =
             out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
-        if self.durable {
-            folder::write_all(&files)?
-        } else {
-            folder::write_unsynced(&files)?
-        }
+        let write = if self.durable { folder::write_all } else { folder::write_unsynced };
+        write(&files)?;
         self.read_back(&out, from)?;
         Ok(out)
     }

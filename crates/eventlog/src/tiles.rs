@@ -87,26 +87,6 @@ impl TileLog {
         Ok(Self { verifier_key, queue, sealed, writer: Mutex::new(Some(thread)), _lock: opened.lock })
     }
 
-    /// The key that checkpoints are verified with; its name is the origin.
-    pub fn verifier_key(&self) -> &VerifierKey {
-        &self.verifier_key
-    }
-
-    /// The folder of tiles, to be served as it is.
-    pub fn folder(&self) -> Folder {
-        self.sealed.folder()
-    }
-
-    /// Takes no more entries, waits until all that were ordered are sealed, and stops the writer.
-    pub fn close(&self) {
-        self.queue.inner.lock().closed = true;
-        self.queue.wake.notify_all();
-        if let Some(writer) = self.writer.lock().take() {
-            // A writer that panicked has told its waiters nothing; dropping their channels did.
-            let _ = writer.join();
-        }
-    }
-
     fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(AppendError::TooLarge { bytes: entry.len() });
@@ -168,6 +148,23 @@ impl EventLog for TileLog {
 
     fn stopped(&self) -> BoxFuture<'_, LogError> {
         self.sealed.waiters.stopped().boxed()
+    }
+
+    fn verifier_key(&self) -> &VerifierKey {
+        &self.verifier_key
+    }
+
+    fn folder(&self) -> Folder {
+        self.sealed.folder()
+    }
+
+    fn close(&self) {
+        self.queue.inner.lock().closed = true;
+        self.queue.wake.notify_all();
+        if let Some(writer) = self.writer.lock().take() {
+            // A writer that panicked has told its waiters nothing; dropping their channels did.
+            let _ = writer.join();
+        }
     }
 }
 

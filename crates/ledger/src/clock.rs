@@ -1,45 +1,66 @@
 //! The node's time.
 
+use lika_domain::submission::Submission;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Gives the time in milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Debug)]
-pub struct Clock {
-    /// The time as driven; `None` is the system's time.
-    driven: Option<Arc<AtomicU64>>,
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    /// The time as driven.
+    Driven(Arc<AtomicU64>),
+    /// Whatever a submission says of itself.
+    Composed,
 }
 
 impl Clock {
     /// The system's time.
     pub fn system() -> Self {
-        Self { driven: None }
+        Self(Source::System)
     }
 
     /// A time that stands still until it is set. Only for a log opened for testing: [`crate::Ledger::open`] refuses it
     /// otherwise.
     pub fn driven(start_ms: u64) -> Self {
-        Self { driven: Some(Arc::new(AtomicU64::new(start_ms))) }
+        Self(Source::Driven(Arc::new(AtomicU64::new(start_ms))))
     }
 
-    /// Whether the time is driven.
+    /// For each submission the moment at which it says it was composed, so that years of a made-up history can be
+    /// recorded by services apart. Only for a log opened for testing, as a driven clock.
+    pub fn composed() -> Self {
+        Self(Source::Composed)
+    }
+
+    /// Whether it is any other than the system's time.
     pub fn is_driven(&self) -> bool {
-        self.driven.is_some()
+        !matches!(self.0, Source::System)
     }
 
     /// Sets a driven time; never back. Does nothing to the system's time.
     pub fn set(&self, ms: u64) {
-        if let Some(driven) = &self.driven {
+        if let Source::Driven(driven) = &self.0 {
             driven.fetch_max(ms, Ordering::Relaxed);
         }
     }
 
     /// Now.
     pub fn now_ms(&self) -> u64 {
-        match &self.driven {
-            Some(driven) => driven.load(Ordering::Relaxed),
-            None => system_ms(),
+        match &self.0 {
+            Source::Driven(driven) => driven.load(Ordering::Relaxed),
+            Source::System | Source::Composed => system_ms(),
+        }
+    }
+
+    /// The moment at which a submission is recorded.
+    pub(crate) fn of(&self, submission: &Submission) -> u64 {
+        match self.0 {
+            Source::Composed => submission.composed_at.saturating_mul(1_000),
+            _ => self.now_ms(),
         }
     }
 }

@@ -58,6 +58,11 @@ impl Recent {
         }
     }
 
+    /// Keeps nothing: an entry that cannot be read came between, and who follows must see it in the log.
+    pub(crate) fn forget(&self) {
+        *self.kept.lock() = Kept::default();
+    }
+
     /// Entries from `from` to before `to`; none if the first is no longer kept.
     fn range(&self, from: Index, to: Index, max: usize) -> Vec<Arc<Recorded>> {
         let kept = self.kept.lock();

@@ -1,16 +1,19 @@
 //! The state a recorder decides on, and the way of a submission through it.
 
+use crate::apart::{Apart, Applied, Job};
 use crate::clock::Clock;
 use crate::feed::{Feed, Recent};
+use crate::judge::{Ordered, Task};
 use crate::replay::Fold;
 use crate::submission::{Prepared, Receipt, SubmitError};
-use crate::worker::{Ordered, Task, Worker};
+use crate::worker::Worker;
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_domain::official::Mode;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_eventlog::error::{Damage, LogError};
+use lika_eventlog::jetstream::{Config, JetStreamLog};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::{EventLog, Seal};
 use lika_tlog::key::VerifierKey;
@@ -18,9 +21,12 @@ use lika_tlog::leaf_hash;
 use lika_tlog::proof::TlogProof;
 use lika_tlog::tree::verify_inclusion;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 /// Submissions that wait to be judged; further ones are told to come again.
@@ -31,13 +37,22 @@ const WAITING_MAX: usize = 8_192;
 /// The state may be ahead of what is sealed: it holds everything that has been ordered. Whoever shows it to somebody
 /// waits for the seal of the last entry applied, or follows the [`Feed`], which gives sealed entries only.
 pub struct Ledger {
-    log: Arc<TileLog>,
+    log: Arc<dyn EventLog>,
     state: Arc<RwLock<State>>,
     recent: Arc<Recent>,
     clock: Clock,
     /// Gone once the ledger is closed.
-    tasks: RwLock<Option<mpsc::Sender<Task>>>,
+    tasks: RwLock<Option<Tasks>>,
     worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Who decides about submissions.
+#[derive(Clone)]
+enum Tasks {
+    /// This process alone.
+    Alone(mpsc::Sender<Task>),
+    /// One of several, on a log that a stream orders.
+    Apart(mpsc::Sender<Job>),
 }
 
 /// A ledger cannot be opened.
@@ -63,11 +78,9 @@ impl Ledger {
                 fold.take(entries);
             })?;
         let (state, heads) = fold.into_parts();
-        let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
-        if clock.is_driven() && production {
-            return Err(OpenError::DrivenClock);
-        }
-        let (log, state, recent) = (Arc::new(log), Arc::new(RwLock::new(state)), Arc::new(Recent::default()));
+        check_clock(&clock, &state)?;
+        let log: Arc<dyn EventLog> = Arc::new(log);
+        let (state, recent) = (Arc::new(RwLock::new(state)), Arc::new(Recent::default()));
         let (tasks, receiver) = mpsc::channel(WAITING_MAX);
         let worker = Worker {
             log: log.clone(),
@@ -77,16 +90,51 @@ impl Ledger {
             heads,
             tasks: receiver,
         };
-        let thread = std::thread::Builder::new().name("ledger".into()).spawn(move || worker.run());
-        let thread = thread.map_err(|error| LogError::Io { path: dir.to_owned(), source: Arc::new(error) })?;
-        Ok(Arc::new(Self {
-            log,
-            state,
-            recent,
-            clock,
-            tasks: RwLock::new(Some(tasks)),
-            worker: Mutex::new(Some(thread)),
-        }))
+        let worker = spawn(move || worker.run())?;
+        Ok(Arc::new(Self::new(log, state, recent, clock, Tasks::Alone(tasks), worker)))
+    }
+
+    /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
+    /// everything is applied that was sealed by then.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub async fn open_apart(config: Config, clock: Clock) -> Result<Arc<Self>, OpenError> {
+        let fold = Arc::new(Mutex::new(Fold::default()));
+        let taken = fold.clone();
+        let opened = JetStreamLog::open_with(config, crate::replay::decode, move |entries| taken.lock().take(entries));
+        let (log, ordered) = opened.await?;
+        let (state, heads) = std::mem::take(&mut *fold.lock()).into_parts();
+        let (log, recent) = (Arc::new(log), Arc::new(Recent::default()));
+        let applied = Arc::new(Applied::new(state, heads));
+        tokio::spawn(applied.clone().follow(ordered, recent.clone()));
+        log.caught_up().await?;
+        applied.reached(log.standing().seal.size).await;
+        check_clock(&clock, &applied.state.read())?;
+        let (sender, jobs) = mpsc::channel(WAITING_MAX);
+        let apart = Apart {
+            log: log.clone(),
+            applied: applied.clone(),
+            clock: clock.clone(),
+            jobs,
+            sender: sender.clone(),
+            handle: Handle::current(),
+            busy_areas: BTreeSet::new(),
+            busy_keys: BTreeSet::new(),
+        };
+        let worker = spawn(move || apart.run())?;
+        Ok(Arc::new(Self::new(log, applied.state.clone(), recent, clock, Tasks::Apart(sender), worker)))
+    }
+
+    fn new(
+        log: Arc<dyn EventLog>,
+        state: Arc<RwLock<State>>,
+        recent: Arc<Recent>,
+        clock: Clock,
+        tasks: Tasks,
+        worker: JoinHandle<()>,
+    ) -> Self {
+        Self { log, state, recent, clock, tasks: RwLock::new(Some(tasks)), worker: Mutex::new(Some(worker)) }
     }
 
     /// Judges a submission and records it; resolves once its receipt holds. Sent again, it gives the first receipt.
@@ -128,7 +176,7 @@ impl Ledger {
     }
 
     /// The log.
-    pub fn log(&self) -> &Arc<TileLog> {
+    pub fn log(&self) -> &Arc<dyn EventLog> {
         &self.log
     }
 
@@ -151,7 +199,11 @@ impl Ledger {
 
     /// Takes no more submissions, waits until what was ordered is sealed, and closes the log. Blocks meanwhile.
     pub fn close(&self) {
-        self.tasks.write().take();
+        if let Some(Tasks::Apart(jobs)) = self.tasks.write().take() {
+            while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
         if let Some(worker) = self.worker.lock().take() {
             // A worker that panicked has dropped whoever waited for it; the log is closed all the same.
             let _ = worker.join();
@@ -170,10 +222,10 @@ impl Ledger {
 
     fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
         let closed = || SubmitError::Unavailable(LogError::Closed);
-        self.tasks.read().as_ref().ok_or_else(closed)?.try_send(task).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
-            mpsc::error::TrySendError::Closed(_) => closed(),
-        })
+        match self.tasks.read().as_ref().ok_or_else(closed)? {
+            Tasks::Alone(tasks) => sent(tasks.try_send(task)),
+            Tasks::Apart(jobs) => sent(jobs.try_send(Job::New(task))),
+        }
     }
 
     /// A receipt's text, checked as its holder will check it.
@@ -191,6 +243,24 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+fn sent<T>(sent: Result<(), mpsc::error::TrySendError<T>>) -> Result<(), SubmitError> {
+    sent.map_err(|error| match error {
+        mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+        mpsc::error::TrySendError::Closed(_) => SubmitError::Unavailable(LogError::Closed),
+    })
+}
+
+/// A log for real use knows no time but the system's.
+fn check_clock(clock: &Clock, state: &State) -> Result<(), OpenError> {
+    let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
+    if clock.is_driven() && production { Err(OpenError::DrivenClock) } else { Ok(()) }
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
+    let thread = std::thread::Builder::new().name("ledger".into()).spawn(work);
+    thread.map_err(|error| LogError::Io { path: "thread".into(), source: Arc::new(error) })
 }
 
 /// A submission id names one submission for ever.

@@ -5,13 +5,17 @@
 //! * [`submission`]: what a recorder hands in, and what it gets back
 //! * [`signature`]: signatures of submissions, one by one and in batches
 //! * [`ledger`]: load, admit, append, evolve
+//! * `judge`: the way of a submission to a decision
+//! * `worker`, `apart`: who decides, where this process orders the log and where a stream does
 //! * [`feed`]: sealed entries, decoded once, for whoever follows
 //! * [`replay`]: the whole log judged again, entry by entry
 //! * [`digest`]: the state in one hash
 
+mod apart;
 pub mod clock;
 pub mod digest;
 pub mod feed;
+mod judge;
 pub mod ledger;
 pub mod replay;
 pub mod signature;

@@ -3,8 +3,8 @@
 //! Bundles are read, hashed and decoded on several threads; the rules run on one, in order; signatures are checked in
 //! batches on another as their keys become known. Nothing counts until the root has been found to be the signed one.
 
+use crate::judge::public_key;
 use crate::signature::{self, Signed};
-use crate::worker::public_key;
 use lika_domain::area::Area;
 use lika_domain::evolve;
 use lika_domain::ids::Index;

@@ -3,7 +3,6 @@
 mod wiring;
 
 use anyhow::Context;
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_gateway::Gateway;
 use lika_ledger::{Clock, Ledger};

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use lika_domain::ids::Index;
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_eventlog::verify::Source;
 use lika_ledger::{Ledger, SubmitError};

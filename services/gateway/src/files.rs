@@ -9,7 +9,6 @@ use axum::http::Uri;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use lika_eventlog::EventLog;
 use lika_tlog::TilePath;
 use std::sync::Arc;
 

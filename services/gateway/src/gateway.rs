@@ -8,7 +8,6 @@ use crate::problem::{Code, Problem};
 use crate::sessions::Sessions;
 use bytes::Bytes;
 use futures::FutureExt;
-use lika_eventlog::EventLog;
 use lika_proto::convert::Service;
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,7 +12,6 @@ use axum::response::Response;
 use lika_domain::area::Area;
 use lika_domain::official::Mode;
 use lika_domain::progress::Asked;
-use lika_eventlog::EventLog;
 use lika_views::Progress;
 use std::sync::Arc;
 

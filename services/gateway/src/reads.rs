@@ -19,7 +19,6 @@ use lika_domain::area::Area;
 use lika_domain::ids::{KeyId, PersonId};
 use lika_domain::progress::Asked;
 use lika_domain::rejection::{self, Rejection};
-use lika_eventlog::EventLog;
 use lika_vault::{OpenedCard, OpenedOfficial};
 use lika_views::{HouseholdView, OfficialView, Progress};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,6 @@
 
 use crate::Households;
 use lika_domain::ids::{HouseholdId, Index, MemberNo};
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_proto::convert::submission_message;
 use lika_proto::seal::{self, Place};

@@ -2,7 +2,6 @@
 
 use crate::Officials;
 use lika_domain::ids::OfficialId;
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_proto::convert::submission_message;
 use lika_proto::seal::{self, Place};

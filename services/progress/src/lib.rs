@@ -7,7 +7,6 @@ use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
 use lika_domain::progress::{Asked, MonthFigure};
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod apart;
+
 use bytes::Bytes;
 use ed25519_zebra::{SigningKey, VerificationKey};
 use lika_domain::rejection::Code;
-use lika_eventlog::EventLog;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
 use lika_ledger::{Clock, Ledger, Receipt, SubmitError, digest, prepare, replay};

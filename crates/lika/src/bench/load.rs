@@ -6,7 +6,6 @@ use crate::node::{Config, Node};
 use anyhow::Context;
 use lika_client::Api;
 use lika_client::compose::Composed;
-use lika_eventlog::EventLog;
 use lika_ledger::Clock;
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;

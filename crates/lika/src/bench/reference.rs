@@ -2,7 +2,6 @@
 
 use anyhow::Context;
 use bytes::Bytes;
-use lika_eventlog::EventLog;
 use lika_ledger::Ledger;
 use lika_ledger::signature::{self, Signed};
 use lika_proto::convert;

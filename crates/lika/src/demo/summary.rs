@@ -11,7 +11,6 @@ use crate::words;
 use anyhow::ensure;
 use lika_audit::auditor;
 use lika_domain::area::Level;
-use lika_eventlog::EventLog;
 use lika_eventlog::verify::Folder;
 use lika_ledger::digest;
 use lika_progress::{ProgressError, Query};

@@ -5,7 +5,6 @@
 use bytes::Bytes;
 use ed25519_zebra::{SigningKey, VerificationKey};
 use lika_domain::area::Area;
-use lika_eventlog::EventLog;
 use lika_eventlog::tiles::TileLog;
 use lika_ledger::{Clock, Ledger, digest, prepare};
 use lika_proto::convert::{self, Service, signing_bytes};

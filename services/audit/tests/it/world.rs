@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use ed25519_zebra::{SigningKey, VerificationKey};
 use lika_domain::area::Area;
-use lika_eventlog::EventLog;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::Folder;
 use lika_ledger::{Clock, Ledger, prepare};

@@ -6,7 +6,6 @@ use lika_client::compose::{Device, Report};
 use lika_client::{Api, Signer};
 use lika_domain::ids::{OfficialId, SubmissionId};
 use lika_domain::rejection::{Code, Rejection};
-use lika_eventlog::EventLog;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::Source;
 use lika_gateway::ask::{ReadError, Recorder};

@@ -1,0 +1,313 @@
+//! The recorder of services apart. Several processes add to one log, so what is decided here holds only if the village has
+//! not changed meanwhile: the entry's place is guarded by the village's last entry, and what is refused that way is
+//! decided again on what came between.
+//!
+//! The state moves by the stream alone, by one's own entries as by those of others. A submission is decided on what has
+//! been applied by then, and its entry says so (*basis*). While one entry of a village or of a device is under way, the
+//! next ones of the same wait: they may rest on it. Everything else goes ahead, and the log makes batches of it.
+//!
+//! A refusal is final for whoever hears it, so none is given on an old state: first everything is applied that had been
+//! ordered when the submission came.
+
+use crate::clock::Clock;
+use crate::feed::{Recent, Recorded};
+use crate::judge::{self, Judged, Ordered, Task, Verdict};
+use crate::submission::{Prepared, SubmitError};
+use bytes::Bytes;
+use lika_domain::area::Area;
+use lika_domain::evolve;
+use lika_domain::ids::{Index, KeyId};
+use lika_domain::rejection::Rejection;
+use lika_domain::state::State;
+use lika_domain::submission::Entry;
+use lika_eventlog::EventLog;
+use lika_eventlog::error::AppendError;
+use lika_eventlog::jetstream::{JetStreamLog, Ordering};
+use parking_lot::RwLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+
+/// Most submissions looked at in one go.
+const BATCH_MAX: usize = 1_000;
+/// Entries applied in one go.
+const APPLIED_AT_ONCE: usize = 256;
+/// How long a submission waits for the one before it of the same device, which may be on its way through another
+/// process, in milliseconds.
+const GAP_WAIT_MS: u64 = 2_000;
+
+/// The state and how far it is, for those who decide and those who wait.
+pub(crate) struct Applied {
+    pub(crate) state: Arc<RwLock<State>>,
+    /// Last entry of each area that the state has applied: what an append is guarded with.
+    heads: RwLock<BTreeMap<Area, Index>>,
+    /// Why entries are void that this process has just applied, until who recorded them has asked.
+    voids: RwLock<BTreeMap<Index, Rejection>>,
+    size: watch::Sender<u64>,
+}
+
+/// Most reasons kept of void entries.
+const VOIDS_MAX: usize = 4_096;
+
+/// What the deciding thread is told.
+pub(crate) enum Job {
+    /// A submission has come.
+    New(Task),
+    /// One is to be decided again.
+    Again(Waiting),
+    /// An entry is applied, or given up; the next of its village and device may go ahead.
+    Free(Area, KeyId),
+    /// No more.
+    Stop,
+}
+
+/// A submission that has not been decided yet.
+pub(crate) struct Waiting {
+    task: Task,
+    verdict: Verdict,
+    /// Entries that must be applied before it may be refused; `None` as long as nobody has asked how many there are.
+    fresh: Option<u64>,
+    came: Instant,
+}
+
+/// The deciding thread.
+pub(crate) struct Apart {
+    pub(crate) log: Arc<JetStreamLog>,
+    pub(crate) applied: Arc<Applied>,
+    pub(crate) clock: Clock,
+    pub(crate) jobs: mpsc::Receiver<Job>,
+    pub(crate) sender: mpsc::Sender<Job>,
+    pub(crate) handle: Handle,
+    pub(crate) busy_areas: BTreeSet<Area>,
+    pub(crate) busy_keys: BTreeSet<KeyId>,
+}
+
+impl Applied {
+    pub(crate) fn new(state: State, heads: BTreeMap<Area, Index>) -> Self {
+        let size = watch::Sender::new(state.applied);
+        let state = Arc::new(RwLock::new(state));
+        Self { state, heads: RwLock::new(heads), voids: RwLock::default(), size }
+    }
+
+    /// Applies entries as they are ordered, until the log stops.
+    pub(crate) async fn follow(self: Arc<Self>, mut ordered: mpsc::Receiver<Ordering>, recent: Arc<Recent>) {
+        let mut entries = Vec::new();
+        while ordered.recv_many(&mut entries, APPLIED_AT_ONCE).await > 0 {
+            let decoded = entries.drain(..).map(|(index, bytes)| {
+                (index, bytes.len(), lika_proto::convert::entry(index, &bytes).map(|(entry, _)| entry))
+            });
+            for (index, bytes, entry) in decoded.collect::<Vec<_>>() {
+                self.apply(index, bytes, entry, &recent);
+            }
+            self.size.send_replace(self.state.read().applied);
+        }
+    }
+
+    /// Resolves once so many entries are applied.
+    pub(crate) async fn reached(&self, size: u64) {
+        // The sender lives as long as this.
+        let _ = self.size.subscribe().wait_for(|applied| *applied >= size).await;
+    }
+
+    fn apply(&self, index: Index, bytes: usize, entry: Result<Entry, Rejection>, recent: &Recent) {
+        let mut state = self.state.write();
+        let judged = match entry {
+            Ok(entry) => {
+                self.heads.write().insert(entry.submission.area, index);
+                let judged = evolve::replay(&mut state, &entry);
+                recent.push(Arc::new(Recorded { entry, void: judged.is_err(), bytes }));
+                judged
+            }
+            Err(rejection) => {
+                evolve::void(&mut state, index);
+                recent.forget();
+                Err(rejection)
+            }
+        };
+        drop(state);
+        if let Err(rejection) = judged {
+            tracing::warn!(index, %rejection, "the rules refuse an entry of the log: it is void");
+            let mut voids = self.voids.write();
+            voids.insert(index, rejection);
+            if voids.len() > VOIDS_MAX {
+                voids.pop_first();
+            }
+        }
+    }
+}
+
+impl Apart {
+    /// Works until it is told to stop.
+    pub(crate) fn run(mut self) {
+        let (mut jobs, mut waiting) = (Vec::new(), Vec::new());
+        while self.jobs.blocking_recv_many(&mut jobs, BATCH_MAX) > 0 {
+            let mut new = Vec::new();
+            for job in jobs.drain(..) {
+                match job {
+                    Job::New(task) => new.push(task),
+                    Job::Again(again) => waiting.push(again),
+                    Job::Free(area, key) => {
+                        self.busy_areas.remove(&area);
+                        self.busy_keys.remove(&key);
+                    }
+                    Job::Stop => return,
+                }
+            }
+            waiting.extend(self.look_through(new));
+            waiting = self.pass(waiting);
+        }
+    }
+
+    fn look_through(&self, new: Vec<Task>) -> Vec<Waiting> {
+        let state = self.applied.state.read();
+        let signed: Vec<_> = new.iter().map(|task| judge::signed(&state, &task.prepared)).collect();
+        drop(state);
+        let came = Instant::now();
+        let verdicts = judge::verify(&signed);
+        new.into_iter().zip(verdicts).map(|(task, verdict)| Waiting { task, verdict, fresh: None, came }).collect()
+    }
+
+    /// Decides what rests on nothing under way; gives the rest, in order.
+    fn pass(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let (mut left, mut areas, mut keys) = (Vec::new(), self.busy_areas.clone(), self.busy_keys.clone());
+        for one in waiting {
+            let (area, key) = (one.task.prepared.parsed.area, one.task.prepared.parsed.key);
+            // Who waits keeps those behind it waiting, so that each device and village keeps its order.
+            if areas.contains(&area) || keys.contains(&key) {
+                areas.insert(area);
+                keys.insert(key);
+                left.push(one);
+            } else if self.decide(one) {
+                areas.insert(area);
+                keys.insert(key);
+            }
+        }
+        left
+    }
+
+    /// Decides one; whether an entry is on its way now.
+    fn decide(&mut self, one: Waiting) -> bool {
+        let Waiting { task: Task { prepared, reply }, verdict, fresh, came } = one;
+        let state = self.applied.state.clone();
+        let state = state.read();
+        let judged = judge::judge(&state, &self.clock, prepared.clone(), verdict);
+        // Read together with the state: the guard must be the entry that the decision rests on.
+        let expected = self.applied.heads.read().get(&prepared.parsed.area).copied();
+        let ahead = is_ahead(&state, &prepared);
+        let applied = state.applied;
+        drop(state);
+        let again = |fresh| Waiting { task: Task { prepared, reply }, verdict, fresh, came };
+        match judged {
+            Ok(Judged::Before { index }) => answer(again(None), Ok(Ordered::Before { index })),
+            Ok(Judged::New { entry, bytes }) => {
+                self.record(again(None), &entry, expected, bytes);
+                return true;
+            }
+            Err(rejection) => match fresh {
+                None => self.freshen(again(None)),
+                Some(size) if applied < size => self.freshen(again(fresh)),
+                Some(_) if ahead && came.elapsed() < Duration::from_millis(GAP_WAIT_MS) => {
+                    self.wait_for_more(again(fresh), applied);
+                }
+                Some(_) => answer(again(None), Err(rejection.into())),
+            },
+        }
+        false
+    }
+
+    /// Puts an entry on its way into the log.
+    fn record(&mut self, one: Waiting, entry: &Entry, expected: Option<Index>, bytes: Bytes) {
+        let (area, key) = (entry.submission.area, entry.submission.key);
+        self.busy_areas.insert(area);
+        self.busy_keys.insert(key);
+        let (log, applied, sender) = (self.log.clone(), self.applied.clone(), self.sender.clone());
+        self.handle.spawn(async move {
+            let appended = log.append(area, expected, bytes.clone()).await;
+            let again = settle(one, appended, bytes, &log, &applied).await;
+            // After the thread has ended nobody waits any more.
+            let _ = sender.send(Job::Free(area, key)).await;
+            if let Some(again) = again {
+                let _ = sender.send(Job::Again(again)).await;
+            }
+        });
+    }
+
+    /// Has a submission decided again once everything is applied that is ordered by now.
+    fn freshen(&self, one: Waiting) {
+        let (log, applied, sender) = (self.log.clone(), self.applied.clone(), self.sender.clone());
+        self.handle.spawn(async move {
+            let asked = match one.fresh {
+                Some(size) => Ok(size),
+                None => log.ordered().await,
+            };
+            match asked {
+                Ok(size) => {
+                    applied.reached(size).await;
+                    let _ = sender.send(Job::Again(Waiting { fresh: Some(size), ..one })).await;
+                }
+                Err(error) => answer(one, Err(SubmitError::Unavailable(error))),
+            }
+        });
+    }
+
+    /// Has a submission decided again once more is applied, or after a while.
+    fn wait_for_more(&self, one: Waiting, applied: u64) {
+        let (state, sender) = (self.applied.clone(), self.sender.clone());
+        let left = Duration::from_millis(GAP_WAIT_MS).saturating_sub(one.came.elapsed());
+        self.handle.spawn(async move {
+            // Whether it came or the time is over: it is judged again.
+            let _ = tokio::time::timeout(left, state.reached(applied + 1)).await;
+            let _ = sender.send(Job::Again(one)).await;
+        });
+    }
+}
+
+/// What became of an entry; the submission again if it is to be decided anew.
+async fn settle(
+    one: Waiting,
+    appended: Result<Index, AppendError>,
+    bytes: Bytes,
+    log: &JetStreamLog,
+    applied: &Applied,
+) -> Option<Waiting> {
+    match appended {
+        Ok(index) => {
+            tokio::select! {
+                () = applied.reached(index + 1) => {}
+                error = log.stopped() => {
+                    answer(one, Err(SubmitError::Unavailable(error)));
+                    return None;
+                }
+            }
+            let void = applied.voids.write().remove(&index);
+            match void {
+                None => answer(one, Ok(Ordered::New { index, entry: bytes })),
+                // Something it rested on changed between decision and order: it stands in the log and changes nothing.
+                Some(rejection) => answer(one, Err(rejection.into())),
+            }
+            None
+        }
+        Err(AppendError::Conflict { last }) => {
+            applied.reached(last.map_or(0, |last| last + 1)).await;
+            Some(Waiting { fresh: None, ..one })
+        }
+        Err(error) => {
+            answer(one, Err(error.into()));
+            None
+        }
+    }
+}
+
+/// Whether the device's submission before it is not there yet.
+fn is_ahead(state: &State, prepared: &Prepared) -> bool {
+    let submission = &prepared.parsed;
+    let sequence = state.keys.get(&submission.key).map_or(0, |key| key.sequence);
+    submission.sequence > sequence.saturating_add(1)
+}
+
+fn answer(one: Waiting, outcome: Result<Ordered, SubmitError>) {
+    // Who no longer waits has gone away; what was recorded stays recorded.
+    let _ = one.task.reply.send(outcome);
+}

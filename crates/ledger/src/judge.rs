@@ -1,0 +1,112 @@
+//! The way of a submission to a decision, the same for every recorder: signatures together, then each on a state.
+
+use crate::clock::Clock;
+use crate::signature::{self, Signed};
+use crate::submission::{Prepared, SubmitError};
+use bytes::Bytes;
+use lika_domain::admit::admit;
+use lika_domain::ids::Index;
+use lika_domain::official::OfficialKind;
+use lika_domain::rejection::{Code, Rejection};
+use lika_domain::state::State;
+use lika_domain::submission::{Entry, Events, Submission};
+use lika_proto::convert::{ENTRY_BYTES_MAX, encode_entry};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+/// A submission on its way, and who waits for it.
+pub(crate) struct Task {
+    pub(crate) prepared: Prepared,
+    pub(crate) reply: oneshot::Sender<Result<Ordered, SubmitError>>,
+}
+
+/// Where a submission stands in the log.
+pub(crate) enum Ordered {
+    /// It was put there now.
+    New { index: Index, entry: Bytes },
+    /// An entry with its id is there.
+    Before { index: Index },
+}
+
+/// What is known of a submission's signature before it is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Good,
+    Bad,
+    /// Its key was not known when the batch was looked through; one before it may enrol the key.
+    Unknown,
+}
+
+/// What a state says to a submission.
+pub(crate) enum Judged {
+    /// It may be recorded as this entry.
+    New { entry: Box<Entry>, bytes: Bytes },
+    /// An entry with its id is there.
+    Before { index: Index },
+}
+
+/// Checks the signatures of a batch together; each comes with the key that must have made it, if that is known.
+pub(crate) fn verify(signed: &[Option<Signed>]) -> Vec<Verdict> {
+    let known: Vec<Signed> = signed.iter().flatten().cloned().collect();
+    let mut good = signature::verify(&known).into_iter();
+    let verdict = |known: &Option<Signed>| match known {
+        None => Verdict::Unknown,
+        Some(_) if good.next().unwrap_or(false) => Verdict::Good,
+        Some(_) => Verdict::Bad,
+    };
+    signed.iter().map(verdict).collect()
+}
+
+/// Judges a submission on a state. If it may be recorded, the entry is what the log will hold next to that state.
+pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: Verdict) -> Result<Judged, Rejection> {
+    let good = match verdict {
+        Verdict::Unknown => signed(state, &prepared).map(|signed| signature::verify(&[signed]) == [true]),
+        known => Some(known == Verdict::Good),
+    };
+    let key = prepared.parsed.key;
+    match good {
+        None => return Err(Rejection::of(Code::KeyUnknown, "key", key.to_string())),
+        Some(false) => return Err(Rejection::of(Code::SignatureInvalid, "signature", key.to_string())),
+        Some(true) => {}
+    }
+    if let Some(index) = state.submissions.get(&prepared.parsed.id) {
+        return Ok(Judged::Before { index: *index });
+    }
+    let (entry, bytes) = entry(state, clock, prepared)?;
+    admit(state, &entry)?;
+    Ok(Judged::New { entry: Box::new(entry), bytes })
+}
+
+/// The entry as it will stand in the log.
+fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Bytes), Rejection> {
+    let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
+    let Prepared { submission, signature, parsed, tags } = prepared;
+    // A clock that was set back does not stop a village: its time stands still until the clock has caught up.
+    let recorded_at = clock.of(&parsed).max(last);
+    let bytes = Bytes::from(encode_entry(&submission, &signature, recorded_at, state.applied, &tags));
+    if bytes.len() > ENTRY_BYTES_MAX {
+        let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
+        return Err(Rejection::of(Code::EntryTooLarge, "entry", detail));
+    }
+    let hash = Sha256::digest(&submission).into();
+    let entry = Entry { index: state.applied, submission: parsed, hash, recorded_at, basis: state.applied, tags };
+    Ok((entry, bytes))
+}
+
+/// The submission with the public key it must be signed by; `None` if nobody has enrolled that key.
+pub(crate) fn signed(state: &State, prepared: &Prepared) -> Option<Signed> {
+    let key = public_key(state, &prepared.parsed)?;
+    Some(Signed { key, signature: prepared.signature, submission: prepared.submission.clone() })
+}
+
+/// The public key of a submission; that of entry 0 is in the submission itself.
+pub(crate) fn public_key(state: &State, submission: &Submission) -> Option<[u8; 32]> {
+    if let Some(key) = state.keys.get(&submission.key) {
+        return Some(key.bytes);
+    }
+    let Events::Officials(events) = &submission.events else { return None };
+    match events.first().map(|event| &event.kind) {
+        Some(OfficialKind::JurisdictionOpened(opened)) if state.jurisdiction.is_none() => Some(opened.key.bytes),
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! Recorders of services apart: several ledgers on one log that a real nats-server orders.
+
+use super::*;
+use lika_eventlog::jetstream::server::Server;
+use lika_eventlog::jetstream::{Config, Names, Seals, Standing, settings};
+use lika_eventlog::tiles::TileLog;
+
+/// A server and a folder for each process.
+struct County {
+    server: Server,
+    dir: TempDir,
+}
+
+impl County {
+    async fn new() -> Self {
+        let dir = new_log();
+        let log = TileLog::open(dir.path(), 1, |_| None).unwrap();
+        let seal = lika_eventlog::EventLog::checkpoint(&log).as_ref().clone();
+        drop(log);
+        let county = Self { server: Server::start(&dir.path().join("nats")).unwrap(), dir };
+        let standing = Standing { seal, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
+        let context = county.context().await;
+        let seals = Seals::new(context.clone(), names(), key().verifier().clone());
+        settings::create(&context, &names(), &seals, &standing, 1).await.unwrap();
+        county
+    }
+
+    async fn context(&self) -> async_nats::jetstream::Context {
+        async_nats::jetstream::new(async_nats::connect(self.server.url()).await.unwrap())
+    }
+
+    /// A process; the one named `audit` signs.
+    async fn process(&self, name: &str) -> Arc<Ledger> {
+        let dir = if name == "audit" { self.dir.path().to_owned() } else { self.dir.path().join(name) };
+        if !dir.exists() {
+            std::fs::create_dir_all(&dir).unwrap();
+            std::fs::copy(self.dir.path().join("log.vkey"), dir.join("log.vkey")).unwrap();
+        }
+        let config = Config {
+            context: self.context().await,
+            names: names(),
+            dir,
+            threads: 2,
+            area_of: convert::entry_area,
+            instance: name.into(),
+        };
+        Ledger::open_apart(config, Clock::composed()).await.unwrap()
+    }
+}
+
+fn names() -> Names {
+    Names::new("130624".parse().unwrap())
+}
+
+fn key() -> lika_tlog::SigningKey {
+    lika_tlog::SigningKey::new(ORIGIN.parse().unwrap(), [9; 32])
+}
+
+fn profile(number: u32) -> v1::submission::Events {
+    let updated = v1::VillageProfileUpdated { rural_households: 300, rural_persons: number, ..Default::default() };
+    let kind = Some(v1::household_event::Kind::VillageProfileUpdated(updated));
+    let event = v1::HouseholdEvent { happened: 20_200_901, kind, ..Default::default() };
+    v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
+}
+
+/// Enrols officials with a device each.
+async fn officials(ledger: &Ledger, admin: &mut Device, count: u8) -> Vec<Device> {
+    let mut devices = Vec::new();
+    for number in 0..count {
+        let device = Device::new(20 + number, 10_000_020 + u32::from(number));
+        let enrolled = v1::OfficialEnrolled {
+            role: v1::Role::Administrator.into(),
+            area: COUNTY,
+            sealed: Some(sealed()),
+            ..Default::default()
+        };
+        let key = v1::KeyEnrolled { public_key: Bytes::copy_from_slice(&device.public()), device: String::new() };
+        for kind in [
+            v1::official_event::Kind::OfficialEnrolled(enrolled),
+            v1::official_event::Kind::KeyEnrolled(key),
+        ] {
+            let signed = admin.sign(COUNTY, official(device.official, kind));
+            submit(ledger, &signed, Service::Officials).await.unwrap();
+        }
+        devices.push(device);
+    }
+    devices
+}
+
+/// Replays the integrator's copy: every signature, rule and hash.
+fn replayed(county: &County) -> replay::Replayed {
+    let folder = Folder(county.dir.path().join("log"));
+    let seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+    replay::run(&folder, &seal, 2, &mut ()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recorders_apart_agree_and_no_entry_is_void() {
+    let county = County::new().await;
+    let audit = county.process("audit").await;
+    let (left, right) = (county.process("left").await, county.process("right").await);
+    let mut admin = Device::new(1, 10_000_001);
+    let opening = admin.sign(COUNTY, opened(&admin, v1::Mode::Testing));
+    let receipt = submit(&left, &opening, Service::Officials).await.unwrap();
+    let proof: TlogProof = receipt.proof.parse().unwrap();
+    proof.verify(&receipt.entry, key().verifier()).unwrap();
+    // What one has recorded the other knows at once, although it is asked before it may have heard of it.
+    let registered = admin.sign(VILLAGE, village(300));
+    submit(&right, &registered, Service::Households).await.unwrap();
+    let again = submit(&left, &registered, Service::Households).await.unwrap();
+    assert_eq!((again.index, again.duplicate), (1, true));
+    let twice = admin.sign(VILLAGE, village(301));
+    assert_eq!(code(submit(&left, &twice, Service::Households).await), Code::VillageExists);
+    admin.sequence -= 1;
+    admin.previous = Bytes::copy_from_slice(&Sha256::digest(&registered.0));
+    let mut devices = officials(&left, &mut admin, 8).await;
+    // Eight devices report on one village through both recorders at the same time, each in its order.
+    let reports = devices.iter_mut().enumerate().map(|(number, device)| {
+        let (left, right) = (left.clone(), right.clone());
+        async move {
+            let signed: Vec<_> = (0..20).map(|n| device.sign(VILLAGE, profile(1_000 + n))).collect();
+            let sent = signed.iter().enumerate().map(|(n, signed)| {
+                submit(if (n + number) % 2 == 0 { &left } else { &right }, signed, Service::Households)
+            });
+            for receipt in futures::future::join_all(sent).await {
+                receipt.unwrap();
+            }
+        }
+    });
+    futures::future::join_all(reports).await;
+    let size = left.log().checkpoint().size;
+    assert_eq!(size, 2 + 16 + 160);
+    let replayed = replayed(&county);
+    assert_eq!(replayed.voids, []);
+    assert_eq!(replayed.submissions, size);
+    for ledger in [&audit, &left, &right] {
+        ledger.log().sealed(size - 1).await.unwrap();
+        assert_eq!(digest::hex(&ledger.state()), digest::hex(&replayed.state));
+    }
+}
