@@ -104,7 +104,7 @@ fn opening_event(events: &Events) -> Option<(&OfficialEvent, &JurisdictionOpened
 impl Judge<'_> {
     /// Notes a problem with the event that is being judged.
     pub fn refuse(&mut self, code: Code, field: &'static str, detail: impl Into<String>) {
-        self.problems.push(Problem { code, event: self.event, field, detail: detail.into() });
+        self.problems.push(Problem { code, event: self.event, field: field.into(), detail: detail.into() });
     }
 
     /// Notes a problem unless `holds`.

@@ -23,6 +23,11 @@ pub enum Level {
     Village,
 }
 
+impl Level {
+    /// All of them, the widest first.
+    pub const ALL: [Self; 5] = [Self::Province, Self::Prefecture, Self::County, Self::Township, Self::Village];
+}
+
 /// The text or number is no division code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a division code: 2, 4, 6, 9 or 12 digits, or 12 with zeros at the end")]

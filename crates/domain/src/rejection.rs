@@ -1,5 +1,6 @@
 //! Why a submission is refused: stable codes with a message in Chinese and in English.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A submission is not recorded, and everything that is wrong with it.
@@ -17,7 +18,7 @@ pub struct Problem {
     /// Number of the event in the submission, from 0; `None` when it concerns the submission itself.
     pub event: Option<u32>,
     /// Field as named in the proto files.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What would have been right or what stands in the way; may be empty. Never personal data.
     pub detail: String,
 }
@@ -25,7 +26,7 @@ pub struct Problem {
 impl Rejection {
     /// A refusal of the submission itself.
     pub fn of(code: Code, field: &'static str, detail: impl Into<String>) -> Self {
-        Self { problems: vec![Problem { code, event: None, field, detail: detail.into() }] }
+        Self { problems: vec![Problem { code, event: None, field: field.into(), detail: detail.into() }] }
     }
 
     /// The code it is known by: that of the first problem.

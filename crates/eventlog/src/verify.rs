@@ -253,6 +253,25 @@ fn path_at(kind: TileKind, n: u64, size: u64) -> Result<TilePath, LogError> {
     TilePath::at(kind, n, size).ok_or(LogError::OutOfRange { index: n * u64::from(TILE_WIDTH), size })
 }
 
+/// A tile or bundle of a log that has grown to `size` entries since somebody asked for it: the file, or the beginning of
+/// the one that took its place; `None` if the log has not got it.
+///
+/// # Errors
+/// If the source cannot be read, or what is there is no tile.
+pub fn tile(source: &impl Source, path: TilePath, size: u64) -> Result<Option<Vec<u8>>, LogError> {
+    let first = path.first_entry().unwrap_or(0);
+    let Some(today) = TilePath::at(path.kind(), path.n(), size).filter(|today| today.width() >= path.width()) else {
+        return Ok(None);
+    };
+    if let Some(bytes) = source.tile(path)? {
+        return Ok(Some(bytes));
+    }
+    match source.tile(today)? {
+        Some(bytes) => cut(bytes, path, today, first).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Reads a file of the log; a partial one that has gone is cut from the full one that took its place.
 fn fetch(source: &impl Source, path: TilePath, first: Index) -> Result<Vec<u8>, LogError> {
     if let Some(bytes) = source.tile(path)? {
@@ -262,13 +281,18 @@ fn fetch(source: &impl Source, path: TilePath, first: Index) -> Result<Vec<u8>, 
     if !path.is_partial() {
         return Err(missing());
     }
-    let mut bytes = source.tile(path.full())?.ok_or_else(missing)?;
+    let bytes = source.tile(path.full())?.ok_or_else(missing)?;
+    cut(bytes, path, path.full(), first)
+}
+
+/// The beginning of a wider tile or bundle.
+fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Result<Vec<u8>, LogError> {
     let length = match path.kind() {
         TileKind::Hashes(_) => usize::from(path.width()) * 32,
         TileKind::Entries => {
-            let entries = BundleReader::new(&bytes, TILE_WIDTH).take(usize::from(path.width()));
+            let entries = BundleReader::new(&bytes, from.width()).take(usize::from(path.width()));
             let lengths = entries.map(|entry| entry.map(|entry| entry.len() + 2)).sum::<Result<usize, _>>();
-            lengths.map_err(|error| Damage::new(path.full(), Some(first), error.to_string()))?
+            lengths.map_err(|error| Damage::new(from, Some(first), error.to_string()))?
         }
     };
     bytes.truncate(length);

@@ -41,6 +41,8 @@ pub struct Ledger {
     state: Arc<RwLock<State>>,
     recent: Arc<Recent>,
     clock: Clock,
+    /// What orders the log, if that is not this process.
+    apart: Option<(Arc<JetStreamLog>, Arc<Applied>)>,
     /// Gone once the ledger is closed.
     tasks: RwLock<Option<Tasks>>,
     worker: Mutex<Option<JoinHandle<()>>>,
@@ -91,7 +93,15 @@ impl Ledger {
             tasks: receiver,
         };
         let worker = spawn(move || worker.run())?;
-        Ok(Arc::new(Self::new(log, state, recent, clock, Tasks::Alone(tasks), worker)))
+        Ok(Arc::new(Self {
+            log,
+            state,
+            recent,
+            clock,
+            apart: None,
+            tasks: RwLock::new(Some(Tasks::Alone(tasks))),
+            worker: Mutex::new(Some(worker)),
+        }))
     }
 
     /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
@@ -123,18 +133,15 @@ impl Ledger {
             busy_keys: BTreeSet::new(),
         };
         let worker = spawn(move || apart.run())?;
-        Ok(Arc::new(Self::new(log, applied.state.clone(), recent, clock, Tasks::Apart(sender), worker)))
-    }
-
-    fn new(
-        log: Arc<dyn EventLog>,
-        state: Arc<RwLock<State>>,
-        recent: Arc<Recent>,
-        clock: Clock,
-        tasks: Tasks,
-        worker: JoinHandle<()>,
-    ) -> Self {
-        Self { log, state, recent, clock, tasks: RwLock::new(Some(tasks)), worker: Mutex::new(Some(worker)) }
+        Ok(Arc::new(Self {
+            log: log.clone(),
+            state: applied.state.clone(),
+            recent,
+            clock,
+            apart: Some((log, applied)),
+            tasks: RwLock::new(Some(Tasks::Apart(sender))),
+            worker: Mutex::new(Some(worker)),
+        }))
     }
 
     /// Judges a submission and records it; resolves once its receipt holds. Sent again, it gives the first receipt.
@@ -168,6 +175,23 @@ impl Ledger {
         };
         let proof = self.prove(index, &entry, &seal).map_err(SubmitError::Unavailable)?;
         Ok(Receipt { index, entry, proof, duplicate })
+    }
+
+    /// Waits until everything is applied that had been ordered when this was called: then what the state does not know
+    /// does not exist. Where this process orders the log, that is always so.
+    ///
+    /// # Errors
+    /// [`SubmitError::Unavailable`] if the stream does not tell.
+    pub async fn catch_up(&self) -> Result<(), SubmitError> {
+        let Some((log, applied)) = &self.apart else { return Ok(()) };
+        let size = log.ordered().await.map_err(SubmitError::Unavailable)?;
+        applied.reached(size).await;
+        Ok(())
+    }
+
+    /// Whether this process signs for the log now, and when that changes; `None` where nobody else could.
+    pub fn leads(&self) -> Option<tokio::sync::watch::Receiver<bool>> {
+        self.apart.as_ref().map(|(log, _)| log.leads())
     }
 
     /// What has been decided so far; ahead of what is sealed by at most what is being written.

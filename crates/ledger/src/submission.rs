@@ -42,6 +42,9 @@ pub enum SubmitError {
     /// The log takes nothing more at this moment; the submission may be sent again as it is.
     #[error("the log is busy")]
     Busy,
+    /// Nobody of the service that decides about it answers; the submission may be sent again as it is.
+    #[error("no {0} service answers")]
+    Unanswered(&'static str),
     /// The log has stopped; the submission may be sent again once the node is back.
     #[error("the log cannot record")]
     Unavailable(#[source] LogError),

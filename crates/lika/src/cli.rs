@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::command::{
-    audit, household, import, key, log, official, open, outbox, policy, progress, receipt, serve, submit,
+    audit, household, import, key, log, official, open, outbox, policy, progress, receipt, run, serve, submit,
 };
 use crate::demo::Demo;
 use crate::exit::{Exit, Failure};
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Log(log::Log),
     /// Serve a log: all services in one process
     Serve(serve::Serve),
+    /// Run one service of a county in a process of its own, over NATS
+    Run(run::Run),
     /// Open a new log: its first entry, by its first administrator
     Open(open::Open),
     /// Signing keys: make, show, enrol
@@ -92,6 +94,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Demo(demo) => demo.run(printer),
         Command::Log(command) => command.run(printer),
         Command::Serve(serve) => serve.run(printer),
+        Command::Run(run) => run.run(printer),
         Command::Open(open) => open.run(printer),
         Command::Key(command) => command.run(printer),
         Command::Submit(submit) => submit.run(printer),

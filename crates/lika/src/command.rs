@@ -12,5 +12,6 @@ pub(crate) mod outbox;
 pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod receipt;
+pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod submit;

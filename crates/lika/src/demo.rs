@@ -39,6 +39,8 @@ mod summary;
 mod tests;
 mod village;
 
+use crate::apart::connection::NatsArgs;
+use crate::apart::directory::instances;
 use crate::command::{log, serve};
 use crate::exit::{Exit, Failure};
 use crate::node::{Config, Node};
@@ -50,7 +52,9 @@ use history::{HOUSEHOLDS_MAX, History};
 use lika_client::Api;
 use lika_domain::date::Date;
 use lika_ledger::Clock;
+use lika_tlog::key::VerifierKey;
 use loader::{Loaded, Loader};
+use serde::Serialize;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -81,7 +85,24 @@ pub(crate) struct Demo {
     /// Address to listen on; left out, 127.0.0.1:7130, and with --once any free port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
+    /// Loads the county into services apart, through whichever gateway is found there; they run on a log opened by
+    /// nobody yet, with --composed-clock
+    #[command(flatten)]
+    nats: Option<NatsArgs>,
 }
+
+/// What was loaded into services apart.
+#[derive(Debug, Serialize)]
+struct Apart {
+    gateways: Vec<String>,
+    entries: u64,
+    events: u64,
+    refused: u64,
+    seconds: f64,
+}
+
+/// How often gateways are looked for.
+const GATEWAY_ATTEMPTS: u32 = 10;
 
 impl Demo {
     /// Does it; without `--once`, until it is told to stop.
@@ -92,6 +113,9 @@ impl Demo {
 
     async fn show(self, printer: Printer) -> anyhow::Result<Exit> {
         let county = self.county()?;
+        if let Some(nats) = &self.nats {
+            return self.load_apart(nats, county, printer).await;
+        }
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from(format!("lika-demo-{}", county.area.prefix())));
         let origin = format!("lika.example/{}", county.area.prefix());
         ensure_new(&data)?;
@@ -117,6 +141,29 @@ impl Demo {
         node.stop().await?;
         summary.verify(printer)?;
         printer.result(&summary, Summary::text)?;
+        Ok(Exit::Done)
+    }
+
+    /// Loads the county through a gateway that is found by name.
+    async fn load_apart(&self, nats: &NatsArgs, county: County, printer: Printer) -> anyhow::Result<Exit> {
+        let context = nats.connect("lika demo").await?;
+        let gateways = gateways(&context.client()).await?;
+        let first = gateways.first().context("a gateway")?;
+        let api = Api::new(first)?;
+        let log = api.log().await?;
+        let key: VerifierKey = log.verifier_key.parse().context("the gateway's verifier key")?;
+        let mut history = History::new(county, key.name().as_str(), self.households, self.seed)?;
+        let loader = Loader::new(api, key, Clock::composed(), self.seed);
+        let began = Instant::now();
+        let loaded = self.load(loader, &mut history, printer).await?;
+        let apart = Apart {
+            gateways,
+            entries: loaded.entries,
+            events: loaded.events,
+            refused: loaded.refused,
+            seconds: began.elapsed().as_secs_f64(),
+        };
+        printer.result(&apart, Apart::text)?;
         Ok(Exit::Done)
     }
 
@@ -147,6 +194,33 @@ impl Demo {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let usual = || serve::LISTEN_DEFAULT.parse().context("the address that is listened on");
         self.listen.map_or_else(|| if self.once { Ok(any) } else { usual() }, Ok)
+    }
+}
+
+/// Addresses of the gateways there are.
+async fn gateways(client: &async_nats::Client) -> anyhow::Result<Vec<String>> {
+    for _ in 0..GATEWAY_ATTEMPTS {
+        let found = instances(client, "lika-gateway").await;
+        let mut urls: Vec<String> = found.into_iter().filter_map(|found| found.metadata.get("url").cloned()).collect();
+        urls.sort();
+        if !urls.is_empty() {
+            return Ok(urls);
+        }
+    }
+    let message = "no gateway answers at NATS: start one with `lika run gateway`";
+    Err(Failure::new("gateway_missing", message).into())
+}
+
+impl Apart {
+    fn text(&self) -> String {
+        format!(
+            "{} events in {} submissions were loaded in {:.1} s, {} refused as they had to be.\nSee them at {}\n",
+            self.events,
+            self.entries,
+            self.seconds,
+            self.refused,
+            self.gateways.join(" and ")
+        )
     }
 }
 

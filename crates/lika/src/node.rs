@@ -1,6 +1,6 @@
 //! A node: all services of a county in one process, on one folder.
 
-mod wiring;
+pub(crate) mod wiring;
 
 use anyhow::Context;
 use lika_eventlog::error::LogError;
@@ -8,16 +8,13 @@ use lika_gateway::Gateway;
 use lika_ledger::{Clock, Ledger};
 use lika_progress::Progress;
 use lika_vault::{Vault, VaultError};
-use lika_views::{FollowError, Follower, ViewError};
+use lika_views::{FollowError, Follower};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-
-/// Threads that check the log when it is opened.
-const OPENING_THREADS: usize = 2;
 
 /// What a node is started with.
 pub(crate) struct Config {
@@ -71,7 +68,7 @@ impl Node {
             move || open(&data, clock)
         })
         .await??;
-        let (progress, follower) = follow(&ledger, &data.join("views"))?;
+        let (progress, follower) = wiring::follow(&ledger, &data.join("views"))?;
         let progress = Arc::new(progress);
         let gateway = Gateway::start(wiring::deps(&ledger, &vault, &progress))?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -130,21 +127,8 @@ impl Node {
     }
 }
 
-/// Starts the service of progress. Views that were open when the machine lost its power are made anew at once: a node
-/// that starts by itself then must not wait for somebody to delete them. Any other damage is for a person to see.
-fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
-    match Progress::start(ledger.clone(), dir) {
-        Err(error @ ViewError::PowerCut { .. }) => {
-            tracing::warn!(%error, "the views are deleted and made anew");
-            std::fs::remove_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
-            Ok(Progress::start(ledger.clone(), dir)?)
-        }
-        started => Ok(started?),
-    }
-}
-
 /// Opens what must be there before anything can be served.
 fn open(data: &Path, clock: Clock) -> anyhow::Result<(Arc<Ledger>, Arc<Vault>)> {
-    let ledger = Ledger::open(data, clock, OPENING_THREADS)?;
+    let ledger = Ledger::open(data, clock, wiring::OPENING_THREADS)?;
     Ok((ledger, Arc::new(Vault::open(data)?)))
 }

@@ -2,6 +2,7 @@
 
 use lika_domain::rejection::{Code, Rejection};
 use lika_eventlog::error::LogError;
+use lika_eventlog::jetstream::error::StreamError;
 use lika_ledger::SubmitError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,20 @@ pub enum VaultError {
     /// not be known again; so a new one is never put in its place.
     #[error("{0} is missing: the data keys of this log were kept there")]
     Missing(PathBuf),
+    /// The stream of data keys.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// A message of the stream does not open with `wrap.key`: that is another vault's, or the message was changed.
+    #[error("the data key {number} of {subject} in the stream does not open with this wrap.key")]
+    Sealed {
+        /// Household or official number.
+        subject: u64,
+        /// Number of the key.
+        number: u32,
+    },
+    /// What is in the stream is no data key.
+    #[error("{0} in the stream of data keys is none")]
+    NoKey(String),
     /// The vault was closed in good order.
     #[error("the vault is closed")]
     Closed,

@@ -29,6 +29,9 @@ pub(crate) struct KeyFile {
 /// Keys by name, each with the number of its record.
 pub(crate) type Keys = HashMap<KeyName, (DataKey, u32)>;
 
+/// Name of the file that holds the key of the stream.
+const WRAP_KEY: &str = "wrap.key";
+
 /// What reading from front to end has found so far.
 #[derive(Default)]
 struct Scan {
@@ -53,6 +56,31 @@ pub(crate) fn create(dir: &Path, tag_key: &[u8]) -> Result<(), VaultError> {
     sync_dir(&making)?;
     fs::rename(&making, dir).map_err(VaultError::io(dir))?;
     dir.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Makes the key that data keys are wrapped under where they are kept apart; one that is there stays.
+pub(crate) fn create_wrap_key(dir: &Path) -> Result<(), VaultError> {
+    let path = dir.join(WRAP_KEY);
+    if path.exists() {
+        return Ok(());
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| VaultError::io(&path)(error.into()))?;
+    let making = dir.join("wrap.new");
+    if making.exists() {
+        // Left by a creation that did not come to its end; nothing was ever wrapped under it.
+        fs::remove_file(&making).map_err(VaultError::io(&making))?;
+    }
+    write_secret(&making, &key)?;
+    fs::rename(&making, &path).map_err(VaultError::io(&path))?;
+    sync_dir(dir)
+}
+
+/// Reads that key.
+pub(crate) fn wrap_key(dir: &Path) -> Result<[u8; 32], VaultError> {
+    let path = dir.join(WRAP_KEY);
+    let bytes = fs::read(&path).map_err(missing_or_io(&path, &path))?;
+    bytes.try_into().map_err(|_| VaultError::TagKey(path))
 }
 
 /// Opens and locks the file, and reads every key in it.

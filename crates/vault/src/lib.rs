@@ -16,6 +16,11 @@
 //! * `keys`: records of 64 bytes, each with its checksum, only ever added to. A key is given out for use only once its
 //!   record is fsynced; records of all requests under way share one fsync.
 //!
+//! # The stream
+//! Where services run apart, several processes share the keys: they lie in a JetStream stream, one message each, wrapped
+//! under `wrap.key`, which with `tag.key` is all that the folder holds then. A key is created once and never overwritten:
+//! the message is guarded as the first of its subject. Every process has all keys in memory and follows the stream.
+//!
 //! # What has its place here and is not built yet
 //! * **Erasure** destroys a key by writing over its record where it stands: records have a fixed size, lie inside one
 //!   sector each, and carry a byte that says whether the key is still there. One value of it is known today; a record
@@ -31,6 +36,7 @@ mod file;
 mod keyring;
 mod opened;
 mod record;
+mod stream;
 mod tag;
 mod vault;
 mod writer;

@@ -3,8 +3,11 @@
 use crate::error::{StoreError, VaultError};
 use crate::file::{self, KeyFile};
 use crate::record::{KeyName, Record};
+use crate::stream::{Stream, WrapKey};
 use crate::tag::{TAG_KEY_BYTES, TagKey};
 use crate::writer::{Inner, PENDING_RECORDS_MAX, Shared, Writer, Written};
+use async_nats::jetstream::Context;
+use lika_eventlog::jetstream::Names;
 use lika_proto::seal::DataKey;
 use parking_lot::{Condvar, Mutex};
 use std::path::Path;
@@ -12,11 +15,29 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
+/// Keys handed over to a stream at once.
+const HANDED_OVER_AT_ONCE: usize = 500;
+
 /// An open vault. Every method may be called from any thread. Dropping it writes what is pending and gives the folder
 /// back.
 #[derive(Debug)]
 pub struct Vault {
     tag_key: TagKey,
+    store: Store,
+}
+
+/// Where the keys are.
+#[derive(Debug)]
+enum Store {
+    /// In this folder.
+    File(Local),
+    /// In a stream that several processes share.
+    Stream(Stream),
+}
+
+/// Keys in a file that one process has for itself.
+#[derive(Debug)]
+struct Local {
     shared: Arc<Shared>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -44,8 +65,46 @@ impl Vault {
         let written = watch::Sender::new(Written { records: file.records, stopped: None });
         let inner = Inner { keys, next: file.records, pending: Vec::new(), closed: false };
         let shared = Arc::new(Shared { inner: Mutex::new(inner), wake: Condvar::new(), written });
-        let writer = Self::start(file, shared.clone()).map_err(VaultError::io(&folder))?;
-        Ok(Self { tag_key, shared, writer: Mutex::new(Some(writer)) })
+        let writer = Local::start(file, shared.clone()).map_err(VaultError::io(&folder))?;
+        Ok(Self { tag_key, store: Store::File(Local { shared, writer: Mutex::new(Some(writer)) }) })
+    }
+
+    /// Opens the vault of services apart: `tag.key` and `wrap.key` in the folder `vault` below `dir`, data keys in their
+    /// stream, every one of which is read.
+    ///
+    /// # Errors
+    /// [`VaultError::Missing`] without one of the two, [`VaultError::Stream`] if the stream cannot be read,
+    /// [`VaultError::Sealed`] if a message of it does not open.
+    pub async fn open_apart(dir: &Path, context: Context, names: Names) -> Result<Self, VaultError> {
+        let folder = dir.join("vault");
+        let tag_key = TagKey::new(file::tag_key(&folder)?);
+        let wrap = WrapKey::read(&folder)?;
+        let stream = Stream::open(context, names, wrap).await?;
+        Ok(Self { tag_key, store: Store::Stream(stream) })
+    }
+
+    /// Makes the key that data keys are wrapped under in their stream, unless the vault has one.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn wrap(dir: &Path) -> Result<(), VaultError> {
+        file::create_wrap_key(&dir.join("vault"))
+    }
+
+    /// Hands the keys of a vault in a folder over to their stream; gives how many they are. Done again, it goes on where
+    /// it was cut off.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] if the stream has another key of that name.
+    pub async fn hand_over(dir: &Path, context: Context, names: Names) -> Result<u64, StoreError> {
+        Self::wrap(dir)?;
+        let (_file, keys) = file::open(&dir.join("vault"))?;
+        let apart = Self::open_apart(dir, context, names).await?;
+        let keys: Vec<_> = keys.into_iter().map(|((subject, number), (key, _))| (subject, number, key)).collect();
+        for some in keys.chunks(HANDED_OVER_AT_ONCE) {
+            apart.store(some).await?;
+        }
+        Ok(keys.len() as u64)
     }
 
     /// The key of the tags of citizen IDs.
@@ -55,14 +114,54 @@ impl Vault {
 
     /// The key of a household or official by its number among theirs; `None` if there is none.
     pub fn key(&self, subject: u64, number: u32) -> Option<DataKey> {
-        self.shared.inner.lock().keys.get(&(subject, number)).map(|(key, _)| key.clone())
+        match &self.store {
+            Store::File(local) => local.shared.inner.lock().keys.get(&(subject, number)).map(|(key, _)| key.clone()),
+            Store::Stream(stream) => stream.key((subject, number)),
+        }
     }
 
     /// Keeps keys; resolves once they are on disk. A key that is there already is left as it is.
     ///
     /// # Errors
-    /// [`StoreError::Changed`] if one is there with another value; none of them is kept then.
+    /// [`StoreError::Changed`] if one is there with another value. In a file none of them is kept then; in a stream those
+    /// may be that are not there yet, which are good for nothing else.
     pub async fn store(&self, keys: &[(u64, u32, DataKey)]) -> Result<(), StoreError> {
+        match &self.store {
+            Store::File(local) => local.store(keys).await,
+            Store::Stream(stream) => stream.store(keys).await,
+        }
+    }
+
+    /// Waits until everything is known that other processes had stored when this was called.
+    ///
+    /// # Errors
+    /// If the stream does not tell.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        match &self.store {
+            Store::File(_) => Ok(()),
+            Store::Stream(stream) => Ok(stream.catch_up().await?),
+        }
+    }
+
+    /// Resolves once the vault has failed or was closed, with the reason. The process has to stop then.
+    pub async fn stopped(&self) -> VaultError {
+        match &self.store {
+            Store::File(local) => local.stopped().await,
+            Store::Stream(stream) => stream.stopped().await,
+        }
+    }
+
+    /// Takes no more keys, waits until all that were taken are on disk, and stops the writer.
+    pub fn close(&self) {
+        match &self.store {
+            Store::File(local) => local.close(),
+            Store::Stream(stream) => stream.close(),
+        }
+    }
+}
+
+impl Local {
+    async fn store(&self, keys: &[(u64, u32, DataKey)]) -> Result<(), StoreError> {
         let Some(last) = self.enqueue(keys)? else { return Ok(()) };
         let mut written = self.shared.written.subscribe();
         let reached = written.wait_for(|written| written.records > last || written.stopped.is_some()).await;
@@ -73,15 +172,13 @@ impl Vault {
         }
     }
 
-    /// Resolves once the vault has failed or was closed, with the reason. The process has to stop then.
-    pub async fn stopped(&self) -> VaultError {
+    async fn stopped(&self) -> VaultError {
         let mut written = self.shared.written.subscribe();
         let stopped = written.wait_for(|written| written.stopped.is_some()).await;
         stopped.ok().and_then(|written| written.stopped.clone()).unwrap_or(VaultError::Closed)
     }
 
-    /// Takes no more keys, waits until all that were taken are on disk, and stops the writer.
-    pub fn close(&self) {
+    fn close(&self) {
         self.shared.inner.lock().closed = true;
         self.shared.wake.notify_all();
         if let Some(writer) = self.writer.lock().take() {

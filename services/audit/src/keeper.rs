@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_eventlog::error::LogError;
-use lika_eventlog::verify::Source;
 use lika_ledger::{Ledger, SubmitError};
 use lika_tlog::TilePath;
 use std::sync::Arc;
@@ -35,7 +34,7 @@ impl Keeper {
             return Ok(None);
         }
         let folder = self.ledger.log().folder();
-        let read = tokio::task::spawn_blocking(move || folder.tile(path)).await;
+        let read = tokio::task::spawn_blocking(move || lika_eventlog::verify::tile(&folder, path, size)).await;
         read.unwrap_or(Err(LogError::Closed)).map(|found| found.map(Bytes::from))
     }
 

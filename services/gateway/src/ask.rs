@@ -101,6 +101,9 @@ pub enum ReadError {
     /// Too many ask at the same time.
     #[error("too many ask for this at the same time")]
     Busy,
+    /// Nobody of that service answers.
+    #[error("no {0} service answers")]
+    Unanswered(&'static str),
     /// It failed.
     #[error("cannot be read")]
     Failed(#[source] Arc<dyn std::error::Error + Send + Sync>),

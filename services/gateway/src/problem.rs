@@ -58,6 +58,7 @@ codes! {
     Internal 500 "internal" "服务器内部错误" "the node cannot answer this";
     Overloaded 503 "overloaded" "系统繁忙，请稍后重试" "too much is under way; try again soon";
     Unavailable 503 "unavailable" "系统暂不可用" "the node cannot do this at present";
+    ServiceUnanswered 503 "service_unanswered" "该服务暂无应答，请稍后原样重发" "no service of that name answers; nothing is lost, send it again as it is";
     NotCaughtUp 503 "not_caught_up" "数据尚在更新" "the views have not reached that entry yet";
 }
 
@@ -106,7 +107,7 @@ impl Problem {
         let refusal = v1::Refusal { code: name.to_owned(), status: status.into(), problems: vec![problem] };
         let retry_after_s = match code {
             Code::Overloaded | Code::NotCaughtUp => Some(BUSY_RETRY_S),
-            Code::Unavailable => Some(STOPPED_RETRY_S),
+            Code::Unavailable | Code::ServiceUnanswered => Some(STOPPED_RETRY_S),
             _ => None,
         };
         Self { status, refusal, retry_after_s, closes: false }
@@ -132,6 +133,7 @@ impl Problem {
         match error {
             ReadError::Behind => Self::of(Code::NotCaughtUp, "index", ""),
             ReadError::Busy => Self::of(Code::Overloaded, "", ""),
+            ReadError::Unanswered(service) => Self::of(Code::ServiceUnanswered, "", *service),
             ReadError::Failed(cause) => {
                 tracing::error!(error = %cause, "a read failed");
                 Self::of(Code::Internal, "", "")
@@ -223,6 +225,7 @@ impl From<SubmitError> for Problem {
         match error {
             SubmitError::Rejected(rejection) => rejection.into(),
             SubmitError::Busy => Self::of(Code::Overloaded, "", ""),
+            SubmitError::Unanswered(service) => Self::of(Code::ServiceUnanswered, "", service),
             // That the log stopped is logged by whoever stopped it, once; every request after it ends here.
             SubmitError::Unavailable(_) => Self::of(Code::Unavailable, "", ""),
         }

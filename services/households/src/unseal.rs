@@ -154,6 +154,6 @@ impl Unsealing<'_, '_> {
     }
 
     fn refuse(&mut self, code: Code, field: &'static str, detail: String) {
-        self.problems.push(Problem { code, event: Some(self.event), field, detail });
+        self.problems.push(Problem { code, event: Some(self.event), field: field.into(), detail });
     }
 }

@@ -53,7 +53,12 @@ pub(crate) fn unseal(
             }
             Some(found) => found.open(keyring, &submission.origin, event).err(),
         };
-        problems.extend(fault.map(|(code, field, detail)| Problem { code, event: Some(number), field, detail }));
+        problems.extend(fault.map(|(code, field, detail)| Problem {
+            code,
+            event: Some(number),
+            field: field.into(),
+            detail,
+        }));
     }
     if problems.is_empty() { Ok(()) } else { Err(Rejection { problems }) }
 }

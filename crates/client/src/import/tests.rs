@@ -447,7 +447,7 @@ fn refuse_sevens(log: &mut Log) {
         let problem = |(event, _)| Problem {
             code: Code::HouseholdUnknown,
             event: Some(event),
-            field: "household",
+            field: "household".into(),
             detail: String::new(),
         };
         let problems: Vec<_> = bad.map(problem).collect();
@@ -505,7 +505,7 @@ fn keys_of_households_that_are_left_out_are_left_out() {
     let planned = plan(&[row(&[]), other]).planned.remove(0);
     let kept = planned.report.keys[1].clone();
     let problem =
-        Problem { code: Code::CitizenIdRegistered, event: Some(0), field: "citizen_id", detail: String::new() };
+        Problem { code: Code::CitizenIdRegistered, event: Some(0), field: "citizen_id".into(), detail: String::new() };
     let (left, problems) = planned.without(&node::refusal(&Rejection { problems: vec![problem] }));
     let left = left.unwrap();
     assert_eq!((left.rows, left.report.keys), (vec![vec![3]], vec![kept]));

@@ -1,5 +1,9 @@
-//! `lika log create`: a new, empty log.
+//! `lika log`: a new, empty log, in a folder or ordered by NATS; and what is done to the latter by hand.
 
+mod apart;
+
+use super::client::block_on;
+use crate::apart::connection::NatsArgs;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use anyhow::Context;
@@ -18,6 +22,40 @@ pub(crate) enum Log {
     ///
     /// Next, `lika serve` serves it, and `lika open` opens it with the key of its first administrator.
     Create(Create),
+    /// Begin a new epoch: a new stream that goes on after the last sealed entry
+    ///
+    /// For a stream that has lost or changed what was sealed. The old stream is kept for inquiry. Stop all services
+    /// first; what was ordered and not sealed is sent again by those who have no receipt for it.
+    Recover(Recover),
+    /// Move an embedded log to services apart: its entries stay where they are, new ones are ordered by NATS
+    ///
+    /// The folder becomes that of the audit service. Receipts and proofs given before stay valid.
+    Migrate(Migrate),
+}
+
+/// Which folder, and where NATS is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Recover {
+    /// Folder of an audit service, with the signing key
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Copies of each message, on as many servers: 1 or 3
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    replicas: u8,
+    #[command(flatten)]
+    nats: NatsArgs,
+}
+
+/// Which folder, and where NATS is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Migrate {
+    /// Folder of the log; nothing may be serving it
+    data: PathBuf,
+    /// Copies of each message, on as many servers: 1 or 3
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    replicas: u8,
+    #[command(flatten)]
+    nats: NatsArgs,
 }
 
 /// Where, and of what name.
@@ -30,6 +68,11 @@ pub(crate) struct Create {
     /// lika.example/130624
     #[arg(long, value_name = "NAME")]
     origin: String,
+    /// Copies of each message, on as many servers: 1 or 3; with --nats
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "nats")]
+    replicas: u8,
+    #[command(flatten)]
+    nats: Option<NatsArgs>,
 }
 
 /// What was made.
@@ -39,6 +82,8 @@ struct Created {
     origin: String,
     verifier_key: String,
     verifier_key_file: PathBuf,
+    /// Stream that orders it; none if the folder does.
+    stream: Option<String>,
 }
 
 impl Log {
@@ -46,16 +91,42 @@ impl Log {
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::Create(create) => create.run(printer),
+            Self::Recover(recover) => block_on(recover.run(printer)),
+            Self::Migrate(migrate) => block_on(migrate.run(printer)),
         }
     }
 }
 
 impl Create {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        if self.nats.is_some() {
+            // Before anything is made: a name without an area would be found out too late.
+            apart::area(&self.origin)?;
+        }
         let verifier_key = create(&self.data, &self.origin)?;
         let verifier_key_file = self.data.join("log.vkey");
-        let created = Created { data: self.data, origin: self.origin, verifier_key, verifier_key_file };
+        let stream = match &self.nats {
+            Some(nats) => Some(block_on(apart::create(nats, &self.data, self.replicas))?),
+            None => None,
+        };
+        let created = Created { data: self.data, origin: self.origin, verifier_key, verifier_key_file, stream };
         printer.result(&created, Created::text)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Recover {
+    async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let begun = apart::recover(&self.nats, &self.data, self.replicas).await?;
+        printer.result(&begun, apart::Begun::text)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Migrate {
+    async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let begun = apart::migrate(&self.nats, &self.data, self.replicas).await?;
+        printer.result(&begun, apart::Begun::text)?;
         Ok(Exit::Done)
     }
 }
@@ -95,6 +166,16 @@ fn make_vault(data: &std::path::Path) -> anyhow::Result<()> {
 impl Created {
     fn text(&self) -> String {
         let data = self.data.display();
+        if let Some(stream) = &self.stream {
+            return format!(
+                "{origin} is ordered by {stream}, and still empty. {data} is the folder of its audit service.\n\
+                 Copy to the folder of every other service, before its first start: log.vkey; for households and \
+                 officials also vault/; for a second audit service also keys/.\n\
+                 Next, run the six services and open the log through a gateway:\n  \
+                 lika run audit --data {data} --nats URL --monitor URL\n",
+                origin = self.origin,
+            );
+        }
         format!(
             "{origin} is in {data}, and still empty.\n\
              Its verifier key, for everyone who checks the log, is in {file}:\n  {key}\n\

@@ -1,5 +1,6 @@
 //! Gives the gateway a handle on each service: in one process every question is a call.
 
+use anyhow::Context;
 use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
 use lika_domain::progress::Asked;
@@ -10,8 +11,12 @@ use lika_ledger::{Ledger, Prepared, SubmitError};
 use lika_officials::Officials;
 use lika_progress::{Progress, ProgressError, Query};
 use lika_vault::Vault;
-use lika_views::{Explanation, PolicyView, ViewError, document};
+use lika_views::{Explanation, Follower, PolicyView, ViewError, document};
+use std::path::Path;
 use std::sync::Arc;
+
+/// Threads that check the log when it is opened.
+pub(crate) const OPENING_THREADS: usize = 2;
 
 /// What the gateway asks, answered by the services of this process.
 pub(crate) fn deps(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Progress>) -> Deps {
@@ -75,7 +80,7 @@ fn recording(ledger: Arc<Ledger>, prepared: Prepared) -> Recording {
     Box::pin(async move { ledger.submit(prepared).await })
 }
 
-fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<document::Progress>>> {
+pub(crate) fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<document::Progress>>> {
     let progress = progress.clone();
     Ask::new(move |ProgressQuery { area, by, at, recorded_by, index }| {
         let progress = progress.clone();
@@ -83,7 +88,7 @@ fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<doc
     })
 }
 
-fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option<Explanation>> {
+pub(crate) fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option<Explanation>> {
     let progress = progress.clone();
     Ask::new(move |(ProgressQuery { area, by, at, recorded_by, index }, asked)| {
         let progress = progress.clone();
@@ -102,7 +107,7 @@ fn found<T>(answer: Result<T, ProgressError>) -> Result<Option<T>, ReadError> {
 }
 
 /// The policy waits for everything sealed: whoever has just set it reads what they set.
-fn policy_read(progress: &Arc<Progress>) -> Read<PolicyQuery, Option<PolicyView>> {
+pub(crate) fn policy_read(progress: &Arc<Progress>) -> Read<PolicyQuery, Option<PolicyView>> {
     let progress = progress.clone();
     Ask::new(move |PolicyQuery { area, at }| {
         let progress = progress.clone();
@@ -116,7 +121,7 @@ fn policy_read(progress: &Arc<Progress>) -> Read<PolicyQuery, Option<PolicyView>
 }
 
 /// A read of the views. It waits only for what they do not know.
-fn view<Q: Copy + Send + 'static, A: Send + 'static>(
+pub(crate) fn view<Q: Copy + Send + 'static, A: Send + 'static>(
     progress: &Arc<Progress>,
     read: impl Fn(&Progress, Q) -> Result<Option<A>, ViewError> + Copy + Send + Sync + 'static,
 ) -> Read<Q, Option<A>> {
@@ -138,7 +143,7 @@ fn view<Q: Copy + Send + 'static, A: Send + 'static>(
 }
 
 /// A read of the log, on a thread that serves nobody else.
-fn blocking<Q: Send + 'static, A: Send + 'static>(
+pub(crate) fn blocking<Q: Send + 'static, A: Send + 'static>(
     read: impl Fn(Q) -> Result<A, ReadError> + Send + Sync + 'static,
 ) -> Read<Q, A> {
     let read = Arc::new(read);
@@ -146,4 +151,17 @@ fn blocking<Q: Send + 'static, A: Send + 'static>(
         let read = read.clone();
         async move { tokio::task::spawn_blocking(move || read(question)).await.map_err(ReadError::failed)? }
     })
+}
+
+/// Starts the service of progress. Views that were open when the machine lost its power are made anew at once: a node
+/// that starts by itself then must not wait for somebody to delete them. Any other damage is for a person to see.
+pub(crate) fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
+    match Progress::start(ledger.clone(), dir) {
+        Err(error @ ViewError::PowerCut { .. }) => {
+            tracing::warn!(%error, "the views are deleted and made anew");
+            std::fs::remove_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
+            Ok(Progress::start(ledger.clone(), dir)?)
+        }
+        started => Ok(started?),
+    }
 }

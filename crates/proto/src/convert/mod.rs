@@ -22,7 +22,7 @@ mod village;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{problem, refusal};
+pub use answer::{problem, refusal, rejection};
 pub use common::{SEALED_BYTES_MAX, SEALED_BYTES_MIN};
 pub use entry::{Signed, encode_entry, entry, entry_area};
 pub use household::subject;

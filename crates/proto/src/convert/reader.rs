@@ -65,7 +65,7 @@ impl Reader {
                 (Some((list, number)), detail) if detail.is_empty() => format!("{list}[{number}]"),
                 (Some((list, number)), detail) => format!("{list}[{number}]: {detail}"),
             };
-            self.problems.push(Problem { code, event: self.event, field, detail });
+            self.problems.push(Problem { code, event: self.event, field: field.into(), detail });
         }
         None
     }

@@ -204,7 +204,31 @@ fn convert(wire: &v1::Submission) -> Result<Submission, Rejection> {
 
 fn listed(wire: &v1::Submission) -> Vec<(Code, Option<u32>, &'static str, String)> {
     let problems = convert(wire).unwrap_err().problems;
-    problems.into_iter().map(|problem| (problem.code, problem.event, problem.field, problem.detail)).collect()
+    problems.into_iter().map(|problem| (problem.code, problem.event, name(problem.field), problem.detail)).collect()
+}
+
+/// Fields are named by constants.
+fn name(field: std::borrow::Cow<'static, str>) -> &'static str {
+    match field {
+        std::borrow::Cow::Borrowed(name) => name,
+        std::borrow::Cow::Owned(other) => panic!("{other}"),
+    }
+}
+
+/// A refusal goes to another process and comes back as it was.
+#[test]
+fn a_refusal_can_be_read_back() {
+    let problem = |field: &'static str, event| lika_domain::rejection::Problem {
+        code: Code::TooOld,
+        event,
+        field: field.into(),
+        detail: "x".into(),
+    };
+    let rejection = Rejection { problems: vec![problem("happened", Some(3)), problem("area", None)] };
+    assert_eq!(super::rejection(super::refusal(&rejection, 422)), Some(rejection.clone()));
+    let mut unknown = super::refusal(&rejection, 422);
+    unknown.problems[1].code = "later".into();
+    assert_eq!(super::rejection(unknown), None);
 }
 
 /// The one problem of a household event, as code and field.
@@ -319,7 +343,7 @@ fn a_damaged_entry_is_refused() {
     };
     let code = |wire: v1::Entry| {
         let rejection = entry(0, &wire.encode_to_vec().into()).unwrap_err();
-        (rejection.code(), rejection.problems[0].field)
+        (rejection.code(), name(rejection.problems[0].field.clone()))
     };
     assert_eq!(code(changed(&whole, |e| e.signature = Bytes::new())), (Code::FieldMissing, "signature"));
     assert_eq!(code(changed(&whole, |e| e.signature.truncate(63))), (Code::FieldInvalid, "signature"));

@@ -161,8 +161,9 @@ async fn a_failed_write_stops_the_vault() {
     let written = watch::Sender::new(Written { records: 0, stopped: None });
     let inner = Inner { keys: Default::default(), next: 0, pending: Vec::new(), closed: false };
     let shared = Arc::new(Shared { inner: Mutex::new(inner), wake: Condvar::new(), written });
-    let writer = Mutex::new(Some(Vault::start(file, shared.clone()).unwrap()));
-    let vault = Vault { tag_key: TagKey::new([0; TAG_KEY_BYTES]), shared, writer };
+    let writer = Mutex::new(Some(Local::start(file, shared.clone()).unwrap()));
+    let store = Store::File(Local { shared, writer });
+    let vault = Vault { tag_key: TagKey::new([0; TAG_KEY_BYTES]), store };
     let first = vault.store(&[(CARD, 1, key(1))]).await;
     assert!(matches!(first, Err(StoreError::Vault(VaultError::Io { .. }))), "{first:?}");
     assert!(matches!(vault.stopped().await, VaultError::Io { .. }));

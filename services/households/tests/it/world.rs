@@ -124,7 +124,7 @@ impl World {
 pub(crate) fn problems<'a>(outcome: Result<Receipt, SubmitError>) -> Vec<(Code, Option<u32>, &'a str)> {
     match outcome {
         Err(SubmitError::Rejected(rejection)) => {
-            rejection.problems.iter().map(|problem| (problem.code, problem.event, problem.field)).collect()
+            rejection.problems.into_iter().map(|problem| (problem.code, problem.event, name(problem.field))).collect()
         }
         other => panic!("a refusal expected, got {other:?}"),
     }
@@ -213,4 +213,12 @@ pub(crate) fn card_with(card: u64, head: v1::Member, own: &v1::HouseholdPrivate)
         ..Default::default()
     };
     event(card, Kind::HouseholdRegistered(registered))
+}
+
+/// The rules name fields by constants.
+fn name(field: std::borrow::Cow<'static, str>) -> &'static str {
+    match field {
+        std::borrow::Cow::Borrowed(name) => name,
+        std::borrow::Cow::Owned(other) => panic!("{other}"),
+    }
 }

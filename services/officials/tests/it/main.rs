@@ -120,7 +120,8 @@ fn problem(outcome: Result<Receipt, SubmitError>) -> (Code, Option<u32>, &'stati
     match outcome {
         Err(SubmitError::Rejected(rejection)) => {
             let first = &rejection.problems[0];
-            (first.code, first.event, first.field)
+            let std::borrow::Cow::Borrowed(field) = first.field else { panic!("{first:?}") };
+            (first.code, first.event, field)
         }
         other => panic!("a refusal expected, got {other:?}"),
     }

@@ -121,7 +121,7 @@ impl Fault {
 
     fn all(item: usize, rejection: &Rejection) -> Vec<Self> {
         let problems = rejection.problems.iter();
-        problems.map(|problem| Self::new(item, problem.code, problem.field, problem.detail.as_str())).collect()
+        problems.map(|problem| Self::new(item, problem.code, &problem.field, problem.detail.as_str())).collect()
     }
 
     /// A row for each.

@@ -1,0 +1,163 @@
+//! A service answers: its endpoints at NATS, found by `nats micro ls`, each with its queue group.
+
+use super::directory::INSTANCE;
+use super::wire::{Answer, OUTCOME, outcome};
+use async_nats::Client;
+use async_nats::service::endpoint::Endpoint;
+use async_nats::service::{Service, ServiceExt};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use lika_gateway::ask::ReadError;
+use lika_ledger::{Ledger, Prepared, Receipt, SubmitError};
+use lika_proto::v1;
+use prost::Message as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Submissions under way at the same time.
+const SUBMISSIONS_MAX: usize = 4_096;
+/// Submissions prepared at the same time, in order.
+const PREPARED_MAX: usize = 256;
+/// Questions answered at the same time.
+const QUESTIONS_MAX: usize = 64;
+
+/// What reads a submission and checks what only its service can see.
+pub(crate) type Prepare =
+    Arc<dyn Fn(v1::SignedSubmission) -> BoxFuture<'static, Result<Prepared, SubmitError>> + Send + Sync>;
+
+/// A service at NATS. Dropping it stops its answers.
+pub(crate) struct Answering {
+    service: Service,
+    prefix: String,
+    name: &'static str,
+    instance: String,
+}
+
+impl Answering {
+    /// Makes itself known. `metadata` is told to who asks for instances.
+    pub(crate) async fn start(
+        client: &Client,
+        prefix: String,
+        name: &'static str,
+        instance: &str,
+        mut metadata: HashMap<String, String>,
+    ) -> anyhow::Result<Self> {
+        metadata.insert(INSTANCE.into(), instance.into());
+        let builder = client.service_builder().description(format!("Lika, {name}")).metadata(metadata);
+        let service = builder.start(format!("lika-{name}"), env!("CARGO_PKG_VERSION")).await;
+        let service = service.map_err(|error| anyhow::anyhow!("{error}"))?;
+        Ok(Self { service, prefix, name, instance: instance.to_owned() })
+    }
+
+    /// Records submissions: those for any instance, and those for this one.
+    pub(crate) async fn record(&self, ledger: &Arc<Ledger>, prepare: Prepare) -> anyhow::Result<()> {
+        for (name, subject) in [("submit", "submit".to_owned()), ("submit-here", format!("submit.{}", self.instance))] {
+            let endpoint = self.endpoint(name, &subject).await?;
+            tokio::spawn(record(endpoint, ledger.clone(), prepare.clone()));
+        }
+        Ok(())
+    }
+
+    /// Answers questions in JSON.
+    pub(crate) async fn answer<Q, A, F>(
+        &self,
+        what: &'static str,
+        read: impl Fn(Q) -> F + Clone + Send + Sync + 'static,
+    ) -> anyhow::Result<()>
+    where
+        Q: DeserializeOwned + Send + 'static,
+        A: Serialize + Send + 'static,
+        F: Future<Output = Result<Option<A>, ReadError>> + Send + 'static,
+    {
+        self.answer_bytes(what, move |payload| {
+            let question = serde_json::from_slice::<Q>(&payload);
+            let read = read.clone();
+            async move {
+                let answer = match question {
+                    Ok(question) => Answer::of(read(question).await),
+                    Err(error) => Answer::of(Err(ReadError::failed(error))),
+                };
+                // Views always make JSON.
+                Bytes::from(serde_json::to_vec(&answer).unwrap_or_default())
+            }
+        })
+        .await
+    }
+
+    /// Answers bytes with bytes; none if there is nothing of that name.
+    pub(crate) async fn answer_bytes<F>(
+        &self,
+        what: &'static str,
+        read: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static,
+    ) -> anyhow::Result<()>
+    where
+        F: Future<Output = Bytes> + Send + 'static,
+    {
+        let endpoint = self.endpoint(what, what).await?;
+        tokio::spawn(endpoint.for_each_concurrent(QUESTIONS_MAX, move |request| {
+            let answer = read(request.message.payload.clone());
+            async move {
+                // Who no longer waits has gone away.
+                let _ = request.respond(Ok(answer.await)).await;
+            }
+        }));
+        Ok(())
+    }
+
+    async fn endpoint(&self, name: &str, subject: &str) -> anyhow::Result<Endpoint> {
+        let subject = format!("{}.{}.{subject}", self.prefix, self.name);
+        let endpoint = self.service.endpoint_builder().name(name).add(subject).await;
+        endpoint.map_err(|error| anyhow::anyhow!("{error}"))
+    }
+}
+
+/// Prepares submissions in the order in which they come, and records them side by side.
+async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
+    let prepared = endpoint.map(|request| {
+        let (ledger, prepare) = (ledger.clone(), prepare.clone());
+        async move {
+            let prepared = match v1::SignedSubmission::decode(request.message.payload.clone()) {
+                Ok(signed) => prepare_soon(&ledger, &prepare, signed).await,
+                Err(_) => Err(SubmitError::Busy),
+            };
+            (request, prepared)
+        }
+    });
+    prepared
+        .buffered(PREPARED_MAX)
+        .map(|(request, prepared)| {
+            let ledger = ledger.clone();
+            async move {
+                let answer: Result<Receipt, SubmitError> = match prepared {
+                    Ok(prepared) => ledger.submit(prepared).await,
+                    Err(error) => Err(error),
+                };
+                let (headers, payload) = outcome(answer);
+                debug_assert!(headers.get(OUTCOME).is_some());
+                // Who no longer waits has gone away; what was recorded stays recorded.
+                let _ = request.respond_with_headers(Ok(payload), headers).await;
+            }
+        })
+        .buffer_unordered(SUBMISSIONS_MAX)
+        .for_each(|()| async {})
+        .await;
+}
+
+/// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
+/// on everything that is ordered.
+async fn prepare_soon(
+    ledger: &Ledger,
+    prepare: &Prepare,
+    signed: v1::SignedSubmission,
+) -> Result<Prepared, SubmitError> {
+    match prepare(signed.clone()).await {
+        Err(SubmitError::Rejected(_)) => {
+            ledger.catch_up().await?;
+            prepare(signed).await
+        }
+        prepared => prepared,
+    }
+}

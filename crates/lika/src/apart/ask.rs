@@ -1,0 +1,174 @@
+//! The gateway asks: each handle is a request to whichever instance of a service answers.
+
+use super::directory::Directory;
+use super::wire::{Answer, OpenQuestion, PolicyQuestion, ProgressQuestion, read_outcome};
+use async_nats::client::RequestErrorKind;
+use async_nats::{Client, Message, Request};
+use bytes::Bytes;
+use lika_eventlog::jetstream::Names;
+use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
+use lika_gateway::{Ask, Deps};
+use lika_ledger::{Ledger, Receipt, SubmitError};
+use lika_proto::v1;
+use prost::Message as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a receipt is waited for, in seconds. After that nobody knows: the submission may be sent again.
+const RECEIPT_S: u64 = 15;
+/// How long a read is waited for, in seconds: an earlier day is folded from the log anew.
+const READ_S: u64 = 60;
+
+/// Asks over NATS.
+#[derive(Clone)]
+struct Asker {
+    client: Client,
+    prefix: String,
+}
+
+/// What the gateway asks, answered by services elsewhere.
+pub(crate) fn deps(ledger: &Arc<Ledger>, client: &Client, names: &Names) -> Deps {
+    let asker = Asker { client: client.clone(), prefix: names.service_prefix() };
+    let views = asker.clone();
+    let explain = asker.clone();
+    Deps {
+        ledger: ledger.clone(),
+        households: asker.recorder("households"),
+        officials: asker.recorder("officials"),
+        aid: asker.recorder("aid"),
+        progress: asker.read("progress", "figures", |query| ProgressQuestion::new(query, None)),
+        explain: explain.read("progress", "explain", |(query, asked)| ProgressQuestion::new(query, Some(asked))),
+        policy: views.read("progress", "policy", PolicyQuestion::new),
+        household: asker.read("progress", "household", |id: lika_domain::ids::HouseholdId| id.get()),
+        official: asker.read("progress", "official", |id: lika_domain::ids::OfficialId| id.get()),
+        open_household: asker.found("households", "open", |OpenHousehold { id, entries, members }| OpenQuestion {
+            household: id.get(),
+            entries,
+            members: members.into_iter().map(|member| u32::from(member.get())).collect(),
+        }),
+        open_official: asker.read("officials", "open", |id: lika_domain::ids::OfficialId| id.get()),
+        tile: asker.bytes("tile", |path: lika_tlog::TilePath| path.to_string()),
+        proof: asker.proof(),
+    }
+}
+
+impl Asker {
+    fn recorder(&self, service: &'static str) -> Recorder {
+        let asker = self.clone();
+        let directory = Directory::follow(self.client.clone(), format!("lika-{service}"));
+        Ask::new(move |signed: v1::SignedSubmission| {
+            let (asker, directory) = (asker.clone(), directory.clone());
+            async move {
+                let recording: lika_gateway::ask::Recording =
+                    Box::pin(async move { asker.submit(service, &directory, signed).await });
+                Ok(recording)
+            }
+        })
+    }
+
+    /// To the instance that has the area, or else to any.
+    async fn submit(
+        &self,
+        service: &'static str,
+        directory: &Directory,
+        signed: v1::SignedSubmission,
+    ) -> Result<Receipt, SubmitError> {
+        let area = lika_proto::convert::submission_message(&signed.submission).map_or(0, |message| message.area);
+        let payload = Bytes::from(signed.encode_to_vec());
+        let any = format!("{}.{service}.submit", self.prefix);
+        if let Some(instance) = directory.of(area) {
+            match self.request(format!("{any}.{instance}"), payload.clone(), RECEIPT_S).await {
+                Err(RequestErrorKind::NoResponders) => {}
+                Err(_) => return Err(SubmitError::Unanswered(service)),
+                Ok(answer) => return read_outcome(answer, service),
+            }
+        }
+        let answer = self.request(any, payload, RECEIPT_S).await;
+        read_outcome(answer.map_err(|_| SubmitError::Unanswered(service))?, service)
+    }
+
+    fn read<Q, W, A>(
+        &self,
+        service: &'static str,
+        what: &'static str,
+        wire: impl Fn(Q) -> W + Send + Sync + 'static,
+    ) -> Read<Q, Option<A>>
+    where
+        Q: Send + 'static,
+        W: Serialize + Send + Sync + 'static,
+        A: DeserializeOwned + Send + 'static,
+    {
+        let asker = self.clone();
+        Ask::new(move |question| {
+            let (asker, question) = (asker.clone(), wire(question));
+            async move { asker.question(service, what, &question).await }
+        })
+    }
+
+    /// A question that always has an answer.
+    fn found<Q, W, A>(
+        &self,
+        service: &'static str,
+        what: &'static str,
+        wire: impl Fn(Q) -> W + Send + Sync + 'static,
+    ) -> Read<Q, A>
+    where
+        Q: Send + 'static,
+        W: Serialize + Send + Sync + 'static,
+        A: DeserializeOwned + Default + Send + 'static,
+    {
+        let asker = self.clone();
+        Ask::new(move |question| {
+            let (asker, question) = (asker.clone(), wire(question));
+            async move { Ok(asker.question(service, what, &question).await?.unwrap_or_default()) }
+        })
+    }
+
+    fn bytes<Q: Send + 'static>(
+        &self,
+        what: &'static str,
+        text: impl Fn(Q) -> String + Send + Sync + 'static,
+    ) -> Read<Q, Option<Bytes>> {
+        let asker = self.clone();
+        Ask::new(move |question| {
+            let (asker, text) = (asker.clone(), text(question));
+            async move {
+                let subject = format!("{}.audit.{what}", asker.prefix);
+                let answer = asker.request(subject, text.into(), READ_S).await;
+                let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
+                Ok((!payload.is_empty()).then_some(payload))
+            }
+        })
+    }
+
+    fn proof(&self) -> Read<u64, Option<String>> {
+        let bytes = self.bytes("proof", |index: u64| index.to_string());
+        Ask::new(move |index| {
+            let bytes = bytes.clone();
+            async move {
+                let text = bytes.ask(index).await?.map(|bytes| String::from_utf8(bytes.to_vec()));
+                text.transpose().map_err(ReadError::failed)
+            }
+        })
+    }
+
+    async fn question<W: Serialize, A: DeserializeOwned>(
+        &self,
+        service: &'static str,
+        what: &str,
+        question: &W,
+    ) -> Result<Option<A>, ReadError> {
+        let payload = serde_json::to_vec(question).map_err(ReadError::failed)?;
+        let subject = format!("{}.{service}.{what}", self.prefix);
+        let answer = self.request(subject, payload.into(), READ_S).await;
+        let answer = answer.map_err(|_| ReadError::Unanswered(service))?;
+        serde_json::from_slice::<Answer<A>>(&answer.payload).map_err(ReadError::failed)?.read()
+    }
+
+    async fn request(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {
+        let request = Request::new().payload(payload).timeout(Some(Duration::from_secs(seconds)));
+        self.client.send_request(subject, request).await.map_err(|error| error.kind())
+    }
+}

@@ -1,0 +1,113 @@
+//! How NATS is reached, and what is checked of its servers before anything rests on them.
+
+use crate::exit::Failure;
+use anyhow::Context;
+use async_nats::ConnectOptions;
+use async_nats::jetstream;
+use lika_domain::area::Area;
+use lika_eventlog::jetstream::{Names, settings};
+use lika_tlog::key::VerifierKey;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a server's monitoring address may take to answer, in seconds.
+const MONITOR_S: u64 = 5;
+/// Most bytes read of what a server tells of itself.
+const MONITOR_BYTES_MAX: u64 = 1024 * 1024;
+/// How long an answer of JetStream is waited for, in seconds.
+const ANSWER_S: u64 = 5;
+
+/// Where NATS is, and as whom to come.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct NatsArgs {
+    /// Addresses of the NATS servers, separated by commas
+    #[arg(long, env = "LIKA_NATS", value_name = "URL", value_delimiter = ',', required = true)]
+    nats: Vec<String>,
+    /// Monitoring addresses of all of them: version and settings are checked there before anything rests on them
+    #[arg(long, env = "LIKA_NATS_MONITOR", value_name = "URL", value_delimiter = ',', required = true)]
+    monitor: Vec<String>,
+    /// Certificate of the authority that the servers' certificates are signed by
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// Certificate to come with
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+impl NatsArgs {
+    /// Of a server without TLS, as on one's own machine.
+    pub(crate) fn plain(url: String, monitor: String) -> Self {
+        Self { nats: vec![url], monitor: vec![monitor], tls_ca: None, tls_cert: None, tls_key: None }
+    }
+
+    /// Checks the servers and connects. `name` is what the servers show this connection as.
+    pub(crate) async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
+        let monitors = self.monitor.clone();
+        tokio::task::spawn_blocking(move || monitors.iter().try_for_each(|url| check_server(url))).await??;
+        let mut options = ConnectOptions::new()
+            .name(name)
+            .request_timeout(Some(Duration::from_secs(ANSWER_S)))
+            .retry_on_initial_connect()
+            .ping_interval(Duration::from_secs(5));
+        if let Some(ca) = &self.tls_ca {
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
+        }
+        if let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            options = options.add_client_certificate(cert.clone(), key.clone());
+        }
+        let client = options.connect(self.nats.clone()).await.map_err(|error| {
+            Failure::new("nats_unreachable", format!("NATS cannot be reached at {}: {error}", self.nats.join(", ")))
+        })?;
+        let mut context = jetstream::new(client);
+        context.set_timeout(Duration::from_secs(ANSWER_S));
+        Ok(context)
+    }
+}
+
+/// Checks a server by what it tells of itself.
+fn check_server(monitor: &str) -> anyhow::Result<()> {
+    let url = format!("{}/varz", monitor.trim_end_matches('/'));
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(MONITOR_S))).build().into();
+    let unreachable = |error: &dyn std::fmt::Display| {
+        Failure::new("nats_monitor", format!("{url} does not tell what the server is set to: {error}"))
+    };
+    let mut answer = agent.get(&url).call().map_err(|error| unreachable(&error))?;
+    let text = answer.body_mut().with_config().limit(MONITOR_BYTES_MAX).read_to_string();
+    let text = text.map_err(|error| unreachable(&error))?;
+    let varz = serde_json::from_str(&text).map_err(|error| unreachable(&error))?;
+    settings::check_server(&varz).map_err(|error| Failure::new("nats_setting", error.to_string()).into())
+}
+
+/// The verifier key in a data folder.
+pub(crate) fn verifier_key(data: &Path) -> anyhow::Result<VerifierKey> {
+    let path = data.join("log.vkey");
+    let missing = || {
+        Failure::new(
+            "log_missing",
+            format!(
+                "{} is not there: it says which log this is. Copy it from the folder that `lika log create` made",
+                path.display()
+            ),
+        )
+    };
+    let text = std::fs::read_to_string(&path).map_err(|_| missing())?;
+    let key = text.trim_end().parse::<VerifierKey>();
+    key.with_context(|| format!("{} is no verifier key", path.display()))
+}
+
+/// The names at NATS of the log with this verifier key: its area is what its origin ends with.
+pub(crate) fn names(key: &VerifierKey) -> Result<Names, Failure> {
+    let origin = key.name().as_str();
+    let area = origin.rsplit('/').next().and_then(|area| area.parse::<Area>().ok());
+    let area = area.ok_or_else(|| {
+        let message = format!(
+            "{origin}: a log of services apart needs a name that ends in its division code, as lika.example/130624"
+        );
+        Failure::new("origin_without_area", message)
+    })?;
+    Ok(Names::new(area))
+}

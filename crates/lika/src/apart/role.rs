@@ -1,0 +1,392 @@
+//! Each of the six services, started in a process of its own.
+//!
+//! All of them are a ledger on a copy of the log; they differ in what they answer. The one that signs is `audit`.
+
+use super::answer::{Answering, Prepare};
+use super::wire::{OpenQuestion, PolicyQuestion, ProgressQuestion};
+use super::{ask, connection};
+use crate::exit::Failure;
+use crate::node::wiring::{self, OPENING_THREADS};
+use anyhow::Context as _;
+use async_nats::jetstream::Context;
+use bytes::Bytes;
+use clap::ValueEnum;
+use lika_aid::Aid;
+use lika_audit::keeper::Keeper;
+use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
+use lika_eventlog::jetstream::{Config as LogConfig, Names};
+use lika_gateway::Gateway;
+use lika_gateway::ask::{OpenHousehold, ReadError};
+use lika_households::Households;
+use lika_ledger::{Clock, Ledger, Prepared, SubmitError};
+use lika_officials::Officials;
+use lika_progress::Progress;
+use lika_vault::Vault;
+use lika_views::Follower;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Length of an instance's name, in bytes before it is written in hexadecimal.
+const INSTANCE_BYTES: usize = 6;
+
+/// Which service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// HTTP: takes submissions, shows progress
+    Gateway,
+    /// Records what concerns villages and households
+    Households,
+    /// Records what concerns officials
+    Officials,
+    /// Records what concerns funds and aid
+    Aid,
+    /// Shows how far areas have come
+    Progress,
+    /// Copies the log, signs for it, and proves what is in it
+    Audit,
+}
+
+/// With what a service is started.
+pub(crate) struct Config {
+    pub(crate) role: Role,
+    pub(crate) context: Context,
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) clock: Clock,
+}
+
+/// A running service.
+pub(crate) struct Running {
+    pub(crate) role: Role,
+    pub(crate) instance: String,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) url: Option<String>,
+    vault: Option<Arc<Vault>>,
+    follower: Option<Follower>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    answering: Option<Answering>,
+}
+
+/// What a role needs to start.
+struct Start {
+    config: Config,
+    names: Names,
+    instance: String,
+    ledger: Arc<Ledger>,
+}
+
+impl Role {
+    /// As it is named at NATS.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Households => "households",
+            Self::Officials => "officials",
+            Self::Aid => "aid",
+            Self::Progress => "progress",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+impl Running {
+    /// Opens this process's copy of the log, catches up, and begins to answer.
+    pub(crate) async fn start(config: Config) -> anyhow::Result<Self> {
+        let key = connection::verifier_key(&config.data)?;
+        let names = connection::names(&key)?;
+        if config.role == Role::Audit && !config.data.join("keys").join("log.skey").exists() {
+            let message = format!(
+                "{} has no signing key: copy `keys` from the folder that `lika log create` made. Only those who sign for the log have it",
+                config.data.display()
+            );
+            return Err(Failure::new("signing_key_missing", message).into());
+        }
+        let instance = instance(&config.data)?;
+        let log = LogConfig {
+            context: config.context.clone(),
+            names: names.clone(),
+            dir: config.data.clone(),
+            threads: OPENING_THREADS,
+            area_of: lika_proto::convert::entry_area,
+            instance: instance.clone(),
+        };
+        let ledger = Ledger::open_apart(log, config.clock.clone()).await?;
+        let start = Start { config, names, instance, ledger };
+        match start.config.role {
+            Role::Gateway => start.gateway().await,
+            Role::Households => start.households().await,
+            Role::Officials => start.officials().await,
+            Role::Aid => start.aid().await,
+            Role::Progress => start.progress().await,
+            Role::Audit => start.audit().await,
+        }
+    }
+
+    /// Resolves when the service cannot go on, with the reason.
+    pub(crate) async fn failed(&mut self) -> Failure {
+        let log = self.ledger.log().clone();
+        let vault = self.vault.clone();
+        let vault = async move {
+            match vault {
+                Some(vault) => vault.stopped().await.to_string(),
+                None => std::future::pending().await,
+            }
+        };
+        let follower = &mut self.follower;
+        let views = async move {
+            match follower {
+                Some(follower) => {
+                    follower.stopped().await.map_or_else(|error| error.to_string(), |()| "they ended".into())
+                }
+                None => std::future::pending().await,
+            }
+        };
+        let message = tokio::select! {
+            biased;
+            error = log.stopped() => format!("the log has stopped: {error}"),
+            error = vault => format!("the vault has stopped: {error}"),
+            error = views => format!("the views have stopped: {error}"),
+        };
+        Failure::new("service_stopped", message)
+    }
+
+    /// Stops in order: no more requests, what is under way answered, views written, the copy given back.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        let Self { ledger, vault, follower, server, answering, .. } = self;
+        drop(answering);
+        if let Some((stop, server)) = server {
+            // The server may have ended already.
+            let _ = stop.send(());
+            server.await?;
+        }
+        let views = match follower {
+            Some(follower) => follower.stop().await,
+            None => Ok(()),
+        };
+        tokio::task::spawn_blocking(move || {
+            ledger.close();
+            if let Some(vault) = vault {
+                vault.close();
+            }
+        })
+        .await?;
+        views.context("the views could not be written; they are read from the log again at the next start")
+    }
+}
+
+impl Start {
+    async fn answering(&self, metadata: HashMap<String, String>) -> anyhow::Result<Answering> {
+        let client = self.config.context.client();
+        let prefix = self.names.service_prefix();
+        Answering::start(&client, prefix, self.config.role.name(), &self.instance, metadata).await
+    }
+
+    async fn vault(&self) -> anyhow::Result<Arc<Vault>> {
+        let vault = Vault::open_apart(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
+        Ok(Arc::new(vault))
+    }
+
+    fn running(self, answering: Answering) -> Running {
+        Running {
+            role: self.config.role,
+            instance: self.instance,
+            ledger: self.ledger,
+            url: None,
+            vault: None,
+            follower: None,
+            server: None,
+            answering: Some(answering),
+        }
+    }
+
+    async fn gateway(self) -> anyhow::Result<Running> {
+        let listen = self.config.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let gateway = Gateway::start(ask::deps(&self.ledger, &self.config.context.client(), &self.names))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
+            // A service that is dropped stops like one that is told to.
+            let _ = stopped.await;
+        }));
+        let answering = self.answering([("url".to_owned(), url.clone())].into()).await?;
+        Ok(Running { url: Some(url), server: Some((stop, server)), ..self.running(answering) })
+    }
+
+    async fn households(self) -> anyhow::Result<Running> {
+        let vault = self.vault().await?;
+        let deps = lika_households::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
+        let households = Households::start(deps);
+        let answering = self.answering(HashMap::new()).await?;
+        let open = households.clone();
+        let keys = vault.clone();
+        let prepare: Prepare = Arc::new(move |signed| {
+            let (households, keys) = (households.clone(), keys.clone());
+            Box::pin(async move { with_keys(&keys, households.prepare(signed).await).await })
+        });
+        answering.record(&self.ledger, prepare).await?;
+        let open = wiring::blocking(move |OpenHousehold { id, entries, members }| {
+            open.personal(id, &entries, members).map_err(ReadError::failed)
+        });
+        let open = move |question: OpenQuestion| {
+            let open = open.clone();
+            async move {
+                let members = question.members.into_iter().filter_map(MemberNo::new).collect();
+                let Some(id) = HouseholdId::new(question.household) else { return Ok(None) };
+                open.ask(OpenHousehold { id, entries: question.entries, members }).await.map(Some)
+            }
+        };
+        answering.answer("open", open).await?;
+        Ok(Running { vault: Some(vault), ..self.running(answering) })
+    }
+
+    async fn officials(self) -> anyhow::Result<Running> {
+        let vault = self.vault().await?;
+        let officials = Officials::start(lika_officials::Deps { ledger: self.ledger.clone(), vault: vault.clone() });
+        let answering = self.answering(HashMap::new()).await?;
+        let open = officials.clone();
+        let keys = vault.clone();
+        let prepare: Prepare = Arc::new(move |signed| {
+            let (officials, keys) = (officials.clone(), keys.clone());
+            Box::pin(async move { with_keys(&keys, officials.prepare(signed).await).await })
+        });
+        answering.record(&self.ledger, prepare).await?;
+        let open = wiring::blocking(move |id| open.personal(id).map_err(ReadError::failed));
+        let open = move |number: u32| {
+            let open = open.clone();
+            async move {
+                match OfficialId::new(number) {
+                    Some(id) => open.ask(id).await,
+                    None => Ok(None),
+                }
+            }
+        };
+        answering.answer("open", open).await?;
+        Ok(Running { vault: Some(vault), ..self.running(answering) })
+    }
+
+    async fn aid(self) -> anyhow::Result<Running> {
+        let answering = self.answering(HashMap::new()).await?;
+        let prepare: Prepare =
+            Arc::new(|signed| Box::pin(async move { Aid::prepare(&signed).map_err(SubmitError::from) }));
+        answering.record(&self.ledger, prepare).await?;
+        Ok(self.running(answering))
+    }
+
+    async fn progress(self) -> anyhow::Result<Running> {
+        let (progress, follower) = wiring::follow(&self.ledger, &self.config.data.join("views"))?;
+        let progress = Arc::new(progress);
+        let answering = self.answering(HashMap::new()).await?;
+        answer_progress(&answering, &progress).await?;
+        Ok(Running { follower: Some(follower), ..self.running(answering) })
+    }
+
+    async fn audit(self) -> anyhow::Result<Running> {
+        let keeper = Keeper::start(self.ledger.clone());
+        let answering = self.answering(HashMap::new()).await?;
+        let tiles = keeper.clone();
+        answering
+            .answer_bytes("tile", move |path| {
+                let tiles = tiles.clone();
+                async move { tile(&tiles, &path).await }
+            })
+            .await?;
+        answering
+            .answer_bytes("proof", move |index| {
+                let keeper = keeper.clone();
+                async move { proof(&keeper, &index).await }
+            })
+            .await?;
+        Ok(self.running(answering))
+    }
+}
+
+/// Before a refusal is taken for final, every data key is known that other processes have stored by now.
+async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Result<Prepared, SubmitError> {
+    if matches!(prepared, Err(SubmitError::Rejected(_))) {
+        vault.catch_up().await?;
+    }
+    prepared
+}
+
+async fn answer_progress(answering: &Answering, progress: &Arc<Progress>) -> anyhow::Result<()> {
+    let malformed = || ReadError::failed(std::io::Error::other("a question that cannot be understood"));
+    let read = wiring::progress_read(progress);
+    let figures = move |question: ProgressQuestion| {
+        let answer = question.read().map(|(query, _)| read.ask(query));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("figures", figures).await?;
+    let read = wiring::explain_read(progress);
+    let explain = move |question: ProgressQuestion| {
+        let asked = question.read().and_then(|(query, asked)| Some(read.ask((query, asked?))));
+        async move { asked.ok_or_else(malformed)?.await }
+    };
+    answering.answer("explain", explain).await?;
+    let read = wiring::policy_read(progress);
+    let policy = move |question: PolicyQuestion| {
+        let answer = question.read().map(|query| read.ask(query));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("policy", policy).await?;
+    let read = wiring::view(progress, |progress, id| progress.views().household(id));
+    let household = move |number: u64| {
+        let answer = HouseholdId::new(number).map(|id| read.ask(id));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("household", household).await?;
+    let read = wiring::view(progress, |progress, id| progress.views().official(id));
+    let official = move |number: u32| {
+        let answer = OfficialId::new(number).map(|id| read.ask(id));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("official", official).await
+}
+
+async fn tile(keeper: &Keeper, path: &Bytes) -> Bytes {
+    let path = std::str::from_utf8(path).ok().and_then(|text| text.parse().ok());
+    let Some(path) = path else { return Bytes::new() };
+    match keeper.tile(path).await {
+        Ok(found) => found.unwrap_or_default(),
+        Err(error) => {
+            tracing::error!(%error, %path, "a tile cannot be read");
+            Bytes::new()
+        }
+    }
+}
+
+async fn proof(keeper: &Keeper, index: &Bytes) -> Bytes {
+    let index = std::str::from_utf8(index).ok().and_then(|text| text.parse().ok());
+    let Some(index) = index else { return Bytes::new() };
+    match keeper.proof(index).await {
+        Ok(found) => found.map(Bytes::from).unwrap_or_default(),
+        Err(error) => {
+            tracing::error!(%error, index, "an entry cannot be proved");
+            Bytes::new()
+        }
+    }
+}
+
+/// The name of the process that has this folder: the same after every restart, so that an integrator knows its own work.
+fn instance(data: &Path) -> anyhow::Result<String> {
+    let path = data.join("instance");
+    if let Ok(name) = std::fs::read_to_string(&path) {
+        let name = name.trim().to_owned();
+        let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        return if good {
+            Ok(name)
+        } else {
+            Err(Failure::new("instance_invalid", format!("{} holds no name of an instance: delete it", path.display()))
+                .into())
+        };
+    }
+    let bytes: [u8; INSTANCE_BYTES] = lika_client::Random::system().bytes()?;
+    let name = hex::encode(bytes);
+    std::fs::write(&path, format!("{name}\n")).with_context(|| format!("{}", path.display()))?;
+    Ok(name)
+}

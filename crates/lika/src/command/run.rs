@@ -1,0 +1,91 @@
+//! `lika run SERVICE`: one service of a county, in a process of its own.
+
+use super::serve::{LISTEN_DEFAULT, Signals};
+use crate::apart::connection::NatsArgs;
+use crate::apart::role::{Config, Role, Running};
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+use clap::Args;
+use lika_ledger::Clock;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Runs a service.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Which one
+    service: Role,
+    /// Folder of this process: its copy of the log, and what its service keeps. It holds at least `log.vkey`
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Address the gateway listens on; beyond this machine put a proxy that speaks TLS in front
+    #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
+    listen: SocketAddr,
+    /// For a log opened for testing: records each submission as of the moment it says it was composed at, so that a
+    /// demonstration can load years of history
+    #[arg(long)]
+    composed_clock: bool,
+    #[command(flatten)]
+    nats: NatsArgs,
+}
+
+/// What runs, printed once it does.
+#[derive(Debug, Serialize)]
+struct Started {
+    service: &'static str,
+    instance: String,
+    origin: String,
+    entries: u64,
+    url: Option<String>,
+}
+
+impl Run {
+    /// Does it, until it is told to stop.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let ran = runtime.block_on(self.serve(printer));
+        runtime.shutdown_background();
+        ran
+    }
+
+    async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
+        let mut signals = Signals::listen()?;
+        let context = self.nats.connect(&format!("lika {}", self.service.name())).await?;
+        let clock = if self.composed_clock { Clock::composed() } else { Clock::system() };
+        let config = Config { role: self.service, context, data: self.data, listen: self.listen, clock };
+        let mut running = tokio::select! {
+            running = Running::start(config) => running?,
+            () = signals.wait() => return Ok(Exit::Done),
+        };
+        printer.result(&started(&running), Started::text)?;
+        let failed: Option<Failure> = tokio::select! {
+            () = signals.wait() => None,
+            failed = running.failed() => Some(failed),
+        };
+        let Some(failed) = failed else {
+            running.stop().await?;
+            return Ok(Exit::Done);
+        };
+        // Nothing may wait for what has stopped: the process ends as it is.
+        std::mem::forget(running);
+        Err(failed.into())
+    }
+}
+
+fn started(running: &Running) -> Started {
+    Started {
+        service: running.role.name(),
+        instance: running.instance.clone(),
+        origin: running.ledger.verifier_key().name().to_string(),
+        entries: running.ledger.log().checkpoint().size,
+        url: running.url.clone(),
+    }
+}
+
+impl Started {
+    fn text(&self) -> String {
+        let at = self.url.as_ref().map_or(String::new(), |url| format!(" at {url}"));
+        format!("{} of {} runs{at} as {}, with {} entries.\n", self.service, self.origin, self.instance, self.entries)
+    }
+}

@@ -1,0 +1,336 @@
+//! Data keys in a JetStream stream that several processes share.
+//!
+//! A message holds, under the subject of its key: a version byte (1), a nonce (12 bytes), and the key encrypted with
+//! ChaCha20-Poly1305 under `wrap.key`; subject and number are authenticated with it, so that no message opens in the place
+//! of another.
+
+use crate::error::{StoreError, VaultError};
+use crate::file;
+use crate::record::KeyName;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::push::OrderedConfig;
+use async_nats::jetstream::stream::LastRawMessageErrorKind;
+use bytes::Bytes;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use futures::StreamExt;
+use lika_eventlog::jetstream::batch::{self, BATCH_MESSAGES_MAX, Guarded};
+use lika_eventlog::jetstream::error::StreamError;
+use lika_eventlog::jetstream::{Names, settings};
+use lika_proto::seal::DataKey;
+use parking_lot::RwLock;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+
+const VERSION: u8 = 1;
+const NONCE_BYTES: usize = 12;
+/// Requests that wait to be stored; further ones are told to come again.
+const WAITING_MAX: usize = 8_192;
+/// Before NATS is asked again, in milliseconds.
+const RETRY_MS: u64 = 100;
+
+/// What data keys are wrapped under.
+#[derive(Clone)]
+pub(crate) struct WrapKey(ChaCha20Poly1305);
+
+/// The keys of a stream.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Request>,
+    tasks: Vec<AbortHandle>,
+}
+
+struct Shared {
+    context: Context,
+    names: Names,
+    wrap: WrapKey,
+    keys: RwLock<HashMap<KeyName, DataKey>>,
+    /// Number of the last message read.
+    read: watch::Sender<u64>,
+    stopped: watch::Sender<Option<VaultError>>,
+}
+
+/// Keys to be stored, and who waits for them.
+struct Request {
+    keys: Vec<(KeyName, DataKey)>,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl WrapKey {
+    pub(crate) fn read(folder: &Path) -> Result<Self, VaultError> {
+        Ok(Self(ChaCha20Poly1305::new(&Key::from(file::wrap_key(folder)?))))
+    }
+
+    fn wrap(&self, name: KeyName, key: &DataKey) -> Result<Bytes, VaultError> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce).map_err(|error| VaultError::io(Path::new("nonce"))(error.into()))?;
+        let payload = Payload { msg: key.as_bytes(), aad: &associated(name) };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| VaultError::Sealed { subject: name.0, number: name.1 })?;
+        Ok([[VERSION].as_slice(), &nonce, &sealed].concat().into())
+    }
+
+    fn unwrap(&self, name: KeyName, message: &[u8]) -> Result<DataKey, VaultError> {
+        let sealed = || VaultError::Sealed { subject: name.0, number: name.1 };
+        let rest = message.strip_prefix(&[VERSION]).ok_or_else(sealed)?;
+        let (nonce, rest) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(sealed)?;
+        let payload = Payload { msg: rest, aad: &associated(name) };
+        let key = self.0.decrypt(&Nonce::from(*nonce), payload).map_err(|_| sealed())?;
+        DataKey::from_slice(&key).ok_or_else(sealed)
+    }
+}
+
+fn associated((subject, number): KeyName) -> [u8; 12] {
+    let mut bytes = [0; 12];
+    bytes[..8].copy_from_slice(&subject.to_be_bytes());
+    bytes[8..].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+impl Stream {
+    /// Checks the stream, reads all of it, and follows it from then on.
+    pub(crate) async fn open(context: Context, names: Names, wrap: WrapKey) -> Result<Self, VaultError> {
+        let info = settings::check(&context, &settings::vault_stream(&names, 1)).await?;
+        let shared = Arc::new(Shared {
+            context,
+            names,
+            wrap,
+            keys: RwLock::default(),
+            read: watch::Sender::new(0),
+            stopped: watch::Sender::new(None),
+        });
+        let (queue, requests) = mpsc::channel(WAITING_MAX);
+        let tasks = vec![
+            tokio::spawn(shared.clone().follow()).abort_handle(),
+            tokio::spawn(shared.clone().write(requests)).abort_handle(),
+        ];
+        let stream = Self { shared, queue, tasks };
+        stream.shared.reached(info.state.last_sequence).await?;
+        Ok(stream)
+    }
+
+    pub(crate) fn key(&self, name: KeyName) -> Option<DataKey> {
+        self.shared.keys.read().get(&name).cloned()
+    }
+
+    pub(crate) async fn store(&self, keys: &[(u64, u32, DataKey)]) -> Result<(), StoreError> {
+        let mut new: Vec<(KeyName, DataKey)> = Vec::new();
+        for (subject, number, key) in keys {
+            let name = (*subject, *number);
+            let earlier = new.iter().find(|(other, _)| *other == name).map(|(_, key)| key.clone());
+            match self.key(name).or(earlier) {
+                Some(kept) if kept != *key => return Err(StoreError::Changed { subject: *subject, number: *number }),
+                Some(_) => {}
+                None => new.push((name, key.clone())),
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Request { keys: new, reply }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => VaultError::Closed.into(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(VaultError::Closed.into()))
+    }
+
+    pub(crate) async fn catch_up(&self) -> Result<(), VaultError> {
+        let name = self.shared.names.vault_stream();
+        let stream = self.shared.context.get_stream(&name).await;
+        let stream = stream.map_err(|error| unanswered("asking for the end of the data keys", error))?;
+        self.shared.reached(stream.cached_info().state.last_sequence).await
+    }
+
+    pub(crate) async fn stopped(&self) -> VaultError {
+        let mut stopped = self.shared.stopped.subscribe();
+        let reason = stopped.wait_for(Option::is_some).await;
+        reason.ok().and_then(|reason| reason.clone()).unwrap_or(VaultError::Closed)
+    }
+
+    pub(crate) fn close(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+        self.shared.fail(VaultError::Closed);
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn fail(&self, error: VaultError) {
+        self.stopped.send_if_modified(|stopped| {
+            let first = stopped.is_none();
+            stopped.get_or_insert(error);
+            first
+        });
+    }
+
+    async fn reached(&self, sequence: u64) -> Result<(), VaultError> {
+        let (mut read, mut stopped) = (self.read.subscribe(), self.stopped.subscribe());
+        tokio::select! {
+            _ = read.wait_for(|read| *read >= sequence) => Ok(()),
+            reason = stopped.wait_for(Option::is_some) => {
+                Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or(VaultError::Closed))
+            }
+        }
+    }
+
+    /// Follows the stream for ever. Numbers may be missing: those of keys that were erased.
+    async fn follow(self: Arc<Self>) {
+        loop {
+            match self.follow_once().await {
+                Err(VaultError::Stream(StreamError::Nats { doing, source })) => {
+                    tracing::warn!(doing, error = %source, "data keys are not followed; trying again");
+                }
+                Err(error) => return self.fail(error),
+                Ok(()) => {}
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        }
+    }
+
+    async fn follow_once(&self) -> Result<(), VaultError> {
+        let from = *self.read.borrow() + 1;
+        let config = OrderedConfig {
+            deliver_subject: self.context.client().new_inbox(),
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
+            ..OrderedConfig::default()
+        };
+        let consumer = self.context.create_consumer_on_stream(config, self.names.vault_stream()).await;
+        let consumer = consumer.map_err(|error| unanswered("following data keys", error))?;
+        let messages = consumer.messages().await.map_err(|error| unanswered("following data keys", error))?;
+        let mut messages = std::pin::pin!(messages);
+        while let Some(message) = messages.next().await {
+            let message = message.map_err(|error| unanswered("following data keys", error))?;
+            let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
+            let name = name_of(&message.subject).ok_or_else(|| VaultError::NoKey(message.subject.to_string()))?;
+            let key = self.wrap.unwrap(name, &message.payload)?;
+            self.keys.write().insert(name, key);
+            self.read.send_replace(sequence);
+        }
+        Ok(())
+    }
+
+    /// Stores what waits, requests together, until nobody can ask any more.
+    async fn write(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
+        let mut waiting = Vec::new();
+        while requests.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await > 0 {
+            while !waiting.is_empty() {
+                let batch = take(&mut waiting);
+                self.store(batch).await;
+            }
+        }
+    }
+
+    /// Stores requests as one batch; if that does not go, each on its own.
+    async fn store(&self, batch: Vec<Request>) {
+        let all: Vec<_> = batch.iter().flat_map(|request| &request.keys).collect();
+        let together = self.publish(&all).await;
+        for Request { keys, reply } in batch {
+            let outcome = match &together {
+                Ok(()) => Ok(()),
+                Err(_) => self.store_alone(&keys).await,
+            };
+            // Who no longer waits has gone away; what was stored stays stored.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    /// Stores the keys of one request; what became of an attempt is read back.
+    async fn store_alone(&self, keys: &[(KeyName, DataKey)]) -> Result<(), StoreError> {
+        loop {
+            let mut missing = Vec::new();
+            let mut asked = true;
+            for key in keys {
+                match self.look(key.0).await {
+                    Ok(Some(kept)) if kept != key.1 => {
+                        return Err(StoreError::Changed { subject: key.0.0, number: key.0.1 });
+                    }
+                    Ok(Some(_)) => {}
+                    Ok(None) => missing.push(key),
+                    Err(VaultError::Stream(error)) => {
+                        tracing::warn!(%error, "a data key cannot be looked for; trying again");
+                        asked = false;
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            if asked && (missing.is_empty() || self.publish(&missing).await.is_ok()) {
+                return Ok(());
+            }
+            if let Some(stopped) = self.stopped.borrow().clone() {
+                return Err(stopped.into());
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        }
+    }
+
+    async fn publish(&self, keys: &[&(KeyName, DataKey)]) -> Result<(), VaultError> {
+        let guarded = |(name, key): &&(KeyName, DataKey)| {
+            let subject = self.names.vault_subject(name.0, name.1);
+            Ok(Guarded { subject, last: 0, payload: self.wrap.wrap(*name, key)? })
+        };
+        for some in keys.chunks(BATCH_MESSAGES_MAX) {
+            let batch = some.iter().map(guarded).collect::<Result<Vec<_>, VaultError>>()?;
+            let published = batch::publish(&self.context.client(), &batch).await;
+            published.map_err(|error| unanswered("storing data keys", error))?;
+            let mut known = self.keys.write();
+            known.extend(some.iter().map(|(name, key)| (*name, key.clone())));
+        }
+        Ok(())
+    }
+
+    /// The key as the leader of the stream has it.
+    async fn look(&self, name: KeyName) -> Result<Option<DataKey>, VaultError> {
+        let stream = self.context.get_stream_no_info(self.names.vault_stream()).await;
+        let stream = stream.map_err(|error| unanswered("looking for a data key", error))?;
+        match stream.get_last_raw_message_by_subject(&self.names.vault_subject(name.0, name.1)).await {
+            Ok(message) => self.wrap.unwrap(name, &message.payload).map(Some),
+            Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
+            Err(error) => Err(unanswered("looking for a data key", error)),
+        }
+    }
+}
+
+/// Requests whose keys are all different, in the order in which they wait.
+fn take(waiting: &mut Vec<Request>) -> Vec<Request> {
+    let (mut names, mut batch, mut left) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for request in waiting.drain(..) {
+        let new = request.keys.iter().all(|(name, _)| !names.contains(name));
+        let fits = batch.is_empty() || names.len() + request.keys.len() <= BATCH_MESSAGES_MAX;
+        if new && fits {
+            names.extend(request.keys.iter().map(|(name, _)| *name));
+            batch.push(request);
+        } else {
+            left.push(request);
+        }
+    }
+    *waiting = left;
+    batch
+}
+
+fn name_of(subject: &str) -> Option<KeyName> {
+    let mut parts = subject.rsplit('.');
+    let number = parts.next()?.parse().ok()?;
+    Some((parts.next()?.parse().ok()?, number))
+}
+
+fn unanswered(doing: &'static str, error: impl std::error::Error + Send + Sync + 'static) -> VaultError {
+    StreamError::Nats { doing, source: Arc::new(error) }.into()
+}
