@@ -121,17 +121,28 @@ impl JetStreamLog {
         map: impl Fn(&Bundle) -> T + Send + Sync + 'static,
         each: impl FnMut(T) + Send + 'static,
     ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
-        let Config { context, names, dir, threads, area_of, instance } = config;
-        let key = recovery::verifier_key(&dir)?;
-        let seals = Seals::new(context.clone(), names.clone(), key);
-        let standing = prepare(&context, &names, &seals, &dir).await?;
+        let key = recovery::verifier_key(&config.dir)?;
+        let seals = Seals::new(config.context.clone(), config.names.clone(), key);
+        let standing = prepare(&config.context, &config.names, &seals, &config.dir).await?;
+        let (dir, threads, area_of) = (config.dir.clone(), config.threads, config.area_of);
         let open = move || recovery::open_copy(&dir, threads, area_of, map, each);
-        let Copied { found, lock, key, verifier_key } =
-            tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
-        let durable = key.is_some();
+        let copied = tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
+        Self::start(config, copied, seals, standing)
+    }
+
+    /// Starts the tasks that read, copy and append.
+    fn start(
+        config: Config,
+        copied: Copied,
+        seals: Seals,
+        standing: Standing,
+    ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
+        let Config { context, names, area_of, instance, .. } = config;
+        let Copied { found, lock, key, verifier_key } = copied;
         let waiters = Arc::new(Waiters::new(found.seal.unwrap_or_else(|| standing.seal.clone())));
         let shared = Arc::new(Shared::new(found.edge.size(), found.heads, waiters.clone()));
         let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
+        let durable = key.is_some();
         let tiles = TileWriter {
             layout: found.layout,
             high_water: found.high_water,
@@ -144,8 +155,14 @@ impl JetStreamLog {
         let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);
         let (latest, followed) = watch::channel(standing.clone());
         let (lead, leads) = watch::channel(false);
-        let (epoch, base) = (standing.epoch, standing.base);
-        let (kept, log_stream) = (context.clone(), names.log_stream(epoch));
+        let reader = Reader {
+            context: context.clone(),
+            names: names.clone(),
+            epoch: standing.epoch,
+            base: standing.base,
+            area_of,
+            shared: shared.clone(),
+        };
         let copier = Copier {
             tiles,
             key,
@@ -159,25 +176,16 @@ impl JetStreamLog {
         };
         let copier = std::thread::Builder::new().name("log-copier".into()).spawn(move || copier.run());
         let copier = copier.map_err(LogError::io(std::path::Path::new("thread")))?;
-        let reader =
-            Reader { context: context.clone(), names: names.clone(), epoch, base, area_of, shared: shared.clone() };
-        let committer = Committer {
-            context: context.clone(),
-            names: names.clone(),
-            epoch,
-            base,
-            shared: shared.clone(),
-            queue: appended,
-        };
+        let committer = Committer { reader: reader.clone(), queue: appended };
         let tasks = vec![
             tokio::spawn(reader.clone().watch()).abort_handle(),
             tokio::spawn(reader.run(vec![to_copier, to_follower])).abort_handle(),
             tokio::spawn(committer.run()).abort_handle(),
-            tokio::spawn(follow_seals(context, names, seals, latest, shared.clone())).abort_handle(),
+            tokio::spawn(follow_seals(context.clone(), names.clone(), seals, latest, shared.clone())).abort_handle(),
         ];
         let log = Self {
-            stream: log_stream,
-            context: kept,
+            stream: names.log_stream(standing.epoch),
+            context,
             verifier_key,
             standing,
             sealed,

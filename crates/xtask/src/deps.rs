@@ -62,7 +62,7 @@ fn install_source(root: &Path, target: &Path) -> Result<()> {
 }
 
 /// `target/tools`, or its like where the target folder lies elsewhere.
-fn tools_folder() -> Result<PathBuf> {
+pub(crate) fn tools_folder() -> Result<PathBuf> {
     let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata")?;
     let target = metadata.target_directory.into_std_path_buf();
     Ok(target.join("tools"))

@@ -1,10 +1,11 @@
-//! Chores of the repository: `cargo xtask test`, `tidy` and `soak`.
+//! Chores of the repository: `cargo xtask test`, `tidy`, `nats` and `soak`.
 //!
 //! This file reads the arguments and hands over:
 //!
 //! * [`mod@test`]: every check the project has, in order, each with its time;
 //! * [`tidy`]: what no compiler checks: dependency direction, lengths, README, leaked words, proto comments;
 //! * [`soak`]: the long tests, longer than the share of them which runs with all others;
+//! * [`nats`]: the nats-server that services apart are tested on;
 //! * [`deps`]: tools that the checks need and a machine may lack;
 //! * [`process`]: starting a tool and waiting for it.
 
@@ -16,6 +17,7 @@ use cargo_metadata::MetadataCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod deps;
+mod nats;
 mod process;
 mod soak;
 mod test;
@@ -34,6 +36,8 @@ enum Chore {
     Test,
     /// Check what no compiler does: dependency direction, lengths, README, leaked words, proto comments
     Tidy,
+    /// Fetch the nats-server that services apart are tested on, and print its path
+    Nats,
     /// Run the long tests for longer than `test` does
     Soak(soak::Soak),
 }
@@ -53,8 +57,16 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.chore {
         Chore::Test => test::run(&root, &chore_names()),
         Chore::Tidy => tidy::run(&root, &chore_names()),
+        Chore::Nats => print_path(&nats::server(&root)?),
         Chore::Soak(soak) => soak.run(&root),
     }
+}
+
+/// The one result that goes to standard output.
+#[expect(clippy::print_stdout, reason = "a path for other commands to take")]
+fn print_path(path: &std::path::Path) -> Result<()> {
+    println!("{}", path.display());
+    Ok(())
 }
 
 /// The folder of the root `Cargo.toml`, from wherever below it the chore was started.
@@ -75,7 +87,7 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         Arguments::command().debug_assert();
-        assert_eq!(chore_names(), ["test", "tidy", "soak"]);
+        assert_eq!(chore_names(), ["test", "tidy", "nats", "soak"]);
     }
 
     #[test]

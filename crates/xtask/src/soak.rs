@@ -17,6 +17,7 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::deps;
+use crate::nats;
 use crate::process::{cargo, say, succeed};
 
 /// What to run, for how long and from which seed.
@@ -60,7 +61,8 @@ impl Soak {
             say("cargo-nextest is not here: cargo test runs the cases, without their time limits");
             command.args(self.cargo_test_words());
         }
-        succeed(self.set_variables(&mut command))
+        let nats = nats::server(root)?;
+        succeed(self.set_variables(&mut command).env(nats::PROGRAM_VARIABLE, nats))
     }
 
     fn nextest_words(&self) -> Vec<String> {

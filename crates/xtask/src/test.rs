@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::deps;
 use crate::process::{cargo, say, succeed, succeeds_within, tool};
 use crate::tidy;
+use crate::{deps, nats};
 
 /// How long the advisory database may take to arrive before the step goes on without.
 const ADVISORIES_SECONDS_MAX: u64 = 60;
@@ -90,12 +90,15 @@ fn doc_tests(root: &Path) -> Result<()> {
 
 /// All other tests. The soak cases are among them and run their small share, as none of their variables is set.
 fn tests(root: &Path) -> Result<()> {
+    let nats = nats::server(root)?;
     if !deps::has_nextest(root) {
         say("cargo-nextest is not here: cargo test runs the same tests, without their time limits");
-        return succeed(cargo(root).args(["test", "--workspace", "--tests", "--no-fail-fast"]));
+        let words = ["test", "--workspace", "--tests", "--no-fail-fast"];
+        return succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats));
     }
     let profile = if env::var_os("CI").is_some() { "ci" } else { "default" };
-    succeed(cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile]))
+    let words = ["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile];
+    succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats))
 }
 
 #[cfg(test)]

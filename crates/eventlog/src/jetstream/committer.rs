@@ -3,15 +3,13 @@
 
 use super::batch::{self, BATCH_MESSAGES_MAX, BatchError, Guarded};
 use super::error::StreamError;
-use super::names::Names;
-use super::shared::{EntryHash, Shared, hash};
+use super::reader::Reader;
+use super::shared::{EntryHash, hash};
 use crate::error::{AppendError, LogError};
-use async_nats::jetstream::Context;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -32,11 +30,8 @@ pub(crate) struct Append {
 
 /// Publishes entries.
 pub(crate) struct Committer {
-    pub(crate) context: Context,
-    pub(crate) names: Names,
-    pub(crate) epoch: u32,
-    pub(crate) base: Index,
-    pub(crate) shared: Arc<Shared>,
+    /// Where to, and what was read from there.
+    pub(crate) reader: Reader,
     pub(crate) queue: mpsc::Receiver<Append>,
 }
 
@@ -70,25 +65,25 @@ impl Committer {
                     tokio::time::sleep(Duration::from_millis(retry_ms)).await;
                     retry_ms = (retry_ms * 2).min(RETRY_MAX_MS);
                 }
-                Err(error) => return self.shared.fail(error),
+                Err(error) => return self.reader.shared.fail(error),
             }
         }
     }
 
     async fn publish(&self, batch: &[Append]) -> Result<Index, BatchError> {
         let guarded = |append: &Append| Guarded {
-            subject: self.names.log_subject(self.epoch, append.area),
+            subject: self.reader.names.log_subject(self.reader.epoch, append.area),
             last: append.expected_last.map_or(0, |last| self.sequence(last)),
             payload: append.entry.clone(),
         };
         let batch: Vec<Guarded> = batch.iter().map(guarded).collect();
-        let first = batch::publish(&self.context.client(), &batch).await?;
-        Ok(self.base + first.saturating_sub(1))
+        let first = batch::publish(&self.reader.context.client(), &batch).await?;
+        Ok(self.reader.base + first.saturating_sub(1))
     }
 
     /// The number of an entry's message; 0 for entries from before the stream.
     fn sequence(&self, index: Index) -> u64 {
-        index.checked_sub(self.base).map_or(0, |place| place + 1)
+        index.checked_sub(self.reader.base).map_or(0, |place| place + 1)
     }
 
     /// Reads back what became of a batch. Gives those that are not in the stream: they may be published again with the
@@ -99,12 +94,12 @@ impl Committer {
             BatchError::Unknown(error) => tracing::warn!(%error, entries = batch.len(), "a batch was not answered"),
         }
         let Some(size) = self.size().await? else { return Ok(batch) };
-        self.shared.reached(size).await?;
+        self.reader.shared.reached(size).await?;
         let mut left = Vec::new();
         for append in batch {
-            let head = self.shared.head(append.area);
+            let head = self.reader.shared.head(append.area);
             let own: EntryHash = hash(&append.entry);
-            let outcome = match self.shared.find(&own) {
+            let outcome = match self.reader.shared.find(&own) {
                 Some(index) => Ok(index),
                 None if head == append.expected_last => {
                     left.push(append);
@@ -120,9 +115,9 @@ impl Committer {
 
     /// Entries in the stream and before it; `None` if it cannot be asked now.
     async fn size(&self) -> Result<Option<u64>, StreamError> {
-        let name = self.names.log_stream(self.epoch);
-        match self.context.get_stream(&name).await {
-            Ok(stream) => Ok(Some(self.base + stream.cached_info().state.last_sequence)),
+        let name = self.reader.names.log_stream(self.reader.epoch);
+        match self.reader.context.get_stream(&name).await {
+            Ok(stream) => Ok(Some(self.reader.base + stream.cached_info().state.last_sequence)),
             Err(error) => {
                 tracing::warn!(%error, "the stream cannot be asked for its end");
                 Ok(None)

@@ -1,0 +1,53 @@
+//! Partial tiles go when wider ones take their place: whoever still wants one gets the beginning of the wider.
+
+use super::Source;
+use crate::error::{Damage, LogError};
+use lika_domain::ids::Index;
+use lika_tlog::bundle::BundleReader;
+use lika_tlog::{TileKind, TilePath};
+
+/// A tile or bundle of a log that has grown to `size` entries since somebody asked for it: the file, or the beginning of
+/// the one that took its place; `None` if the log has not got it.
+///
+/// # Errors
+/// If the source cannot be read, or what is there is no tile.
+pub fn tile(source: &impl Source, path: TilePath, size: u64) -> Result<Option<Vec<u8>>, LogError> {
+    let first = path.first_entry().unwrap_or(0);
+    let Some(today) = TilePath::at(path.kind(), path.n(), size).filter(|today| today.width() >= path.width()) else {
+        return Ok(None);
+    };
+    if let Some(bytes) = source.tile(path)? {
+        return Ok(Some(bytes));
+    }
+    match source.tile(today)? {
+        Some(bytes) => cut(bytes, path, today, first).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Reads a file of the log; a partial one that has gone is cut from the full one that took its place.
+pub(super) fn fetch(source: &impl Source, path: TilePath, first: Index) -> Result<Vec<u8>, LogError> {
+    if let Some(bytes) = source.tile(path)? {
+        return Ok(bytes);
+    }
+    let missing = || LogError::from(Damage::new(path, Some(first), "is missing"));
+    if !path.is_partial() {
+        return Err(missing());
+    }
+    let bytes = source.tile(path.full())?.ok_or_else(missing)?;
+    cut(bytes, path, path.full(), first)
+}
+
+/// The beginning of a wider tile or bundle.
+fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Result<Vec<u8>, LogError> {
+    let length = match path.kind() {
+        TileKind::Hashes(_) => usize::from(path.width()) * 32,
+        TileKind::Entries => {
+            let entries = BundleReader::new(&bytes, from.width()).take(usize::from(path.width()));
+            let lengths = entries.map(|entry| entry.map(|entry| entry.len() + 2)).sum::<Result<usize, _>>();
+            lengths.map_err(|error| Damage::new(from, Some(first), error.to_string()))?
+        }
+    };
+    bytes.truncate(length);
+    Ok(bytes)
+}
