@@ -53,14 +53,14 @@ pub enum StreamError {
     Changed(u64),
     /// The stream ends before what was read from it.
     #[error(
-        "the stream was rolled back: it ends at message {found} and was read up to {seen}. Stop all services, keep the \
+        "the stream was rolled back: it ends at message {found}, and {known} were there before. Stop all services, keep the \
          stream for inquiry, and begin a new one with `lika log recover`"
     )]
     RolledBack {
         /// The last message it has.
         found: u64,
-        /// The last one read.
-        seen: u64,
+        /// How many were read or sealed.
+        known: u64,
     },
     /// The published checkpoint is older than the one accepted here.
     #[error(

@@ -3,6 +3,7 @@
 
 use super::error::StreamError;
 use super::names::Names;
+use super::seals::Standing;
 use super::shared::{EntryHash, Shared, hash};
 use crate::error::LogError;
 use crate::tiles::AreaOf;
@@ -14,7 +15,7 @@ use futures::StreamExt;
 use lika_domain::ids::Index;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Between two checks that the stream still ends where it was read to, in milliseconds.
 const CHECK_MS: u64 = 1_000;
@@ -56,11 +57,12 @@ impl Reader {
     }
 
     /// Checks for ever that the stream still holds what was read from it last.
-    pub(crate) async fn watch(self) {
+    pub(crate) async fn watch(self, standing: watch::Receiver<Standing>) {
         let mut short = 0;
         while self.shared.failed().is_none() {
             tokio::time::sleep(Duration::from_millis(CHECK_MS)).await;
-            match self.check_end().await {
+            let sealed = standing.borrow().seal.size;
+            match self.check_end(sealed).await {
                 Ok(()) => short = 0,
                 Err(StreamError::Nats { .. }) => {}
                 Err(StreamError::RolledBack { .. }) if short < CHECKS_SHORT_MAX => short += 1,
@@ -112,16 +114,18 @@ impl Reader {
         Ok(consumer.messages().await.map_err(StreamError::nats("reading the stream"))?)
     }
 
-    /// The stream must reach as far as it was read, with nothing taken out, and its last message read must still be what
+    /// The stream must reach as far as it was read and sealed, with nothing taken out, and its last message read must still be what
     /// it was.
-    async fn check_end(&self) -> Result<(), StreamError> {
+    async fn check_end(&self, sealed: u64) -> Result<(), StreamError> {
         let (size, last) = self.shared.last();
         let seen = size - self.base;
+        // What is sealed was in the stream, whether it was read here yet or not.
+        let known = seen.max(sealed.saturating_sub(self.base));
         let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
         let stream = stream.map_err(StreamError::nats("checking the stream"))?;
         let state = &stream.cached_info().state;
-        if state.last_sequence < seen {
-            return Err(StreamError::RolledBack { found: state.last_sequence, seen });
+        if state.last_sequence < known {
+            return Err(StreamError::RolledBack { found: state.last_sequence, known });
         }
         if state.messages != state.last_sequence {
             return Err(StreamError::Gap { wanted: state.last_sequence, found: state.messages });

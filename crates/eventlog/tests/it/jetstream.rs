@@ -1,12 +1,16 @@
 //! The log of services apart, on a real nats-server.
 
-use crate::{area_of, key};
-use lika_eventlog::EventLog;
+use crate::{area_of, entry, key, village};
 use lika_eventlog::conformance::{self, Fixture};
+use lika_eventlog::error::LogError;
+use lika_eventlog::jetstream::error::StreamError;
 use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Config, JetStreamLog, Names, Ordering, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
+use lika_eventlog::verify::{self, Folder};
+use lika_eventlog::{EventLog, Seal};
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -88,4 +92,234 @@ impl Fixture for Apart {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_services_apart_keeps_the_contract() {
     conformance::check(Apart::new().await).await;
+}
+
+/// Appends and seals entries of one village; gives their indexes.
+async fn append(log: &JetStreamLog, numbers: std::ops::Range<u64>) -> Vec<u64> {
+    let mut indexes: Vec<u64> = Vec::new();
+    let mut last = None;
+    for number in numbers {
+        let index = match log.append(village(), last, named(number)).await {
+            Err(lika_eventlog::error::AppendError::Conflict { last: found }) => {
+                last = found;
+                log.append(village(), last, named(number)).await.unwrap()
+            }
+            appended => appended.unwrap(),
+        };
+        last = Some(index);
+        indexes.push(index);
+    }
+    if let Some(last) = last {
+        log.sealed(last).await.unwrap();
+    }
+    indexes
+}
+
+/// An entry that tells its area.
+fn named(number: u64) -> bytes::Bytes {
+    bytes::Bytes::from([village().code().to_be_bytes().as_slice(), &entry(number)].concat())
+}
+
+/// Resolves with the reason once a log has stopped.
+async fn reason(log: &JetStreamLog) -> LogError {
+    tokio::time::timeout(Duration::from_secs(30), log.stopped()).await.expect("it stops")
+}
+
+fn sealed_in(apart: &Apart, name: &str) -> Seal {
+    let folder = Folder(apart.folder(name).join("log"));
+    let seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+    verify::log(&folder, &seal, 2, |_| (), |()| ()).unwrap();
+    seal
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        if item.path().is_dir() {
+            copy(&item.path(), &to.join(item.file_name()));
+        } else {
+            std::fs::copy(item.path(), to.join(item.file_name())).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
+    let apart = Apart::new().await;
+    let standby = apart.folder("standby");
+    copy(&apart.folder("audit").join("keys"), &standby.join("keys"));
+    std::fs::copy(apart.folder("audit").join("log.vkey"), standby.join("log.vkey")).unwrap();
+    let first = apart.open("audit").await;
+    first.leads().wait_for(|leads| *leads).await.unwrap();
+    let (second, recorder) = (apart.open("standby").await, apart.open("recorder").await);
+    append(&recorder, 0..300).await;
+    assert!(!*second.leads().borrow());
+    tokio::task::spawn_blocking(move || drop(first)).await.unwrap();
+    // Nobody seals until the lease has run out; then what was ordered meanwhile is.
+    let indexes = append(&recorder, 300..320).await;
+    assert_eq!(indexes, (300..320).collect::<Vec<_>>());
+    assert!(*second.leads().borrow());
+    let first = apart.open("audit").await;
+    append(&recorder, 320..330).await;
+    first.sealed(329).await.unwrap();
+    assert!(*second.leads().borrow() && !*first.leads().borrow(), "who comes back waits for its turn");
+    second.sealed(329).await.unwrap();
+    tokio::task::spawn_blocking(move || drop((first, second, recorder))).await.unwrap();
+    let seals = ["audit", "standby", "recorder"].map(|name| sealed_in(&apart, name));
+    assert!(seals.iter().all(|seal| seal.size == 330 && seal.root == seals[0].root));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
+    let mut apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..20).await;
+    for round in 1..4 {
+        apart.server.kill().unwrap();
+        let waiting = append(&recorder, round * 20..round * 20 + 20);
+        let back = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            block_in_place(|| apart.server.start_again().unwrap());
+        };
+        let (indexes, ()) = tokio::join!(waiting, back);
+        assert_eq!(indexes, (round * 20..round * 20 + 20).collect::<Vec<_>>());
+    }
+    audit.sealed(79).await.unwrap();
+    let entries = audit.read(0, 100).unwrap();
+    assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_goes_on() {
+    let mut apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..20).await;
+    let (store, older) = (apart.server.dir().join("store"), apart.folder("older"));
+    apart.server.kill().unwrap();
+    copy(&store, &older);
+    apart.server.start_again().unwrap();
+    append(&recorder, 20..40).await;
+    apart.server.kill().unwrap();
+    std::fs::remove_dir_all(&store).unwrap();
+    copy(&older, &store);
+    apart.server.start_again().unwrap();
+    let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
+    let told = |error: LogError| error.to_string().contains("rolled back");
+    assert!(told(left.clone()) && told(right.clone()), "{left} / {right}");
+    tokio::task::spawn_blocking(move || drop((audit, recorder))).await.unwrap();
+    // Who starts again on the older streams is refused: its copy is ahead of what is published.
+    let folder = apart.folder("recorder");
+    let config = Config {
+        context: apart.context().await,
+        names: names(),
+        dir: folder.clone(),
+        threads: 1,
+        area_of,
+        instance: "recorder".into(),
+    };
+    let (again, ordered) = JetStreamLog::open_with(config, |_| (), |()| ()).await.unwrap();
+    tokio::spawn(drain(ordered));
+    assert!(told(reason(&again).await));
+    tokio::task::spawn_blocking(move || drop(again)).await.unwrap();
+    let seal = sealed_in(&apart, "audit");
+    assert_eq!(seal.size, 40);
+    begin_epoch(&apart, seal).await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    assert_eq!(append(&recorder, 40..45).await, (40..45).collect::<Vec<_>>());
+    audit.sealed(44).await.unwrap();
+    assert_eq!(audit.read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
+    // One that was never there fetches what is before the stream from nobody: no audit service answers here.
+    let fresh = apart.folder("fresh");
+    std::fs::create_dir_all(&fresh).unwrap();
+    std::fs::copy(apart.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
+    let config = Config {
+        context: apart.context().await,
+        names: names(),
+        dir: fresh,
+        threads: 1,
+        area_of,
+        instance: "x".into(),
+    };
+    let refused = JetStreamLog::open_with(config, |_| (), |()| ()).await;
+    assert!(matches!(refused, Err(LogError::Stream(StreamError::NoHistory { base: 40, .. }))));
+}
+
+async fn begin_epoch(apart: &Apart, seal: Seal) {
+    let last = apart.seals().await.last().await.unwrap();
+    let standing = Standing { base: seal.size, seal, epoch: 1, integrator: String::new(), sequence: last.sequence };
+    settings::begin_epoch(&apart.context().await, &names(), &apart.seals().await, &standing, 1).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_epoch_stops_those_of_the_one_before() {
+    let apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..5).await;
+    tokio::task::spawn_blocking(move || drop(audit)).await.unwrap();
+    begin_epoch(&apart, sealed_in(&apart, "audit")).await;
+    let stopped = reason(&recorder).await.to_string();
+    assert!(stopped.contains("epoch 1, after epoch 0: start again"), "{stopped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
+    let mut apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..50).await;
+    tokio::task::spawn_blocking(move || drop((audit, recorder))).await.unwrap();
+    apart.server.kill().unwrap();
+    let wanted = named(20);
+    let block =
+        std::fs::read_dir(apart.server.dir().join("store/jetstream/$G/streams/LIKA_LOG_130624_0/msgs")).unwrap();
+    let block = block.map(|item| item.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "blk"));
+    let block = block.unwrap();
+    let mut bytes = std::fs::read(&block).unwrap();
+    let at = bytes.windows(wanted.len()).position(|window| window == wanted).unwrap();
+    bytes[at + 10] ^= 4;
+    std::fs::write(&block, bytes).unwrap();
+    apart.server.start_again().unwrap();
+    let dir = apart.folder("new");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::copy(apart.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
+    let config =
+        Config { context: apart.context().await, names: names(), dir, threads: 1, area_of, instance: "new".into() };
+    let stopped = match JetStreamLog::open_with(config, |_| (), |()| ()).await {
+        Ok((log, ordered)) => {
+            tokio::spawn(drain(ordered));
+            reason(&log).await
+        }
+        Err(error) => error,
+    };
+    let stopped = stopped.to_string();
+    assert!(stopped.contains("stream is damaged") || stopped.contains("rolled back"), "{stopped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_settings_are_refused_by_name_and_left_as_they_are() {
+    let apart = Apart::new().await;
+    let context = apart.context().await;
+    let wanted = settings::log_stream(&names(), 0, 1);
+    for (change, name) in [
+        (wanted.clone(), None),
+        (
+            async_nats::jetstream::stream::Config { max_messages: 3, ..wanted.clone() },
+            Some("max_msgs is 3 and must be -1"),
+        ),
+        (
+            async_nats::jetstream::stream::Config { max_age: Duration::from_secs(9), ..wanted.clone() },
+            Some("max_age is 9s and must be 0ns"),
+        ),
+    ] {
+        context.update_stream(change.clone()).await.unwrap();
+        let refused = settings::check(&context, &wanted).await.err().map(|error| error.to_string());
+        assert_eq!(refused.is_some(), name.is_some(), "{refused:?}");
+        assert!(refused.unwrap_or_default().contains(name.unwrap_or_default()));
+    }
+    let missing = settings::check(&context, &settings::log_stream(&names(), 7, 1)).await.unwrap_err();
+    assert!(matches!(missing, StreamError::Missing(ref stream) if stream == "LIKA_LOG_130624_7"));
+    let seals = apart.seals().await;
+    let standing = seals.last().await.unwrap();
+    let again = settings::create(&context, &names(), &seals, &standing, 1).await;
+    assert!(matches!(again, Err(StreamError::Exists(_))));
 }
