@@ -1,5 +1,6 @@
 //! What the tests share: a node as a process, and officials who report to it.
 
+pub(crate) mod apart;
 pub(crate) mod county;
 pub(crate) mod desk;
 pub(crate) mod node;

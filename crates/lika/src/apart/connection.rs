@@ -21,10 +21,10 @@ const ANSWER_S: u64 = 5;
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct NatsArgs {
     /// Addresses of the NATS servers, separated by commas
-    #[arg(long, env = "LIKA_NATS", value_name = "URL", value_delimiter = ',', required = true)]
+    #[arg(long, env = "LIKA_NATS", value_name = "URL", value_delimiter = ',', requires = "monitor")]
     nats: Vec<String>,
     /// Monitoring addresses of all of them: version and settings are checked there before anything rests on them
-    #[arg(long, env = "LIKA_NATS_MONITOR", value_name = "URL", value_delimiter = ',', required = true)]
+    #[arg(long, env = "LIKA_NATS_MONITOR", value_name = "URL", value_delimiter = ',', requires = "nats")]
     monitor: Vec<String>,
     /// Certificate of the authority that the servers' certificates are signed by
     #[arg(long, value_name = "FILE")]
@@ -38,11 +38,6 @@ pub(crate) struct NatsArgs {
 }
 
 impl NatsArgs {
-    /// Of a server without TLS, as on one's own machine.
-    pub(crate) fn plain(url: String, monitor: String) -> Self {
-        Self { nats: vec![url], monitor: vec![monitor], tls_ca: None, tls_cert: None, tls_key: None }
-    }
-
     /// Checks the servers and connects. `name` is what the servers show this connection as.
     pub(crate) async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
         let monitors = self.monitor.clone();

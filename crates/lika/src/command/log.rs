@@ -35,6 +35,7 @@ pub(crate) enum Log {
 
 /// Which folder, and where NATS is.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Recover {
     /// Folder of an audit service, with the signing key
     #[arg(long, value_name = "DIR")]
@@ -48,6 +49,7 @@ pub(crate) struct Recover {
 
 /// Which folder, and where NATS is.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Migrate {
     /// Folder of the log; nothing may be serving it
     data: PathBuf,
@@ -99,9 +101,9 @@ impl Log {
 
 impl Create {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        if self.nats.is_some() {
-            // Before anything is made: a name without an area would be found out too late.
-            apart::area(&self.origin)?;
+        if let Some(nats) = &self.nats {
+            // Before anything is made.
+            block_on(apart::ensure_new(nats, &self.origin))?;
         }
         let verifier_key = create(&self.data, &self.origin)?;
         let verifier_key_file = self.data.join("log.vkey");

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 /// Runs a service.
 #[derive(Debug, Args)]
+#[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Run {
     /// Which one
     service: Role,

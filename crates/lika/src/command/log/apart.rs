@@ -35,8 +35,19 @@ struct Apart {
     seals: Seals,
 }
 
+/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and it is not there yet.
+pub(super) async fn ensure_new(nats: &NatsArgs, origin: &str) -> anyhow::Result<()> {
+    let names = Names::new(area(origin)?);
+    let context = nats.connect("lika log").await?;
+    match settings::check(&context, &settings::seal_stream(&names, 1)).await {
+        Err(StreamError::Missing(_)) => Ok(()),
+        Ok(_) => Err(existing(StreamError::Exists(names.seal_stream()))),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The area that a log's name ends with.
-pub(super) fn area(origin: &str) -> Result<Area, Failure> {
+fn area(origin: &str) -> Result<Area, Failure> {
     let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
     area.ok_or_else(|| {
         let message = format!(

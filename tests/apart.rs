@@ -1,0 +1,115 @@
+//! Services apart, each a process, on a real nats-server.
+
+use crate::support::apart::{Apart, names};
+use crate::support::county::{County, village};
+use crate::support::node::Node;
+use crate::support::{create_log, path, run, told};
+use lika_client::api::ProgressQuery;
+use lika_eventlog::jetstream::server::Server;
+
+/// How many entries an auditor finds in a folder, judged again in full.
+fn replayed(data: &std::path::Path) -> (u64, u64, String) {
+    let output = run(&["--json", "audit", "replay", path(data)]);
+    assert!(output.status.success(), "{}", told(&output));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let number = |name: &str| json[name].as_u64().unwrap_or_else(|| panic!("{json}"));
+    (number("entries"), number("voids"), json["state_digest"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_services_apart_take_reports_and_any_may_be_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut apart = Apart::make(dir.path(), 1);
+    apart.start(&names(1));
+    let (api, mut county) = (apart.api("gateway-1"), County::new(1));
+    county.open(&api).await;
+    let mut clerk = county.village(&api, 1).await;
+    let first = clerk.profile();
+    let receipt = api.submit(&first.signed).await.unwrap();
+    let again = api.submit(&first.signed).await.unwrap();
+    assert_eq!((again.index, &again.entry, again.duplicate), (receipt.index, &receipt.entry, true));
+    let query = ProgressQuery { index: Some(receipt.index), ..Default::default() };
+    let progress = api.progress(village(1), &query).await.unwrap();
+    assert_eq!(progress["index"].as_u64(), Some(receipt.index));
+    // Nobody answers for the service: the client is told so, and the same submission is good later.
+    apart.kill("households-1");
+    let second = clerk.profile();
+    let unanswered = api.submit(&second.signed).await.unwrap_err();
+    assert!(unanswered.is_worth_retrying() && unanswered.to_string().contains("service_unanswered"), "{unanswered}");
+    apart.start(&["households-1".to_owned()]);
+    let receipt = api.submit(&second.signed).await.unwrap();
+    assert!(!receipt.duplicate);
+    // A new instance of each service, with an empty folder, knows what was recorded before it.
+    apart.add(2);
+    apart.start(&names(2)[6..]);
+    for name in &names(2)[..6] {
+        apart.kill(name);
+    }
+    let api = apart.api("gateway-2");
+    let third = clerk.profile();
+    let receipt = api.submit(&third.signed).await.unwrap();
+    let again = api.submit(&second.signed).await.unwrap();
+    assert!(again.duplicate && again.index < receipt.index);
+    assert_eq!(apart.ended(), []);
+    apart.stop();
+    let copies: Vec<_> = ["audit-2", "households-2", "progress-2"].map(|name| replayed(&apart.data(name))).to_vec();
+    assert_eq!((copies[0].0, copies[0].1), (receipt.index + 1, 0));
+    assert!(copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("audit-1");
+    create_log(&data);
+    let (node, mut county) = (Node::start(&data), County::new(1));
+    county.open(&node.api()).await;
+    let mut clerk = county.village(&node.api(), 1).await;
+    let early = clerk.profile();
+    let before = node.api().submit(&early.signed).await.unwrap();
+    assert!(node.stop().success());
+    let mut apart = Apart::around(dir.path());
+    let moved = apart.run(&["log", "migrate", path(&data)]);
+    assert!(moved.status.success(), "{}", told(&moved));
+    apart.add(1);
+    apart.start(&names(1));
+    let api = apart.api("gateway-1");
+    let same = api.submit(&early.signed).await.unwrap();
+    assert_eq!((same.index, &same.entry, same.duplicate), (before.index, &before.entry, true));
+    let later = clerk.profile();
+    let after = api.submit(&later.signed).await.unwrap();
+    assert_eq!(after.index, before.index + 1);
+    // The stream is damaged beyond repair: a new epoch goes on after the last sealed entry.
+    apart.stop();
+    let begun = apart.run(&["--json", "log", "recover", "--data", path(&data)]);
+    assert!(begun.status.success(), "{}", told(&begun));
+    let json: serde_json::Value = serde_json::from_slice(&begun.stdout).unwrap();
+    assert_eq!((json["epoch"].as_u64(), json["entries"].as_u64()), (Some(1), Some(after.index + 1)));
+    apart.start(&names(1));
+    let last = api.submit(&clerk.profile().signed).await.unwrap();
+    assert_eq!(last.index, after.index + 1);
+    assert!(api.submit(&later.signed).await.unwrap().duplicate);
+    apart.stop();
+    assert_eq!(replayed(&data).0, last.index + 1);
+}
+
+#[test]
+fn what_nothing_can_rest_on_is_refused_before_anything_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&dir.path().join("nats")).unwrap();
+    let create = |origin: &str, nats: &str, monitor: &str| {
+        let words = ["log", "create", "--data", path(&data), "--origin", origin, "--nats", nats, "--monitor", monitor];
+        let output = run(&words);
+        assert!(!output.status.success());
+        told(&output)
+    };
+    let (nats, monitor) = (server.url(), server.monitor());
+    assert!(create("lika.example/fuping", &nats, &monitor).contains("needs a name that ends in its division code"));
+    assert!(!data.exists());
+    let silent = create("lika.example/130624", &nats, "http://127.0.0.1:9");
+    assert!(silent.contains("does not tell what the server is set to"), "{silent}");
+    let words = ["run", "aid", "--data", path(&data), "--nats", &nats, "--monitor", &monitor];
+    let missing = told(&run(&words));
+    assert!(missing.contains("log.vkey is not there"), "{missing}");
+}
