@@ -61,7 +61,6 @@ use lika_tlog::key::VerifierKey;
 use parking_lot::Mutex;
 use reader::Reader;
 use shared::Shared;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -94,7 +93,7 @@ pub struct Config {
     pub instance: String,
 }
 
-/// An open log. Dropping it stops its tasks and gives the folder back.
+/// An open log. Dropping it stops its tasks; the folder is given back when the last write under way has ended.
 pub struct JetStreamLog {
     context: Context,
     stream: String,
@@ -106,7 +105,6 @@ pub struct JetStreamLog {
     tasks: Vec<AbortHandle>,
     copier: Mutex<Option<JoinHandle<()>>>,
     leads: watch::Receiver<bool>,
-    lock: Mutex<Option<File>>,
 }
 
 impl JetStreamLog {
@@ -173,6 +171,7 @@ impl JetStreamLog {
             standing: followed,
             shared: shared.clone(),
             lead,
+            _lock: lock,
         };
         let copier = std::thread::Builder::new().name("log-copier".into()).spawn(move || copier.run());
         let copier = copier.map_err(LogError::io(std::path::Path::new("thread")))?;
@@ -194,7 +193,6 @@ impl JetStreamLog {
             tasks,
             copier: Mutex::new(Some(copier)),
             leads,
-            lock: Mutex::new(Some(lock)),
         };
         Ok((log, ordered))
     }
@@ -223,6 +221,12 @@ impl JetStreamLog {
         Ok(self.standing.base + stream.cached_info().state.last_sequence)
     }
 
+    /// Batches that this process has published, and the entries in them.
+    pub fn batches(&self) -> (u64, u64) {
+        let Shared { batches, batched, .. } = self.shared.as_ref();
+        (batches.load(std::sync::atomic::Ordering::Relaxed), batched.load(std::sync::atomic::Ordering::Relaxed))
+    }
+
     /// Where the log stood when it was opened.
     pub fn standing(&self) -> &Standing {
         &self.standing
@@ -231,6 +235,11 @@ impl JetStreamLog {
     /// Whether this process signs for the log.
     pub fn leads(&self) -> watch::Receiver<bool> {
         self.leads.clone()
+    }
+
+    fn stop(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+        self.shared.fail(LogError::Closed);
     }
 
     async fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
@@ -300,19 +309,19 @@ impl EventLog for JetStreamLog {
     }
 
     fn close(&self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
-        self.shared.fail(LogError::Closed);
+        self.stop();
         if let Some(copier) = self.copier.lock().take() {
             // A copier that panicked has told its waiters nothing; they have just been told.
             let _ = copier.join();
         }
-        self.lock.lock().take();
     }
 }
 
 impl Drop for JetStreamLog {
+    /// Tells everything to stop and does not wait for it: the copier needs the runtime, and this may be a thread of it. Who
+    /// wants the folder back calls `close` first.
     fn drop(&mut self) {
-        self.close();
+        self.stop();
     }
 }
 

@@ -189,6 +189,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Batches that this process has published, and the entries in them; none where it orders the log itself.
+    pub fn batches(&self) -> (u64, u64) {
+        self.apart.as_ref().map_or((0, 0), |(log, _)| log.batches())
+    }
+
     /// Whether this process signs for the log now, and when that changes; `None` where nobody else could.
     pub fn leads(&self) -> Option<tokio::sync::watch::Receiver<bool>> {
         self.apart.as_ref().map(|(log, _)| log.leads())
@@ -223,16 +228,20 @@ impl Ledger {
 
     /// Takes no more submissions, waits until what was ordered is sealed, and closes the log. Blocks meanwhile.
     pub fn close(&self) {
-        if let Some(Tasks::Apart(jobs)) = self.tasks.write().take() {
-            while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-        }
+        self.stop_deciding();
         if let Some(worker) = self.worker.lock().take() {
             // A worker that panicked has dropped whoever waited for it; the log is closed all the same.
             let _ = worker.join();
         }
         self.log.close();
+    }
+
+    fn stop_deciding(&self) {
+        if let Some(Tasks::Apart(jobs)) = self.tasks.write().take() {
+            while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     /// A sealed entry.
@@ -264,8 +273,13 @@ impl Ledger {
 }
 
 impl Drop for Ledger {
+    /// Where this process orders the log, what was ordered is sealed first. Where a stream does, everything is told to stop
+    /// and not waited for: this may be a thread of the runtime that it needs.
     fn drop(&mut self) {
-        self.close();
+        match &self.apart {
+            None => self.close(),
+            Some(_) => self.stop_deciding(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every figure stands beside references measured in the same run: the same bytes appended to a plain file with a sync
 //! for every batch the log made, their SHA-256, and their signatures checked, each alone.
 
+mod apart;
 mod append;
 mod county;
 mod load;
@@ -37,6 +38,15 @@ pub(crate) struct Append {
     /// Submissions of 100 events
     #[arg(long, default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     hundreds: u32,
+    /// Services apart, ordered by NATS: by the servers named, or by one and then by three of its own
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", value_delimiter = ',')]
+    nats: Option<Vec<String>>,
+    /// Monitoring addresses of the servers named
+    #[arg(long, value_name = "URL", value_delimiter = ',', requires = "nats")]
+    monitor: Vec<String>,
+    /// Copies of each message on the servers named
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "nats")]
+    replicas: u8,
 }
 
 /// A replay.
@@ -59,6 +69,10 @@ impl Bench {
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         match self {
+            Self::Append(append) if append.nats.is_some() => {
+                let measured = runtime.block_on(apart::run(&append, printer))?;
+                printer.result(&measured, apart::text)?;
+            }
             Self::Append(append) => {
                 let measured = runtime.block_on(append::run(&append, printer))?;
                 printer.result(&measured, append::text)?;

@@ -109,7 +109,8 @@ mod tests {
         assert_eq!(numbers("nats-server: v2.15.1"), Some([2, 15, 1]));
         assert_eq!(numbers("nats-server: v2.16.0-RC.2"), Some([2, 16, 0]));
         assert_eq!(numbers("usage"), None);
-        assert!([2, 9, 25] < OLDEST && [2, 14, 6] < OLDEST && [2, 15, 2] > OLDEST);
+        assert!([[2, 9, 25], [2, 14, 6]].iter().all(|older| *older < OLDEST));
+        assert!([2, 15, 2] > OLDEST);
         let dir = tempfile::tempdir().unwrap();
         let old = dir.path().join("nats-server");
         fs::write(&old, "#!/bin/sh\necho nats-server: v2.9.10\n").unwrap();

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -53,6 +54,8 @@ impl Committer {
             let left = match self.publish(&batch).await {
                 Ok(first) => {
                     retry_ms = RETRY_FIRST_MS;
+                    self.reader.shared.batches.fetch_add(1, Ordering::Relaxed);
+                    self.reader.shared.batched.fetch_add(batch.len() as u64, Ordering::Relaxed);
                     answer(batch, first);
                     continue;
                 }

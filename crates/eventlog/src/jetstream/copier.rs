@@ -13,6 +13,7 @@ use crate::tile_writer::TileWriter;
 use bytes::Bytes;
 use lika_tlog::key::SigningKey;
 use std::collections::VecDeque;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -41,6 +42,8 @@ pub(crate) struct Copier {
     pub(crate) standing: watch::Receiver<Standing>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) lead: watch::Sender<bool>,
+    /// Held as long as anything may be written.
+    pub(crate) _lock: File,
 }
 
 /// What the thread knows while it works.

@@ -9,16 +9,27 @@ use std::time::{Duration, Instant};
 
 /// Names the program where it is not on PATH.
 pub const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
+/// How often other ports are tried.
+const ATTEMPTS: usize = 5;
 /// How long a server may take until it answers, in milliseconds.
 const START_MS: u64 = 20_000;
 
 /// A running server. Dropping it ends it.
 #[derive(Debug)]
 pub struct Server {
+    place: Place,
+    child: Child,
+}
+
+/// Where a server is and with whom.
+#[derive(Clone, Debug)]
+struct Place {
     dir: PathBuf,
+    name: String,
     port: u16,
     monitor: u16,
-    child: Child,
+    /// Ports by which the servers of a cluster know each other, its own first; none where there is one server.
+    routes: Vec<u16>,
 }
 
 impl Server {
@@ -27,25 +38,51 @@ impl Server {
     /// # Errors
     /// [`io::ErrorKind::NotFound`] if there is no nats-server; another if it does not answer.
     pub fn start(dir: &Path) -> io::Result<Self> {
-        let (port, monitor) = (free_port()?, free_port()?);
-        let mut server = Self { dir: dir.to_owned(), port, monitor, child: launch(dir, port, monitor)? };
+        let mut attempt = Self::at(Place::free(dir, "local")?);
+        for _ in 1..ATTEMPTS {
+            // Somebody else may have taken a port between its choice and its use.
+            if attempt.as_ref().err().is_none_or(|error| error.kind() == io::ErrorKind::NotFound) {
+                break;
+            }
+            attempt = Self::at(Place::free(dir, "local")?);
+        }
+        attempt
+    }
+
+    /// Starts several servers that are a cluster, each in a folder of its own below `dir`.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn cluster(dir: &Path, count: usize) -> io::Result<Vec<Self>> {
+        let routes = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
+        let place = |number: usize| {
+            let name = format!("n{}", number + 1);
+            let mut routes = routes.clone();
+            routes.rotate_left(number);
+            io::Result::Ok(Place { routes, ..Place::free(&dir.join(&name), &name)? })
+        };
+        (0..count).map(|number| Self::at(place(number)?)).collect()
+    }
+
+    fn at(place: Place) -> io::Result<Self> {
+        let mut server = Self { child: launch(&place)?, place };
         server.wait()?;
         Ok(server)
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://127.0.0.1:{}", self.place.port)
     }
 
     /// Where it tells of itself.
     pub fn monitor(&self) -> String {
-        format!("http://127.0.0.1:{}", self.monitor)
+        format!("http://127.0.0.1:{}", self.place.monitor)
     }
 
     /// Where its streams lie.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        &self.place.dir
     }
 
     /// Ends it at once, as a crash would.
@@ -64,7 +101,7 @@ impl Server {
     pub fn start_again(&mut self) -> io::Result<()> {
         // It may have ended by itself.
         let _ = self.kill();
-        self.child = launch(&self.dir, self.port, self.monitor)?;
+        self.child = launch(&self.place)?;
         self.wait()
     }
 
@@ -74,7 +111,7 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 return Err(io::Error::other(format!("nats-server ended at once: {status}")));
             }
-            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if std::net::TcpStream::connect(("127.0.0.1", self.place.port)).is_ok() {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -90,10 +127,33 @@ impl Drop for Server {
     }
 }
 
-fn launch(dir: &Path, port: u16, monitor: u16) -> io::Result<Child> {
-    std::fs::create_dir_all(dir)?;
-    let config = dir.join("nats-server.conf");
-    std::fs::write(&config, configuration(dir, port, monitor))?;
+impl Place {
+    fn free(dir: &Path, name: &str) -> io::Result<Self> {
+        let (port, monitor) = (free_port()?, free_port()?);
+        Ok(Self { dir: dir.to_owned(), name: name.to_owned(), port, monitor, routes: Vec::new() })
+    }
+
+    fn configuration(&self) -> String {
+        let Self { dir, name, port, monitor, routes } = self;
+        let cluster = match routes.as_slice() {
+            [] => String::new(),
+            [own, others @ ..] => {
+                let others: Vec<String> = others.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
+                format!("cluster {{ name: local, listen: \"127.0.0.1:{own}\", routes: [{}] }}\n", others.join(", "))
+            }
+        };
+        format!(
+            "server_name: {name}\nlisten: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\nmax_payload: 8MB\n\
+             jetstream {{ store_dir: \"{}\", sync_interval: always }}\n{cluster}",
+            dir.join("store").display()
+        )
+    }
+}
+
+fn launch(place: &Place) -> io::Result<Child> {
+    std::fs::create_dir_all(&place.dir)?;
+    let config = place.dir.join("nats-server.conf");
+    std::fs::write(&config, place.configuration())?;
     let program = std::env::var_os(PROGRAM_VARIABLE).map_or_else(|| PathBuf::from("nats-server"), PathBuf::from);
     let mut command = Command::new(&program);
     command.arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -104,14 +164,6 @@ fn launch(dir: &Path, port: u16, monitor: u16) -> io::Result<Child> {
         ),
         _ => error,
     })
-}
-
-fn configuration(dir: &Path, port: u16, monitor: u16) -> String {
-    format!(
-        "server_name: local\nlisten: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\nmax_payload: 8MB\n\
-         jetstream {{ store_dir: \"{}\", sync_interval: always }}\n",
-        dir.join("store").display()
-    )
 }
 
 fn free_port() -> io::Result<u16> {

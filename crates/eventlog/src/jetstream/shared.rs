@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::watch;
 
 /// Entries whose hashes are remembered, to find out what became of an append without an answer.
@@ -23,6 +24,9 @@ pub(crate) struct Shared {
     /// Entries read, sealed or not; gone once the log has stopped.
     size: Mutex<Option<watch::Sender<u64>>>,
     pub(crate) waiters: Arc<Waiters>,
+    /// Batches published here and acknowledged, and the entries in them.
+    pub(crate) batches: AtomicU64,
+    pub(crate) batched: AtomicU64,
 }
 
 struct Seen {
@@ -39,7 +43,13 @@ struct Seen {
 impl Shared {
     pub(crate) fn new(size: u64, heads: BTreeMap<Area, Index>, waiters: Arc<Waiters>) -> Self {
         let seen = Seen { size, last: None, heads, recent: HashMap::new(), order: VecDeque::new(), failed: None };
-        Self { seen: Mutex::new(seen), size: Mutex::new(Some(watch::Sender::new(size))), waiters }
+        Self {
+            seen: Mutex::new(seen),
+            size: Mutex::new(Some(watch::Sender::new(size))),
+            waiters,
+            batches: AtomicU64::new(0),
+            batched: AtomicU64::new(0),
+        }
     }
 
     /// Notes the next entry.

@@ -77,9 +77,21 @@ async fn open(
     dir: &Path,
     instance: &str,
 ) -> (JetStreamLog, mpsc::Receiver<Ordering>) {
-    let config =
-        Config { context, names: names(), dir: dir.to_owned(), threads: 2, area_of, instance: instance.to_owned() };
-    JetStreamLog::open_with(config, |_| (), |()| ()).await.unwrap()
+    let config = || Config {
+        context: context.clone(),
+        names: names(),
+        dir: dir.to_owned(),
+        threads: 2,
+        area_of,
+        instance: instance.to_owned(),
+    };
+    for _ in 0..100 {
+        match JetStreamLog::open_with(config(), |_| (), |()| ()).await {
+            Err(LogError::Locked(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the folder is never given back");
 }
 
 impl Fixture for Apart {
@@ -120,6 +132,11 @@ fn named(number: u64) -> bytes::Bytes {
     bytes::Bytes::from([village().code().to_be_bytes().as_slice(), &entry(number)].concat())
 }
 
+/// Closes logs and gives their folders back.
+async fn close<const N: usize>(logs: [JetStreamLog; N]) {
+    tokio::task::spawn_blocking(move || logs.iter().for_each(EventLog::close)).await.unwrap();
+}
+
 /// Resolves with the reason once a log has stopped.
 async fn reason(log: &JetStreamLog) -> LogError {
     tokio::time::timeout(Duration::from_secs(30), log.stopped()).await.expect("it stops")
@@ -155,7 +172,7 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     let (second, recorder) = (apart.open("standby").await, apart.open("recorder").await);
     append(&recorder, 0..300).await;
     assert!(!*second.leads().borrow());
-    tokio::task::spawn_blocking(move || drop(first)).await.unwrap();
+    close([first]).await;
     // Nobody seals until the lease has run out; then what was ordered meanwhile is.
     let indexes = append(&recorder, 300..320).await;
     assert_eq!(indexes, (300..320).collect::<Vec<_>>());
@@ -165,7 +182,7 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     first.sealed(329).await.unwrap();
     assert!(*second.leads().borrow() && !*first.leads().borrow(), "who comes back waits for its turn");
     second.sealed(329).await.unwrap();
-    tokio::task::spawn_blocking(move || drop((first, second, recorder))).await.unwrap();
+    close([first, second, recorder]).await;
     let seals = ["audit", "standby", "recorder"].map(|name| sealed_in(&apart, name));
     assert!(seals.iter().all(|seal| seal.size == 330 && seal.root == seals[0].root));
 }
@@ -207,7 +224,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
     let told = |error: LogError| error.to_string().contains("rolled back");
     assert!(told(left.clone()) && told(right.clone()), "{left} / {right}");
-    tokio::task::spawn_blocking(move || drop((audit, recorder))).await.unwrap();
+    close([audit, recorder]).await;
     // Who starts again on the older streams is refused: its copy is ahead of what is published.
     let folder = apart.folder("recorder");
     let config = Config {
@@ -221,7 +238,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     let (again, ordered) = JetStreamLog::open_with(config, |_| (), |()| ()).await.unwrap();
     tokio::spawn(drain(ordered));
     assert!(told(reason(&again).await));
-    tokio::task::spawn_blocking(move || drop(again)).await.unwrap();
+    close([again]).await;
     let seal = sealed_in(&apart, "audit");
     assert_eq!(seal.size, 40);
     begin_epoch(&apart, seal).await;
@@ -256,7 +273,7 @@ async fn a_new_epoch_stops_those_of_the_one_before() {
     let apart = Apart::new().await;
     let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
     append(&recorder, 0..5).await;
-    tokio::task::spawn_blocking(move || drop(audit)).await.unwrap();
+    close([audit]).await;
     begin_epoch(&apart, sealed_in(&apart, "audit")).await;
     let stopped = reason(&recorder).await.to_string();
     assert!(stopped.contains("epoch 1, after epoch 0: start again"), "{stopped}");
@@ -267,7 +284,7 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
     let mut apart = Apart::new().await;
     let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
     append(&recorder, 0..50).await;
-    tokio::task::spawn_blocking(move || drop((audit, recorder))).await.unwrap();
+    close([audit, recorder]).await;
     apart.server.kill().unwrap();
     let wanted = named(20);
     let block =

@@ -38,6 +38,21 @@ pub(crate) struct NatsArgs {
 }
 
 impl NatsArgs {
+    /// Of servers without TLS, as on one's own machine.
+    pub(crate) fn plain(nats: Vec<String>, monitor: Vec<String>) -> Self {
+        Self { nats, monitor, tls_ca: None, tls_cert: None, tls_key: None }
+    }
+
+    /// Memory of the server that has the most, in bytes.
+    pub(crate) async fn memory(&self) -> anyhow::Result<u64> {
+        let monitors = self.monitor.clone();
+        let memory = move || -> anyhow::Result<u64> {
+            let each = monitors.iter().map(|url| Ok(varz(url)?["mem"].as_u64().unwrap_or(0)));
+            Ok(each.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max().unwrap_or(0))
+        };
+        tokio::task::spawn_blocking(memory).await?
+    }
+
     /// Checks the servers and connects. `name` is what the servers show this connection as.
     pub(crate) async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
         let monitors = self.monitor.clone();
@@ -64,6 +79,11 @@ impl NatsArgs {
 
 /// Checks a server by what it tells of itself.
 fn check_server(monitor: &str) -> anyhow::Result<()> {
+    settings::check_server(&varz(monitor)?).map_err(|error| Failure::new("nats_setting", error.to_string()).into())
+}
+
+/// What a server tells of itself.
+fn varz(monitor: &str) -> anyhow::Result<serde_json::Value> {
     let url = format!("{}/varz", monitor.trim_end_matches('/'));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(MONITOR_S))).build().into();
@@ -73,8 +93,7 @@ fn check_server(monitor: &str) -> anyhow::Result<()> {
     let mut answer = agent.get(&url).call().map_err(|error| unreachable(&error))?;
     let text = answer.body_mut().with_config().limit(MONITOR_BYTES_MAX).read_to_string();
     let text = text.map_err(|error| unreachable(&error))?;
-    let varz = serde_json::from_str(&text).map_err(|error| unreachable(&error))?;
-    settings::check_server(&varz).map_err(|error| Failure::new("nats_setting", error.to_string()).into())
+    Ok(serde_json::from_str(&text).map_err(|error| unreachable(&error))?)
 }
 
 /// The verifier key in a data folder.
@@ -94,15 +113,18 @@ pub(crate) fn verifier_key(data: &Path) -> anyhow::Result<VerifierKey> {
     key.with_context(|| format!("{} is no verifier key", path.display()))
 }
 
-/// The names at NATS of the log with this verifier key: its area is what its origin ends with.
+/// The names at NATS of the log with this verifier key.
 pub(crate) fn names(key: &VerifierKey) -> Result<Names, Failure> {
-    let origin = key.name().as_str();
-    let area = origin.rsplit('/').next().and_then(|area| area.parse::<Area>().ok());
-    let area = area.ok_or_else(|| {
+    Ok(Names::new(area(key.name().as_str())?))
+}
+
+/// The area of a log of services apart: what its origin ends with.
+pub(crate) fn area(origin: &str) -> Result<Area, Failure> {
+    let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
+    area.ok_or_else(|| {
         let message = format!(
             "{origin}: a log of services apart needs a name that ends in its division code, as lika.example/130624"
         );
         Failure::new("origin_without_area", message)
-    })?;
-    Ok(Names::new(area))
+    })
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// Clients that send submissions of a hundred at the same time.
-const HUNDRED_CLIENTS: u32 = 64;
+pub(super) const HUNDRED_CLIENTS: u32 = 64;
 
 /// What was measured.
 #[derive(Debug, Serialize)]
@@ -59,11 +59,11 @@ pub(crate) async fn run(args: &Append, printer: Printer) -> anyhow::Result<Measu
 }
 
 /// What clients send.
-struct Kind {
-    clients: u32,
-    submissions: u32,
-    events: u64,
-    compose: fn(&mut Officer) -> anyhow::Result<Composed>,
+pub(super) struct Kind {
+    pub(super) clients: u32,
+    pub(super) submissions: u32,
+    pub(super) events: u64,
+    pub(super) compose: fn(&mut Officer) -> anyhow::Result<Composed>,
 }
 
 async fn phase(bed: &mut Bed, kind: &Kind) -> anyhow::Result<Phase> {
@@ -78,7 +78,7 @@ async fn phase(bed: &mut Bed, kind: &Kind) -> anyhow::Result<Phase> {
 }
 
 /// Signed before the clock starts: what officials' devices do is not the node's work.
-fn composed(county: &mut County, kind: &Kind) -> anyhow::Result<Vec<Vec<Composed>>> {
+pub(super) fn composed(county: &mut County, kind: &Kind) -> anyhow::Result<Vec<Vec<Composed>>> {
     let each = kind.submissions.div_ceil(kind.clients);
     let officers = county.officers.iter_mut().take(kind.clients as usize);
     officers.map(|officer| (0..each).map(|_| (kind.compose)(officer)).collect()).collect()

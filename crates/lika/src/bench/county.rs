@@ -17,7 +17,8 @@ use lika_proto::v1::submission::Events;
 pub(crate) const ORIGIN: &str = "lika.example/130624";
 const COUNTY: u64 = 130_624_000_000;
 const FIRST_VILLAGE: u64 = 130_624_100_200;
-const VILLAGES: u64 = 64;
+/// Villages of the county that a node of its own serves.
+pub(crate) const VILLAGES: u64 = 64;
 /// Cards of a village; a submission of 100 events says something of each.
 pub(crate) const CARDS: u64 = 100;
 const FIRST_HOUSEHOLD: u64 = 1_000_000_000;
@@ -32,6 +33,7 @@ const REGISTERED: u32 = 20_150_901;
 /// The county's officials.
 pub(crate) struct County {
     admin: Device,
+    villages: u64,
     /// Village officers with a device each, spread over the villages.
     pub(crate) officers: Vec<Officer>,
     random: Random,
@@ -48,12 +50,12 @@ pub(crate) struct Officer {
 
 impl County {
     /// Opens the log, registers villages and cards, and enrols so many officers.
-    pub(crate) async fn begin(api: &Api, officers: u32) -> anyhow::Result<Self> {
+    pub(crate) async fn begin(api: &Api, villages: u64, officers: u32) -> anyhow::Result<Self> {
         let official = OfficialId::new(10_000_000).context("an official number")?;
         let admin = Device::new(Signer::from_seed([200; 32]), official, ORIGIN);
-        let mut county = Self { admin, officers: Vec::new(), random: Random::seeded(1) };
+        let mut county = Self { admin, villages, officers: Vec::new(), random: Random::seeded(1) };
         county.open(api).await?;
-        for village in 0..VILLAGES {
+        for village in 0..villages {
             county.register(api, village).await?;
         }
         for number in 0..officers {
@@ -99,7 +101,7 @@ impl County {
         let official = OfficialId::new(10_000_001 + number).context("an official number")?;
         let signer = Signer::generate(&mut self.random)?;
         let device = Device::new(signer, official, ORIGIN);
-        let village = u64::from(number) % VILLAGES;
+        let village = u64::from(number) % self.villages;
         self.officers.push(Officer { device, village, count: 0, random: Random::seeded(u64::from(number) + 2) });
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! A node of its own, and many clients who send to it at the same time.
 
-use super::county::{County, NOW_MS, ORIGIN};
+use super::county::{County, NOW_MS, ORIGIN, VILLAGES};
 use crate::command::log;
 use crate::node::{Config, Node};
 use anyhow::Context;
 use lika_client::Api;
 use lika_client::compose::Composed;
-use lika_ledger::Clock;
+use lika_ledger::{Clock, Ledger};
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(crate) struct Bed {
 }
 
 /// A folder that goes when dropped.
-struct Temporary(PathBuf);
+pub(crate) struct Temporary(pub(crate) PathBuf);
 
 /// What a load came to.
 pub(crate) struct Load {
@@ -42,7 +42,7 @@ impl Bed {
         let listen = ([127, 0, 0, 1], 0).into();
         let node = Node::start(Config { data: dir.clone(), listen, clock: Clock::driven(NOW_MS) }).await?;
         let api = Api::new(&format!("http://{}", node.addr()))?;
-        let county = County::begin(&api, officers).await?;
+        let county = County::begin(&api, VILLAGES, officers).await?;
         Ok(Self { node, county, dir, _guard: guard })
     }
 
@@ -53,21 +53,26 @@ impl Bed {
 
     /// Sends what each client has, one after the other, all clients at the same time.
     pub(crate) async fn send(&self, clients: Vec<Vec<Composed>>) -> anyhow::Result<Load> {
-        let url = format!("http://{}", self.node.addr());
-        let apis = clients.iter().map(|_| Api::new(&url)).collect::<Result<Vec<_>, _>>()?;
-        let watching = watch_sizes(self.node.ledger().log().follow());
-        let begun = Instant::now();
-        let tasks = clients.into_iter().zip(apis).map(|(submissions, api)| tokio::spawn(client(api, submissions)));
-        let mut waits = Vec::new();
-        for task in tasks.collect::<Vec<_>>() {
-            waits.extend(task.await??);
-        }
-        let took = begun.elapsed();
-        waits.sort_unstable();
-        let (stop, sizes) = watching;
-        drop(stop);
-        Ok(Load { took, waits, sizes: sizes.await? })
+        send(&format!("http://{}", self.node.addr()), self.node.ledger(), clients).await
     }
+}
+
+/// Sends what each client has to a gateway, one after the other, all clients at the same time; `ledger` sees the
+/// checkpoints.
+pub(crate) async fn send(url: &str, ledger: &Ledger, clients: Vec<Vec<Composed>>) -> anyhow::Result<Load> {
+    let apis = clients.iter().map(|_| Api::new(url)).collect::<Result<Vec<_>, _>>()?;
+    let watching = watch_sizes(ledger.log().follow());
+    let begun = Instant::now();
+    let tasks = clients.into_iter().zip(apis).map(|(submissions, api)| tokio::spawn(client(api, submissions)));
+    let mut waits = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        waits.extend(task.await??);
+    }
+    let took = begun.elapsed();
+    waits.sort_unstable();
+    let (stop, sizes) = watching;
+    drop(stop);
+    Ok(Load { took, waits, sizes: sizes.await? })
 }
 
 impl Load {

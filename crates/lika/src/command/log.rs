@@ -1,6 +1,6 @@
 //! `lika log`: a new, empty log, in a folder or ordered by NATS; and what is done to the latter by hand.
 
-mod apart;
+pub(crate) mod apart;
 
 use super::client::block_on;
 use crate::apart::connection::NatsArgs;

@@ -211,7 +211,7 @@ fn listed(wire: &v1::Submission) -> Vec<(Code, Option<u32>, &'static str, String
 fn name(field: std::borrow::Cow<'static, str>) -> &'static str {
     match field {
         std::borrow::Cow::Borrowed(name) => name,
-        std::borrow::Cow::Owned(other) => panic!("{other}"),
+        std::borrow::Cow::Owned(other) => unreachable!("{other}"),
     }
 }
 

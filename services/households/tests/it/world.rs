@@ -219,6 +219,6 @@ pub(crate) fn card_with(card: u64, head: v1::Member, own: &v1::HouseholdPrivate)
 fn name(field: std::borrow::Cow<'static, str>) -> &'static str {
     match field {
         std::borrow::Cow::Borrowed(name) => name,
-        std::borrow::Cow::Owned(other) => panic!("{other}"),
+        std::borrow::Cow::Owned(other) => unreachable!("{other}"),
     }
 }

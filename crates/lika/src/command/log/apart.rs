@@ -4,7 +4,6 @@ use crate::apart::connection::{self, NatsArgs};
 use crate::exit::{Exit, Failure};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
-use lika_domain::area::Area;
 use lika_eventlog::EventLog;
 use lika_eventlog::jetstream::error::StreamError;
 use lika_eventlog::jetstream::{Names, Seals, Standing, settings};
@@ -37,7 +36,7 @@ struct Apart {
 
 /// A log may be made at NATS: its name tells its area, the servers are set as they must be, and it is not there yet.
 pub(super) async fn ensure_new(nats: &NatsArgs, origin: &str) -> anyhow::Result<()> {
-    let names = Names::new(area(origin)?);
+    let names = Names::new(connection::area(origin)?);
     let context = nats.connect("lika log").await?;
     match settings::check(&context, &settings::seal_stream(&names, 1)).await {
         Err(StreamError::Missing(_)) => Ok(()),
@@ -46,19 +45,8 @@ pub(super) async fn ensure_new(nats: &NatsArgs, origin: &str) -> anyhow::Result<
     }
 }
 
-/// The area that a log's name ends with.
-fn area(origin: &str) -> Result<Area, Failure> {
-    let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
-    area.ok_or_else(|| {
-        let message = format!(
-            "{origin}: a log of services apart needs a name that ends in its division code, as lika.example/130624"
-        );
-        Failure::new("origin_without_area", message)
-    })
-}
-
 /// Makes the streams of a log whose folder has just been made. Gives the name of the one that orders it.
-pub(super) async fn create(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<String> {
+pub(crate) async fn create(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<String> {
     let apart = Apart::new(nats, data).await?;
     Vault::wrap(data)?;
     let standing = standing(data, 0)?;
