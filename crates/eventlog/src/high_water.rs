@@ -56,12 +56,17 @@ impl HighWater {
 
     /// Records a note; durable on return.
     pub(crate) fn record(&mut self, note: &str) -> Result<(), LogError> {
+        self.record_unsynced(note)?;
+        self.file.sync_data().map_err(LogError::io(&self.path))
+    }
+
+    /// Records a note of a copy that can be made again: a cut of power may take it back, a killed process does not.
+    pub(crate) fn record_unsynced(&mut self, note: &str) -> Result<(), LogError> {
         let count = self.count + 1;
         let bytes = write_slot(count, note);
         let bytes = bytes
             .ok_or_else(|| LogError::Key { path: self.path.clone(), reason: "the checkpoint is too long".into() })?;
         self.file.write_all_at(&bytes, count % 2 * SLOT_BYTES as u64).map_err(LogError::io(&self.path))?;
-        self.file.sync_data().map_err(LogError::io(&self.path))?;
         self.count = count;
         Ok(())
     }

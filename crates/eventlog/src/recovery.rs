@@ -138,7 +138,7 @@ pub(crate) fn record(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
     let path = layout.high_water();
     let mut high_water = if path.exists() { HighWater::open(&path)?.0 } else { HighWater::create(&path)? };
     high_water.record(&seal.signed.to_string())?;
-    publish_note(layout, seal)
+    publish_note(layout, seal, true)
 }
 
 /// Finds what the folder holds and checks it.
@@ -232,7 +232,7 @@ fn publish_again(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
         return Ok(());
     }
     tracing::info!(size = seal.size, "publishing the last checkpoint signed");
-    publish_note(layout, seal)
+    publish_note(layout, seal, true)
 }
 
 /// Drops what a crash left beyond the last checkpoint: nothing of it was signed, so nothing of it was receipted.

@@ -58,7 +58,8 @@ impl TileWriter {
 
     /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it.
     pub(crate) fn accept(&mut self, seal: &Seal) -> Result<(), LogError> {
-        self.high_water.record(&seal.signed.to_string())
+        let note = seal.signed.to_string();
+        if self.durable { self.high_water.record(&note) } else { self.high_water.record_unsynced(&note) }
     }
 
     /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.
@@ -84,7 +85,7 @@ impl TileWriter {
 
     /// Publishes a checkpoint over everything written; those who wait for it are told.
     pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
-        publish_note(&self.layout, &seal)?;
+        publish_note(&self.layout, &seal, self.durable)?;
         let full: Vec<TilePath> = out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()).collect();
         for ((level, n), tree) in out.full {
             self.sealed.tiles.keep(level, n, tree);
@@ -119,9 +120,14 @@ pub(crate) fn sign(
 }
 
 /// Publishes a checkpoint. Its temporary file lies outside the log's folder, which holds nothing but the log.
-pub(crate) fn publish_note(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+pub(crate) fn publish_note(layout: &Layout, seal: &Seal, durable: bool) -> Result<(), LogError> {
     let temporary = layout.dir.join("checkpoint.new");
-    folder::write_synced(&temporary, seal.signed.to_string().as_bytes())?;
+    let note = seal.signed.to_string();
+    if durable {
+        folder::write_synced(&temporary, note.as_bytes())?;
+    } else {
+        std::fs::write(&temporary, note).map_err(LogError::io(&temporary))?;
+    }
     let path = layout.checkpoint();
     std::fs::rename(&temporary, &path).map_err(LogError::io(&path))
 }

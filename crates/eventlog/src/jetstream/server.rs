@@ -1,14 +1,16 @@
 //! A nats-server of one's own on loopback, for tests and benches: as durable as one for real use must be, and gone with
 //! whoever started it.
 
-use std::io;
-use std::net::TcpListener;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Names the program where it is not on PATH.
 pub const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
+/// Most bytes read of an answer.
+const ANSWER_BYTES_MAX: u64 = 4_096;
 /// How often other ports are tried.
 const ATTEMPTS: usize = 5;
 /// How long a server may take until it answers, in milliseconds.
@@ -61,7 +63,9 @@ impl Server {
             routes.rotate_left(number);
             io::Result::Ok(Place { routes, ..Place::free(&dir.join(&name), &name)? })
         };
-        (0..count).map(|number| Self::at(place(number)?)).collect()
+        let servers = (0..count).map(|number| Self::at(place(number)?)).collect::<io::Result<Vec<Self>>>()?;
+        servers.iter().try_for_each(Self::wait_until_healthy)?;
+        Ok(servers)
     }
 
     fn at(place: Place) -> io::Result<Self> {
@@ -111,12 +115,34 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 return Err(io::Error::other(format!("nats-server ended at once: {status}")));
             }
-            if std::net::TcpStream::connect(("127.0.0.1", self.place.port)).is_ok() {
+            if TcpStream::connect(("127.0.0.1", self.place.port)).is_ok() {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
         Err(io::Error::new(io::ErrorKind::TimedOut, "nats-server does not answer"))
+    }
+}
+
+impl Server {
+    /// Waits until it says that it has found its cluster and a leader.
+    fn wait_until_healthy(&self) -> io::Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(START_MS) {
+            if self.is_healthy().unwrap_or(false) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Err(io::Error::new(io::ErrorKind::TimedOut, "the cluster of nats-servers finds no leader"))
+    }
+
+    fn is_healthy(&self) -> io::Result<bool> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.place.monitor))?;
+        stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
+        Ok(answer.lines().next().is_some_and(|line| line.contains(" 200 ")))
     }
 }
 

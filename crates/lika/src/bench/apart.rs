@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Villages that report: one entry of a village is under way at a time.
-const VILLAGES: u64 = 512;
+const VILLAGES: u64 = 256;
 /// Villages whose cost in memory of the server is measured.
 const SUBJECTS: u64 = 100_000;
 /// An area that no county has, for what is not to be in the county's log.
