@@ -130,6 +130,17 @@ impl Apart {
         ended.into_iter().map(|name| (name.clone(), self.said(&name))).collect()
     }
 
+    /// Waits until an instance ends by itself; gives its exit code and what it said.
+    pub(crate) fn wait(&mut self, name: &str) -> (Option<i32>, String) {
+        let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
+        let mut child = self.running.remove(name).unwrap();
+        while child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "{name} goes on\n{}", self.said(name));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        (child.wait().unwrap().code(), self.said(name))
+    }
+
     /// Asks every instance to stop, and waits.
     pub(crate) fn stop(&mut self) {
         for name in self.running.keys().cloned().collect::<Vec<_>>() {
@@ -172,10 +183,15 @@ pub(crate) fn names(instances: u8) -> Vec<String> {
     (1..=instances).flat_map(|number| SERVICES.map(|service| format!("{service}-{number}"))).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with everything below it.
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for item in fs::read_dir(from).unwrap() {
-        let item = item.unwrap();
-        fs::copy(item.path(), to.join(item.file_name())).unwrap();
+        let (item, to) = item.map(|item| (item.path(), to.join(item.file_name()))).unwrap();
+        if item.is_dir() {
+            copy(&item, &to);
+        } else {
+            fs::copy(&item, &to).unwrap();
+        }
     }
 }

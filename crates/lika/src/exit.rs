@@ -5,6 +5,7 @@ mod client;
 pub(crate) use client::exit_of;
 
 use lika_eventlog::error::LogError;
+use lika_eventlog::jetstream::error::StreamError;
 use lika_ledger::ledger::OpenError;
 use std::borrow::Cow;
 use std::process::ExitCode;
@@ -128,6 +129,8 @@ pub(crate) fn log(error: &LogError) -> Failure {
             Failure::new("log_key", format!("the keys are not those of this log: {} {reason}", path.display()))
                 .exit(Exit::Broken)
         }
+        LogError::Stream(error) => stream(error),
+        LogError::Stopped(cause) if matches!(**cause, LogError::Stream(_)) => log(cause),
         LogError::Stopped(cause) => {
             let message = format!(
                 "the log has stopped: {cause}. Nothing was acknowledged that is not on disk; see to the disk, then start \
@@ -137,6 +140,25 @@ pub(crate) fn log(error: &LogError) -> Failure {
         }
         other => Failure::new("log", other.to_string()),
     }
+}
+
+/// The same of the streams that order a log. Their messages say what to do.
+fn stream(error: &StreamError) -> Failure {
+    let (code, exit) = match error {
+        StreamError::Gap { .. }
+        | StreamError::Changed(_)
+        | StreamError::RolledBack { .. }
+        | StreamError::SealRolledBack { .. }
+        | StreamError::Fork { .. } => ("stream_damaged", Exit::Broken),
+        StreamError::Exists(_) => ("stream_exists", Exit::Conflict),
+        StreamError::Epoch { .. } => ("epoch_over", Exit::Conflict),
+        StreamError::Missing(_) => ("stream_missing", Exit::Failed),
+        StreamError::Setting { .. } => ("nats_setting", Exit::Failed),
+        StreamError::NoHistory { .. } => ("history_missing", Exit::Failed),
+        StreamError::NoSeal(_) => ("seal_invalid", Exit::Failed),
+        StreamError::Nats { .. } => ("nats_unanswered", Exit::Failed),
+    };
+    Failure::new(code, error.to_string()).exit(exit)
 }
 
 #[cfg(test)]

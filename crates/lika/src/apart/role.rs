@@ -146,13 +146,12 @@ impl Running {
                 None => std::future::pending().await,
             }
         };
-        let message = tokio::select! {
+        tokio::select! {
             biased;
-            error = log.stopped() => format!("the log has stopped: {error}"),
-            error = vault => format!("the vault has stopped: {error}"),
-            error = views => format!("the views have stopped: {error}"),
-        };
-        Failure::new("service_stopped", message)
+            error = log.stopped() => crate::exit::log(&error),
+            error = vault => Failure::new("vault_stopped", format!("the vault has stopped: {error}")),
+            error = views => Failure::new("views_stopped", format!("the views have stopped: {error}")),
+        }
     }
 
     /// Stops in order: no more requests, what is under way answered, views written, the copy given back.

@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
 use lika_eventlog::EventLog;
+use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
 use lika_eventlog::jetstream::{Names, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
@@ -40,8 +41,8 @@ pub(super) async fn ensure_new(nats: &NatsArgs, origin: &str) -> anyhow::Result<
     let context = nats.connect("lika log").await?;
     match settings::check(&context, &settings::seal_stream(&names, 1)).await {
         Err(StreamError::Missing(_)) => Ok(()),
-        Ok(_) => Err(existing(StreamError::Exists(names.seal_stream()))),
-        Err(error) => Err(error.into()),
+        Ok(_) => Err(LogError::from(StreamError::Exists(names.seal_stream())).into()),
+        Err(error) => Err(LogError::from(error).into()),
     }
 }
 
@@ -51,14 +52,14 @@ pub(crate) async fn create(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow
     Vault::wrap(data)?;
     let standing = standing(data, 0)?;
     let made = settings::create(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await;
-    made.map_err(existing)?;
+    made.map_err(LogError::from)?;
     Ok(apart.names.log_stream(0))
 }
 
 /// Begins the next epoch after the last entry that is sealed in a folder.
 pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
     let apart = Apart::new(nats, data).await?;
-    let last = apart.seals.last().await?;
+    let last = apart.seals.last().await.map_err(LogError::from)?;
     let mut standing = standing(data, last.epoch + 1)?;
     if standing.seal.size < last.seal.size {
         let message = format!(
@@ -72,7 +73,7 @@ pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: u8) -> anyho
     }
     standing.sequence = last.sequence;
     let begun = settings::begin_epoch(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await;
-    begun.map_err(existing)?;
+    begun.map_err(LogError::from)?;
     Ok(apart.begun(data, &standing, 0))
 }
 
@@ -83,7 +84,7 @@ pub(super) async fn migrate(nats: &NatsArgs, data: &Path, replicas: u8) -> anyho
     match settings::create(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await {
         // A move that was cut off is taken up where it stopped, if nothing has been recorded since.
         Err(StreamError::Exists(_)) if apart.seals.last().await.is_ok_and(|last| last.seal == standing.seal) => {}
-        made => made.map_err(existing)?,
+        made => made.map_err(LogError::from)?,
     }
     let keys = Vault::hand_over(data, apart.context.clone(), apart.names.clone()).await?;
     Ok(apart.begun(data, &standing, keys))
@@ -116,13 +117,6 @@ fn standing(data: &Path, epoch: u32) -> anyhow::Result<Standing> {
     let seal = log.checkpoint().as_ref().clone();
     let base = seal.size;
     Ok(Standing { seal, epoch, base, integrator: String::new(), sequence: 0 })
-}
-
-fn existing(error: StreamError) -> anyhow::Error {
-    match error {
-        StreamError::Exists(_) => Failure::new("stream_exists", error.to_string()).exit(Exit::Conflict).into(),
-        other => other.into(),
-    }
 }
 
 impl Begun {
