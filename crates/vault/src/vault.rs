@@ -242,4 +242,6 @@ fn check_unchanged(inner: &Inner, keys: &[(u64, u32, DataKey)]) -> Result<(), St
 }
 
 #[cfg(test)]
+mod apart_tests;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use tempfile::TempDir;
 
-const CARD: u64 = 1_234_567_890;
+pub(super) const CARD: u64 = 1_234_567_890;
 
 fn fresh() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -12,7 +12,7 @@ fn fresh() -> TempDir {
     dir
 }
 
-fn key(n: u8) -> DataKey {
+pub(super) fn key(n: u8) -> DataKey {
     DataKey::new([n; 32])
 }
 

@@ -1,0 +1,110 @@
+//! Keys in a stream, on a real nats-server.
+
+use super::tests::{CARD, key};
+use super::*;
+use lika_eventlog::jetstream::server::Server;
+use lika_eventlog::jetstream::settings;
+use tempfile::TempDir;
+
+/// A server with the stream, and a folder with the keys of a vault.
+struct Shared {
+    server: Server,
+    dir: TempDir,
+}
+
+impl Shared {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Vault::create(dir.path()).unwrap();
+        Vault::wrap(dir.path()).unwrap();
+        let shared = Self { server: Server::start(&dir.path().join("nats")).unwrap(), dir };
+        shared.context().await.create_stream(settings::vault_stream(&names(), 1)).await.unwrap();
+        shared
+    }
+
+    async fn context(&self) -> Context {
+        async_nats::jetstream::new(async_nats::connect(self.server.url()).await.unwrap())
+    }
+
+    async fn open(&self) -> Vault {
+        self.try_open().await.unwrap()
+    }
+
+    async fn try_open(&self) -> Result<Vault, VaultError> {
+        Vault::open_apart(self.dir.path(), self.context().await, names()).await
+    }
+}
+
+fn names() -> Names {
+    Names::new("130624".parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_process_stores_the_others_have() {
+    let mut shared = Shared::new().await;
+    let (left, right) = (shared.open().await, shared.open().await);
+    left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2))]).await.unwrap();
+    right.catch_up().await.unwrap();
+    assert_eq!((right.key(CARD, 1), right.key(CARD, 3)), (Some(key(1)), None));
+    // The same by both at once is one key; another under its name is refused, and what came with it that is new is kept.
+    let same = [(CARD, 3, key(3))];
+    let (a, b) = tokio::join!(left.store(&same), right.store(&same));
+    a.unwrap();
+    b.unwrap();
+    let (one, other) = ([(CARD, 4, key(4))], [(CARD, 4, key(5))]);
+    let (a, b) = tokio::join!(left.store(&one), right.store(&other));
+    let changed = |stored: Result<(), StoreError>| match stored {
+        Ok(()) => false,
+        Err(error) => matches!(error, StoreError::Changed { subject: CARD, number: 4 }),
+    };
+    assert_ne!(changed(a), changed(b), "one of two values holds");
+    let changed = right.store(&[(CARD, 1, key(9))]).await;
+    assert!(matches!(changed, Err(StoreError::Changed { subject: CARD, number: 1 })));
+    shared.server.kill().unwrap();
+    let back = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::task::block_in_place(|| shared.server.start_again().unwrap());
+    };
+    let last = [(CARD, 5, key(5))];
+    let (stored, ()) = tokio::join!(left.store(&last), back);
+    stored.unwrap();
+    let third = shared.open().await;
+    assert_eq!((third.key(CARD, 5), third.key(CARD, 2)), (Some(key(5)), Some(key(2))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
+    let shared = Shared::new().await;
+    shared.open().await.store(&[(CARD, 1, key(1))]).await.unwrap();
+    let wrap = shared.dir.path().join("vault/wrap.key");
+    let right = std::fs::read(&wrap).unwrap();
+    std::fs::write(&wrap, [3; 32]).unwrap();
+    let other = shared.try_open().await.unwrap_err();
+    assert!(matches!(other, VaultError::Sealed { subject: CARD, number: 1 }), "{other}");
+    std::fs::write(&wrap, right).unwrap();
+    let context = shared.context().await;
+    let stream = context.get_stream(names().vault_stream()).await.unwrap();
+    let message = stream.get_last_raw_message_by_subject(&names().vault_subject(CARD, 1)).await.unwrap();
+    context.publish(names().vault_subject(CARD, 2), message.payload).await.unwrap().await.unwrap();
+    let moved = shared.try_open().await.unwrap_err();
+    assert!(matches!(moved, VaultError::Sealed { subject: CARD, number: 2 }), "{moved}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_folder_are_handed_over_once() {
+    let shared = Shared::new().await;
+    let local = Vault::open(shared.dir.path()).unwrap();
+    let keys: Vec<_> = (1..=700).map(|number| (CARD + u64::from(number % 7), number, key(8))).collect();
+    local.store(&keys).await.unwrap();
+    let tag = local.tag_key().tag("901624195803071228");
+    drop(local);
+    for _ in 0..2 {
+        let handed = Vault::hand_over(shared.dir.path(), shared.context().await, names()).await.unwrap();
+        assert_eq!(handed, 700);
+    }
+    let vault = shared.open().await;
+    assert!(keys.iter().all(|(subject, number, key)| vault.key(*subject, *number).as_ref() == Some(key)));
+    assert_eq!(vault.tag_key().tag("901624195803071228"), tag);
+    let mut stream = shared.context().await.get_stream(names().vault_stream()).await.unwrap();
+    assert_eq!(stream.info().await.unwrap().state.messages, 700);
+}
