@@ -6,7 +6,7 @@ use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::admit::admit;
 use lika_domain::ids::Index;
-use lika_domain::official::OfficialKind;
+use lika_domain::official::{JurisdictionOpened, Mode, OfficialKind};
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events, Submission};
@@ -82,7 +82,8 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
     let Prepared { submission, signature, parsed, tags } = prepared;
     // A clock that was set back does not stop a village: its time stands still until the clock has caught up.
-    let recorded_at = clock.of(&parsed).max(last);
+    let now = if is_for_testing(state, &parsed) { clock.of(&parsed) } else { clock.now_ms() };
+    let recorded_at = now.max(last);
     let bytes = Bytes::from(encode_entry(&submission, &signature, recorded_at, state.applied, &tags));
     if bytes.len() > ENTRY_BYTES_MAX {
         let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
@@ -91,6 +92,24 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     let hash = Sha256::digest(&submission).into();
     let entry = Entry { index: state.applied, submission: parsed, hash, recorded_at, basis: state.applied, tags };
     Ok((entry, bytes))
+}
+
+/// Whether the log was opened for testing, or is by this submission. For real use there is no time but the node's own,
+/// whatever the node was started with before it knew.
+fn is_for_testing(state: &State, submission: &Submission) -> bool {
+    match &state.jurisdiction {
+        Some(opened) => opened.mode == Mode::Testing,
+        None => opening(&submission.events).is_some_and(|opened| opened.mode == Mode::Testing),
+    }
+}
+
+/// The event that opens a log, if it is the first.
+fn opening(events: &Events) -> Option<&JurisdictionOpened> {
+    let Events::Officials(events) = events else { return None };
+    match &events.first()?.kind {
+        OfficialKind::JurisdictionOpened(opened) => Some(opened),
+        _ => None,
+    }
 }
 
 /// The submission with the public key it must be signed by; `None` if nobody has enrolled that key.
@@ -104,9 +123,5 @@ pub(crate) fn public_key(state: &State, submission: &Submission) -> Option<[u8; 
     if let Some(key) = state.keys.get(&submission.key) {
         return Some(key.bytes);
     }
-    let Events::Officials(events) = &submission.events else { return None };
-    match events.first().map(|event| &event.kind) {
-        Some(OfficialKind::JurisdictionOpened(opened)) if state.jurisdiction.is_none() => Some(opened.key.bytes),
-        _ => None,
-    }
+    opening(&submission.events).filter(|_| state.jurisdiction.is_none()).map(|opened| opened.key.bytes)
 }

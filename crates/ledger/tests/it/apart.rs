@@ -137,3 +137,14 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
         assert_eq!(digest::hex(&ledger.state()), digest::hex(&replayed.state));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_log_for_real_use_nobody_composes_their_own_time() {
+    let county = County::new().await;
+    let recorder = county.process("audit").await;
+    let mut admin = Device::new(1, 10_000_001);
+    let opening = admin.sign(COUNTY, opened(&admin, v1::Mode::Production));
+    let receipt = submit(&recorder, &opening, Service::Officials).await.unwrap();
+    let (entry, _) = convert::entry(0, &receipt.entry).unwrap();
+    assert!(entry.recorded_at > NOW_MS + 1_000_000, "{}", entry.recorded_at);
+}
