@@ -59,7 +59,7 @@ use lika_tlog::Hash;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::key::VerifierKey;
 use parking_lot::Mutex;
-use reader::Reader;
+use reader::{Reader, silent};
 use shared::Shared;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,6 +74,8 @@ const QUEUE_ENTRIES_MAX: usize = 8_192;
 const READ_ENTRIES_MAX: usize = 8_192;
 /// Entries that may be ordered and not yet sealed; while there are more, no further ones are taken.
 const UNSEALED_ENTRIES_MAX: u64 = 65_536;
+/// How long no checkpoint may come until the latest one is asked for, in milliseconds.
+const SILENCE_MS: u64 = 3_000;
 /// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
 const RETRY_MS: u64 = 200;
 
@@ -376,7 +378,15 @@ async fn follow_seals_once(
     let consumer = context.create_consumer_on_stream(config, names.seal_stream()).await;
     let consumer = consumer.map_err(StreamError::nats("following checkpoints"))?;
     let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
-    while let Some(message) = messages.next().await {
+    loop {
+        let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
+            // Who leads publishes every second; a reader may be left alone after a change of leader of the stream.
+            if seals.last().await?.sequence > latest.borrow().sequence {
+                return Err(StreamError::nats("following checkpoints")(silent()));
+            }
+            continue;
+        };
+        let Some(message) = message else { return Ok(()) };
         let message = message.map_err(StreamError::nats("following checkpoints"))?;
         let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
         let empty = async_nats::HeaderMap::new();
@@ -384,5 +394,4 @@ async fn follow_seals_once(
         let standing = seals.read(headers, &message.message.payload, sequence)?;
         latest.send_replace(standing);
     }
-    Ok(())
 }

@@ -31,6 +31,8 @@ const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 12;
 /// Requests that wait to be stored; further ones are told to come again.
 const WAITING_MAX: usize = 8_192;
+/// How long nothing may come until it is asked whether something should have, in milliseconds.
+const SILENCE_MS: u64 = 2_000;
 /// Before NATS is asked again, in milliseconds.
 const RETRY_MS: u64 = 100;
 
@@ -148,10 +150,7 @@ impl Stream {
     }
 
     pub(crate) async fn catch_up(&self) -> Result<(), VaultError> {
-        let name = self.shared.names.vault_stream();
-        let stream = self.shared.context.get_stream(&name).await;
-        let stream = stream.map_err(|error| unanswered("asking for the end of the data keys", error))?;
-        self.shared.reached(stream.cached_info().state.last_sequence).await
+        self.shared.reached(self.shared.last_sequence().await?).await
     }
 
     pub(crate) async fn stopped(&self) -> VaultError {
@@ -216,15 +215,28 @@ impl Shared {
         let consumer = consumer.map_err(|error| unanswered("following data keys", error))?;
         let messages = consumer.messages().await.map_err(|error| unanswered("following data keys", error))?;
         let mut messages = std::pin::pin!(messages);
-        while let Some(message) = messages.next().await {
+        loop {
+            let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
+                // After a change of leader a reader may be left without messages and without an error.
+                if self.last_sequence().await? > *self.read.borrow() {
+                    return Ok(());
+                }
+                continue;
+            };
+            let Some(message) = message else { return Ok(()) };
             let message = message.map_err(|error| unanswered("following data keys", error))?;
             let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
             let name = name_of(&message.subject).ok_or_else(|| VaultError::NoKey(message.subject.to_string()))?;
             let key = self.wrap.unwrap(name, &message.payload)?;
             self.keys.write().insert(name, key);
-            self.read.send_replace(sequence);
+            self.read.send_modify(|read| *read = sequence.max(*read));
         }
-        Ok(())
+    }
+
+    async fn last_sequence(&self) -> Result<u64, VaultError> {
+        let stream = self.context.get_stream(&self.names.vault_stream()).await;
+        let stream = stream.map_err(|error| unanswered("asking for the end of the data keys", error))?;
+        Ok(stream.cached_info().state.last_sequence)
     }
 
     /// Stores what waits, requests together, until nobody can ask any more.

@@ -1,10 +1,11 @@
-//! Chores of the repository: `cargo xtask test`, `tidy`, `nats` and `soak`.
+//! Chores of the repository: `cargo xtask test`, `tidy`, `nats`, `cluster` and `soak`.
 //!
 //! This file reads the arguments and hands over:
 //!
 //! * [`mod@test`]: every check the project has, in order, each with its time;
 //! * [`tidy`]: what no compiler checks: dependency direction, lengths, README, leaked words, proto comments;
 //! * [`soak`]: the long tests, longer than the share of them which runs with all others;
+//! * [`cluster`]: services apart on this machine;
 //! * [`nats`]: the nats-server that services apart are tested on;
 //! * [`deps`]: tools that the checks need and a machine may lack;
 //! * [`process`]: starting a tool and waiting for it.
@@ -16,6 +17,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod cluster;
 mod deps;
 mod nats;
 mod process;
@@ -38,6 +40,8 @@ enum Chore {
     Tidy,
     /// Fetch the nats-server that services apart are tested on, and print its path
     Nats,
+    /// Start, stop and show three nats-servers and two instances of each service on this machine
+    Cluster(cluster::Cluster),
     /// Run the long tests for longer than `test` does
     Soak(soak::Soak),
 }
@@ -58,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Chore::Test => test::run(&root, &chore_names()),
         Chore::Tidy => tidy::run(&root, &chore_names()),
         Chore::Nats => print_path(&nats::server(&root)?),
+        Chore::Cluster(cluster) => cluster.run(&root),
         Chore::Soak(soak) => soak.run(&root),
     }
 }
@@ -87,7 +92,7 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         Arguments::command().debug_assert();
-        assert_eq!(chore_names(), ["test", "tidy", "nats", "soak"]);
+        assert_eq!(chore_names(), ["test", "tidy", "nats", "cluster", "soak"]);
     }
 
     #[test]

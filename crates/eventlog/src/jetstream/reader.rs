@@ -24,6 +24,9 @@ const CHECKS_SHORT_MAX: u32 = 5;
 /// Before a reader is set up again that NATS has dropped, in milliseconds.
 const RETRY_MS: u64 = 200;
 
+/// How long nothing may come until it is asked whether something should have, in milliseconds.
+const SILENCE_MS: u64 = 2_000;
+
 /// An entry as it was ordered, sealed or not.
 pub type Ordering = (Index, Bytes);
 
@@ -74,7 +77,12 @@ impl Reader {
     async fn read(&self, to: &[mpsc::Sender<Ordering>]) -> Result<(), LogError> {
         let mut messages = self.consumer().await?;
         loop {
-            let message = messages.next().await;
+            let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
+                if self.is_behind().await? {
+                    return Err(StreamError::nats("reading the stream")(silent()).into());
+                }
+                continue;
+            };
             if self.shared.failed().is_some() {
                 return Ok(());
             }
@@ -82,6 +90,13 @@ impl Reader {
             let message = message.ok_or_else(ended)?.map_err(StreamError::nats("reading the stream"))?;
             let sequence =
                 message.info().map_err(|_| StreamError::Gap { wanted: self.next(), found: 0 })?.stream_sequence;
+            if sequence < self.next() {
+                // The client has set the reader up anew and forgotten how far it was. Whether the stream itself went back
+                // is for the check of its end to say.
+                return Err(
+                    StreamError::nats("reading the stream")(std::io::Error::other("the reader went back")).into()
+                );
+            }
             if sequence != self.next() {
                 return Err(StreamError::Gap { wanted: self.next(), found: sequence }.into());
             }
@@ -95,6 +110,14 @@ impl Reader {
             }
             self.shared.note((self.area_of)(&entry), &entry);
         }
+    }
+
+    /// Whether the stream holds more than was read. After a change of leader a reader may be left without messages and
+    /// without an error.
+    async fn is_behind(&self) -> Result<bool, StreamError> {
+        let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
+        let stream = stream.map_err(StreamError::nats("checking the stream"))?;
+        Ok(stream.cached_info().state.last_sequence >= self.next())
     }
 
     /// Number of the message that is due.
@@ -145,4 +168,9 @@ impl Reader {
         let found = stream.get_raw_message(seen).await.map_err(StreamError::nats("checking the stream"))?;
         if hash(&found.payload) == last { Ok(()) } else { Err(StreamError::Changed(seen)) }
     }
+}
+
+/// What a reader that gets nothing although there is something is called.
+pub(crate) fn silent() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "nothing comes although there is more")
 }
