@@ -117,16 +117,16 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     let (api, mut county) = (apart.api("gateway-1"), County::new(1));
     county.open(&api).await;
     let mut clerk = county.village(&api, 1).await;
-    let (store, older) = (apart.server.dir().join("store"), dir.path().join("older"));
-    apart.server.kill().unwrap();
+    let (store, older) = (apart.servers[0].dir().join("store"), dir.path().join("older"));
+    apart.servers[0].kill().unwrap();
     copy(&store, &older);
-    apart.server.start_again().unwrap();
+    apart.servers[0].start_again().unwrap();
     let receipted = clerk.profile();
     let before = receipt(&api, &receipted).await;
-    apart.server.kill().unwrap();
+    apart.servers[0].kill().unwrap();
     std::fs::remove_dir_all(&store).unwrap();
     copy(&older, &store);
-    apart.server.start_again().unwrap();
+    apart.servers[0].start_again().unwrap();
     for name in names(1) {
         let (code, said) = apart.wait(&name);
         assert_eq!(code, Some(4), "{name}: {said}");

@@ -1,21 +1,22 @@
-//! Faults of services apart, drawn by a seed: processes killed and paused, the nats-server killed, while clerks report
-//! through two gateways. At the end a history checker compares what the clerks know with what the log says: every receipt
-//! names an entry that is there, no submission is in force twice, and all copies are the same.
+//! Faults of services apart on a cluster of three, drawn by a seed: services and servers killed and paused, cables pulled,
+//! stores put back to older copies, bits flipped, while clerks report through two gateways. Whatever heals must heal by
+//! itself; what cannot must stop the services with words that say what to do, and go on once that is done. At the end
+//! what the clerks know is held against what the log says.
+
+mod clerks;
+mod faults;
+mod history;
 
 use super::{rounds, seed};
 use crate::support::apart::{Apart, names};
 use crate::support::county::{Clerk, County};
-use crate::support::run;
-use lika_client::compose::Composed;
-use lika_client::{Api, Random};
-use lika_eventlog::verify::{self, Folder};
-use lika_ledger::replay;
+use crate::support::{path, told as told_by};
+use clerks::Told;
+use faults::Fault;
+use lika_client::Random;
 use lika_proto::v1::Receipt;
-use lika_tlog::key::VerifierKey;
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Devices that report at the same time.
@@ -24,21 +25,10 @@ const CLERKS: u8 = 8;
 const INSTANCES: u8 = 2;
 /// The longest time between two faults, in milliseconds.
 const CALM_MS_MAX: u64 = 1_500;
-/// The longest pause of a process, in milliseconds: longer than the integrator's lease.
-const PAUSE_MS_MAX: u64 = 7_000;
-/// How long the clerks may need for their last receipts once nothing is broken any more, in seconds.
-const HEALED_WITHIN_S: u64 = 60;
-
-/// What goes wrong.
-#[derive(Debug)]
-enum Fault {
-    /// kill -9, and started again.
-    Kill(String),
-    /// Stopped by a signal for so many milliseconds, and then let go.
-    Pause(String, u64),
-    /// The nats-server is killed and starts again on what it has synced.
-    KillServer,
-}
+/// How long the clerks may need for their next receipts once nothing is broken any more, in seconds.
+const HEALED_WITHIN_S: u64 = 90;
+/// What damage ends a service with.
+const DAMAGE_EXIT: Option<i32> = Some(4);
 
 /// What a clerk knows at the end.
 struct Known {
@@ -50,7 +40,7 @@ struct Known {
 async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
     let dir = tempfile::tempdir().unwrap();
     let mut chance = Random::seeded(seed());
-    let mut apart = Apart::make(dir.path(), INSTANCES);
+    let mut apart = Apart::make_on_three(dir.path(), INSTANCES);
     apart.start(&names(INSTANCES));
     let mut county = County::new(1);
     county.open(&apart.api("gateway-1")).await;
@@ -58,140 +48,85 @@ async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
     for number in 1..=CLERKS {
         clerks.push(county.village(&apart.api("gateway-2"), number).await);
     }
-    let stop = Arc::new(AtomicBool::new(false));
+    let told = Arc::new(Told::default());
     let urls = [apart.url("gateway-1"), apart.url("gateway-2")];
     let reports: Vec<_> =
-        clerks.into_iter().map(|clerk| tokio::spawn(report(clerk, urls.clone(), stop.clone()))).collect();
-    for round in 0..rounds(12, 500) {
-        tokio::time::sleep(Duration::from_millis(number(&mut chance, CALM_MS_MAX))).await;
-        let fault = draw(&mut chance);
-        println!("round {round}: {fault:?}");
-        apply(&mut apart, &fault);
-        // Nothing of this may stop anything for good: every fault here heals.
-        assert_eq!(apart.ended(), []);
-    }
-    stop.store(true, Ordering::Relaxed);
-    let healed = Instant::now();
+        clerks.into_iter().map(|clerk| tokio::spawn(clerks::report(clerk, urls.clone(), told.clone()))).collect();
+    let told_faults = told.clone();
+    let apart = tokio::task::spawn_blocking(move || {
+        break_things(&mut apart, &mut chance, &told_faults);
+        apart
+    });
+    let mut apart = apart.await.unwrap();
+    told.stop.store(true, Ordering::Relaxed);
     let mut known = Vec::new();
     for report in reports {
         known.push(tokio::time::timeout(Duration::from_secs(HEALED_WITHIN_S), report).await.unwrap().unwrap());
     }
-    println!("the last receipt came {:?} after the last fault", healed.elapsed());
-    last_words(&apart, &mut known).await;
+    history::last_words(&apart, &mut known).await;
     apart.stop();
-    check(&apart, &known);
+    history::check(&apart, &known);
+}
+
+/// All faults, one after the other; after the last everything works again.
+fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
+    // Damage may show late: when another server than the damaged one is asked.
+    let mut damaged = false;
+    for round in 0..rounds(12, 500) {
+        std::thread::sleep(Duration::from_millis(number(chance, CALM_MS_MAX)));
+        let fault = Fault::draw(chance, apart);
+        println!("round {round}: {fault:?}, {} receipts", told.receipts.load(Ordering::Relaxed));
+        fault.apply(apart, told);
+        damaged |= fault.damages();
+        if mend(apart, damaged) {
+            damaged = false;
+        }
+    }
+    let healed = Instant::now();
+    let before = told.receipts.load(Ordering::Relaxed);
+    while told.receipts.load(Ordering::Relaxed) < before + u64::from(CLERKS) {
+        mend(apart, damaged);
+        assert!(healed.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "nothing goes on: {}", state(apart));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    println!("{CLERKS} more receipts came {:?} after the last fault", healed.elapsed());
+}
+
+/// Does what a service that has stopped by itself says is to be done; whether one had stopped.
+fn mend(apart: &mut Apart, damaged: bool) -> bool {
+    let said = apart.ended();
+    let ended = apart.take_ended();
+    if ended.is_empty() {
+        return false;
+    }
+    for ((name, said), (_, code)) in said.iter().zip(&ended) {
+        assert!(damaged && *code == DAMAGE_EXIT, "{name} ended with {code:?} by itself: {said}");
+        assert!(said.contains("lika log recover"), "{name} does not say what to do: {said}");
+    }
+    println!("  {} stopped; a new epoch", ended.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
+    apart.end();
+    let audits = ["audit-1", "audit-2"].map(|name| apart.data(name));
+    let most = audits.iter().max_by_key(|data| history::size(data)).unwrap();
+    let begun = Instant::now();
+    loop {
+        let recovered = apart.run(&["log", "recover", "--replicas", "3", "--data", path(most)]);
+        if recovered.status.success() {
+            break;
+        }
+        // Servers that have just come back may still look for a leader.
+        assert!(begun.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "{}", told_by(&recovered));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    apart.start(&names(INSTANCES));
+    true
 }
 
 fn number(chance: &mut Random, below: u64) -> u64 {
     u64::from_be_bytes(chance.bytes::<8>().unwrap()) % below
 }
 
-fn draw(chance: &mut Random) -> Fault {
-    let all = names(INSTANCES);
-    let name = all[usize::try_from(number(chance, all.len() as u64)).unwrap()].clone();
-    match number(chance, 10) {
-        0 => Fault::KillServer,
-        1..=3 => Fault::Pause(name, number(chance, PAUSE_MS_MAX)),
-        _ => Fault::Kill(name),
-    }
-}
-
-fn apply(apart: &mut Apart, fault: &Fault) {
-    match fault {
-        Fault::Kill(name) => {
-            apart.kill(name);
-            // What it starts into may itself be broken just now; it waits for that.
-            apart.start(std::slice::from_ref(name));
-        }
-        Fault::Pause(name, ms) => {
-            apart.signal(name, "STOP");
-            std::thread::sleep(Duration::from_millis(*ms));
-            apart.signal(name, "CONT");
-        }
-        Fault::KillServer => {
-            apart.server.kill().unwrap();
-            std::thread::sleep(Duration::from_millis(200));
-            apart.server.start_again().unwrap();
-        }
-    }
-}
-
-/// Reports until it is told to stop. What got no answer is sent again unchanged, through the other gateway, until there is
-/// a receipt.
-async fn report(mut clerk: Clerk, urls: [String; 2], stop: Arc<AtomicBool>) -> Known {
-    let apis = urls.map(|url| Api::new(&url).unwrap());
-    let (mut receipts, mut turn) = (Vec::new(), 0);
-    while !stop.load(Ordering::Relaxed) {
-        let composed = clerk.profile();
-        receipts.push(receipt(&apis, &mut turn, &composed).await);
-        // A person does not report without a break.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Known { clerk, receipts }
-}
-
-async fn receipt(apis: &[Api; 2], turn: &mut usize, composed: &Composed) -> Receipt {
-    loop {
-        match apis[*turn % 2].submit(&composed.signed).await {
-            Ok(receipt) => return receipt,
-            Err(error) if error.is_worth_retrying() => {
-                *turn += 1;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            Err(error) => panic!("refused: {error}"),
-        }
-    }
-}
-
-/// Every clerk can still report, and gets the same receipt for the same submission at either gateway.
-async fn last_words(apart: &Apart, known: &mut [Known]) {
-    let apis = [apart.api("gateway-1"), apart.api("gateway-2")];
-    for known in known {
-        let composed = known.clerk.profile();
-        let first = receipt(&apis, &mut 0, &composed).await;
-        let again = receipt(&apis, &mut 1, &composed).await;
-        assert_eq!((again.index, &again.entry, again.duplicate), (first.index, &first.entry, true));
-        known.receipts.push(first);
-    }
-}
-
-/// What an auditor finds, beside what the clerks know.
-fn check(apart: &Apart, known: &[Known]) {
-    let (entries, digest) = judged(&apart.data("audit-1"));
-    let receipts: Vec<&Receipt> = known.iter().flat_map(|known| &known.receipts).collect();
-    assert!(receipts.len() > 50, "the load was too small to show anything: {}", receipts.len());
-    for receipt in &receipts {
-        assert_eq!(entries.get(&receipt.index), Some(&receipt.entry), "entry {} was receipted", receipt.index);
-    }
-    let mut ids = BTreeMap::new();
-    for (index, entry) in &entries {
-        let (entry, _) = lika_proto::convert::entry(*index, entry).unwrap();
-        let before = ids.insert(entry.submission.id, index);
-        assert_eq!(before, None, "a submission is in the log twice");
-    }
-    println!("{} receipts, {} entries", receipts.len(), entries.len());
-    for name in names(INSTANCES).iter().filter(|name| *name != "audit-1") {
-        // A copy may end earlier: it was stopped before the others. What it has is the same.
-        let verified = run(&["audit", "verify", crate::support::path(&apart.data(name))]);
-        assert!(verified.status.success(), "{name}: {}", crate::support::told(&verified));
-        let (copied, other) = judged(&apart.data(name));
-        assert!(copied.iter().all(|(index, entry)| entries.get(index) == Some(entry)), "{name}");
-        assert!(copied.len() < entries.len() || other == digest, "{name}");
-    }
-}
-
-/// Entries of a copy by index, all of them judged again: none may be void; and the digest of the state they give.
-fn judged(data: &Path) -> (BTreeMap<u64, bytes::Bytes>, String) {
-    let folder = Folder(data.join("log"));
-    let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
-    let seal = verify::checkpoint(&folder, &key).unwrap();
-    let mut found = BTreeMap::new();
-    let entries = |bundle: &verify::Bundle| {
-        let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
-        (bundle.first..).zip(entries).collect::<Vec<_>>()
-    };
-    verify::log(&folder, &seal, 2, entries, |entries| found.extend(entries)).unwrap();
-    let replayed = replay::run(&folder, &seal, 2, &mut ()).unwrap();
-    assert_eq!(replayed.voids, [], "{}", data.display());
-    (found, lika_ledger::digest::hex(&replayed.state))
+/// What every instance said last.
+fn state(apart: &Apart) -> String {
+    let last = |name: &String| format!("{name}: {}\n", apart.said(name).lines().last().unwrap_or_default());
+    names(INSTANCES).iter().map(last).collect()
 }

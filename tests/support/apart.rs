@@ -1,6 +1,8 @@
-//! A county whose services run apart: a nats-server of its own, and each instance of each service as a process.
+//! A county whose services run apart: nats-servers of its own, and each instance of each service as a process. Where there
+//! are several servers, each process reaches each of them by a cable of its own, and they one another.
 
 use super::county::ORIGIN;
+use super::network::Network;
 use super::{lika, path};
 use lika_client::Api;
 use lika_eventlog::jetstream::server::Server;
@@ -19,7 +21,10 @@ const READY_WITHIN_S: u64 = 60;
 /// The county. Dropping it ends every process.
 pub(crate) struct Apart {
     dir: PathBuf,
-    pub(crate) server: Server,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) network: Network,
+    /// The servers as an instance reaches them, where that is not straight.
+    ways: BTreeMap<String, String>,
     gateway_port: BTreeMap<String, u16>,
     running: BTreeMap<String, Child>,
 }
@@ -28,16 +33,45 @@ impl Apart {
     /// Makes the streams and the folders of so many instances of each service; none runs yet.
     pub(crate) fn make(dir: &Path, instances: u8) -> Self {
         let mut apart = Self::around(dir);
-        let made = apart.run(&["log", "create", "--origin", ORIGIN, "--data", path(&apart.data("audit-1"))]);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        apart.create(1);
         apart.add(instances);
+        apart
+    }
+
+    /// The same on three servers, with cables that can be pulled.
+    pub(crate) fn make_on_three(dir: &Path, instances: u8) -> Self {
+        let mut network = Network::new();
+        let way = |from, to, port| network.lay(&server(from), &server(to), port);
+        let servers = Server::cluster_by(&dir.join("nats"), 3, way).unwrap();
+        let mut apart = Self::on(dir, servers, network);
+        apart.create(3);
+        apart.add(instances);
+        for name in names(instances) {
+            let way = |(number, to): (usize, &Server)| {
+                format!("nats://127.0.0.1:{}", apart.network.lay(&name, &server(number), to.port()).unwrap())
+            };
+            let ways: Vec<String> = apart.servers.iter().enumerate().map(way).collect();
+            apart.ways.insert(name, ways.join(","));
+        }
         apart
     }
 
     /// A server beside folders that are there already.
     pub(crate) fn around(dir: &Path) -> Self {
         let server = Server::start(&dir.join("nats")).unwrap();
-        Self { dir: dir.to_owned(), server, gateway_port: BTreeMap::new(), running: BTreeMap::new() }
+        Self::on(dir, vec![server], Network::new())
+    }
+
+    fn on(dir: &Path, servers: Vec<Server>, network: Network) -> Self {
+        let (ways, gateway_port, running) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { dir: dir.to_owned(), servers, network, ways, gateway_port, running }
+    }
+
+    fn create(&mut self, replicas: u8) {
+        let (data, replicas) = (self.data("audit-1"), replicas.to_string());
+        let words = ["log", "create", "--origin", ORIGIN, "--replicas", &replicas, "--data", path(&data)];
+        let made = self.run(&words);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }
 
     /// Makes the folders of instances as the deployment page says: by copying from the first audit service's.
@@ -69,7 +103,7 @@ impl Apart {
 
     /// Runs the binary to its end, with the words that name the server.
     pub(crate) fn run(&self, words: &[&str]) -> Output {
-        lika().args(words).args(self.nats()).output().unwrap()
+        lika().args(words).args(self.nats(None)).output().unwrap()
     }
 
     /// Starts an instance and does not wait for it.
@@ -77,7 +111,7 @@ impl Apart {
         let service = name.split('-').next().unwrap();
         let said = fs::OpenOptions::new().create(true).append(true).open(self.dir.join(format!("{name}.log"))).unwrap();
         let mut command = lika();
-        command.args(["run", service, "--data", path(&self.data(name))]).args(self.nats());
+        command.args(["run", service, "--data", path(&self.data(name))]).args(self.nats(Some(name)));
         if let Some(port) = self.gateway_port.get(name) {
             command.args(["--listen", &format!("127.0.0.1:{port}")]);
         }
@@ -115,8 +149,7 @@ impl Apart {
 
     /// Sends an instance a signal by its name.
     pub(crate) fn signal(&self, name: &str, signal: &str) {
-        let pid = self.running[name].id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        send(self.running[name].id(), signal);
     }
 
     /// Instances that have ended by themselves, with what they said.
@@ -128,6 +161,13 @@ impl Apart {
             }
         }
         ended.into_iter().map(|name| (name.clone(), self.said(&name))).collect()
+    }
+
+    /// Takes those that have ended by themselves from the running ones; gives their names and exit codes.
+    pub(crate) fn take_ended(&mut self) -> Vec<(String, Option<i32>)> {
+        let ended: Vec<String> = self.ended().into_iter().map(|(name, _)| name).collect();
+        let mut code = |name: &String| self.running.remove(name).unwrap().wait().unwrap().code();
+        ended.iter().map(|name| (name.clone(), code(name))).collect()
     }
 
     /// Waits until an instance ends by itself; gives its exit code and what it said.
@@ -153,6 +193,13 @@ impl Apart {
         }
     }
 
+    /// Ends every instance at once.
+    pub(crate) fn end(&mut self) {
+        for name in self.running.keys().cloned().collect::<Vec<_>>() {
+            self.kill(&name);
+        }
+    }
+
     /// Address of a gateway.
     pub(crate) fn url(&self, gateway: &str) -> String {
         format!("http://127.0.0.1:{}", self.gateway_port[gateway])
@@ -163,8 +210,11 @@ impl Apart {
         Api::new(&self.url(gateway)).unwrap()
     }
 
-    fn nats(&self) -> [String; 4] {
-        ["--nats".into(), self.server.url(), "--monitor".into(), self.server.monitor()]
+    /// The words that name the servers, as an instance reaches them.
+    fn nats(&self, name: Option<&str>) -> [String; 4] {
+        let all = |url: fn(&Server) -> String| self.servers.iter().map(url).collect::<Vec<_>>().join(",");
+        let way = name.and_then(|name| self.ways.get(name)).cloned();
+        ["--nats".into(), way.unwrap_or_else(|| all(Server::url)), "--monitor".into(), all(Server::monitor)]
     }
 }
 
@@ -181,6 +231,16 @@ impl Drop for Apart {
 /// Names of so many instances of each service.
 pub(crate) fn names(instances: u8) -> Vec<String> {
     (1..=instances).flat_map(|number| SERVICES.map(|service| format!("{service}-{number}"))).collect()
+}
+
+/// Name of a server by its place.
+pub(crate) fn server(number: usize) -> String {
+    format!("n{}", number + 1)
+}
+
+/// Sends a process a signal by its name.
+pub(crate) fn send(pid: u32, signal: &str) {
+    assert!(Command::new("kill").args(["-s", signal, &pid.to_string()]).status().unwrap().success());
 }
 
 /// Copies a folder with everything below it.

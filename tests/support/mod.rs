@@ -3,6 +3,7 @@
 pub(crate) mod apart;
 pub(crate) mod county;
 pub(crate) mod desk;
+pub(crate) mod network;
 pub(crate) mod node;
 
 use std::path::{Path, PathBuf};

@@ -49,7 +49,7 @@ use async_nats::jetstream::Context;
 use bytes::Bytes;
 use committer::{Append, Committer};
 use copier::Copier;
-use error::StreamError;
+use error::{StreamError, patiently};
 use futures::FutureExt;
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -329,9 +329,10 @@ impl Drop for JetStreamLog {
 
 /// Checks the streams, and fetches what the folder lacks of entries from before the stream.
 async fn prepare(context: &Context, names: &Names, seals: &Seals, dir: &std::path::Path) -> Result<Standing, LogError> {
-    let standing = seals.last().await?;
-    settings::check(context, &settings::seal_stream(names, 1)).await?;
-    settings::check(context, &settings::log_stream(names, standing.epoch, 1)).await?;
+    let standing = patiently(async || seals.last().await).await?;
+    for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
+        patiently(async || settings::check(context, &stream).await).await?;
+    }
     let layout = Layout { dir: dir.to_owned() };
     if recovery::recorded_size(&layout)? >= standing.base {
         return Ok(standing);

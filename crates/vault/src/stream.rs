@@ -16,7 +16,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use futures::StreamExt;
 use lika_eventlog::jetstream::batch::{self, BATCH_MESSAGES_MAX, Guarded};
-use lika_eventlog::jetstream::error::StreamError;
+use lika_eventlog::jetstream::error::{StreamError, patiently};
 use lika_eventlog::jetstream::{Names, settings};
 use lika_proto::seal::DataKey;
 use parking_lot::RwLock;
@@ -104,7 +104,8 @@ fn associated((subject, number): KeyName) -> [u8; 12] {
 impl Stream {
     /// Checks the stream, reads all of it, and follows it from then on.
     pub(crate) async fn open(context: Context, names: Names, wrap: WrapKey) -> Result<Self, VaultError> {
-        let info = settings::check(&context, &settings::vault_stream(&names, 1)).await?;
+        let wanted = settings::vault_stream(&names, 1);
+        let info = patiently(async || settings::check(&context, &wanted).await).await?;
         let shared = Arc::new(Shared {
             context,
             names,

@@ -2,6 +2,13 @@
 
 use lika_domain::ids::Index;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long NATS may leave questions unanswered while a service starts, in milliseconds. Servers that have lost their
+/// leader need seconds; after this a person should hear of it.
+const PATIENCE_MS: u64 = 60_000;
+/// Between two attempts, in milliseconds.
+const RETRY_MS: u64 = 500;
 
 /// A log cannot be ordered by its streams.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -76,7 +83,8 @@ pub enum StreamError {
     /// A published checkpoint is not of the entries seen here.
     #[error(
         "the checkpoint of {size} entries is not one of the entries read here: the streams were changed, or two logs are \
-         signed with one key. Stop all services and compare their copies with `lika audit verify`"
+         signed with one key. Stop all services, compare their copies with `lika audit verify`, keep the streams for \
+         inquiry, and begin a new one with `lika log recover`"
     )]
     Fork {
         /// Its size.
@@ -106,5 +114,22 @@ pub enum StreamError {
 impl StreamError {
     pub(crate) fn nats<E: std::error::Error + Send + Sync + 'static>(doing: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::Nats { doing, source: Arc::new(source) }
+    }
+}
+
+/// Asks again as long as NATS does not answer, within reason.
+///
+/// # Errors
+/// What the last attempt gave.
+pub async fn patiently<T>(ask: impl AsyncFn() -> Result<T, StreamError>) -> Result<T, StreamError> {
+    let begun = Instant::now();
+    loop {
+        match ask().await {
+            Err(error @ StreamError::Nats { .. }) if begun.elapsed() < Duration::from_millis(PATIENCE_MS) => {
+                tracing::warn!(%error, "not yet; asking again");
+                tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            }
+            asked => return asked,
+        }
     }
 }

@@ -30,8 +30,17 @@ struct Place {
     name: String,
     port: u16,
     monitor: u16,
-    /// Ports by which the servers of a cluster know each other, its own first; none where there is one server.
-    routes: Vec<u16>,
+    /// How the servers of a cluster know each other; `None` where there is one server.
+    cluster: Option<Cluster>,
+}
+
+/// A server's place in its cluster.
+#[derive(Clone, Debug)]
+struct Cluster {
+    /// Where the others reach it.
+    listen: u16,
+    /// Where it reaches those it calls by itself.
+    calls: Vec<u16>,
 }
 
 impl Server {
@@ -56,12 +65,27 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn cluster(dir: &Path, count: usize) -> io::Result<Vec<Self>> {
-        let routes = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
-        let place = |number: usize| {
+        Self::cluster_by(dir, count, |_, _, port| Ok(port))
+    }
+
+    /// The same, where each server calls the next ones by a way of its own: `way(from, to, port)` gives the port on which
+    /// server `from` reaches the one that listens on `port`. They are told of no other way.
+    ///
+    /// # Errors
+    /// As [`Server::start`], and what `way` gives.
+    pub fn cluster_by(
+        dir: &Path,
+        count: usize,
+        mut way: impl FnMut(usize, usize, u16) -> io::Result<u16>,
+    ) -> io::Result<Vec<Self>> {
+        let ports = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
+        let mut place = |number: usize| {
             let name = format!("n{}", number + 1);
-            let mut routes = routes.clone();
-            routes.rotate_left(number);
-            io::Result::Ok(Place { routes, ..Place::free(&dir.join(&name), &name)? })
+            // In a ring of an odd number each pair has one who calls; each must call somebody to be of a cluster at all.
+            let others = (1..=count / 2).map(|step| (number + step) % count);
+            let calls = others.map(|other| way(number, other, ports[other])).collect::<io::Result<Vec<u16>>>()?;
+            let cluster = Some(Cluster { listen: ports[number], calls });
+            io::Result::Ok(Place { cluster, ..Place::free(&dir.join(&name), &name)? })
         };
         let servers = (0..count).map(|number| Self::at(place(number)?)).collect::<io::Result<Vec<Self>>>()?;
         servers.iter().try_for_each(Self::wait_until_healthy)?;
@@ -82,6 +106,16 @@ impl Server {
     /// Where it tells of itself.
     pub fn monitor(&self) -> String {
         format!("http://127.0.0.1:{}", self.place.monitor)
+    }
+
+    /// Where its clients reach it.
+    pub fn port(&self) -> u16 {
+        self.place.port
+    }
+
+    /// Number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where its streams lie.
@@ -156,22 +190,29 @@ impl Drop for Server {
 impl Place {
     fn free(dir: &Path, name: &str) -> io::Result<Self> {
         let (port, monitor) = (free_port()?, free_port()?);
-        Ok(Self { dir: dir.to_owned(), name: name.to_owned(), port, monitor, routes: Vec::new() })
+        Ok(Self { dir: dir.to_owned(), name: name.to_owned(), port, monitor, cluster: None })
     }
 
     fn configuration(&self) -> String {
-        let Self { dir, name, port, monitor, routes } = self;
-        let cluster = match routes.as_slice() {
-            [] => String::new(),
-            [own, others @ ..] => {
-                let others: Vec<String> = others.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
-                format!("cluster {{ name: local, listen: \"127.0.0.1:{own}\", routes: [{}] }}\n", others.join(", "))
-            }
-        };
+        let Self { dir, name, port, monitor, cluster } = self;
+        let cluster = cluster.as_ref().map(Cluster::configuration).unwrap_or_default();
         format!(
             "server_name: {name}\nlisten: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\nmax_payload: 8MB\n\
              jetstream {{ store_dir: \"{}\", sync_interval: always }}\n{cluster}",
             dir.join("store").display()
+        )
+    }
+}
+
+impl Cluster {
+    fn configuration(&self) -> String {
+        let calls: Vec<String> = self.calls.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
+        let calls = calls.join(", ");
+        // Servers tell each other where they may be called; nobody listens on port 1, so the ways given are the only ones.
+        format!(
+            "cluster {{ name: local, listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", no_advertise: true, \
+             routes: [{calls}] }}\n",
+            self.listen
         )
     }
 }

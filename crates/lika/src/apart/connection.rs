@@ -56,7 +56,7 @@ impl NatsArgs {
     /// Checks the servers and connects. `name` is what the servers show this connection as.
     pub(crate) async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
         let monitors = self.monitor.clone();
-        tokio::task::spawn_blocking(move || monitors.iter().try_for_each(|url| check_server(url))).await??;
+        tokio::task::spawn_blocking(move || check_servers(&monitors)).await??;
         let mut options = ConnectOptions::new()
             .name(name)
             .request_timeout(Some(Duration::from_secs(ANSWER_S)))
@@ -77,9 +77,27 @@ impl NatsArgs {
     }
 }
 
-/// Checks a server by what it tells of itself.
-fn check_server(monitor: &str) -> anyhow::Result<()> {
-    settings::check_server(&varz(monitor)?).map_err(|error| Failure::new("nats_setting", error.to_string()).into())
+/// Checks the servers by what they tell of themselves. Fewer than half may be silent: a service must be able to start
+/// while one of three servers is being replaced.
+fn check_servers(monitors: &[String]) -> anyhow::Result<()> {
+    let mut silent = Vec::new();
+    for url in monitors {
+        match varz(url) {
+            Ok(told) => {
+                settings::check_server(&told).map_err(|error| Failure::new("nats_setting", error.to_string()))?;
+            }
+            Err(error) => silent.push(error),
+        }
+    }
+    if silent.len() * 2 >= monitors.len()
+        && let Some(error) = silent.pop()
+    {
+        return Err(error);
+    }
+    for error in silent {
+        tracing::warn!(%error, "a nats-server is not checked");
+    }
+    Ok(())
 }
 
 /// What a server tells of itself.

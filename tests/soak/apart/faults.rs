@@ -1,0 +1,160 @@
+//! What goes wrong, and how.
+
+use super::clerks::Told;
+use super::{INSTANCES, number};
+use crate::support::apart::{Apart, copy, names, send, server};
+use crate::support::files;
+use lika_client::Random;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// The longest pause of a process and the longest cut, in milliseconds: longer than the integrator's lease.
+const PAUSE_MS_MAX: u64 = 7_000;
+/// The longest time that a server is away, in milliseconds.
+const AWAY_MS_MAX: u64 = 4_000;
+/// Receipts that come between an older copy of a store and its return, so that there is something to lose.
+const LOST_RECEIPTS: u64 = 8;
+/// How long those may take, in seconds.
+const LOST_WITHIN_S: u64 = 60;
+
+/// What goes wrong.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// A service is killed by kill -9, and started again.
+    Kill(String),
+    /// A service is stopped by a signal for so many milliseconds, and then let go.
+    Pause(String, u64),
+    /// A cable is pulled for so many milliseconds.
+    Cut((String, String), u64),
+    /// A server is killed, and starts again on what it has synced.
+    KillServer(usize, u64),
+    /// A server is stopped by a signal, and then let go.
+    PauseServer(usize, u64),
+    /// A server comes back with its last seconds lost.
+    Forget(usize),
+    /// A bit of the stream flips on one server's disk; by this number one of its files, and the place in it.
+    Flip(usize, u64),
+    /// All servers are put back to older copies.
+    RollBack,
+}
+
+impl Fault {
+    /// Draws one.
+    pub(super) fn draw(chance: &mut Random, apart: &Apart) -> Self {
+        let (all, cables) = (names(INSTANCES), apart.network.cables());
+        let name = all[place(chance, all.len())].clone();
+        let cable = cables[place(chance, cables.len())].clone();
+        let among: Vec<_> = cables.into_iter().filter(|(from, _)| from.starts_with('n')).collect();
+        let of = place(chance, apart.servers.len());
+        match number(chance, 24) {
+            0..=2 => Self::KillServer(of, number(chance, AWAY_MS_MAX)),
+            3..=4 => Self::PauseServer(of, number(chance, PAUSE_MS_MAX)),
+            5..=7 => Self::Cut(cable, number(chance, PAUSE_MS_MAX)),
+            8..=10 => Self::Cut(among[place(chance, among.len())].clone(), number(chance, PAUSE_MS_MAX)),
+            11..=14 => Self::Pause(name, number(chance, PAUSE_MS_MAX)),
+            15 => Self::Forget(of),
+            16 => Self::Flip(of, number(chance, u64::MAX)),
+            17 => Self::RollBack,
+            _ => Self::Kill(name),
+        }
+    }
+
+    /// Whether it may leave a stream that no longer holds what was sealed: then the services must stop, and a person
+    /// begins a new epoch.
+    pub(super) fn damages(&self) -> bool {
+        matches!(self, Self::Forget(_) | Self::Flip(..) | Self::RollBack)
+    }
+
+    /// Lets it happen, and ends it where it has an end.
+    pub(super) fn apply(&self, apart: &mut Apart, told: &Told) {
+        match self {
+            Self::Kill(name) => {
+                apart.kill(name);
+                // What it starts into may itself be broken just now; it waits for that, or says that it cannot.
+                apart.spawn(name);
+            }
+            Self::Pause(name, ms) => {
+                apart.signal(name, "STOP");
+                sleep(*ms);
+                apart.signal(name, "CONT");
+            }
+            Self::Cut(cable, ms) => {
+                apart.network.set_cut(cable, true);
+                sleep(*ms);
+                apart.network.set_cut(cable, false);
+            }
+            Self::KillServer(of, ms) => {
+                apart.servers[*of].kill().unwrap();
+                sleep(*ms);
+                apart.servers[*of].start_again().unwrap();
+            }
+            Self::PauseServer(of, ms) => {
+                send(apart.servers[*of].pid(), "STOP");
+                sleep(*ms);
+                send(apart.servers[*of].pid(), "CONT");
+            }
+            Self::Forget(of) => put_back(apart, &[*of], told),
+            Self::Flip(of, which) => flip(apart, *of, *which),
+            Self::RollBack => put_back(apart, &(0..apart.servers.len()).collect::<Vec<_>>(), told),
+        }
+    }
+}
+
+fn place(chance: &mut Random, below: usize) -> usize {
+    usize::try_from(number(chance, below as u64)).unwrap()
+}
+
+fn sleep(ms: u64) {
+    std::thread::sleep(Duration::from_millis(ms));
+}
+
+fn store(apart: &Apart, of: usize) -> PathBuf {
+    apart.servers[of].dir().join("store")
+}
+
+/// Copies what servers have, lets clerks get receipts, and puts the copies back.
+fn put_back(apart: &mut Apart, which: &[usize], told: &Told) {
+    let older = |apart: &Apart, of: usize| apart.data(&format!("older-{}", server(of)));
+    which.iter().for_each(|of| apart.servers[*of].kill().unwrap());
+    for of in which {
+        copy(&store(apart, *of), &older(apart, *of));
+    }
+    which.iter().for_each(|of| apart.servers[*of].start_again().unwrap());
+    let (before, begun) = (told.receipts.load(Ordering::Relaxed), Instant::now());
+    while told.receipts.load(Ordering::Relaxed) < before + LOST_RECEIPTS {
+        // Damage of an earlier fault may show just now; then there are no receipts to lose.
+        if !apart.ended().is_empty() {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(LOST_WITHIN_S), "no receipts while nothing is broken");
+        sleep(20);
+    }
+    which.iter().for_each(|of| apart.servers[*of].kill().unwrap());
+    for of in which {
+        fs::remove_dir_all(store(apart, *of)).unwrap();
+        fs::rename(older(apart, *of), store(apart, *of)).unwrap();
+    }
+    which.iter().for_each(|of| apart.servers[*of].start_again().unwrap());
+}
+
+/// Flips a bit in a file of a server's streams while it is down.
+fn flip(apart: &mut Apart, of: usize, which: u64) {
+    apart.servers[of].kill().unwrap();
+    let found = files(&store(apart, of));
+    let blocks: Vec<_> = found
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains("LIKA_LOG") && path.extension().is_some_and(|end| end == "blk"))
+        .filter(|path| fs::metadata(path).unwrap().len() > 0)
+        .collect();
+    if !blocks.is_empty() {
+        let block = &blocks[usize::try_from(which % blocks.len() as u64).unwrap()];
+        let mut bytes = fs::read(block).unwrap();
+        let bits = bytes.len() as u64 * 8;
+        let bit = which / 1_000 % bits;
+        bytes[usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
+        fs::write(block, bytes).unwrap();
+    }
+    apart.servers[of].start_again().unwrap();
+}

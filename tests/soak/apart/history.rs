@@ -1,0 +1,94 @@
+//! What the clerks know held against what the log says: every receipt names an entry that is there, no submission is in
+//! the log twice, nothing is void, all copies are the same, and so are the views at the same index.
+
+use super::Known;
+use super::clerks::receipt;
+use crate::support::apart::{Apart, names};
+use crate::support::county::village;
+use crate::support::run;
+use lika_client::api::ProgressQuery;
+use lika_eventlog::verify::{self, Folder};
+use lika_ledger::replay;
+use lika_proto::v1::Receipt;
+use lika_tlog::key::VerifierKey;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// How often each gateway is asked for a view; any instance may answer.
+const VIEWS_ASKED: usize = 4;
+
+/// Every clerk can still report, and gets the same receipt for the same submission at either gateway.
+pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
+    let apis = [apart.api("gateway-1"), apart.api("gateway-2")];
+    for known in known.iter_mut() {
+        let composed = known.clerk.profile();
+        let first = receipt(&apis, &mut 0, &composed).await;
+        let again = receipt(&apis, &mut 1, &composed).await;
+        assert_eq!((again.index, &again.entry, again.duplicate), (first.index, &first.entry, true));
+        known.receipts.push(first);
+    }
+    let last = known.iter().flat_map(|known| &known.receipts).map(|receipt| receipt.index).max();
+    views(apart, last.unwrap()).await;
+}
+
+/// Views of a village, whichever instance answers, are the same at the same index.
+async fn views(apart: &Apart, last: u64) {
+    let mut seen = BTreeMap::new();
+    let query = ProgressQuery { index: Some(last), ..Default::default() };
+    for gateway in ["gateway-1", "gateway-2"] {
+        for _ in 0..VIEWS_ASKED {
+            let view = apart.api(gateway).progress(village(1), &query).await.unwrap();
+            let index = view["index"].as_u64().unwrap();
+            assert!(index >= last, "{view}");
+            let first = seen.entry(index).or_insert_with(|| view.clone());
+            assert_eq!(*first, view, "two views at index {index}");
+        }
+    }
+}
+
+/// What an auditor finds, beside what the clerks know.
+pub(super) fn check(apart: &Apart, known: &[Known]) {
+    let (entries, digest) = judged(&apart.data("audit-1"));
+    let receipts: Vec<&Receipt> = known.iter().flat_map(|known| &known.receipts).collect();
+    assert!(receipts.len() > 50, "the load was too small to show anything: {}", receipts.len());
+    for receipt in &receipts {
+        assert_eq!(entries.get(&receipt.index), Some(&receipt.entry), "entry {} was receipted", receipt.index);
+    }
+    let mut ids = BTreeMap::new();
+    for (index, entry) in &entries {
+        let (entry, _) = lika_proto::convert::entry(*index, entry).unwrap();
+        let before = ids.insert(entry.submission.id, index);
+        assert_eq!(before, None, "a submission is in the log twice");
+    }
+    println!("{} receipts, {} entries", receipts.len(), entries.len());
+    for name in names(super::INSTANCES).iter().filter(|name| *name != "audit-1") {
+        // A copy may end earlier: it was stopped before the others. What it has is the same.
+        let verified = run(&["audit", "verify", crate::support::path(&apart.data(name))]);
+        assert!(verified.status.success(), "{name}: {}", crate::support::told(&verified));
+        let (copied, other) = judged(&apart.data(name));
+        assert!(copied.iter().all(|(index, entry)| entries.get(index) == Some(entry)), "{name}");
+        assert!(copied.len() < entries.len() || other == digest, "{name}");
+    }
+}
+
+/// Entries sealed in a folder.
+pub(super) fn size(data: &Path) -> u64 {
+    let note = std::fs::read_to_string(data.join("log").join("checkpoint")).unwrap_or_default();
+    note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0)
+}
+
+/// Entries of a copy by index, all of them judged again: none may be void; and the digest of the state they give.
+fn judged(data: &Path) -> (BTreeMap<u64, bytes::Bytes>, String) {
+    let folder = Folder(data.join("log"));
+    let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
+    let seal = verify::checkpoint(&folder, &key).unwrap();
+    let mut found = BTreeMap::new();
+    let entries = |bundle: &verify::Bundle| {
+        let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
+        (bundle.first..).zip(entries).collect::<Vec<_>>()
+    };
+    verify::log(&folder, &seal, 2, entries, |entries| found.extend(entries)).unwrap();
+    let replayed = replay::run(&folder, &seal, 2, &mut ()).unwrap();
+    assert_eq!(replayed.voids, [], "{}", data.display());
+    (found, lika_ledger::digest::hex(&replayed.state))
+}

@@ -1,0 +1,96 @@
+//! A network whose cables can be pulled: every connection goes through here. What is cut off hears nothing and is told
+//! nothing, neither that the other is gone nor that it is there; when the cable is back, what was on its way arrives.
+
+use std::collections::BTreeMap;
+use std::io;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// Most bytes read at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Cables by the two they connect, with a runtime of its own: a test that sleeps does not hold up the network.
+pub(crate) struct Network {
+    /// Gone once the network is dropped.
+    runtime: Option<Runtime>,
+    cables: BTreeMap<(String, String), watch::Sender<bool>>,
+}
+
+impl Network {
+    pub(crate) fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        Self { runtime: Some(runtime), cables: BTreeMap::new() }
+    }
+
+    /// Lays a cable; gives the port on which `from` reaches what listens on `port` at `to`.
+    pub(crate) fn lay(&mut self, from: &str, to: &str, port: u16) -> io::Result<u16> {
+        let runtime = self.runtime.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let _entered = runtime.enter();
+        let listener = TcpListener::from_std(listener)?;
+        let own = listener.local_addr()?.port();
+        let cut = watch::Sender::new(false);
+        runtime.spawn(serve(listener, port, cut.subscribe()));
+        self.cables.insert((from.to_owned(), to.to_owned()), cut);
+        Ok(own)
+    }
+
+    /// Both ends of every cable.
+    pub(crate) fn cables(&self) -> Vec<(String, String)> {
+        self.cables.keys().cloned().collect()
+    }
+
+    /// Pulls a cable, or puts it back.
+    pub(crate) fn set_cut(&self, cable: &(String, String), cut: bool) {
+        self.cables[cable].send_replace(cut);
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        // The thread that drops it may belong to another runtime, which must not wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, port: u16, cut: watch::Receiver<bool>) {
+    while let Ok((near, _)) = listener.accept().await {
+        let cut = cut.clone();
+        tokio::spawn(async move {
+            whole(&mut cut.clone()).await;
+            // Nobody listens there just now; the other end finds its connection closed.
+            let Ok(far) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+            // Small messages go at once, as they do without this in between.
+            if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {
+                return;
+            }
+            let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
+            tokio::spawn(pump(near_in, far_out, cut.clone()));
+            pump(far_in, near_out, cut).await;
+        });
+    }
+}
+
+/// Carries bytes one way until either end closes.
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut cut: watch::Receiver<bool>) {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    while let Ok(count @ 1..) = from.read(&mut chunk).await {
+        whole(&mut cut).await;
+        if to.write_all(&chunk[..count]).await.is_err() {
+            return;
+        }
+    }
+    whole(&mut cut).await;
+}
+
+/// Waits until the cable is whole.
+async fn whole(cut: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the network.
+    let _ = cut.wait_for(|cut| !cut).await;
+}
