@@ -1,19 +1,22 @@
 //! The right edge of the tree: the tiles and the bundle that still grow. Adding entries gives the files to write.
 
 use crate::tile_tree::TileTree;
-use lika_tlog::bundle::{EntryTooLong, push_entry};
+use bytes::Bytes;
+use lika_domain::ids::Index;
+use lika_tlog::bundle::{ENTRY_BYTES_MAX, EntryTooLong, push_entry};
 use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH, width_at, write_hashes};
 use lika_tlog::tree::root;
 use lika_tlog::{EMPTY_ROOT, Hash, TileKind, TilePath, leaf_hash};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Tiles that still grow, one for each level, and the entries of the bundle that does.
+/// Tiles that still grow, one for each level, and the entries of the bundle that does. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Edge {
     size: u64,
     levels: Vec<Level>,
-    bundle: Vec<u8>,
+    /// Entries of the growing bundle.
+    tail: Vec<Bytes>,
 }
 
 /// The growing tile of a level.
@@ -40,15 +43,26 @@ impl Edge {
         self.size
     }
 
+    /// Entries of the growing bundle from `from` on; `None` if that lies in a full one.
+    pub(crate) fn tail(&self, from: Index) -> Option<&[Bytes]> {
+        let first = self.size - self.tail.len() as u64;
+        self.tail.get(usize::try_from(from.checked_sub(first)?).ok()?..)
+    }
+
     /// Adds an entry of at most 65,535 bytes.
-    pub(crate) fn push(&mut self, entry: &[u8], out: &mut Files) -> Result<(), EntryTooLong> {
-        push_entry(&mut self.bundle, entry)?;
+    pub(crate) fn push(&mut self, entry: Bytes, out: &mut Files) -> Result<(), EntryTooLong> {
+        if entry.len() > ENTRY_BYTES_MAX {
+            return Err(EntryTooLong { bytes: entry.len() });
+        }
         self.size += 1;
+        let hash = leaf_hash(&entry);
+        self.tail.push(entry);
         if self.size.is_multiple_of(u64::from(TILE_WIDTH)) {
             let number = self.size / u64::from(TILE_WIDTH) - 1;
-            out.put(TileKind::Entries, number, TILE_WIDTH, std::mem::take(&mut self.bundle));
+            out.put(TileKind::Entries, number, TILE_WIDTH, self.bundle());
+            self.tail.clear();
         }
-        self.push_hash(0, leaf_hash(entry), out);
+        self.push_hash(0, hash, out);
         Ok(())
     }
 
@@ -63,7 +77,7 @@ impl Edge {
     pub(crate) fn finish(&mut self, out: &mut Files) {
         let width = width_at(0, self.size);
         if width > 0 && self.levels.first().is_some_and(|level| level.dirty) {
-            out.put(TileKind::Entries, self.size / u64::from(TILE_WIDTH), width, self.bundle.clone());
+            out.put(TileKind::Entries, self.size / u64::from(TILE_WIDTH), width, self.bundle());
         }
         for (number, level) in (0u8..).zip(&mut self.levels) {
             let hashes = level.tree.hashes();
@@ -93,9 +107,14 @@ impl Edge {
         tile.tree.node(height, usize::try_from(index.checked_sub(first)?).ok()?)
     }
 
-    /// The same edge for proofs alone, without the growing bundle.
-    pub(crate) fn hashes_only(&self) -> Self {
-        Self { size: self.size, levels: self.levels.clone(), bundle: Vec::new() }
+    /// The growing bundle.
+    fn bundle(&self) -> Vec<u8> {
+        let mut bundle = Vec::new();
+        for entry in &self.tail {
+            // Its length was checked when it came.
+            let _ = push_entry(&mut bundle, entry);
+        }
+        bundle
     }
 
     fn push_hash(&mut self, number: u8, hash: Hash, out: &mut Files) {
@@ -148,7 +167,7 @@ mod tests {
             for from in (0..size).step_by(batch) {
                 let mut files = Files::default();
                 for n in from..size.min(from + batch as u64) {
-                    edge.push(&n.to_be_bytes(), &mut files).unwrap();
+                    edge.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut files).unwrap();
                     frontier.push(leaf_hash(&n.to_be_bytes()));
                 }
                 edge.finish(&mut files);
@@ -164,12 +183,12 @@ mod tests {
     #[test]
     fn full_bundles_may_come_as_roots() {
         let (mut whole, mut parts, mut out) = (Edge::default(), Edge::default(), Files::default());
-        (0..600u32).for_each(|n| whole.push(&n.to_be_bytes(), &mut out).unwrap());
+        (0..600u32).for_each(|n| whole.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut out).unwrap());
         for first in [0, 256] {
             let hashes: Vec<Hash> = (first..first + 256u32).map(|n| leaf_hash(&n.to_be_bytes())).collect();
             parts.push_full_bundle(TileTree::of(&hashes).root().unwrap(), &mut out);
         }
-        (512..600u32).for_each(|n| parts.push(&n.to_be_bytes(), &mut out).unwrap());
+        (512..600u32).for_each(|n| parts.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut out).unwrap());
         assert_eq!((parts.size(), parts.root()), (whole.size(), whole.root()));
     }
 }

@@ -40,7 +40,7 @@ use crate::error::{AppendError, LogError};
 use crate::folder::Layout;
 use crate::recovery::{self, Copied};
 use crate::sealed::Sealed;
-use crate::tile_writer::TileWriter;
+use crate::tile_writer::{TileWriter, Unwritten};
 use crate::tiles::AreaOf;
 use crate::verify::{Bundle, Folder};
 use crate::waiters::Waiters;
@@ -149,6 +149,7 @@ impl JetStreamLog {
             edge: found.edge,
             sealed: sealed.clone(),
             durable,
+            unwritten: Unwritten::default(),
         };
         let (to_copier, entries) = mpsc::channel(READ_ENTRIES_MAX);
         let (to_follower, ordered) = mpsc::channel(READ_ENTRIES_MAX);

@@ -60,7 +60,7 @@ impl Tiles {
 
 impl Sealed {
     pub(crate) fn new(folder: PathBuf, edge: &Edge, waiters: Arc<Waiters>) -> Self {
-        let tiles = Tiles { edge: RwLock::new(Arc::new(edge.hashes_only())), ..Tiles::default() };
+        let tiles = Tiles { edge: RwLock::new(Arc::new(edge.clone())), ..Tiles::default() };
         Self { folder, tiles: Arc::new(tiles), waiters }
     }
 
@@ -69,11 +69,17 @@ impl Sealed {
         Folder(self.folder.clone())
     }
 
-    /// Sealed entries of the bundle that holds `from`, from there on.
+    /// Sealed entries of the bundle that holds `from`, from there on. The growing bundle is in memory.
     pub(crate) fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
         let seal = self.waiters.seal();
         if from >= seal.size || max == 0 {
             return Ok(Vec::new());
+        }
+        let edge = self.tiles.edge.read().clone();
+        if let Some(tail) = edge.tail(from) {
+            // The edge is shown a moment before the checkpoint over it.
+            let sealed = usize::try_from(seal.size - from).unwrap_or(usize::MAX);
+            return Ok(tail.iter().take(max.min(sealed)).cloned().collect());
         }
         let width = u64::from(TILE_WIDTH);
         let bundle = verify::entries(&self.folder(), from / width, seal.size)?;

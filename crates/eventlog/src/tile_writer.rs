@@ -28,8 +28,19 @@ pub(crate) struct TileWriter {
     pub(crate) high_water: HighWater,
     pub(crate) edge: Edge,
     pub(crate) sealed: Sealed,
-    /// Waits until files are on disk. A copy that can be made again need not.
+    /// Writes everything at once and waits until it is on disk. A copy that can be made again need not: it writes full
+    /// tiles as they come, and what still grows, with the checkpoint, when it is told to.
     pub(crate) durable: bool,
+    /// Published and not written yet.
+    pub(crate) unwritten: Unwritten,
+}
+
+/// What a copy shows and has not written.
+#[derive(Debug, Default)]
+pub(crate) struct Unwritten {
+    seal: Option<Seal>,
+    /// Tiles that became full; their partial ones go when the checkpoint is written.
+    full: Vec<TilePath>,
 }
 
 impl TileWriter {
@@ -38,17 +49,25 @@ impl TileWriter {
         let (from, mut out) = (self.edge.size(), Files::default());
         for entry in batch {
             self.edge
-                .push(entry, &mut out)
+                .push(entry.clone(), &mut out)
                 .map_err(|error| Damage::new("tile/entries", Some(from), error.to_string()))?;
         }
-        self.edge.finish(&mut out);
+        if self.durable {
+            self.edge.finish(&mut out);
+        }
+        self.put(&out, from)?;
+        self.unwritten.full.extend(out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()));
+        Ok(out)
+    }
+
+    /// Writes files and reads the entries in them back.
+    fn put(&self, out: &Files, from: Index) -> Result<(), LogError> {
         let log = self.layout.log();
         let files: Vec<_> =
             out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
         let write = if self.durable { folder::write_all } else { folder::write_unsynced };
         write(&files)?;
-        self.read_back(&out, from)?;
-        Ok(out)
+        self.read_back(out, from)
     }
 
     /// Signs for everything written, and remembers that before anybody sees it.
@@ -56,10 +75,9 @@ impl TileWriter {
         sign(&self.layout, key, &mut self.high_water, &self.edge)
     }
 
-    /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it.
+    /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it: at once, or with the files.
     pub(crate) fn accept(&mut self, seal: &Seal) -> Result<(), LogError> {
-        let note = seal.signed.to_string();
-        if self.durable { self.high_water.record(&note) } else { self.high_water.record_unsynced(&note) }
+        if self.durable { self.high_water.record(&seal.signed.to_string()) } else { Ok(()) }
     }
 
     /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.
@@ -85,13 +103,35 @@ impl TileWriter {
 
     /// Publishes a checkpoint over everything written; those who wait for it are told.
     pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
-        publish_note(&self.layout, &seal, self.durable)?;
-        let full: Vec<TilePath> = out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()).collect();
         for ((level, n), tree) in out.full {
             self.sealed.tiles.keep(level, n, tree);
         }
-        *self.sealed.tiles.edge.write() = Arc::new(self.edge.hashes_only());
+        self.unwritten.seal = Some(seal.clone());
+        if self.durable {
+            self.write_checkpoint()?;
+        }
+        *self.sealed.tiles.edge.write() = Arc::new(self.edge.clone());
         self.sealed.waiters.advance(seal);
+        Ok(())
+    }
+
+    /// Writes what a copy shows and has not written.
+    pub(crate) fn write_growing(&mut self) -> Result<(), LogError> {
+        let Some(seal) = &self.unwritten.seal else { return Ok(()) };
+        let note = seal.signed.to_string();
+        let (size, mut out) = (seal.size, Files::default());
+        self.edge.finish(&mut out);
+        self.put(&out, size - size % u64::from(TILE_WIDTH))?;
+        self.high_water.record_unsynced(&note)?;
+        self.write_checkpoint()
+    }
+
+    /// Writes the checkpoint over files that are there, and drops those that it makes superfluous.
+    fn write_checkpoint(&mut self) -> Result<(), LogError> {
+        let Unwritten { seal, full } = std::mem::take(&mut self.unwritten);
+        if let Some(seal) = seal {
+            publish_note(&self.layout, &seal, self.durable)?;
+        }
         full.into_iter().try_for_each(|path| self.drop_partials(path))
     }
 

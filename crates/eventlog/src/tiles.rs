@@ -6,7 +6,7 @@
 use crate::error::{AppendError, LogError};
 use crate::recovery;
 use crate::sealed::Sealed;
-use crate::tile_writer::TileWriter;
+use crate::tile_writer::{TileWriter, Unwritten};
 use crate::verify::{Bundle, Folder};
 use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Writer};
 use crate::{EventLog, Seal};
@@ -78,6 +78,7 @@ impl TileLog {
                 edge: opened.edge,
                 sealed: sealed.clone(),
                 durable: true,
+                unwritten: Unwritten::default(),
             },
             key: opened.key,
             queue: queue.clone(),

@@ -279,7 +279,7 @@ impl<S: Source> Rebuilt<'_, S> {
             self.edge.push_full_bundle(root, &mut out);
         } else {
             for range in bundle.entries {
-                let pushed = self.edge.push(&bundle.bytes[range], &mut out);
+                let pushed = self.edge.push(bundle.bytes.slice(range), &mut out);
                 pushed.map_err(|error| Damage::new("tile/entries", Some(bundle.first), error.to_string()))?;
             }
         }

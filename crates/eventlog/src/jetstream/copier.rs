@@ -27,6 +27,8 @@ const RENEW_MS: u64 = 1_000;
 const TICK_MS: u64 = 250;
 /// Most entries written at once.
 const BATCH_ENTRIES_MAX: usize = 2_048;
+/// How often a copy writes what still grows of it, in milliseconds: a process that is killed reads so much again.
+const WRITE_MS: u64 = 1_000;
 /// Most entries taken from the reader before they are written.
 const PENDING_ENTRIES_MAX: usize = 65_536;
 
@@ -53,6 +55,8 @@ struct Work {
     /// The latest checkpoint published, and when it was seen.
     latest: Standing,
     seen: Instant,
+    /// When everything shown was written last.
+    written: Instant,
     leads: bool,
     closed: bool,
 }
@@ -61,16 +65,20 @@ impl Copier {
     /// Works until the log is closed or something is wrong.
     pub(crate) fn run(mut self) {
         let latest = self.standing.borrow_and_update().clone();
-        let mut work =
-            Work { copier: self, pending: VecDeque::new(), latest, seen: Instant::now(), leads: false, closed: false };
-        let end = loop {
+        let (pending, now) = (VecDeque::new(), Instant::now());
+        let mut work = Work { copier: self, pending, latest, seen: now, written: now, leads: false, closed: false };
+        let worked = loop {
             match work.step() {
-                Ok(()) if work.closed => break LogError::Closed,
+                Ok(()) if work.closed => break work.copier.tiles.write_growing(),
                 Ok(()) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the log is not copied any further");
-                    break LogError::Stopped(Arc::new(error));
-                }
+                Err(error) => break Err(error),
+            }
+        };
+        let end = match worked {
+            Ok(()) => LogError::Closed,
+            Err(error) => {
+                tracing::error!(%error, "the log is not copied any further");
+                LogError::Stopped(Arc::new(error))
             }
         };
         work.copier.lead.send_replace(false);
@@ -86,6 +94,10 @@ impl Work {
             return self.lead();
         }
         self.follow()?;
+        if self.written.elapsed() > Duration::from_millis(WRITE_MS) {
+            self.copier.tiles.write_growing()?;
+            self.written = Instant::now();
+        }
         if self.copier.key.is_some() && self.is_free() {
             return self.claim();
         }
@@ -143,16 +155,18 @@ impl Work {
         }
         let missing = usize::try_from(wanted.size - size).unwrap_or(usize::MAX);
         if self.pending.len() < missing {
-            return if self.pending.len() < PENDING_ENTRIES_MAX {
-                Ok(())
-            } else {
-                self.write(self.pending.len()).map(|_| ())
-            };
+            return if self.pending.len() < PENDING_ENTRIES_MAX { Ok(()) } else { self.go_ahead() };
         }
         let files = self.write(missing)?;
         self.check_root(&wanted)?;
         self.copier.tiles.accept(&wanted)?;
         self.copier.tiles.publish(wanted, files)
+    }
+
+    /// Copies further than was signed for, since there is no room for more. What grows must be written as it was signed.
+    fn go_ahead(&mut self) -> Result<(), LogError> {
+        self.copier.tiles.write_growing()?;
+        self.write(self.pending.len()).map(|_| ())
     }
 
     /// A checkpoint of entries that are copied already.

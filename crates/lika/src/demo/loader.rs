@@ -14,14 +14,15 @@ use lika_proto::v1::answer::Outcome;
 use lika_tlog::key::VerifierKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Devices that report at the same time; others wait for their turn.
 const DEVICES_AT_ONCE: usize = 256;
-/// How often submissions are sent that get no answer, before the load is given up.
-const SENDS_MAX: u32 = 5;
+/// How long submissions are sent again that get no answer, in seconds, before the load is given up: a cluster that has lost
+/// a server needs a while.
+const PATIENCE_S: u64 = 60;
 /// How long a device waits before it sends again, in milliseconds.
 const RETRY_DELAY_MS: u64 = 200;
 
@@ -182,11 +183,10 @@ impl Courier {
 
     /// Sends the same bytes again where an answer stays away, which never records anything twice.
     async fn send_until_answered(&self, composed: &[v1::SignedSubmission]) -> Result<Vec<v1::Receipt>, Failure> {
-        let mut sends = 1;
+        let begun = Instant::now();
         loop {
             match self.send(composed).await {
-                Err(error) if error.is_worth_retrying() && sends < SENDS_MAX => {
-                    sends += 1;
+                Err(error) if error.is_worth_retrying() && begun.elapsed() < Duration::from_secs(PATIENCE_S) => {
                     tokio::time::sleep(Duration::from_millis(RETRY_DELAY_MS)).await;
                 }
                 sent => return sent.map_err(|error| failure(&error)),
