@@ -38,7 +38,7 @@ pub use seals::{Seals, Standing};
 
 use crate::error::{AppendError, LogError};
 use crate::folder::Layout;
-use crate::recovery::{self, Copied};
+use crate::recovery::{self, Copied, Known};
 use crate::sealed::Sealed;
 use crate::tile_writer::{TileWriter, Unwritten};
 use crate::tiles::AreaOf;
@@ -118,6 +118,7 @@ impl JetStreamLog {
     /// [`LogError::Damaged`] if the copy is not what was signed, [`LogError::Stream`] for whatever is wrong at NATS.
     pub async fn open_with<T: Send + 'static>(
         config: Config,
+        known: Known,
         map: impl Fn(&Bundle) -> T + Send + Sync + 'static,
         each: impl FnMut(T) + Send + 'static,
     ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
@@ -125,7 +126,7 @@ impl JetStreamLog {
         let seals = Seals::new(config.context.clone(), config.names.clone(), key);
         let standing = prepare(&config.context, &config.names, &seals, &config.dir).await?;
         let (dir, threads, area_of) = (config.dir.clone(), config.threads, config.area_of);
-        let open = move || recovery::open_copy(&dir, threads, area_of, map, each);
+        let open = move || recovery::open_copy(&dir, threads, area_of, known, map, each);
         let copied = tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
         Self::start(config, copied, seals, standing)
     }
@@ -293,6 +294,10 @@ impl EventLog for JetStreamLog {
 
     fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
         self.sealed.proof(index, size)
+    }
+
+    fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        self.sealed.root_at(size)
     }
 
     fn follow(&self) -> watch::Receiver<u64> {

@@ -24,6 +24,8 @@ pub mod verify;
 mod waiters;
 mod writer;
 
+pub use recovery::Known;
+
 use bytes::Bytes;
 use error::{AppendError, LogError};
 use futures::future::BoxFuture;
@@ -85,6 +87,12 @@ pub trait EventLog: Send + Sync + 'static {
     /// # Errors
     /// [`LogError::OutOfRange`] unless `index < size` and `size` is sealed.
     fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError>;
+
+    /// Root of the tree as it was with `size` entries.
+    ///
+    /// # Errors
+    /// [`LogError::OutOfRange`] unless `size` is sealed.
+    fn root_at(&self, size: u64) -> Result<Hash, LogError>;
 
     /// Sealed size as it grows; closes when the log stops.
     fn follow(&self) -> tokio::sync::watch::Receiver<u64>;

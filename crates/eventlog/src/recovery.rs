@@ -12,6 +12,7 @@ use crate::verify::{self, Bundle, Folder};
 use crate::{Seal, waiters};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
+use lika_tlog::Hash;
 use lika_tlog::TilePath;
 use lika_tlog::key::{SigningKey, VerifierKey};
 use std::collections::BTreeMap;
@@ -66,11 +67,36 @@ pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     folder::write_secret(&layout.signing_key(), format!("{}\n", key.secret_text()).as_bytes())
 }
 
+/// What is known of a log before it is opened: what its first entries amount to is found elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    size: u64,
+    heads: BTreeMap<Area, Index>,
+}
+
+impl Known {
+    /// The first `size` entries of the log in a folder, if they have this root; `heads` is the last one of each area. They
+    /// are not read when the log is opened, but for their hashes: have them checked afterwards.
+    ///
+    /// # Errors
+    /// [`LogError`] if the folder holds no log.
+    pub fn new(dir: &Path, size: u64, root: Hash, heads: BTreeMap<Area, Index>) -> Result<Option<Self>, LogError> {
+        let layout = Layout { dir: dir.to_owned() };
+        let recorded = recorded_size(&layout)?;
+        if size == 0 || recorded < size {
+            return Ok(None);
+        }
+        let found = verify::root_at(&Folder(layout.log()), size, recorded)?;
+        Ok((found == root).then_some(Self { size, heads }))
+    }
+}
+
 /// Opens a log that is ordered and signed here.
 pub(crate) fn open<T: Send>(
     dir: &Path,
     threads: usize,
     area_of: AreaOf,
+    known: Known,
     map: impl Fn(&Bundle) -> T + Sync,
     each: impl FnMut(T),
 ) -> Result<Opened, LogError> {
@@ -80,7 +106,7 @@ pub(crate) fn open<T: Send>(
     }
     let lock = folder::lock(&layout)?;
     let key = read_keys(&layout)?;
-    let found = find(layout, key.verifier(), threads, area_of, map, each)?;
+    let found = find(layout, key.verifier(), threads, area_of, known, map, each)?;
     let Found { layout, mut high_water, seal, edge, heads } = found;
     let seal = match seal {
         Some(seal) => seal,
@@ -96,6 +122,7 @@ pub(crate) fn open_copy<T: Send>(
     dir: &Path,
     threads: usize,
     area_of: AreaOf,
+    known: Known,
     map: impl Fn(&Bundle) -> T + Sync,
     each: impl FnMut(T),
 ) -> Result<Copied, LogError> {
@@ -110,7 +137,7 @@ pub(crate) fn open_copy<T: Send>(
     }
     let key = if layout.signing_key().exists() { Some(read_keys(&layout)?) } else { None };
     let verifier_key = read_verifier_key(&layout)?;
-    let found = find(layout, &verifier_key, threads, area_of, map, each)?;
+    let found = find(layout, &verifier_key, threads, area_of, known, map, each)?;
     if let Some(seal) = &found.seal {
         publish_again(&found.layout, seal)?;
     }
@@ -147,13 +174,14 @@ fn find<T: Send>(
     key: &VerifierKey,
     threads: usize,
     area_of: AreaOf,
+    known: Known,
     map: impl Fn(&Bundle) -> T + Sync,
     each: impl FnMut(T),
 ) -> Result<Found, LogError> {
     let (high_water, signed) = HighWater::open(&layout.high_water())?;
     let seal = signed_seal(&layout, key, signed)?;
     let (edge, heads) = match &seal {
-        Some(seal) => check(&layout, seal, threads, area_of, map, each)?,
+        Some(seal) => check(&layout, seal, threads, area_of, known, map, each)?,
         None => {
             drop_tail(&layout, 0)?;
             (Edge::default(), BTreeMap::new())
@@ -208,17 +236,18 @@ fn check<T: Send>(
     seal: &Seal,
     threads: usize,
     area_of: AreaOf,
+    known: Known,
     map: impl Fn(&Bundle) -> T + Sync,
     mut each: impl FnMut(T),
 ) -> Result<(Edge, BTreeMap<Area, Index>), LogError> {
     let source = Folder(layout.log());
     drop_tail(layout, seal.size)?;
-    let mut heads = BTreeMap::new();
+    let Known { size, mut heads } = known;
     let areas = |bundle: &Bundle| {
         let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes.slice(range.clone())));
         ((bundle.first..).zip(entries).collect::<Vec<_>>(), map(bundle))
     };
-    let edge = verify::tree(&source, seal, threads, areas, |(areas, mapped)| {
+    let edge = verify::tree(&source, seal, size, threads, areas, |(areas, mapped)| {
         heads.extend(areas.into_iter().filter_map(|(index, area)| area.map(|area| (area, index))));
         each(mapped);
     })?;

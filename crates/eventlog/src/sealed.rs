@@ -99,8 +99,12 @@ impl Sealed {
         })
     }
 
-    /// Root of the tree as it was with fewer entries.
+    /// Root of the tree as it was with fewer entries; what is copied may be a moment ahead of what is sealed.
     pub(crate) fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        let copied = self.tiles.edge.read().size();
+        if size > copied {
+            return Err(LogError::OutOfRange { index: size, size: copied });
+        }
         root(size, &|level, index| self.node(level, index))
     }
 

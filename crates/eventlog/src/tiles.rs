@@ -4,7 +4,7 @@
 //! `keys/log.skey` (signing key), `signed` (last checkpoint signed), `lock` (held while a process has it).
 
 use crate::error::{AppendError, LogError};
-use crate::recovery;
+use crate::recovery::{self, Known};
 use crate::sealed::Sealed;
 use crate::tile_writer::{TileWriter, Unwritten};
 use crate::verify::{Bundle, Folder};
@@ -51,10 +51,10 @@ impl TileLog {
     /// [`LogError::Locked`] while another process has the folder, [`LogError::Missing`] without a log,
     /// [`LogError::Damaged`] if anything differs from what was signed.
     pub fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Self, LogError> {
-        Self::open_with(dir, threads, area_of, |_| (), |()| ())
+        Self::open_with(dir, threads, area_of, Known::default(), |_| (), |()| ())
     }
 
-    /// The same, showing every bundle on the way: each goes through `map` on one of the threads, and what that gives
+    /// The same, showing every bundle on the way that holds more than what is known: each goes through `map` on one of the threads, and what that gives
     /// to `each`, in order. Their results count only if the log opens.
     ///
     /// # Errors
@@ -63,10 +63,11 @@ impl TileLog {
         dir: &Path,
         threads: usize,
         area_of: AreaOf,
+        known: Known,
         map: impl Fn(&Bundle) -> T + Sync,
         each: impl FnMut(T),
     ) -> Result<Self, LogError> {
-        let opened = recovery::open(dir, threads, area_of, map, each)?;
+        let opened = recovery::open(dir, threads, area_of, known, map, each)?;
         let verifier_key = opened.key.verifier().clone();
         let pending = Pending { next: opened.edge.size(), heads: opened.heads, ..Pending::default() };
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
@@ -141,6 +142,10 @@ impl EventLog for TileLog {
 
     fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
         self.sealed.proof(index, size)
+    }
+
+    fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        self.sealed.root_at(size)
     }
 
     fn follow(&self) -> tokio::sync::watch::Receiver<u64> {

@@ -18,8 +18,8 @@ use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
 use lika_tlog::checkpoint::SignedCheckpoint;
 use lika_tlog::key::VerifierKey;
-use lika_tlog::tile::{TILE_WIDTH, full_tiles, read_hashes, width_at, write_hashes};
-use lika_tlog::{TileKind, TilePath, leaf_hash};
+use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH, full_tiles, read_hashes, width_at, write_hashes};
+use lika_tlog::{Hash, TileKind, TilePath, leaf_hash};
 use partial::fetch;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -138,16 +138,20 @@ pub fn log<T: Send>(
     map: impl Fn(&Bundle) -> T + Sync,
     each: impl FnMut(T),
 ) -> Result<Checked, LogError> {
-    tree(source, seal, threads, map, each)?;
+    tree(source, seal, 0, threads, map, each)?;
     files(source, seal.size)
 }
 
 /// Checks that entries and tiles are those of the checkpoint. Each bundle goes through `map` on one of `threads`
 /// threads, and what that gives to `each`, in order; both see bundles before the root is known to be right, so their
 /// results count only if this returns well. Returns the right edge.
+///
+/// Of bundles whose entries all lie below `from` only the hashes are read, and `map` does not see them: the caller knows
+/// what is in them, and has them checked later.
 pub(crate) fn tree<T: Send>(
     source: &impl Source,
     seal: &Seal,
+    from: Index,
     threads: usize,
     map: impl Fn(&Bundle) -> T + Sync,
     mut each: impl FnMut(T),
@@ -157,11 +161,16 @@ pub(crate) fn tree<T: Send>(
     in_order(
         bundles,
         threads,
-        |n| bundle(source, n, seal.size).map(|bundle| (map(&bundle), bundle)),
+        |n| {
+            if (n + 1) * u64::from(TILE_WIDTH) <= from.min(seal.size) {
+                return hashes(source, n).map(|bundle| (None, bundle));
+            }
+            bundle(source, n, seal.size).map(|bundle| (Some(map(&bundle)), bundle))
+        },
         |result| {
             let (mapped, bundle) = result?;
             rebuilt.add(bundle)?;
-            each(mapped);
+            mapped.into_iter().for_each(&mut each);
             Ok(())
         },
     )?;
@@ -224,6 +233,29 @@ pub fn bundle(source: &impl Source, n: u64, size: u64) -> Result<Bundle, LogErro
     let differs = difference(&stored, &write_hashes(tree.hashes()))
         .map(|place| Damage::new(hashes, Some(first + place), "the tile does not hold the hash of the entry"));
     Ok(Bundle { first, bytes, entries, tree, differs })
+}
+
+/// A full bundle by its hashes alone.
+fn hashes(source: &impl Source, n: u64) -> Result<Bundle, LogError> {
+    let tree = full_tile(source, 0, n)?;
+    Ok(Bundle { first: n * u64::from(TILE_WIDTH), bytes: Bytes::new(), entries: Vec::new(), tree, differs: None })
+}
+
+/// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.
+///
+/// # Errors
+/// [`LogError::Damaged`] if a tile is missing or cut off.
+pub(crate) fn root_at(source: &impl Source, size: u64, of: u64) -> Result<Hash, LogError> {
+    lika_tlog::tree::root(size, &|level, index| {
+        let (kind, height) = (TileKind::Hashes(level / TILE_HEIGHT), level % TILE_HEIGHT);
+        let (n, place) = (index >> (TILE_HEIGHT - height), index & ((1u64 << (TILE_HEIGHT - height)) - 1));
+        let path = path_at(kind, n, of)?;
+        let first = path.first_entry().unwrap_or(0);
+        let hashes = read_hashes(&fetch(source, path, first)?, path.width());
+        let hashes = hashes.map_err(|error| Damage::new(path, Some(first), error.to_string()))?;
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        TileTree::of(&hashes).node(height, place).ok_or(LogError::OutOfRange { index, size: of })
+    })
 }
 
 /// Bundle `n` of a log of `size` entries, for readers who need it to be what was sealed.

@@ -12,6 +12,7 @@
 use crate::clock::Clock;
 use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
+use crate::keeper::Heads;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::area::Area;
@@ -42,7 +43,7 @@ const GAP_WAIT_MS: u64 = 2_000;
 pub(crate) struct Applied {
     pub(crate) state: Arc<RwLock<State>>,
     /// Last entry of each area that the state has applied: what an append is guarded with.
-    heads: RwLock<BTreeMap<Area, Index>>,
+    pub(crate) heads: Heads,
     /// Why entries are void that this process has just applied, until who recorded them has asked.
     voids: RwLock<BTreeMap<Index, Rejection>>,
     size: watch::Sender<u64>,
@@ -88,7 +89,7 @@ impl Applied {
     pub(crate) fn new(state: State, heads: BTreeMap<Area, Index>) -> Self {
         let size = watch::Sender::new(state.applied);
         let state = Arc::new(RwLock::new(state));
-        Self { state, heads: RwLock::new(heads), voids: RwLock::default(), size }
+        Self { state, heads: Arc::new(RwLock::new(heads)), voids: RwLock::default(), size }
     }
 
     /// Applies entries as they are ordered, until the log stops.

@@ -17,7 +17,8 @@ pub fn hex(state: &State) -> String {
     of(state).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Hasher(Sha256);
+/// Hashes what is written into it.
+pub(crate) struct Hasher(pub(crate) Sha256);
 
 impl io::Write for Hasher {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -4,7 +4,9 @@ use crate::apart::{Apart, Applied, Job};
 use crate::clock::Clock;
 use crate::feed::{Feed, Recent};
 use crate::judge::{Ordered, Task};
+use crate::keeper::{self, Heads, Keeper, Keeping};
 use crate::replay::Fold;
+use crate::snapshot::{self, Head, Snapshot};
 use crate::submission::{Prepared, Receipt, SubmitError};
 use crate::worker::Worker;
 use bytes::Bytes;
@@ -15,7 +17,7 @@ use lika_domain::state::State;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::jetstream::{Config, JetStreamLog};
 use lika_eventlog::tiles::TileLog;
-use lika_eventlog::{EventLog, Seal};
+use lika_eventlog::{EventLog, Known, Seal};
 use lika_tlog::key::VerifierKey;
 use lika_tlog::leaf_hash;
 use lika_tlog::proof::TlogProof;
@@ -24,10 +26,11 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Submissions that wait to be judged; further ones are told to come again.
 const WAITING_MAX: usize = 8_192;
@@ -46,6 +49,16 @@ pub struct Ledger {
     /// Gone once the ledger is closed.
     tasks: RwLock<Option<Tasks>>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    keeper: Mutex<Option<Keeper>>,
+    /// Why the snapshot that this ledger began with was found to be wrong.
+    refused: Arc<watch::Sender<Option<LogError>>>,
+}
+
+/// What a ledger begins with.
+struct Start {
+    known: Known,
+    fold: Fold,
+    head: Option<Head>,
 }
 
 /// Who decides about submissions.
@@ -69,30 +82,40 @@ pub enum OpenError {
 }
 
 impl Ledger {
-    /// Opens the log in a folder, checking all of it, and folds it into a state on the way.
+    /// Opens the log in a folder and folds it into a state. With a snapshot of the state only what came later is read;
+    /// all of it is checked behind that, and [`Ledger::stopped`] tells what is wrong.
     ///
     /// # Errors
     /// [`OpenError::Log`] if the log does not open, [`OpenError::DrivenClock`] if the clock is not allowed.
     pub fn open(dir: &Path, clock: Clock, threads: usize) -> Result<Arc<Self>, OpenError> {
-        let mut fold = Fold::default();
+        Self::open_keeping(dir, clock, threads, Keeping::default())
+    }
+
+    /// The same, with snapshots kept at other times.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_keeping(dir: &Path, clock: Clock, threads: usize, keeping: Keeping) -> Result<Arc<Self>, OpenError> {
+        let Start { known, mut fold, head } = Start::find(dir);
+        let area_of = lika_proto::convert::entry_area;
         let log =
-            TileLog::open_with(dir, threads, lika_proto::convert::entry_area, crate::replay::decode, |entries| {
-                fold.take(entries);
-            })?;
+            TileLog::open_with(dir, threads, area_of, known, crate::replay::decode, |entries| fold.take(entries))?;
         let (state, heads) = fold.into_parts();
         check_clock(&clock, &state)?;
         let log: Arc<dyn EventLog> = Arc::new(log);
         let (state, recent) = (Arc::new(RwLock::new(state)), Arc::new(Recent::default()));
+        let heads = Arc::new(RwLock::new(heads));
         let (tasks, receiver) = mpsc::channel(WAITING_MAX);
         let worker = Worker {
             log: log.clone(),
             state: state.clone(),
             recent: recent.clone(),
             clock: clock.clone(),
-            heads,
+            heads: heads.clone(),
             tasks: receiver,
         };
-        let worker = spawn(move || worker.run())?;
+        let worker = spawn("ledger", move || worker.run())?;
+        let (keeper, refused) = keep(dir, &log, &state, heads, keeping, head)?;
         Ok(Arc::new(Self {
             log,
             state,
@@ -101,19 +124,23 @@ impl Ledger {
             apart: None,
             tasks: RwLock::new(Some(Tasks::Alone(tasks))),
             worker: Mutex::new(Some(worker)),
+            keeper: Mutex::new(Some(keeper)),
+            refused,
         }))
     }
 
     /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
-    /// everything is applied that was sealed by then.
+    /// everything is applied that was sealed by then. Snapshots are as with [`Ledger::open`].
     ///
     /// # Errors
     /// As [`Ledger::open`].
     pub async fn open_apart(config: Config, clock: Clock) -> Result<Arc<Self>, OpenError> {
-        let fold = Arc::new(Mutex::new(Fold::default()));
+        let dir = config.dir.clone();
+        let Start { known, fold, head } = Start::find(&dir);
+        let fold = Arc::new(Mutex::new(fold));
         let taken = fold.clone();
-        let opened = JetStreamLog::open_with(config, crate::replay::decode, move |entries| taken.lock().take(entries));
-        let (log, ordered) = opened.await?;
+        let take = move |entries| taken.lock().take(entries);
+        let (log, ordered) = JetStreamLog::open_with(config, known, crate::replay::decode, take).await?;
         let (state, heads) = std::mem::take(&mut *fold.lock()).into_parts();
         let (log, recent) = (Arc::new(log), Arc::new(Recent::default()));
         let applied = Arc::new(Applied::new(state, heads));
@@ -132,16 +159,35 @@ impl Ledger {
             busy_areas: BTreeSet::new(),
             busy_keys: BTreeSet::new(),
         };
-        let worker = spawn(move || apart.run())?;
+        let worker = spawn("ledger", move || apart.run())?;
+        let shared: Arc<dyn EventLog> = log.clone();
+        let (keeper, refused) = keep(&dir, &shared, &applied.state, applied.heads.clone(), Keeping::default(), head)?;
         Ok(Arc::new(Self {
-            log: log.clone(),
+            log: shared,
             state: applied.state.clone(),
             recent,
             clock,
             apart: Some((log, applied)),
             tasks: RwLock::new(Some(Tasks::Apart(sender))),
             worker: Mutex::new(Some(worker)),
+            keeper: Mutex::new(Some(keeper)),
+            refused,
         }))
+    }
+
+    /// Resolves when the log has stopped, or what this ledger began with was found to be wrong; with the reason.
+    pub async fn stopped(&self) -> LogError {
+        let mut refused = self.refused.subscribe();
+        let refused = async move {
+            match refused.wait_for(Option::is_some).await {
+                Ok(error) => error.clone().unwrap_or(LogError::Closed),
+                Err(_) => LogError::Closed,
+            }
+        };
+        tokio::select! {
+            error = self.log.stopped() => error,
+            error = refused => error,
+        }
     }
 
     /// Judges a submission and records it; resolves once its receipt holds. Sent again, it gives the first receipt.
@@ -233,6 +279,9 @@ impl Ledger {
             // A worker that panicked has dropped whoever waited for it; the log is closed all the same.
             let _ = worker.join();
         }
+        if let Some(keeper) = self.keeper.lock().take() {
+            keeper.finish();
+        }
         self.log.close();
     }
 
@@ -278,9 +327,53 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         match &self.apart {
             None => self.close(),
-            Some(_) => self.stop_deciding(),
+            Some(_) => {
+                self.stop_deciding();
+                if let Some(keeper) = self.keeper.lock().take() {
+                    keeper.stop();
+                }
+            }
         }
     }
+}
+
+impl Start {
+    /// With the snapshot in the folder, if it is one of the log there.
+    fn find(dir: &Path) -> Self {
+        let none = || Self { known: Known::default(), fold: Fold::default(), head: None };
+        let Some(Snapshot { head, state, heads }) = snapshot::read(dir) else { return none() };
+        match Known::new(dir, head.size, head.root.into(), heads.clone()) {
+            Ok(Some(known)) => Self { known, fold: Fold::after(state, heads), head: Some(head) },
+            Ok(None) => {
+                tracing::warn!(
+                    entries = head.size,
+                    "the snapshot of the state is of another log; the whole log is read"
+                );
+                none()
+            }
+            // What is wrong with the log is told by its opening.
+            Err(_) => none(),
+        }
+    }
+}
+
+/// Starts what keeps snapshots, and what holds the one taken against the log.
+#[allow(clippy::type_complexity, reason = "the two things that a ledger holds on to")]
+fn keep(
+    dir: &Path,
+    log: &Arc<dyn EventLog>,
+    state: &Arc<RwLock<State>>,
+    heads: Heads,
+    keeping: Keeping,
+    head: Option<Head>,
+) -> Result<(Keeper, Arc<watch::Sender<Option<LogError>>>), LogError> {
+    let refused = Arc::new(watch::Sender::new(None));
+    let (kept, sound) = (head.as_ref().map_or(0, |head| head.size), Arc::new(AtomicBool::new(head.is_none())));
+    if let Some(head) = head {
+        keeper::check(dir.to_owned(), log, head, sound.clone(), refused.clone())?;
+    }
+    let (dir, log, state) = (dir.to_owned(), log.clone(), state.clone());
+    Ok((Keeper::start(keeper::Work { dir, log, state, heads, keeping, kept, sound })?, refused))
 }
 
 fn sent<T>(sent: Result<(), mpsc::error::TrySendError<T>>) -> Result<(), SubmitError> {
@@ -296,8 +389,9 @@ fn check_clock(clock: &Clock, state: &State) -> Result<(), OpenError> {
     if clock.is_driven() && production { Err(OpenError::DrivenClock) } else { Ok(()) }
 }
 
-fn spawn(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
-    let thread = std::thread::Builder::new().name("ledger".into()).spawn(work);
+/// Starts a thread.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(work);
     thread.map_err(|error| LogError::Io { path: "thread".into(), source: Arc::new(error) })
 }
 

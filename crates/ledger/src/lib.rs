@@ -8,6 +8,7 @@
 //! * `judge`: the way of a submission to a decision
 //! * `worker`, `apart`: who decides, where this process orders the log and where a stream does
 //! * [`feed`]: sealed entries, decoded once, for whoever follows
+//! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
 //! * [`replay`]: the whole log judged again, entry by entry
 //! * [`digest`]: the state in one hash
 
@@ -16,13 +17,16 @@ pub mod clock;
 pub mod digest;
 pub mod feed;
 mod judge;
+mod keeper;
 pub mod ledger;
 pub mod replay;
 pub mod signature;
+mod snapshot;
 pub mod submission;
 mod worker;
 
 pub use clock::Clock;
 pub use feed::{Feed, Recorded};
+pub use keeper::Keeping;
 pub use ledger::Ledger;
 pub use submission::{Prepared, Receipt, SubmitError, prepare};

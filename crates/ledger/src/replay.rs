@@ -117,13 +117,21 @@ pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
 }
 
 impl Fold {
-    /// Judges entries in order.
+    /// Judges entries in order; those that the state has applied already may come again.
     pub(crate) fn take(&mut self, entries: Vec<Decoded>) {
         for (index, decoded) in entries {
+            if index < self.state.applied {
+                continue;
+            }
             if let Some((entry, _)) = self.readable(index, decoded) {
                 self.judge(&entry);
             }
         }
+    }
+
+    /// The fold of a log whose first entries amount to a state.
+    pub(crate) fn after(state: State, heads: BTreeMap<Area, Index>) -> Self {
+        Self { state, heads, ..Self::default() }
     }
 
     /// The state, and the last entry of each area, void ones included.

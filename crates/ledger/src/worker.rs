@@ -4,18 +4,16 @@
 use crate::clock::Clock;
 use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
+use crate::keeper::Heads;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use futures::FutureExt;
-use lika_domain::area::Area;
 use lika_domain::evolve::evolve;
-use lika_domain::ids::Index;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
 use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use parking_lot::RwLock;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -33,7 +31,7 @@ pub(crate) struct Worker {
     pub(crate) recent: Arc<Recent>,
     pub(crate) clock: Clock,
     /// Last entry of each area that the state has applied: what an append is guarded with.
-    pub(crate) heads: BTreeMap<Area, Index>,
+    pub(crate) heads: Heads,
     pub(crate) tasks: mpsc::Receiver<Task>,
 }
 
@@ -78,14 +76,16 @@ impl Worker {
 
     fn record(&mut self, entry: Entry, bytes: Bytes) -> Result<Ordered, SubmitError> {
         let area = entry.submission.area;
-        let appended = self.log.append(area, self.heads.get(&area).copied(), bytes.clone());
+        let appended = self.log.append(area, self.heads.read().get(&area).copied(), bytes.clone());
         // The embedded log orders at once; it never leaves this pending.
         let index = appended.now_or_never().unwrap_or_else(|| Err(LogError::Closed.into()))?;
         if index != entry.index {
             return Err(SubmitError::Unavailable(LogError::OutOfRange { index, size: entry.index }));
         }
-        self.heads.insert(area, index);
-        evolve(&mut self.state.write(), &entry);
+        let mut state = self.state.write();
+        self.heads.write().insert(area, index);
+        evolve(&mut state, &entry);
+        drop(state);
         self.recent.push(Arc::new(Recorded { entry, void: false, bytes: bytes.len() }));
         Ok(Ordered::New { index, entry: bytes })
     }

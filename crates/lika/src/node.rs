@@ -98,7 +98,7 @@ impl Node {
     pub(crate) async fn failed(&mut self) -> Failed {
         tokio::select! {
             biased;
-            error = self.ledger.log().stopped() => Failed::Log(error),
+            error = self.ledger.stopped() => Failed::Log(error),
             error = self.vault.stopped() => Failed::Vault(error),
             ended = self.follower.stopped() => match ended {
                 Ok(()) => Failed::Ended,

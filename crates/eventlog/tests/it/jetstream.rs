@@ -8,7 +8,7 @@ use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Config, JetStreamLog, Names, Ordering, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
-use lika_eventlog::{EventLog, Seal};
+use lika_eventlog::{EventLog, Known, Seal};
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ async fn open(
         instance: instance.to_owned(),
     };
     for _ in 0..100 {
-        match JetStreamLog::open_with(config(), |_| (), |()| ()).await {
+        match JetStreamLog::open_with(config(), Known::default(), |_| (), |()| ()).await {
             Err(LogError::Locked(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
             opened => return opened.unwrap(),
         }
@@ -235,7 +235,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
         area_of,
         instance: "recorder".into(),
     };
-    let (again, ordered) = JetStreamLog::open_with(config, |_| (), |()| ()).await.unwrap();
+    let (again, ordered) = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await.unwrap();
     tokio::spawn(drain(ordered));
     assert!(told(reason(&again).await));
     close([again]).await;
@@ -258,7 +258,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
         area_of,
         instance: "x".into(),
     };
-    let refused = JetStreamLog::open_with(config, |_| (), |()| ()).await;
+    let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     assert!(matches!(refused, Err(LogError::Stream(StreamError::NoHistory { base: 40, .. }))));
 }
 
@@ -301,7 +301,7 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
     std::fs::copy(apart.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
     let config =
         Config { context: apart.context().await, names: names(), dir, threads: 1, area_of, instance: "new".into() };
-    let stopped = match JetStreamLog::open_with(config, |_| (), |()| ()).await {
+    let stopped = match JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await {
         Ok((log, ordered)) => {
             tokio::spawn(drain(ordered));
             reason(&log).await

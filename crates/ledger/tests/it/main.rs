@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod apart;
+mod snapshots;
 
 use bytes::Bytes;
 use ed25519_zebra::{SigningKey, VerificationKey};

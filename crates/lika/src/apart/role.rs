@@ -129,7 +129,7 @@ impl Running {
 
     /// Resolves when the service cannot go on, with the reason.
     pub(crate) async fn failed(&mut self) -> Failure {
-        let log = self.ledger.log().clone();
+        let ledger = self.ledger.clone();
         let vault = self.vault.clone();
         let vault = async move {
             match vault {
@@ -148,7 +148,7 @@ impl Running {
         };
         tokio::select! {
             biased;
-            error = log.stopped() => crate::exit::log(&error),
+            error = ledger.stopped() => crate::exit::log(&error),
             error = vault => Failure::new("vault_stopped", format!("the vault has stopped: {error}")),
             error = views => Failure::new("views_stopped", format!("the views have stopped: {error}")),
         }

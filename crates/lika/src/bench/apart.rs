@@ -228,7 +228,8 @@ impl Site {
             instance: "copy".into(),
         };
         let begun = Instant::now();
-        let (log, mut ordered) = lika_eventlog::jetstream::JetStreamLog::open_with(config, |_| (), |()| ()).await?;
+        let (log, mut ordered) =
+            lika_eventlog::jetstream::JetStreamLog::open_with(config, Default::default(), |_| (), |()| ()).await?;
         let drained = tokio::spawn(async move { while ordered.recv().await.is_some() {} });
         log.caught_up().await?;
         let seconds = begun.elapsed().as_secs_f64();

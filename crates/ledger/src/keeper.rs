@@ -1,0 +1,174 @@
+//! Keeps snapshots of the state, and holds the one that an opening rested on against the log.
+//!
+//! The check reads the whole log again on one thread while the ledger already works: every byte, every rule. Until it is
+//! done, a false snapshot could make this process accept what the rules refuse; whoever folds the log finds such an entry
+//! void, so nothing false can come of it. Once it is found, the ledger stops.
+
+use crate::ledger::spawn;
+use crate::replay::{Fold, decode};
+use crate::snapshot::{self, Encoded, Head};
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_domain::state::State;
+use lika_eventlog::EventLog;
+use lika_eventlog::error::{Damage, LogError};
+use lika_eventlog::verify;
+use parking_lot::RwLock;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often it is looked whether a snapshot is due, in milliseconds.
+const LOOK_MS: u64 = 2_000;
+/// How long a snapshot waits until what it holds is sealed, in milliseconds.
+const SEALED_WITHIN_MS: u64 = 5_000;
+
+/// When snapshots are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeping {
+    /// Entries below which a log has none: it opens at once without.
+    pub least: u64,
+    /// Entries after which there is a new one.
+    pub every: u64,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { least: 20_000, every: 100_000 }
+    }
+}
+
+/// Last entry of each area, void ones included; changed only while the state is.
+pub(crate) type Heads = Arc<RwLock<BTreeMap<Area, Index>>>;
+
+/// The thread that keeps snapshots.
+pub(crate) struct Keeper {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+/// What it works on.
+pub(crate) struct Work {
+    pub(crate) dir: PathBuf,
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) state: Arc<RwLock<State>>,
+    pub(crate) heads: Heads,
+    pub(crate) keeping: Keeping,
+    /// Entries in the last one.
+    pub(crate) kept: u64,
+    /// Whether what the ledger began with was found right: nothing is kept of a state that may be false.
+    pub(crate) sound: Arc<AtomicBool>,
+}
+
+impl Keeper {
+    pub(crate) fn start(mut work: Work) -> Result<Self, LogError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = stop.clone();
+        let run = move || {
+            while !told.load(Ordering::Relaxed) {
+                work.look(work.keeping.every);
+                std::thread::park_timeout(Duration::from_millis(LOOK_MS));
+            }
+            // The next opening is quick if the last one is not far behind.
+            work.look(work.keeping.every / 10);
+        };
+        Ok(Self { stop, thread: spawn("state-keeper", run)? })
+    }
+
+    /// Has it end with a last snapshot, and does not wait for that.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.thread().unpark();
+    }
+
+    /// The same, and waits.
+    pub(crate) fn finish(self) {
+        self.stop();
+        // One that panicked has kept no snapshot; the next opening reads the log.
+        let _ = self.thread.join();
+    }
+}
+
+impl Work {
+    fn look(&mut self, every: u64) {
+        let applied = self.state.read().applied;
+        if !self.sound.load(Ordering::Relaxed) || applied < self.keeping.least || applied < self.kept + every.max(1) {
+            return;
+        }
+        match self.keep() {
+            Ok(Some(size)) => self.kept = size,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no snapshot of the state was kept; the next opening reads more of the log");
+            }
+        }
+    }
+
+    /// Keeps one; gives its size, or nothing if what it holds is not sealed in time.
+    fn keep(&self) -> std::io::Result<Option<u64>> {
+        let state = self.state.read();
+        let encoded = Encoded::of(&state, &self.heads.read())?;
+        drop(state);
+        let (size, begun) = (encoded.size(), Instant::now());
+        while self.log.checkpoint().size < size {
+            if begun.elapsed() > Duration::from_millis(SEALED_WITHIN_MS) {
+                return Ok(None);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let root = self.log.root_at(size).map_err(std::io::Error::other)?;
+        encoded.write(&self.dir, root)?;
+        Ok(Some(size))
+    }
+}
+
+/// Holds a snapshot that was taken against the log, on a thread of its own; tells `sound` if it is what the log amounts to,
+/// and `refused` if not.
+pub(crate) fn check(
+    dir: PathBuf,
+    log: &Arc<dyn EventLog>,
+    head: Head,
+    sound: Arc<AtomicBool>,
+    refused: Arc<watch::Sender<Option<LogError>>>,
+) -> Result<(), LogError> {
+    let (folder, key) = (log.folder(), log.verifier_key().clone());
+    let run = move || {
+        let checked = verify::checkpoint(&folder, &key).and_then(|seal| {
+            let (mut fold, mut found) = (Fold::default(), None);
+            verify::log(&folder, &seal, 1, decode, |entries| {
+                let wanted = entries.into_iter().filter(|(index, _)| *index < head.size).collect::<Vec<_>>();
+                let last = wanted.last().map(|(index, _)| index + 1);
+                fold.take(wanted);
+                if last == Some(head.size) {
+                    found = Some(crate::digest::of(&std::mem::take(&mut fold).into_parts().0));
+                }
+            })?;
+            Ok(found == Some(head.digest))
+        });
+        let error = match checked {
+            Ok(true) => {
+                tracing::info!(entries = head.size, "the snapshot of the state is what the log amounts to");
+                return sound.store(true, Ordering::Relaxed);
+            }
+            Ok(false) => {
+                if let Err(error) = snapshot::refuse(&dir) {
+                    tracing::error!(%error, "the snapshot of the state cannot be put aside; delete it");
+                }
+                Damage::new(
+                    "state.snapshot",
+                    Some(head.size),
+                    "it is not what the log amounts to; start again without it",
+                )
+                .into()
+            }
+            Err(error) => error,
+        };
+        tracing::error!(%error, "the check of the state against the log has failed");
+        refused.send_replace(Some(error));
+    };
+    spawn("state-check", run).map(|_| ())
+}

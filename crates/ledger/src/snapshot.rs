@@ -1,0 +1,151 @@
+//! The state as it was after an entry, in a file: an opening that finds it folds only what came later.
+//!
+//! It is taken only with the log it belongs to and by the program that wrote it: it names the root of the tree it rests on,
+//! and the hash of the program, since other rules give another state. What is in it is held against the log while the
+//! ledger already works (see `keeper`). It can be deleted at any time.
+
+use crate::digest::Hasher;
+use borsh::{BorshDeserialize, BorshSerialize};
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
+use lika_domain::state::State;
+use lika_tlog::Hash;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+const MAGIC: [u8; 8] = *b"lika st1";
+const SUM_BYTES: usize = 32;
+const FILE: &str = "state.snapshot";
+
+/// What stands before the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Head {
+    magic: [u8; 8],
+    program: [u8; 32],
+    /// Entries applied.
+    pub(crate) size: u64,
+    /// Root of their tree.
+    pub(crate) root: [u8; 32],
+    /// Digest of the state.
+    pub(crate) digest: [u8; 32],
+}
+
+/// A state, and the last entry of each area.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) head: Head,
+    pub(crate) state: State,
+    pub(crate) heads: BTreeMap<Area, Index>,
+}
+
+/// A state as it is kept, before it is known on which root it rests.
+pub(crate) struct Encoded {
+    size: u64,
+    state: Vec<u8>,
+    heads: Vec<u8>,
+}
+
+impl Encoded {
+    pub(crate) fn of(state: &State, heads: &BTreeMap<Area, Index>) -> io::Result<Self> {
+        Ok(Self { size: state.applied, state: borsh::to_vec(state)?, heads: borsh::to_vec(heads)? })
+    }
+
+    /// Entries applied.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Puts it in the place of the one before. A crash leaves one of the two; a torn one is not taken.
+    pub(crate) fn write(self, dir: &Path, root: Hash) -> io::Result<()> {
+        let digest = Sha256::digest(&self.state).into();
+        let mut content =
+            borsh::to_vec(&Head { magic: MAGIC, program: program()?, size: self.size, root: root.0, digest })?;
+        content.extend(self.heads);
+        content.extend(self.state);
+        let sum = Sha256::digest(&content);
+        content.extend(sum);
+        let new = dir.join(format!("{FILE}.new"));
+        std::fs::write(&new, content)?;
+        std::fs::rename(new, path(dir))
+    }
+}
+
+/// The snapshot in a folder, if it is whole and this program's own.
+pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
+    let read = std::fs::read(path(dir));
+    match read.and_then(|content| decode(&content)) {
+        Ok(snapshot) => Some(snapshot),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            tracing::info!(%error, "the snapshot of the state is not taken; the whole log is read");
+            None
+        }
+    }
+}
+
+/// Puts a snapshot aside that is not what the log amounts to.
+pub(crate) fn refuse(dir: &Path) -> io::Result<()> {
+    std::fs::rename(path(dir), dir.join(format!("{FILE}.refused")))
+}
+
+fn path(dir: &Path) -> PathBuf {
+    dir.join(FILE)
+}
+
+fn decode(content: &[u8]) -> io::Result<Snapshot> {
+    let bad = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let (body, sum) = content.split_last_chunk::<SUM_BYTES>().ok_or_else(|| bad("it is cut off"))?;
+    if Sha256::digest(body)[..] != *sum {
+        return Err(bad("it is not whole"));
+    }
+    let mut rest = body;
+    let head = Head::deserialize(&mut rest)?;
+    if head.magic != MAGIC || head.program != program()? {
+        return Err(bad("another program wrote it"));
+    }
+    let heads = BTreeMap::deserialize(&mut rest)?;
+    if <[u8; 32]>::from(Sha256::digest(rest)) != head.digest {
+        return Err(bad("its digest is another one"));
+    }
+    Ok(Snapshot { head, heads, state: borsh::from_slice(rest)? })
+}
+
+/// Hash of the running program.
+fn program() -> io::Result<[u8; 32]> {
+    static PROGRAM: OnceLock<[u8; 32]> = OnceLock::new();
+    if let Some(known) = PROGRAM.get() {
+        return Ok(*known);
+    }
+    let mut hasher = Hasher(Sha256::new());
+    io::copy(&mut std::fs::File::open(std::env::current_exe()?)?, &mut hasher)?;
+    Ok(*PROGRAM.get_or_init(|| hasher.0.finalize().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_is_taken_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(read(dir.path()).is_none());
+        let state = State { applied: 7, voids: vec![3], ..State::default() };
+        let heads = BTreeMap::from([(Area::from_code(130_624_000_000).unwrap(), 6)]);
+        Encoded::of(&state, &heads).unwrap().write(dir.path(), Hash::from([9; 32])).unwrap();
+        let found = read(dir.path()).unwrap();
+        assert_eq!((found.head.size, found.head.root, &found.state, &found.heads), (7, [9; 32], &state, &heads));
+        assert_eq!(found.head.digest, crate::digest::of(&state));
+        let whole = std::fs::read(path(dir.path())).unwrap();
+        for place in 0..whole.len() {
+            let mut torn = whole.clone();
+            torn[place] ^= 1;
+            std::fs::write(path(dir.path()), torn).unwrap();
+            assert!(read(dir.path()).is_none(), "byte {place}");
+        }
+        std::fs::write(path(dir.path()), &whole[..whole.len() / 2]).unwrap();
+        assert!(read(dir.path()).is_none());
+    }
+}

@@ -1,0 +1,125 @@
+//! Opening on a snapshot of the state: the same state, and whatever is wrong with snapshot or log is found behind it.
+
+use crate::{Device, NOW_MS, Service, VILLAGE, begun, digest, new_log, submit};
+use bytes::Bytes;
+use lika_eventlog::error::LogError;
+use lika_ledger::{Clock, Keeping, Ledger};
+use lika_proto::v1;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// More than one bundle, so that there is something that an opening need not read.
+const ENTRIES: u32 = 600;
+const KEEPING: Keeping = Keeping { least: 1, every: 1 };
+const SUM_BYTES: usize = 32;
+/// How long the check behind an opening may take, in seconds.
+const CHECKED_WITHIN_S: u64 = 30;
+
+fn open(dir: &Path) -> Arc<Ledger> {
+    Ledger::open_keeping(dir, Clock::driven(NOW_MS), 2, KEEPING).unwrap()
+}
+
+fn profile(persons: u32) -> v1::submission::Events {
+    let updated = v1::VillageProfileUpdated { rural_households: 100, rural_persons: persons, ..Default::default() };
+    let kind = Some(v1::household_event::Kind::VillageProfileUpdated(updated));
+    let event = v1::HouseholdEvent { happened: 20_200_901, kind, ..Default::default() };
+    v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
+}
+
+/// A closed log with a snapshot, its digest, and the device that reports to it.
+async fn kept() -> (TempDir, String, Device) {
+    let dir = new_log();
+    let (ledger, mut admin) = begun(dir.path()).await;
+    let reports: Vec<(Bytes, [u8; 64])> = (1..=ENTRIES).map(|n| admin.sign(VILLAGE, profile(300 + n))).collect();
+    for report in &reports {
+        submit(&ledger, report, Service::Households).await.unwrap();
+    }
+    ledger.close();
+    drop(ledger);
+    let ledger = open(dir.path());
+    let live = digest::hex(&ledger.state());
+    ledger.close();
+    assert!(snapshot(dir.path()).exists());
+    (dir, live, admin)
+}
+
+fn snapshot(dir: &Path) -> std::path::PathBuf {
+    dir.join("state.snapshot")
+}
+
+async fn stopped(ledger: &Ledger) -> LogError {
+    tokio::time::timeout(Duration::from_secs(CHECKED_WITHIN_S), ledger.stopped()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_opened_on_a_snapshot_goes_on_as_one_that_read_everything() {
+    let (dir, live, mut admin) = kept().await;
+    let ledger = open(dir.path());
+    assert_eq!(digest::hex(&ledger.state()), live);
+    let report = admin.sign(VILLAGE, profile(1_000));
+    let receipt = submit(&ledger, &report, Service::Households).await.unwrap();
+    assert!(!receipt.duplicate);
+    assert!(submit(&ledger, &report, Service::Households).await.unwrap().duplicate);
+    assert!(tokio::time::timeout(Duration::from_secs(2), ledger.stopped()).await.is_err(), "the check finds nothing");
+    let live = digest::hex(&ledger.state());
+    ledger.close();
+    drop(ledger);
+    std::fs::remove_file(snapshot(dir.path())).unwrap();
+    assert_eq!(digest::hex(&open(dir.path()).state()), live);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
+    let (dir, live, _) = kept().await;
+    let whole = std::fs::read(snapshot(dir.path())).unwrap();
+    let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
+    let body = &whole[..whole.len() - SUM_BYTES];
+    // The state is what the digest before it is of; a name in it is changed, and everything around it made to fit.
+    let find = |what: &[u8]| body.windows(what.len()).position(|window| window == what).unwrap();
+    let start = (0..body.len()).find(|start| body[..*start].windows(SUM_BYTES).any(|one| one == sum(&body[*start..])));
+    let start = start.unwrap();
+    let (digest_at, name_at) = (find(&sum(&body[start..])), find("第一山村".as_bytes()));
+    let mut forged = body.to_vec();
+    forged[name_at..name_at + 12].copy_from_slice("第二山村".as_bytes());
+    let digest_of_state = sum(&forged[start..]);
+    forged[digest_at..digest_at + SUM_BYTES].copy_from_slice(&digest_of_state);
+    forged.extend(sum(&forged));
+    std::fs::write(snapshot(dir.path()), forged).unwrap();
+    let ledger = open(dir.path());
+    assert_ne!(digest::hex(&ledger.state()), live, "it was taken");
+    let told = stopped(&ledger).await.to_string();
+    assert!(told.contains("state.snapshot") && told.contains("is not what the log amounts to"), "{told}");
+    // Nothing is kept of a state that was found false.
+    ledger.close();
+    drop(ledger);
+    assert!(!snapshot(dir.path()).exists() && dir.path().join("state.snapshot.refused").exists());
+    assert_eq!(digest::hex(&open(dir.path()).state()), live);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_opening_did_not_read_is_checked_behind_it() {
+    let (dir, ..) = kept().await;
+    let bundle = dir.path().join("log/tile/entries/000");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[1_000] ^= 4;
+    std::fs::write(&bundle, bytes).unwrap();
+    let ledger = open(dir.path());
+    let LogError::Damaged(damage) = stopped(&ledger).await else { panic!("damage expected") };
+    assert_eq!(damage.file, "tile/entries/000");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_another_log_is_not_taken() {
+    let (dir, ..) = kept().await;
+    let other = new_log();
+    let (ledger, _) = begun(other.path()).await;
+    let live = digest::hex(&ledger.state());
+    ledger.close();
+    drop(ledger);
+    std::fs::copy(snapshot(dir.path()), snapshot(other.path())).unwrap();
+    let ledger = open(other.path());
+    assert_eq!((digest::hex(&ledger.state()), ledger.state().applied), (live, 2));
+}
