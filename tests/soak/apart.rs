@@ -63,7 +63,7 @@ async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
     for report in reports {
         known.push(tokio::time::timeout(Duration::from_secs(HEALED_WITHIN_S), report).await.unwrap().unwrap());
     }
-    history::last_words(&apart, &mut known).await;
+    history::last_words(&apart, &mut known, &told).await;
     apart.stop();
     history::check(&apart, &known);
 }
@@ -76,11 +76,13 @@ fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
         std::thread::sleep(Duration::from_millis(number(chance, CALM_MS_MAX)));
         let fault = Fault::draw(chance, apart);
         println!("round {round}: {fault:?}, {} receipts", told.receipts.load(Ordering::Relaxed));
+        told.damaged.fetch_or(fault.damages(), Ordering::Relaxed);
         fault.apply(apart, told);
         damaged |= fault.damages();
         if mend(apart, damaged) {
             damaged = false;
         }
+        told.damaged.store(damaged, Ordering::Relaxed);
     }
     let healed = Instant::now();
     let before = told.receipts.load(Ordering::Relaxed);
@@ -106,7 +108,7 @@ fn mend(apart: &mut Apart, damaged: bool) -> bool {
     println!("  {} stopped; a new epoch", ended.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
     apart.end();
     let audits = ["audit-1", "audit-2"].map(|name| apart.data(name));
-    let most = audits.iter().max_by_key(|data| history::size(data)).unwrap();
+    let most = audits.iter().max_by_key(|data| history::signed(data)).unwrap();
     let begun = Instant::now();
     loop {
         let recovered = apart.run(&["log", "recover", "--replicas", "3", "--data", path(most)]);

@@ -38,7 +38,7 @@ pub use seals::{Seals, Standing};
 
 use crate::error::{AppendError, LogError};
 use crate::folder::Layout;
-use crate::recovery::{self, Copied, Known};
+use crate::recovery::{self, Copied, Found, Known};
 use crate::sealed::Sealed;
 use crate::tile_writer::{TileWriter, Unwritten};
 use crate::tiles::AreaOf;
@@ -76,6 +76,8 @@ const READ_ENTRIES_MAX: usize = 8_192;
 const UNSEALED_ENTRIES_MAX: u64 = 65_536;
 /// How long no checkpoint may come until the latest one is asked for, in milliseconds.
 const SILENCE_MS: u64 = 3_000;
+/// A stream that ends before what was signed for is damaged if it still does after so many looks.
+const SHORT_CHECKS_MAX: u32 = 5;
 /// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
 const RETRY_MS: u64 = 200;
 
@@ -128,6 +130,7 @@ impl JetStreamLog {
         let (dir, threads, area_of) = (config.dir.clone(), config.threads, config.area_of);
         let open = move || recovery::open_copy(&dir, threads, area_of, known, map, each);
         let copied = tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
+        check_ahead(&config.context, &config.names, &standing, &copied.found).await?;
         Self::start(config, copied, seals, standing)
     }
 
@@ -346,6 +349,41 @@ async fn prepare(context: &Context, names: &Names, seals: &Seals, dir: &std::pat
     let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
     recovery::record(&layout, &standing.seal)?;
     Ok(standing)
+}
+
+/// Who signs may have signed for entries and been cut off before anybody saw it. They must be those that the stream has
+/// there: if another stream has taken its place since, going on would sign for two different logs.
+async fn check_ahead(context: &Context, names: &Names, standing: &Standing, found: &Found) -> Result<(), LogError> {
+    let (size, from) = (found.edge.size(), standing.seal.size.max(standing.base));
+    let Some(seal) = found.seal.clone().filter(|_| size > from) else { return Ok(()) };
+    let own = Sealed::new(found.layout.log(), &found.edge, Arc::new(Waiters::new(seal)));
+    let name = names.log_stream(standing.epoch);
+    let ask = async || context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"));
+    let mut stream = patiently(&ask).await?;
+    for _ in 0..SHORT_CHECKS_MAX {
+        if standing.base + stream.cached_info().state.last_sequence >= size {
+            break;
+        }
+        // A new leader may need a moment.
+        tokio::time::sleep(Duration::from_millis(RETRY_MS * 5)).await;
+        stream = patiently(&ask).await?;
+    }
+    let found = stream.cached_info().state.last_sequence;
+    if standing.base + found < size {
+        return Err(StreamError::RolledBack { found, known: size - standing.base }.into());
+    }
+    for index in from..size {
+        let entry = own.read(index, 1)?.pop().unwrap_or_default();
+        let ask = async || {
+            let asked = stream.get_raw_message(index - standing.base + 1).await;
+            asked.map_err(StreamError::nats("looking for what was signed for"))
+        };
+        let same = patiently(ask).await?.payload == entry;
+        if !same {
+            return Err(StreamError::Ahead { index }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Follows the checkpoints that are published.

@@ -149,6 +149,7 @@ fn stream(error: &StreamError) -> Failure {
         | StreamError::Changed(_)
         | StreamError::RolledBack { .. }
         | StreamError::SealRolledBack { .. }
+        | StreamError::Ahead { .. }
         | StreamError::Fork { .. } => ("stream_damaged", Exit::Broken),
         StreamError::Exists(_) => ("stream_exists", Exit::Conflict),
         StreamError::Epoch { .. } => ("epoch_over", Exit::Conflict),

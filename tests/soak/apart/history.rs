@@ -2,7 +2,7 @@
 //! the log twice, nothing is void, all copies are the same, and so are the views at the same index.
 
 use super::Known;
-use super::clerks::receipt;
+use super::clerks::{Told, receipt};
 use crate::support::apart::{Apart, names};
 use crate::support::county::village;
 use crate::support::run;
@@ -18,12 +18,12 @@ use std::path::Path;
 const VIEWS_ASKED: usize = 4;
 
 /// Every clerk can still report, and gets the same receipt for the same submission at either gateway.
-pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
+pub(super) async fn last_words(apart: &Apart, known: &mut [Known], told: &Told) {
     let apis = [apart.api("gateway-1"), apart.api("gateway-2")];
     for known in known.iter_mut() {
         let composed = known.clerk.profile();
-        let first = receipt(&apis, &mut 0, &composed).await;
-        let again = receipt(&apis, &mut 1, &composed).await;
+        let first = receipt(&apis, &mut 0, &composed, told).await;
+        let again = receipt(&apis, &mut 1, &composed, told).await;
         assert_eq!((again.index, &again.entry, again.duplicate), (first.index, &first.entry, true));
         known.receipts.push(first);
     }
@@ -71,10 +71,12 @@ pub(super) fn check(apart: &Apart, known: &[Known]) {
     }
 }
 
-/// Entries sealed in a folder.
-pub(super) fn size(data: &Path) -> u64 {
-    let note = std::fs::read_to_string(data.join("log").join("checkpoint")).unwrap_or_default();
-    note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0)
+/// Entries that a folder was signed for last: in one of the two notes of its `signed`.
+pub(super) fn signed(data: &Path) -> u64 {
+    let record = std::fs::read(data.join("signed")).unwrap_or_default();
+    // Before the note stand its number and length, ten bytes that may be anything.
+    let size = |slot: &[u8]| String::from_utf8_lossy(slot.get(10..)?).lines().nth(1).and_then(|size| size.parse().ok());
+    record.chunks(record.len().div_ceil(2).max(1)).filter_map(size).max().unwrap_or(0)
 }
 
 /// Entries of a copy by index, all of them judged again: none may be void; and the digest of the state they give.

@@ -90,6 +90,15 @@ pub enum StreamError {
         /// Its size.
         size: u64,
     },
+    /// This folder was signed for further than the stream goes, or otherwise than it goes on.
+    #[error(
+        "this folder holds entry {index}, signed for here, and the stream has not got it there: it was replaced after another \
+         folder that had signed for less. Stop all services and run `lika log recover` on this one"
+    )]
+    Ahead {
+        /// First such entry.
+        index: Index,
+    },
     /// What is published as a checkpoint is none.
     #[error("what is published as a checkpoint is none: {0}")]
     NoSeal(String),
