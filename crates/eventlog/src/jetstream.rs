@@ -18,6 +18,7 @@
 //! * [`server`]: a nats-server of one's own, for tests and benches
 //! * [`Seals`]: checkpoints as they are published, which are lease and fence at once
 //! * `copier`: the stream into tiles
+//! * `opening`: what is checked before anything is started
 //! * `history`: entries from before the stream
 
 pub mod batch;
@@ -26,6 +27,7 @@ mod copier;
 pub mod error;
 mod history;
 mod names;
+mod opening;
 mod reader;
 mod seals;
 pub mod server;
@@ -37,8 +39,7 @@ pub use reader::Ordering;
 pub use seals::{Seals, Standing};
 
 use crate::error::{AppendError, LogError};
-use crate::folder::Layout;
-use crate::recovery::{self, Copied, Found, Known};
+use crate::recovery::{self, Copied, Known};
 use crate::sealed::Sealed;
 use crate::tile_writer::{TileWriter, Unwritten};
 use crate::tiles::AreaOf;
@@ -49,7 +50,7 @@ use async_nats::jetstream::Context;
 use bytes::Bytes;
 use committer::{Append, Committer};
 use copier::Copier;
-use error::{StreamError, patiently};
+use error::StreamError;
 use futures::FutureExt;
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -58,6 +59,7 @@ use lika_domain::ids::Index;
 use lika_tlog::Hash;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::key::VerifierKey;
+use opening::{check_ahead, prepare};
 use parking_lot::Mutex;
 use reader::{Reader, silent};
 use shared::Shared;
@@ -76,8 +78,6 @@ const READ_ENTRIES_MAX: usize = 8_192;
 const UNSEALED_ENTRIES_MAX: u64 = 65_536;
 /// How long no checkpoint may come until the latest one is asked for, in milliseconds.
 const SILENCE_MS: u64 = 3_000;
-/// A stream that ends before what was signed for is damaged if it still does after so many looks.
-const SHORT_CHECKS_MAX: u32 = 5;
 /// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
 const RETRY_MS: u64 = 200;
 
@@ -334,56 +334,6 @@ impl Drop for JetStreamLog {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// Checks the streams, and fetches what the folder lacks of entries from before the stream.
-async fn prepare(context: &Context, names: &Names, seals: &Seals, dir: &std::path::Path) -> Result<Standing, LogError> {
-    let standing = patiently(async || seals.last().await).await?;
-    for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
-        patiently(async || settings::check(context, &stream).await).await?;
-    }
-    let layout = Layout { dir: dir.to_owned() };
-    if recovery::recorded_size(&layout)? >= standing.base {
-        return Ok(standing);
-    }
-    let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
-    recovery::record(&layout, &standing.seal)?;
-    Ok(standing)
-}
-
-/// Who signs may have signed for entries and been cut off before anybody saw it. They must be those that the stream has
-/// there: if another stream has taken its place since, going on would sign for two different logs.
-async fn check_ahead(context: &Context, names: &Names, standing: &Standing, found: &Found) -> Result<(), LogError> {
-    let (size, from) = (found.edge.size(), standing.seal.size.max(standing.base));
-    let Some(seal) = found.seal.clone().filter(|_| size > from) else { return Ok(()) };
-    let own = Sealed::new(found.layout.log(), &found.edge, Arc::new(Waiters::new(seal)));
-    let name = names.log_stream(standing.epoch);
-    let ask = async || context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"));
-    let mut stream = patiently(&ask).await?;
-    for _ in 0..SHORT_CHECKS_MAX {
-        if standing.base + stream.cached_info().state.last_sequence >= size {
-            break;
-        }
-        // A new leader may need a moment.
-        tokio::time::sleep(Duration::from_millis(RETRY_MS * 5)).await;
-        stream = patiently(&ask).await?;
-    }
-    let found = stream.cached_info().state.last_sequence;
-    if standing.base + found < size {
-        return Err(StreamError::RolledBack { found, known: size - standing.base }.into());
-    }
-    for index in from..size {
-        let entry = own.read(index, 1)?.pop().unwrap_or_default();
-        let ask = async || {
-            let asked = stream.get_raw_message(index - standing.base + 1).await;
-            asked.map_err(StreamError::nats("looking for what was signed for"))
-        };
-        let same = patiently(ask).await?.payload == entry;
-        if !same {
-            return Err(StreamError::Ahead { index }.into());
-        }
-    }
-    Ok(())
 }
 
 /// Follows the checkpoints that are published.

@@ -7,6 +7,7 @@
 
 mod partial;
 
+pub(crate) use partial::root_at;
 pub use partial::tile;
 
 use crate::edge::{Edge, Files};
@@ -18,8 +19,8 @@ use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
 use lika_tlog::checkpoint::SignedCheckpoint;
 use lika_tlog::key::VerifierKey;
-use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH, full_tiles, read_hashes, width_at, write_hashes};
-use lika_tlog::{Hash, TileKind, TilePath, leaf_hash};
+use lika_tlog::tile::{TILE_WIDTH, full_tiles, read_hashes, width_at, write_hashes};
+use lika_tlog::{TileKind, TilePath, leaf_hash};
 use partial::fetch;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -239,23 +240,6 @@ pub fn bundle(source: &impl Source, n: u64, size: u64) -> Result<Bundle, LogErro
 fn hashes(source: &impl Source, n: u64) -> Result<Bundle, LogError> {
     let tree = full_tile(source, 0, n)?;
     Ok(Bundle { first: n * u64::from(TILE_WIDTH), bytes: Bytes::new(), entries: Vec::new(), tree, differs: None })
-}
-
-/// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.
-///
-/// # Errors
-/// [`LogError::Damaged`] if a tile is missing or cut off.
-pub(crate) fn root_at(source: &impl Source, size: u64, of: u64) -> Result<Hash, LogError> {
-    lika_tlog::tree::root(size, &|level, index| {
-        let (kind, height) = (TileKind::Hashes(level / TILE_HEIGHT), level % TILE_HEIGHT);
-        let (n, place) = (index >> (TILE_HEIGHT - height), index & ((1u64 << (TILE_HEIGHT - height)) - 1));
-        let path = path_at(kind, n, of)?;
-        let first = path.first_entry().unwrap_or(0);
-        let hashes = read_hashes(&fetch(source, path, first)?, path.width());
-        let hashes = hashes.map_err(|error| Damage::new(path, Some(first), error.to_string()))?;
-        let place = usize::try_from(place).unwrap_or(usize::MAX);
-        TileTree::of(&hashes).node(height, place).ok_or(LogError::OutOfRange { index, size: of })
-    })
 }
 
 /// Bundle `n` of a log of `size` entries, for readers who need it to be what was sealed.

@@ -4,7 +4,6 @@
 //! done, a false snapshot could make this process accept what the rules refuse; whoever folds the log finds such an entry
 //! void, so nothing false can come of it. Once it is found, the ledger stops.
 
-use crate::ledger::spawn;
 use crate::replay::{Fold, decode};
 use crate::snapshot::{self, Encoded, Head};
 use lika_domain::area::Area;
@@ -171,4 +170,10 @@ pub(crate) fn check(
         refused.send_replace(Some(error));
     };
     spawn("state-check", run).map(|_| ())
+}
+
+/// Starts a thread.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(work);
+    thread.map_err(|error| LogError::Io { path: "thread".into(), source: Arc::new(error) })
 }

@@ -4,7 +4,7 @@ use crate::apart::{Apart, Applied, Job};
 use crate::clock::Clock;
 use crate::feed::{Feed, Recent};
 use crate::judge::{Ordered, Task};
-use crate::keeper::{self, Heads, Keeper, Keeping};
+use crate::keeper::{self, Heads, Keeper, Keeping, spawn};
 use crate::replay::Fold;
 use crate::snapshot::{self, Head, Snapshot};
 use crate::submission::{Prepared, Receipt, SubmitError};
@@ -387,12 +387,6 @@ fn sent<T>(sent: Result<(), mpsc::error::TrySendError<T>>) -> Result<(), SubmitE
 fn check_clock(clock: &Clock, state: &State) -> Result<(), OpenError> {
     let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
     if clock.is_driven() && production { Err(OpenError::DrivenClock) } else { Ok(()) }
-}
-
-/// Starts a thread.
-pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
-    let thread = std::thread::Builder::new().name(name.into()).spawn(work);
-    thread.map_err(|error| LogError::Io { path: "thread".into(), source: Arc::new(error) })
 }
 
 /// A submission id names one submission for ever.

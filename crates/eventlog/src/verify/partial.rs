@@ -1,10 +1,12 @@
 //! Partial tiles go when wider ones take their place: whoever still wants one gets the beginning of the wider.
 
-use super::Source;
+use super::{Source, path_at};
 use crate::error::{Damage, LogError};
+use crate::tile_tree::TileTree;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
-use lika_tlog::{TileKind, TilePath};
+use lika_tlog::tile::{TILE_HEIGHT, read_hashes};
+use lika_tlog::{Hash, TileKind, TilePath};
 
 /// A tile or bundle of a log that has grown to `size` entries since somebody asked for it: the file, or the beginning of
 /// the one that took its place; `None` if the log has not got it.
@@ -50,4 +52,21 @@ fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Resu
     };
     bytes.truncate(length);
     Ok(bytes)
+}
+
+/// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.
+///
+/// # Errors
+/// [`LogError::Damaged`] if a tile is missing or cut off.
+pub(crate) fn root_at(source: &impl Source, size: u64, of: u64) -> Result<Hash, LogError> {
+    lika_tlog::tree::root(size, &|level, index| {
+        let (kind, height) = (TileKind::Hashes(level / TILE_HEIGHT), level % TILE_HEIGHT);
+        let (n, place) = (index >> (TILE_HEIGHT - height), index & ((1u64 << (TILE_HEIGHT - height)) - 1));
+        let path = path_at(kind, n, of)?;
+        let first = path.first_entry().unwrap_or(0);
+        let hashes = read_hashes(&fetch(source, path, first)?, path.width());
+        let hashes = hashes.map_err(|error| Damage::new(path, Some(first), error.to_string()))?;
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        TileTree::of(&hashes).node(height, place).ok_or(LogError::OutOfRange { index, size: of })
+    })
 }

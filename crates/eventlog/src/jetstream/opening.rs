@@ -1,0 +1,79 @@
+//! What is checked before anything is started: the streams, and that the folder is of them.
+
+use super::error::{StreamError, patiently};
+use super::names::Names;
+use super::seals::{Seals, Standing};
+use super::{history, settings};
+use crate::error::LogError;
+use crate::folder::Layout;
+use crate::recovery::{self, Found};
+use crate::sealed::Sealed;
+use crate::waiters::Waiters;
+use async_nats::jetstream::Context;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A stream that ends before what was signed for is damaged if it still does after so many looks.
+const SHORT_CHECKS_MAX: u32 = 5;
+/// Between two of them, in milliseconds.
+const LOOK_MS: u64 = 1_000;
+
+/// Checks the streams, and fetches what the folder lacks of entries from before the stream.
+pub(super) async fn prepare(
+    context: &Context,
+    names: &Names,
+    seals: &Seals,
+    dir: &std::path::Path,
+) -> Result<Standing, LogError> {
+    let standing = patiently(async || seals.last().await).await?;
+    for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
+        patiently(async || settings::check(context, &stream).await).await?;
+    }
+    let layout = Layout { dir: dir.to_owned() };
+    if recovery::recorded_size(&layout)? >= standing.base {
+        return Ok(standing);
+    }
+    let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
+    recovery::record(&layout, &standing.seal)?;
+    Ok(standing)
+}
+
+/// Who signs may have signed for entries and been cut off before anybody saw it. They must be those that the stream has
+/// there: if another stream has taken its place since, going on would sign for two different logs.
+pub(super) async fn check_ahead(
+    context: &Context,
+    names: &Names,
+    standing: &Standing,
+    found: &Found,
+) -> Result<(), LogError> {
+    let (size, from) = (found.edge.size(), standing.seal.size.max(standing.base));
+    let Some(seal) = found.seal.clone().filter(|_| size > from) else { return Ok(()) };
+    let own = Sealed::new(found.layout.log(), &found.edge, Arc::new(Waiters::new(seal)));
+    let name = names.log_stream(standing.epoch);
+    let ask = async || context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"));
+    let mut stream = patiently(&ask).await?;
+    for _ in 0..SHORT_CHECKS_MAX {
+        if standing.base + stream.cached_info().state.last_sequence >= size {
+            break;
+        }
+        // A new leader may need a moment.
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+        stream = patiently(&ask).await?;
+    }
+    let found = stream.cached_info().state.last_sequence;
+    if standing.base + found < size {
+        return Err(StreamError::RolledBack { found, known: size - standing.base }.into());
+    }
+    for index in from..size {
+        let entry = own.read(index, 1)?.pop().unwrap_or_default();
+        let ask = async || {
+            let asked = stream.get_raw_message(index - standing.base + 1).await;
+            asked.map_err(StreamError::nats("looking for what was signed for"))
+        };
+        let same = patiently(ask).await?.payload == entry;
+        if !same {
+            return Err(StreamError::Ahead { index }.into());
+        }
+    }
+    Ok(())
+}
