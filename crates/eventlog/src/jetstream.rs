@@ -33,11 +33,13 @@ mod seals;
 pub mod server;
 pub mod settings;
 mod shared;
+mod trouble;
 
 pub use names::Names;
 pub use reader::Ordering;
 pub use seals::{Seals, Standing};
 
+use self::trouble::Trouble;
 use crate::error::{AppendError, LogError};
 use crate::recovery::{self, Copied, Known};
 use crate::sealed::Sealed;
@@ -344,12 +346,10 @@ async fn follow_seals(
     latest: watch::Sender<Standing>,
     shared: Arc<Shared>,
 ) {
+    let mut trouble = Trouble::new("checkpoints are not followed");
     loop {
-        let followed = follow_seals_once(&context, &names, &seals, &latest).await;
-        match followed {
-            Err(StreamError::Nats { doing, source }) => {
-                tracing::warn!(doing, error = %source, "checkpoints are not followed; trying again");
-            }
+        match follow_seals_once(&context, &names, &seals, &latest).await {
+            Err(error @ StreamError::Nats { .. }) => trouble.tell(&error),
             Err(error) => return shared.fail(error.into()),
             Ok(()) => {}
         }

@@ -25,17 +25,38 @@ pub(super) async fn prepare(
     seals: &Seals,
     dir: &std::path::Path,
 ) -> Result<Standing, LogError> {
-    let standing = patiently(async || seals.last().await).await?;
+    let layout = Layout { dir: dir.to_owned() };
+    let standing = latest(context, names, seals, &layout).await?;
     for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
         patiently(async || settings::check(context, &stream).await).await?;
     }
-    let layout = Layout { dir: dir.to_owned() };
     if recovery::recorded_size(&layout)? >= standing.base {
         return Ok(standing);
     }
     let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
     recovery::record(&layout, &standing.seal)?;
     Ok(standing)
+}
+
+/// The latest checkpoint. One that is older than what this folder has accepted is looked at again before it is believed; who
+/// signs may have signed for more than it came to publish.
+async fn latest(context: &Context, names: &Names, seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
+    let known = if layout.signing_key().exists() { 0 } else { recovery::recorded_size(layout)? };
+    let mut looks = 0;
+    loop {
+        let standing = patiently(async || seals.last().await).await?;
+        if standing.seal.size >= known || looks == SHORT_CHECKS_MAX {
+            return Ok(standing);
+        }
+        let ask = async || {
+            let stream = context.get_stream(names.seal_stream()).await;
+            let stream = stream.map_err(StreamError::nats("looking for the latest checkpoint"))?;
+            settings::check_majority(stream.cached_info().cluster.as_ref())
+        };
+        patiently(ask).await?;
+        looks += 1;
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+    }
 }
 
 /// Who signs may have signed for entries and been cut off before anybody saw it. They must be those that the stream has
@@ -50,7 +71,13 @@ pub(super) async fn check_ahead(
     let Some(seal) = found.seal.clone().filter(|_| size > from) else { return Ok(()) };
     let own = Sealed::new(found.layout.log(), &found.edge, Arc::new(Waiters::new(seal)));
     let name = names.log_stream(standing.epoch);
-    let ask = async || context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"));
+    let ask = async || {
+        let stream = context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"))?;
+        if standing.base + stream.cached_info().state.last_sequence < size {
+            settings::check_majority(stream.cached_info().cluster.as_ref())?;
+        }
+        Ok(stream)
+    };
     let mut stream = patiently(&ask).await?;
     for _ in 0..SHORT_CHECKS_MAX {
         if standing.base + stream.cached_info().state.last_sequence >= size {

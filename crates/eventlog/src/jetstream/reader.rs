@@ -4,7 +4,9 @@
 use super::error::StreamError;
 use super::names::Names;
 use super::seals::Standing;
+use super::settings;
 use super::shared::{EntryHash, Shared, hash};
+use super::trouble::Trouble;
 use crate::error::LogError;
 use crate::tiles::AreaOf;
 use async_nats::jetstream::Context;
@@ -44,12 +46,11 @@ pub(crate) struct Reader {
 impl Reader {
     /// Hands every entry to each of `to`, in order, until the log stops or nobody listens.
     pub(crate) async fn run(self, to: Vec<mpsc::Sender<Ordering>>) {
+        let mut trouble = Trouble::new("the stream is not read");
         loop {
             match self.read(&to).await {
                 Ok(()) => return,
-                Err(LogError::Stream(StreamError::Nats { doing, source })) => {
-                    tracing::warn!(doing, error = %source, "the stream is not read; trying again");
-                }
+                Err(LogError::Stream(error @ StreamError::Nats { .. })) => trouble.tell(&error),
                 Err(error) => return self.shared.fail(error),
             }
             if self.shared.failed().is_some() {
@@ -146,8 +147,10 @@ impl Reader {
         let known = seen.max(sealed.saturating_sub(self.base));
         let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
         let stream = stream.map_err(StreamError::nats("checking the stream"))?;
-        let state = &stream.cached_info().state;
+        let info = stream.cached_info();
+        let state = &info.state;
         if state.last_sequence < known {
+            settings::check_majority(info.cluster.as_ref())?;
             return Err(StreamError::RolledBack { found: state.last_sequence, known });
         }
         if state.messages != state.last_sequence {

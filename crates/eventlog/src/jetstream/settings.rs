@@ -6,7 +6,9 @@ use super::names::Names;
 use super::seals::{Published, Seals, Standing};
 use async_nats::jetstream::Context;
 use async_nats::jetstream::context::GetStreamErrorKind;
-use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{
+    ClusterInfo, Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
+};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ pub const SERVER_OLDEST: [u64; 3] = [2, 15, 1];
 const MESSAGE_BYTES_MAX: i32 = 65_535 + 1_024;
 /// Smallest limit a server may set to payloads, in bytes: answers with the figures of many villages are long.
 pub const PAYLOAD_BYTES_MIN: usize = 8 * 1024 * 1024;
+/// A server that leads a stream hears from the others every second; one that has been silent for so many milliseconds may
+/// follow another leader.
+const HEARD_WITHIN_MS: u64 = 3_000;
 
 /// The stream that orders entries.
 pub fn log_stream(names: &Names, epoch: u32, replicas: usize) -> Config {
@@ -51,6 +56,19 @@ pub fn vault_stream(names: &Names, replicas: usize) -> Config {
         allow_atomic_publish: true,
         ..common(replicas)
     }
+}
+
+/// Who answers for a stream must hear from most of its servers. One that has been cut off from the others, or was stopped
+/// for a while, goes on answering for seconds with what it knew; nothing follows from that.
+pub(super) fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> {
+    let Some(cluster) = cluster else { return Ok(()) };
+    let within = Duration::from_millis(HEARD_WITHIN_MS);
+    let heard = 1 + cluster.replicas.iter().filter(|peer| !peer.offline && peer.active < within).count();
+    if heard * 2 > cluster.replicas.len() + 1 {
+        return Ok(());
+    }
+    let alone = std::io::Error::other("the server that answers for it hears from too few of the others");
+    Err(StreamError::nats("checking the stream")(alone))
 }
 
 fn common(replicas: usize) -> Config {
@@ -240,5 +258,22 @@ mod tests {
         let mut later = varz();
         later["version"] = json!("2.16.0-RC.1");
         check_server(&later).unwrap();
+    }
+
+    #[test]
+    fn a_server_cut_off_from_most_of_the_others_is_not_believed() {
+        let heard = |ages_ms: &[u64]| {
+            let peers: Vec<_> = ages_ms
+                .iter()
+                .map(|ms| json!({"name": "n", "current": true, "active": ms * 1_000_000, "lag": 0}))
+                .collect();
+            let cluster: ClusterInfo = serde_json::from_value(json!({"leader": "n1", "replicas": peers})).unwrap();
+            check_majority(Some(&cluster)).is_ok()
+        };
+        check_majority(None).unwrap();
+        assert!(heard(&[]), "a server alone is all there is");
+        assert!(heard(&[400, 900_000]), "one of two others is enough");
+        assert!(!heard(&[4_000, 900_000]));
+        assert!(!heard(&[400, 900_000, 900_000, 900_000]));
     }
 }
