@@ -14,6 +14,7 @@ use crate::support::{path, told as told_by};
 use clerks::Told;
 use faults::Fault;
 use lika_client::Random;
+use lika_eventlog::jetstream::server::Server;
 use lika_proto::v1::Receipt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,6 +28,8 @@ const INSTANCES: u8 = 2;
 const CALM_MS_MAX: u64 = 1_500;
 /// How long the clerks may need for their next receipts once nothing is broken any more, in seconds.
 const HEALED_WITHIN_S: u64 = 90;
+/// Faults come faster than servers elect leaders; but that no receipt comes for so many seconds is none of them alone.
+const STANDSTILL_S: u64 = 120;
 /// What damage ends a service with.
 const DAMAGE_EXIT: Option<i32> = Some(4);
 
@@ -38,7 +41,9 @@ struct Known {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
-    let dir = tempfile::tempdir().unwrap();
+    let mut dir = tempfile::tempdir().unwrap();
+    println!("kept if it fails: {}", dir.path().display());
+    dir.disable_cleanup(true);
     let mut chance = Random::seeded(seed());
     let mut apart = Apart::make_on_three(dir.path(), INSTANCES);
     apart.start(&names(INSTANCES));
@@ -66,12 +71,14 @@ async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
     history::last_words(&apart, &mut known, &told).await;
     apart.stop();
     history::check(&apart, &known);
+    dir.disable_cleanup(false);
 }
 
 /// All faults, one after the other; after the last everything works again.
 fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
     // Damage may show late: when another server than the damaged one is asked.
     let mut damaged = false;
+    let mut going = (0, Instant::now());
     for round in 0..rounds(12, 500) {
         std::thread::sleep(Duration::from_millis(number(chance, CALM_MS_MAX)));
         let fault = Fault::draw(chance, apart);
@@ -83,6 +90,11 @@ fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
             damaged = false;
         }
         told.damaged.store(damaged, Ordering::Relaxed);
+        let receipts = told.receipts.load(Ordering::Relaxed);
+        if receipts > going.0 {
+            going = (receipts, Instant::now());
+        }
+        assert!(going.1.elapsed() < Duration::from_secs(STANDSTILL_S), "nothing goes on: {}", state(apart));
     }
     let healed = Instant::now();
     let before = told.receipts.load(Ordering::Relaxed);
@@ -127,8 +139,12 @@ fn number(chance: &mut Random, below: u64) -> u64 {
     u64::from_be_bytes(chance.bytes::<8>().unwrap()) % below
 }
 
-/// What every instance said last.
+/// What every instance said last, and what the servers tell of their streams.
 fn state(apart: &Apart) -> String {
     let last = |name: &String| format!("{name}: {}\n", apart.said(name).lines().last().unwrap_or_default());
-    names(INSTANCES).iter().map(last).collect()
+    let streams = |server: &Server| {
+        let told = server.told("/jsz?streams=true&raft=true").unwrap_or_else(|error| error.to_string());
+        format!("{}: {told}\n", server.url())
+    };
+    names(INSTANCES).iter().map(last).chain(apart.servers.iter().map(streams)).collect()
 }

@@ -1,7 +1,7 @@
 //! What goes wrong, and how.
 
 use super::clerks::Told;
-use super::{INSTANCES, number};
+use super::{INSTANCES, number, state};
 use crate::support::apart::{Apart, copy, names, send, server};
 use crate::support::files;
 use lika_client::Random;
@@ -128,7 +128,7 @@ fn put_back(apart: &mut Apart, which: &[usize], told: &Told) {
         if !apart.ended().is_empty() {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(LOST_WITHIN_S), "no receipts while nothing is broken");
+        assert!(begun.elapsed() < Duration::from_secs(LOST_WITHIN_S), "no receipts: {}", state(apart));
         sleep(20);
     }
     which.iter().for_each(|of| apart.servers[*of].kill().unwrap());

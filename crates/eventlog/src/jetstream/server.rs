@@ -1,6 +1,7 @@
 //! A nats-server of one's own on loopback, for tests and benches: as durable as one for real use must be, and gone with
 //! whoever started it.
 
+use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Names the program where it is not on PATH.
 pub const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
 /// Most bytes read of an answer.
-const ANSWER_BYTES_MAX: u64 = 4_096;
+const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// How often other ports are tried.
 const ATTEMPTS: usize = 5;
 /// How long a server may take until it answers, in milliseconds.
@@ -172,11 +173,19 @@ impl Server {
     }
 
     fn is_healthy(&self) -> io::Result<bool> {
+        Ok(self.told("/healthz")?.lines().next().is_some_and(|line| line.contains(" 200 ")))
+    }
+
+    /// What it tells of itself at a path of its monitoring address, with the lines before it.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn told(&self, path: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.place.monitor))?;
-        stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n")?;
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n")?;
         let mut answer = String::new();
         stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
-        Ok(answer.lines().next().is_some_and(|line| line.contains(" 200 ")))
+        Ok(answer)
     }
 }
 
@@ -222,8 +231,9 @@ fn launch(place: &Place) -> io::Result<Child> {
     let config = place.dir.join("nats-server.conf");
     std::fs::write(&config, place.configuration())?;
     let program = std::env::var_os(PROGRAM_VARIABLE).map_or_else(|| PathBuf::from("nats-server"), PathBuf::from);
+    let log = OpenOptions::new().create(true).append(true).open(place.dir.join("nats-server.log"))?;
     let mut command = Command::new(&program);
-    command.arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::new(
             io::ErrorKind::NotFound,
