@@ -27,13 +27,13 @@ pub(crate) struct NatsArgs {
     #[arg(long, env = "LIKA_NATS_MONITOR", value_name = "URL", value_delimiter = ',', requires = "nats")]
     monitor: Vec<String>,
     /// Certificate of the authority that the servers' certificates are signed by
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LIKA_TLS_CA", value_name = "FILE")]
     tls_ca: Option<PathBuf>,
     /// Certificate to come with
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "LIKA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// Its key
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "LIKA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 }
 

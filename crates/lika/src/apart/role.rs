@@ -206,7 +206,7 @@ impl Start {
     async fn gateway(self) -> anyhow::Result<Running> {
         let listen = self.config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let url = format!("http://{}", reached_at(listener.local_addr()?, &self.config.context.client()));
         let gateway = Gateway::start(ask::deps(&self.ledger, &self.config.context.client(), &self.names))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
@@ -388,4 +388,13 @@ fn instance(data: &Path) -> anyhow::Result<String> {
     let name = hex::encode(bytes);
     std::fs::write(&path, format!("{name}\n")).with_context(|| format!("{}", path.display()))?;
     Ok(name)
+}
+
+/// Where others reach a gateway that listens on `listen`. On all addresses of this machine means: on the one that NATS
+/// sees it come from, since who looks for a gateway does it there.
+fn reached_at(listen: SocketAddr, client: &async_nats::Client) -> SocketAddr {
+    match client.server_info().client_ip.parse() {
+        Ok(seen) if listen.ip().is_unspecified() => SocketAddr::new(seen, listen.port()),
+        _ => listen,
+    }
 }
