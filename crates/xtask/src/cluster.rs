@@ -46,16 +46,25 @@ enum What {
     },
     /// Show what runs
     Status,
+    /// Make certificates alone, for servers of other names, as deploy/compose.yaml has
+    Certificates {
+        /// Folder that will hold them
+        to: PathBuf,
+        /// Names of the servers
+        #[arg(required = true)]
+        hosts: Vec<String>,
+    },
 }
 
 impl Cluster {
     pub(crate) fn run(&self, root: &Path) -> Result<()> {
         let dir = self.dir.clone().unwrap_or_else(|| root.join("target/cluster"));
-        match self.what {
+        match &self.what {
+            What::Certificates { to, hosts } => certificates::make(to, hosts),
             What::Up => up(root, &dir),
             What::Down { wipe } => {
                 Processes::new(&dir).stop()?;
-                if wipe { fs::remove_dir_all(&dir).with_context(|| dir.display().to_string()) } else { Ok(()) }
+                if *wipe { fs::remove_dir_all(&dir).with_context(|| dir.display().to_string()) } else { Ok(()) }
             }
             What::Status => {
                 status(&Processes::new(&dir));
@@ -72,12 +81,16 @@ fn up(root: &Path, dir: &Path) -> Result<()> {
     let server = nats::server(root)?;
     succeed(cargo(root).args(["build", "--release", "--package", "lika"]))?;
     let lika = root.join("target/release/lika");
-    certificates::make(&dir.join("tls"))?;
+    certificates::make(&dir.join("tls"), &["localhost".to_owned(), "127.0.0.1".to_owned()])?;
     let processes = Processes::new(dir);
     for number in 1..=SERVERS {
         let config = dir.join(format!("nats-{number}.conf"));
         fs::write(&config, configuration(dir, number))?;
-        processes.start(&format!("nats-{number}"), monitor(number), Command::new(&server).arg("-c").arg(&config))?;
+        processes.start(
+            &format!("nats-{number}"),
+            monitor(number),
+            Command::new(&server).arg("--config").arg(&config).args(["--name", &format!("n{number}")]),
+        )?;
     }
     for number in 1..=SERVERS {
         processes.wait(&format!("nats-{number}"), monitor(number), "/healthz")?;
@@ -166,16 +179,15 @@ fn monitor(number: u16) -> u16 {
 /// The configuration of the deployment page for one of the servers.
 fn configuration(dir: &Path, number: u16) -> String {
     let [client, cluster, monitor] = PORTS.map(|first| first + number - 1);
-    let others = (1..=SERVERS).filter(|other| *other != number);
-    let routes: Vec<String> = others.map(|other| format!("\"nats://127.0.0.1:{}\"", PORTS[1] + other - 1)).collect();
-    CONFIGURATION
-        .replace("server_name: n1", &format!("server_name: n{number}"))
+    let places = CONFIGURATION
         .replace("0.0.0.0:4222", &format!("127.0.0.1:{client}"))
         .replace("0.0.0.0:6222", &format!("127.0.0.1:{cluster}"))
-        .replace("127.0.0.1:8222", &format!("127.0.0.1:{monitor}"))
-        .replace("\"nats://n2.internal:6222\", \"nats://n3.internal:6222\"", &routes.join(", "))
+        .replace("0.0.0.0:8222", &format!("127.0.0.1:{monitor}"))
         .replace("/var/lib/nats", &dir.join(format!("store-{number}")).display().to_string())
-        .replace("/etc/nats/", &format!("{}/", dir.join("tls").display()))
+        .replace("/etc/nats/tls/", &format!("{}/", dir.join("tls/nats").display()));
+    (1..=SERVERS).fold(places, |text, other| {
+        text.replace(&format!("n{other}.internal:6222"), &format!("127.0.0.1:{}", PORTS[1] + other - 1))
+    })
 }
 
 #[cfg(test)]
@@ -186,13 +198,12 @@ mod tests {
     fn every_server_has_the_deployed_configuration_with_its_own_places() {
         let text = configuration(Path::new("/somewhere"), 2);
         for part in [
-            "server_name: n2",
             "127.0.0.1:4223",
             "127.0.0.1:6223",
             "127.0.0.1:8223",
-            "[\"nats://127.0.0.1:6222\", \"nats://127.0.0.1:6224\"]",
+            "[\"nats://127.0.0.1:6222\", \"nats://127.0.0.1:6223\", \"nats://127.0.0.1:6224\"]",
             "/somewhere/store-2",
-            "/somewhere/tls/ca.crt",
+            "/somewhere/tls/nats/ca.crt",
             "sync_interval: always",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

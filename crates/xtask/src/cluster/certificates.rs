@@ -1,7 +1,9 @@
 //! Certificates of a local cluster: an authority of its own, one for the servers, and one for each user, by whose name the
 //! servers know who comes.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,28 +12,36 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 /// Who may come, by the names in `deploy/nats-server.conf`.
 pub(crate) const USERS: [&str; 7] = ["admin", "gateway", "households", "officials", "aid", "progress", "audit"];
 
-/// Makes all of them in a folder: `ca.crt`, and `NAME.crt` and `NAME.key` of the servers and of each user.
-pub(crate) fn make(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+/// Makes all of them in a folder: `ca.crt`, `NAME.crt` and `NAME.key` of each user, and `nats/` with what the servers need,
+/// which go by the names of `hosts`. The authority's own key is not kept.
+pub(crate) fn make(dir: &Path, hosts: &[String]) -> Result<()> {
+    let servers = dir.join("nats");
+    fs::create_dir_all(&servers).with_context(|| servers.display().to_string())?;
     let key = KeyPair::generate()?;
     let mut params = named("lika local authority", &[])?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    fs::write(dir.join("ca.crt"), params.self_signed(&key)?.pem())?;
-    let authority = Issuer::new(params, key);
-    issue(dir, &authority, "server", &["localhost", "127.0.0.1"])?;
-    USERS.iter().try_for_each(|user| issue(dir, &authority, user, &[]))
+    let authority = params.self_signed(&key)?.pem();
+    fs::write(dir.join("ca.crt"), &authority)?;
+    fs::write(servers.join("ca.crt"), &authority)?;
+    let issuer = Issuer::new(params, key);
+    issue(&servers, &issuer, "server", hosts)?;
+    USERS.iter().try_for_each(|user| issue(dir, &issuer, user, &[]))
 }
 
-fn issue(dir: &Path, authority: &Issuer<'_, KeyPair>, name: &str, hosts: &[&str]) -> Result<()> {
+fn issue(dir: &Path, issuer: &Issuer<'_, KeyPair>, name: &str, hosts: &[String]) -> Result<()> {
     let key = KeyPair::generate()?;
-    let certificate = named(name, hosts)?.signed_by(&key, authority)?;
+    let certificate = named(name, hosts)?.signed_by(&key, issuer)?;
     fs::write(dir.join(format!("{name}.crt")), certificate.pem())?;
-    fs::write(dir.join(format!("{name}.key")), key.serialize_pem())?;
-    Ok(())
+    let mut file = OpenOptions::new();
+    let path = dir.join(format!("{name}.key"));
+    let opened = file.write(true).create_new(true).mode(0o600).open(&path);
+    opened
+        .and_then(|mut file| file.write_all(key.serialize_pem().as_bytes()))
+        .with_context(|| path.display().to_string())
 }
 
-fn named(name: &str, hosts: &[&str]) -> Result<CertificateParams> {
-    let mut params = CertificateParams::new(hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>())?;
+fn named(name: &str, hosts: &[String]) -> Result<CertificateParams> {
+    let mut params = CertificateParams::new(hosts.to_vec())?;
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     Ok(params)
