@@ -152,7 +152,7 @@ impl Device {
         let chain = Chain { sequence: self.chain.sequence + 1, previous: Some(Sha256::digest(&submission).into()) };
         let signature = Bytes::copy_from_slice(&self.signer.sign_submission(&submission));
         self.chain = chain;
-        Composed { id, chain, signed: v1::SignedSubmission { submission, signature, keys } }
+        Composed { id, chain, signed: v1::SignedSubmission { submission, signature, keys, known: 0 } }
     }
 }
 

@@ -96,7 +96,7 @@ impl Log {
     /// Takes a submission; whether it had been taken before.
     pub(crate) fn judge(&mut self, signed: &v1::SignedSubmission) -> Result<bool, v1::Refusal> {
         let submission = convert::submission(&signed.submission).unwrap();
-        if self.taken.contains(signed) {
+        if self.taken.iter().any(|taken| taken.submission == signed.submission) {
             return Ok(true);
         }
         if let Some(refusal) = (self.refuse)(&convert::submission_message(&signed.submission).unwrap()) {

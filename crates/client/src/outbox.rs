@@ -129,6 +129,7 @@ async fn send_one(
     if !recorded && !in_place {
         pending = compose_again(home, device, &pending)?;
     }
+    pending.signed.known = home.known_size(&pending.origin)?;
     match api.submit(&pending.signed).await {
         Ok(receipt) => {
             let proven = home.keep_receipt(device, &pending, &receipt, log)?;

@@ -6,6 +6,9 @@
 //! been applied by then, and its entry says so (*basis*). While one entry of a village or of a device is under way, the
 //! next ones of the same wait: they may rest on it. Everything else goes ahead, and the log makes batches of it.
 //!
+//! Nothing is decided on less than the device itself has seen sealed: a process that has not read so far waits a little, and
+//! one that cannot read so far, since the streams have lost what was sealed, says so instead of refusing what was right.
+//!
 //! A refusal is final for whoever hears it, so none is given on an old state: first everything is applied that had been
 //! ordered when the submission came.
 
@@ -36,7 +39,7 @@ const BATCH_MAX: usize = 1_000;
 /// Entries applied in one go.
 const APPLIED_AT_ONCE: usize = 256;
 /// How long a submission waits for the one before it of the same device, which may be on its way through another
-/// process, in milliseconds.
+/// process, or for what its device has seen, in milliseconds.
 const GAP_WAIT_MS: u64 = 2_000;
 
 /// The state and how far it is, for those who decide and those who wait.
@@ -190,14 +193,24 @@ impl Apart {
 
     /// Decides one; whether an entry is on its way now.
     fn decide(&mut self, one: Waiting) -> bool {
-        let Waiting { task: Task { prepared, reply }, verdict, fresh, came } = one;
+        let (known, came) = (one.task.prepared.known, one.came);
         let state = self.applied.state.clone();
         let state = state.read();
+        let applied = state.applied;
+        if applied < known {
+            drop(state);
+            if came.elapsed() < Duration::from_millis(GAP_WAIT_MS) {
+                self.wait_for_more(one, applied);
+            } else {
+                answer(one, Err(SubmitError::Behind { known, found: applied }));
+            }
+            return false;
+        }
+        let Waiting { task: Task { prepared, reply }, verdict, fresh, came } = one;
         let judged = judge::judge(&state, &self.clock, prepared.clone(), verdict);
         // Read together with the state: the guard must be the entry that the decision rests on.
         let expected = self.applied.heads.read().get(&prepared.parsed.area).copied();
         let ahead = is_ahead(&state, &prepared);
-        let applied = state.applied;
         drop(state);
         let again = |fresh| Waiting { task: Task { prepared, reply }, verdict, fresh, came };
         match judged {

@@ -80,7 +80,7 @@ pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: V
 /// The entry as it will stand in the log.
 fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Bytes), Rejection> {
     let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
-    let Prepared { submission, signature, parsed, tags } = prepared;
+    let Prepared { submission, signature, parsed, tags, .. } = prepared;
     // A clock that was set back does not stop a village: its time stands still until the clock has caught up.
     let now = if is_for_testing(state, &parsed) { clock.of(&parsed) } else { clock.now_ms() };
     let recorded_at = now.max(last);

@@ -6,6 +6,7 @@ use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{PersonTag, Submission};
 use lika_eventlog::error::{AppendError, LogError};
 use lika_proto::convert::{self, Service};
+use lika_proto::v1;
 
 /// A submission that could be read and belongs to the recorder that was asked.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Prepared {
     pub parsed: Submission,
     /// Keyed hashes of the citizen IDs it registers.
     pub tags: Vec<PersonTag>,
+    /// Entries that its device has seen sealed: nothing is decided about it on less.
+    pub known: Index,
 }
 
 /// Proof that a submission is in the log.
@@ -42,6 +45,15 @@ pub enum SubmitError {
     /// The log takes nothing more at this moment; the submission may be sent again as it is.
     #[error("the log is busy")]
     Busy,
+    /// Its device holds a receipt of a later entry than this process has: it may not have read that yet, or the log was
+    /// cut short. The submission may be sent again as it is.
+    #[error("the device has seen {known} entries sealed, and there are {found} here")]
+    Behind {
+        /// What the device has seen.
+        known: Index,
+        /// What is here.
+        found: Index,
+    },
     /// Nobody of the service that decides about it answers; the submission may be sent again as it is.
     #[error("no {0} service answers")]
     Unanswered(&'static str),
@@ -54,14 +66,15 @@ pub enum SubmitError {
 ///
 /// # Errors
 /// Everything that is wrong with its form; `wrong_service` if it is for another recorder.
-pub fn prepare(submission: &Bytes, signature: &[u8], service: Service) -> Result<Prepared, Rejection> {
-    let signature = <[u8; 64]>::try_from(signature)
+pub fn prepare(signed: &v1::SignedSubmission, service: Service) -> Result<Prepared, Rejection> {
+    let v1::SignedSubmission { submission, signature, known, .. } = signed;
+    let signature = <[u8; 64]>::try_from(&signature[..])
         .map_err(|_| Rejection::of(Code::FieldInvalid, "signature", format!("{} bytes, not 64", signature.len())))?;
     let parsed = convert::submission(submission)?;
     if convert::service(&parsed.events) != service {
         return Err(Rejection::of(Code::WrongService, "events", ""));
     }
-    Ok(Prepared { submission: submission.clone(), signature, parsed, tags: Vec::new() })
+    Ok(Prepared { submission: submission.clone(), signature, parsed, tags: Vec::new(), known: *known })
 }
 
 impl From<AppendError> for SubmitError {

@@ -46,6 +46,6 @@ impl Aid {
         if !signed.keys.is_empty() {
             return Err(Rejection::of(Code::FieldInvalid, "keys", "nothing about aid is sealed"));
         }
-        lika_ledger::prepare(&signed.submission, &signed.signature, Service::Aid)
+        lika_ledger::prepare(signed, Service::Aid)
     }
 }

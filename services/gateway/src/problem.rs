@@ -59,7 +59,7 @@ codes! {
     Overloaded 503 "overloaded" "系统繁忙，请稍后重试" "too much is under way; try again soon";
     Unavailable 503 "unavailable" "系统暂不可用" "the node cannot do this at present";
     ServiceUnanswered 503 "service_unanswered" "该服务暂无应答，请稍后原样重发" "no service of that name answers; nothing is lost, send it again as it is";
-    NotCaughtUp 503 "not_caught_up" "数据尚在更新" "the views have not reached that entry yet";
+    NotCaughtUp 503 "not_caught_up" "数据尚在更新" "the node has not read that far yet";
 }
 
 /// An answer that says what is wrong.
@@ -225,6 +225,7 @@ impl From<SubmitError> for Problem {
         match error {
             SubmitError::Rejected(rejection) => rejection.into(),
             SubmitError::Busy => Self::of(Code::Overloaded, "", ""),
+            SubmitError::Behind { .. } => Self::of(Code::NotCaughtUp, "known", error.to_string()),
             SubmitError::Unanswered(service) => Self::of(Code::ServiceUnanswered, "", service),
             // That the log stopped is logged by whoever stopped it, once; every request after it ends here.
             SubmitError::Unavailable(_) => Self::of(Code::Unavailable, "", ""),

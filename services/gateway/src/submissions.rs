@@ -30,6 +30,8 @@ struct SubmissionJson {
     signature: String,
     #[serde(default)]
     keys: Vec<DataKeyJson>,
+    #[serde(default)]
+    known: u64,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +102,7 @@ fn from_json(bytes: &[u8]) -> Result<v1::SignedSubmission, Problem> {
         submission: base64(&json.submission, "submission")?,
         signature: base64(&json.signature, "signature")?,
         keys: json.keys.into_iter().map(key).collect::<Result<_, Problem>>()?,
+        known: json.known,
     })
 }
 

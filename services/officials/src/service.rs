@@ -44,7 +44,7 @@ impl Officials {
     /// As [`Self::submit`].
     pub async fn prepare(&self, signed: v1::SignedSubmission) -> Result<Prepared, SubmitError> {
         let Deps { ledger, vault } = &self.deps;
-        let prepared = lika_ledger::prepare(&signed.submission, &signed.signature, Service::Officials)?;
+        let prepared = lika_ledger::prepare(&signed, Service::Officials)?;
         if ledger.state().submissions.contains_key(&prepared.parsed.id) {
             // It was decided before, and its keys with it: the ledger answers with the first receipt, or refuses an id
             // that is used for something else.

@@ -2,7 +2,7 @@
 //! the log twice, nothing is void, all copies are the same, and so are the views at the same index.
 
 use super::Known;
-use super::clerks::{Told, receipt};
+use super::clerks::receipt;
 use crate::support::apart::{Apart, names};
 use crate::support::county::village;
 use crate::support::run;
@@ -18,12 +18,12 @@ use std::path::Path;
 const VIEWS_ASKED: usize = 4;
 
 /// Every clerk can still report, and gets the same receipt for the same submission at either gateway.
-pub(super) async fn last_words(apart: &Apart, known: &mut [Known], told: &Told) {
+pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
     let apis = [apart.api("gateway-1"), apart.api("gateway-2")];
     for known in known.iter_mut() {
         let composed = known.clerk.profile();
-        let first = receipt(&apis, &mut 0, &composed, told).await;
-        let again = receipt(&apis, &mut 1, &composed, told).await;
+        let first = receipt(&apis, &mut 0, &composed).await;
+        let again = receipt(&apis, &mut 1, &composed).await;
         assert_eq!((again.index, &again.entry, again.duplicate), (first.index, &first.entry, true));
         known.receipts.push(first);
     }

@@ -57,6 +57,7 @@ fn signed() -> v1::SignedSubmission {
         submission: Bytes::from_static(b"submission"),
         signature: Bytes::from(vec![6; 64]),
         keys: vec![],
+        known: 7,
     }
 }
 

@@ -37,6 +37,29 @@ impl Home {
         Ok(key)
     }
 
+    /// Entries under the newest checkpoint of a log that a receipt here was proven by; 0 if there is none.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn known_size(&self, origin: &str) -> Result<u64, HomeError> {
+        let path = self.log_size_path(origin);
+        let Some(bytes) = file::read(&path)? else { return Ok(0) };
+        let size = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim_end().parse().ok());
+        size.ok_or_else(|| HomeError::damaged(&path, "no number"))
+    }
+
+    /// Notes that a log has shown so many entries under a checkpoint.
+    pub(super) fn note_size(&self, origin: &str, size: u64) -> Result<(), HomeError> {
+        if size <= self.known_size(origin)? {
+            return Ok(());
+        }
+        file::write(&self.log_size_path(origin), format!("{size}\n").as_bytes())
+    }
+
+    fn log_size_path(&self, origin: &str) -> PathBuf {
+        self.path("logs", &format!("{}.size", escape(origin)))
+    }
+
     fn log_key_path(&self, origin: &str) -> PathBuf {
         self.path("logs", &format!("{}.vkey", escape(origin)))
     }

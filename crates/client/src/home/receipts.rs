@@ -49,6 +49,7 @@ impl Home {
         if self.chain(device)?.sequence < pending.chain.sequence {
             self.advance(device, pending.chain)?;
         }
+        self.note_size(&proven.origin, proven.size)?;
         self.settle(pending.id)?;
         Ok(proven)
     }

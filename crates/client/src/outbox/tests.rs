@@ -86,6 +86,9 @@ async fn what_waits_is_sent_in_order_and_its_receipts_are_kept() {
     assert_eq!((counts(&sent), world.taken()), ((3, 0, 0, 0), vec![1, 2, 3]));
     assert_eq!(steps.last(), Some(&Step { answered: 3, of: 3 }));
     assert_eq!(world.home.receipts().unwrap().len(), 3);
+    // Each says how much the device has seen sealed by then; this log proves everything under its first checkpoint.
+    let known: Vec<u64> = world.log.lock().unwrap().taken.iter().map(|signed| signed.known).collect();
+    assert_eq!((known, world.home.known_size(ORIGIN).unwrap()), (vec![0, 1, 1], 1));
     world.enqueue(4);
     assert_eq!(counts(&world.send().await), (1, 0, 0, 0));
     assert_eq!(counts(&world.send().await), (0, 0, 0, 0));

@@ -108,6 +108,7 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     assert_eq!((again.index, again.duplicate), (1, true));
     let twice = admin.sign(VILLAGE, village(301));
     assert_eq!(code(submit(&left, &twice, Service::Households).await), Code::VillageExists);
+    assert_behind(&left, &twice, 2).await;
     admin.sequence -= 1;
     admin.previous = Bytes::copy_from_slice(&Sha256::digest(&registered.0));
     let mut devices = officials(&left, &mut admin, 8).await;

@@ -107,7 +107,19 @@ fn open(dir: &Path) -> Arc<Ledger> {
 }
 
 async fn submit(ledger: &Ledger, signed: &(Bytes, [u8; 64]), service: Service) -> Result<Receipt, SubmitError> {
-    ledger.submit(prepare(&signed.0, &signed.1, service)?).await
+    submit_knowing(ledger, signed, service, 0).await
+}
+
+/// From a device that has seen so many entries sealed.
+async fn submit_knowing(
+    ledger: &Ledger,
+    signed: &(Bytes, [u8; 64]),
+    service: Service,
+    known: u64,
+) -> Result<Receipt, SubmitError> {
+    let (submission, signature) = (signed.0.clone(), Bytes::copy_from_slice(&signed.1));
+    let signed = v1::SignedSubmission { submission, signature, known, ..Default::default() };
+    ledger.submit(prepare(&signed, service)?).await
 }
 
 fn code(result: Result<Receipt, SubmitError>) -> Code {
@@ -138,6 +150,24 @@ async fn a_receipt_verifies_off_line_and_a_retry_gives_the_first_one() {
     proof.verify(&receipt.entry, ledger.verifier_key()).unwrap();
     let again = submit(&ledger, &opening, Service::Officials).await.unwrap();
     assert_eq!((again.index, again.entry, again.duplicate), (0, receipt.entry, true));
+}
+
+/// The device has seen one entry more than there is: it is told so, and not that its report is wrong.
+async fn assert_behind(ledger: &Ledger, signed: &(Bytes, [u8; 64]), size: u64) {
+    let behind = submit_knowing(ledger, signed, Service::Households, size + 1).await;
+    assert!(matches!(behind, Err(SubmitError::Behind { known, found }) if (known, found) == (size + 1, size)));
+    assert_eq!(ledger.log().checkpoint().size, size);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_decided_on_less_than_the_device_has_seen() {
+    let dir = new_log();
+    let (ledger, mut admin) = begun(dir.path()).await;
+    assert_behind(&ledger, &admin.sign(VILLAGE, village(300)), 2).await;
+    let skipped = admin.sign(VILLAGE, village(301));
+    assert_behind(&ledger, &skipped, 2).await;
+    let refused = submit_knowing(&ledger, &skipped, Service::Households, 2).await;
+    assert_eq!(code(refused), Code::SequenceGap);
 }
 
 #[tokio::test(flavor = "multi_thread")]

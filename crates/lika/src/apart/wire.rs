@@ -18,6 +18,10 @@ const RECEIPT: &str = "receipt";
 const REFUSED: &str = "refused";
 const BUSY: &str = "busy";
 const UNAVAILABLE: &str = "unavailable";
+const BEHIND: &str = "behind";
+/// Headers of an answer from who is behind: what the device has seen, and what is there.
+const KNOWN: &str = "Lika-Known";
+const FOUND: &str = "Lika-Found";
 
 /// An answer to a question, `None` if there is nothing of that name.
 #[derive(Debug, Serialize, Deserialize)]
@@ -128,6 +132,7 @@ impl<T> Answer<T> {
 
 /// What became of a submission.
 pub(crate) fn outcome(outcome: Result<Receipt, SubmitError>) -> (HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
     let (kind, payload) = match outcome {
         Ok(Receipt { index, entry, proof, duplicate }) => {
             (RECEIPT, v1::Receipt { index, entry, proof, duplicate }.encode_to_vec())
@@ -135,16 +140,21 @@ pub(crate) fn outcome(outcome: Result<Receipt, SubmitError>) -> (HeaderMap, Byte
         // The status is the gateway's affair.
         Err(SubmitError::Rejected(rejection)) => (REFUSED, convert::refusal(&rejection, 0).encode_to_vec()),
         Err(SubmitError::Busy) => (BUSY, Vec::new()),
+        Err(SubmitError::Behind { known, found }) => {
+            headers.insert(KNOWN, known.to_string());
+            headers.insert(FOUND, found.to_string());
+            (BEHIND, Vec::new())
+        }
         Err(SubmitError::Unanswered(_) | SubmitError::Unavailable(_)) => (UNAVAILABLE, Vec::new()),
     };
-    let mut headers = HeaderMap::new();
     headers.insert(OUTCOME, kind);
     (headers, payload.into())
 }
 
 /// The same, read. What cannot be understood is taken for no answer: the submission may be sent again.
 pub(crate) fn read_outcome(message: Message, service: &'static str) -> Result<Receipt, SubmitError> {
-    let kind = message.headers.as_ref().and_then(|headers| headers.get(OUTCOME)).map(|kind| kind.as_str().to_owned());
+    let headers = message.headers.unwrap_or_default();
+    let kind = headers.get(OUTCOME).map(|kind| kind.as_str().to_owned());
     let unanswered = SubmitError::Unanswered(service);
     match kind.as_deref() {
         Some(RECEIPT) => {
@@ -157,6 +167,13 @@ pub(crate) fn read_outcome(message: Message, service: &'static str) -> Result<Re
             Err(refusal.map_or(unanswered, SubmitError::Rejected))
         }
         Some(BUSY) => Err(SubmitError::Busy),
+        Some(BEHIND) => {
+            let number = |name: &str| headers.get(name).and_then(|value| value.as_str().parse().ok());
+            match (number(KNOWN), number(FOUND)) {
+                (Some(known), Some(found)) => Err(SubmitError::Behind { known, found }),
+                _ => Err(unanswered),
+            }
+        }
         Some(UNAVAILABLE) => Err(SubmitError::Unavailable(LogError::Closed)),
         _ => Err(unanswered),
     }

@@ -58,7 +58,9 @@ impl Device {
         let bytes = Bytes::from(submission.encode_to_vec());
         self.previous = Bytes::copy_from_slice(&Sha256::digest(&bytes));
         let signature: [u8; 64] = self.key.sign(&signing_bytes(&bytes)).into();
-        ledger.submit(prepare(&bytes, &signature, service).unwrap()).await.unwrap();
+        let signature = Bytes::copy_from_slice(&signature);
+        let signed = v1::SignedSubmission { submission: bytes, signature, ..Default::default() };
+        ledger.submit(prepare(&signed, service).unwrap()).await.unwrap();
     }
 
     async fn open_log(&mut self, ledger: &Ledger) {

@@ -64,7 +64,7 @@ impl World {
     /// Registers a village.
     pub(crate) async fn register(&mut self, area: u64) {
         let (submission, signature) = self.sign(area, village());
-        let prepared = prepare(&submission, &signature, Service::Households).unwrap();
+        let prepared = prepare(&signed(submission, &signature), Service::Households).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 
@@ -103,7 +103,7 @@ impl World {
         let event = v1::OfficialEvent { happened: 20_200_901, official: OFFICIAL, kind, ..Default::default() };
         let events = v1::submission::Events::Officials(v1::OfficialEvents { events: vec![event] });
         let (submission, signature) = self.sign(COUNTY, events);
-        let prepared = prepare(&submission, &signature, Service::Officials).unwrap();
+        let prepared = prepare(&signed(submission, &signature), Service::Officials).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 
@@ -138,4 +138,8 @@ fn village() -> v1::submission::Events {
     let kind = Some(v1::household_event::Kind::VillageRegistered(registered));
     let event = v1::HouseholdEvent { happened: 20_200_901, kind, ..Default::default() };
     v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
+}
+
+fn signed(submission: Bytes, signature: &[u8]) -> v1::SignedSubmission {
+    v1::SignedSubmission { submission, signature: Bytes::copy_from_slice(signature), ..Default::default() }
 }

@@ -215,7 +215,7 @@ fn recorder(ledger: &Arc<Ledger>, service: Service) -> Recorder {
     Ask::new(move |signed: v1::SignedSubmission| {
         let ledger = ledger.clone();
         async move {
-            let prepared = prepare(&signed.submission, &signed.signature, service)?;
+            let prepared = prepare(&signed, service)?;
             // As recorders with data keys to keep do, it looks at who signed before the ledger does.
             if ledger.state().applied > 0 && !ledger.state().keys.contains_key(&prepared.parsed.key) {
                 return Err(Rejection::of(Code::KeyUnknown, "key", "").into());

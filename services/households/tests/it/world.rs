@@ -88,7 +88,7 @@ impl World {
     /// Past the officials' service, which is not tested here.
     async fn by_ledger(&mut self, device: &mut Device, area: u64, events: Events) {
         let signed = self.sign(device, area, events, vec![]);
-        let prepared = prepare(&signed.submission, &signed.signature, Service::Officials).unwrap();
+        let prepared = prepare(&signed, Service::Officials).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 
