@@ -186,7 +186,7 @@ impl JetStreamLog {
         let copier = copier.map_err(LogError::io(std::path::Path::new("thread")))?;
         let committer = Committer { reader: reader.clone(), queue: appended };
         let tasks = vec![
-            tokio::spawn(reader.clone().watch(latest.subscribe())).abort_handle(),
+            tokio::spawn(reader.clone().watch(seals.clone(), latest.subscribe())).abort_handle(),
             tokio::spawn(reader.run(vec![to_copier, to_follower])).abort_handle(),
             tokio::spawn(committer.run()).abort_handle(),
             tokio::spawn(follow_seals(context.clone(), names.clone(), seals, latest, shared.clone())).abort_handle(),

@@ -71,8 +71,8 @@ pub enum StreamError {
     },
     /// The published checkpoint is older than the one accepted here.
     #[error(
-        "the published checkpoint is of {found} entries, and one of {known} was accepted here before: the stream of \
-         checkpoints was rolled back. Stop all services and publish the latest one again with `lika log recover`"
+        "the published checkpoint is of {found} entries, and one of {known} was seen here before: the stream of checkpoints \
+         was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika log recover`"
     )]
     SealRolledBack {
         /// Its size.

@@ -26,7 +26,7 @@ pub(super) async fn prepare(
     dir: &std::path::Path,
 ) -> Result<Standing, LogError> {
     let layout = Layout { dir: dir.to_owned() };
-    let standing = latest(context, names, seals, &layout).await?;
+    let standing = latest(seals, &layout).await?;
     for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
         patiently(async || settings::check(context, &stream).await).await?;
     }
@@ -40,7 +40,7 @@ pub(super) async fn prepare(
 
 /// The latest checkpoint. One that is older than what this folder has accepted is looked at again before it is believed; who
 /// signs may have signed for more than it came to publish.
-async fn latest(context: &Context, names: &Names, seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
+async fn latest(seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
     let known = if layout.signing_key().exists() { 0 } else { recovery::recorded_size(layout)? };
     let mut looks = 0;
     loop {
@@ -48,12 +48,7 @@ async fn latest(context: &Context, names: &Names, seals: &Seals, layout: &Layout
         if standing.seal.size >= known || looks == SHORT_CHECKS_MAX {
             return Ok(standing);
         }
-        let ask = async || {
-            let stream = context.get_stream(names.seal_stream()).await;
-            let stream = stream.map_err(StreamError::nats("looking for the latest checkpoint"))?;
-            settings::check_majority(stream.cached_info().cluster.as_ref())
-        };
-        patiently(ask).await?;
+        patiently(async || seals.check_majority().await).await?;
         looks += 1;
         tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
     }

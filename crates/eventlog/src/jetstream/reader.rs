@@ -3,7 +3,7 @@
 
 use super::error::StreamError;
 use super::names::Names;
-use super::seals::Standing;
+use super::seals::{Seals, Standing};
 use super::settings;
 use super::shared::{EntryHash, Shared, hash};
 use super::trouble::Trouble;
@@ -60,19 +60,38 @@ impl Reader {
         }
     }
 
-    /// Checks for ever that the stream still holds what was read from it last.
-    pub(crate) async fn watch(self, standing: watch::Receiver<Standing>) {
+    /// Checks for ever that the stream still holds what was read from it last, and that checkpoints have not gone back.
+    pub(crate) async fn watch(self, seals: Seals, standing: watch::Receiver<Standing>) {
         let mut short = 0;
+        // Whoever follows checkpoints is handed the latest there is, and that may be an older one.
+        let mut known = standing.borrow().clone();
         while self.shared.failed().is_none() {
             tokio::time::sleep(Duration::from_millis(CHECK_MS)).await;
-            let sealed = standing.borrow().seal.size;
-            match self.check_end(sealed).await {
+            if standing.borrow().sequence > known.sequence {
+                known = standing.borrow().clone();
+            }
+            match self.check(&seals, &known).await {
                 Ok(()) => short = 0,
                 Err(StreamError::Nats { .. }) => {}
-                Err(StreamError::RolledBack { .. }) if short < CHECKS_SHORT_MAX => short += 1,
+                Err(StreamError::RolledBack { .. } | StreamError::SealRolledBack { .. })
+                    if short < CHECKS_SHORT_MAX =>
+                {
+                    short += 1;
+                }
                 Err(error) => return self.shared.fail(error.into()),
             }
         }
+    }
+
+    async fn check(&self, seals: &Seals, known: &Standing) -> Result<(), StreamError> {
+        self.check_end(known.seal.size).await?;
+        let last = seals.last().await?;
+        if last.sequence >= known.sequence {
+            return Ok(());
+        }
+        // The messages lost may have been replaced in number by later ones, so that nothing else shows it.
+        seals.check_majority().await?;
+        Err(StreamError::SealRolledBack { found: last.seal.size, known: known.seal.size })
     }
 
     async fn read(&self, to: &[mpsc::Sender<Ordering>]) -> Result<(), LogError> {

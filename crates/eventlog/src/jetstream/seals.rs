@@ -4,6 +4,7 @@
 
 use super::error::StreamError;
 use super::names::{BASE, EPOCH, INTEGRATOR, Names};
+use super::settings;
 use crate::Seal;
 use crate::verify::open_note;
 use async_nats::HeaderMap;
@@ -77,6 +78,14 @@ impl Seals {
             _ => StreamError::nats("the latest checkpoint")(error),
         })?;
         self.read(&message.headers, &message.payload, message.sequence)
+    }
+
+    /// Whether who answers for the stream hears from most of its servers; an older checkpoint from one that does not
+    /// means nothing.
+    pub(super) async fn check_majority(&self) -> Result<(), StreamError> {
+        let stream = self.context.get_stream(self.names.seal_stream()).await;
+        let stream = stream.map_err(StreamError::nats("looking for the latest checkpoint"))?;
+        settings::check_majority(stream.cached_info().cluster.as_ref())
     }
 
     /// Reads a message of the stream.

@@ -207,6 +207,30 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
     assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
 }
 
+/// Only the checkpoints go back: the order is whole, so nothing else shows it, and nobody could publish the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
+    let mut apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..20).await;
+    let seals = apart.server.dir().join("store/jetstream/$G/streams").join(names().seal_stream());
+    let older = apart.folder("older");
+    apart.server.kill().unwrap();
+    copy(&seals, &older);
+    apart.server.start_again().unwrap();
+    append(&recorder, 20..40).await;
+    apart.server.kill().unwrap();
+    std::fs::remove_dir_all(&seals).unwrap();
+    copy(&older, &seals);
+    apart.server.start_again().unwrap();
+    let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
+    for told in [left, right] {
+        assert!(matches!(&told, LogError::Stopped(_) | LogError::Stream(_)), "{told}");
+        assert!(told.to_string().contains("the stream of checkpoints was rolled back"), "{told}");
+    }
+    close([audit, recorder]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_goes_on() {
     let mut apart = Apart::new().await;
