@@ -304,12 +304,11 @@ impl Ledger {
 
     fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
         let closed = || SubmitError::Unavailable(LogError::Closed);
+        let (known, found) = (task.prepared.known, self.log.checkpoint().size);
         match self.tasks.read().as_ref().ok_or_else(closed)? {
-            Tasks::Alone(tasks) => {
-                let (known, found) = (task.prepared.known, self.log.checkpoint().size);
-                // Whoever holds a receipt of more than there is has found out that the log was cut short.
-                if known > found { Err(SubmitError::Behind { known, found }) } else { sent(tasks.try_send(task)) }
-            }
+            // Who holds a receipt of more than there is has found out that the log was cut short.
+            Tasks::Alone(_) if known > found => Err(SubmitError::Behind { known, found }),
+            Tasks::Alone(tasks) => sent(tasks.try_send(task)),
             Tasks::Apart(jobs) => sent(jobs.try_send(Job::New(task))),
         }
     }
