@@ -20,16 +20,15 @@ put() {
 }
 
 as_admin() {
-    "$@" --data "$first" --replicas "$replicas" \
-        --tls-ca "$tls/ca.crt" --tls-cert "$tls/admin.crt" --tls-key "$tls/admin.key"
+    "$@" --replicas "$replicas" --tls-ca "$tls/ca.crt" --tls-cert "$tls/admin.crt" --tls-key "$tls/admin.key"
 }
 
 make_log() {
     if [ ! -e "$first/log.vkey" ]; then
-        as_admin lika log create --origin "$origin"
+        as_admin lika log create --data "$first" --origin "$origin"
     elif [ ! -e "$first/tls/own.key" ]; then
         # Its making was cut off between the folder and the streams.
-        as_admin lika log migrate
+        as_admin lika log migrate "$first"
     fi
 }
 

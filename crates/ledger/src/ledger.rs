@@ -303,9 +303,8 @@ impl Ledger {
     }
 
     fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
-        let closed = || SubmitError::Unavailable(LogError::Closed);
         let (known, found) = (task.prepared.known, self.log.checkpoint().size);
-        match self.tasks.read().as_ref().ok_or_else(closed)? {
+        match self.tasks.read().as_ref().ok_or(SubmitError::Unavailable(LogError::Closed))? {
             // Who holds a receipt of more than there is has found out that the log was cut short.
             Tasks::Alone(_) if known > found => Err(SubmitError::Behind { known, found }),
             Tasks::Alone(tasks) => sent(tasks.try_send(task)),

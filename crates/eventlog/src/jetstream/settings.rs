@@ -100,7 +100,9 @@ pub async fn create(
     first_seal(seals, standing, 0).await
 }
 
-/// Makes the stream of a new epoch and publishes that the log goes on there.
+/// Makes the stream of a new epoch and publishes that the log goes on there; gives which one it came to be. A stream that a
+/// beginning has left which was cut off is taken; one that holds entries stays for inquiry, and the next number is tried:
+/// the checkpoint that named it was lost.
 ///
 /// # Errors
 /// As [`create`].
@@ -110,9 +112,22 @@ pub async fn begin_epoch(
     seals: &Seals,
     standing: &Standing,
     replicas: usize,
-) -> Result<(), StreamError> {
-    make(context, log_stream(names, standing.epoch, replicas)).await?;
-    first_seal(seals, standing, standing.sequence).await
+) -> Result<Standing, StreamError> {
+    let mut standing = standing.clone();
+    loop {
+        let stream = log_stream(names, standing.epoch, replicas);
+        match make(context, stream.clone()).await {
+            Err(StreamError::Exists(_)) => match check(context, &stream).await {
+                Ok(info) if info.state.last_sequence == 0 => break,
+                Err(error @ StreamError::Nats { .. }) => return Err(error),
+                Ok(_) | Err(_) => standing.epoch += 1,
+            },
+            Err(error) => return Err(error),
+            Ok(()) => break,
+        }
+    }
+    first_seal(seals, &standing, standing.sequence).await?;
+    Ok(standing)
 }
 
 async fn make(context: &Context, config: Config) -> Result<(), StreamError> {

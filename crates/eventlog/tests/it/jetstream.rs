@@ -219,16 +219,33 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
     copy(&seals, &older);
     apart.server.start_again().unwrap();
     append(&recorder, 20..40).await;
-    apart.server.kill().unwrap();
-    std::fs::remove_dir_all(&seals).unwrap();
-    copy(&older, &seals);
-    apart.server.start_again().unwrap();
+    let roll_back = |apart: &mut Apart| {
+        apart.server.kill().unwrap();
+        std::fs::remove_dir_all(&seals).unwrap();
+        copy(&older, &seals);
+        apart.server.start_again().unwrap();
+    };
+    roll_back(&mut apart);
     let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
     for told in [left, right] {
         assert!(matches!(&told, LogError::Stopped(_) | LogError::Stream(_)), "{told}");
         assert!(told.to_string().contains("the stream of checkpoints was rolled back"), "{told}");
     }
     close([audit, recorder]).await;
+    // A beginning that was cut off is taken up; an epoch that no checkpoint names any more is left as it is.
+    assert_eq!(begin_epoch(&apart, sealed_in(&apart, "audit")).await, 1);
+    roll_back(&mut apart);
+    assert_eq!(begin_epoch(&apart, sealed_in(&apart, "audit")).await, 1);
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 40..45).await;
+    audit.sealed(44).await.unwrap();
+    close([audit, recorder]).await;
+    roll_back(&mut apart);
+    assert_eq!(begin_epoch(&apart, sealed_in(&apart, "audit")).await, 2);
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 45..50).await;
+    audit.sealed(49).await.unwrap();
+    assert_eq!(audit.read(0, 100).unwrap(), (0..50).map(named).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,10 +301,12 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     assert!(matches!(refused, Err(LogError::Stream(StreamError::NoHistory { base: 40, .. }))));
 }
 
-async fn begin_epoch(apart: &Apart, seal: Seal) {
+async fn begin_epoch(apart: &Apart, seal: Seal) -> u32 {
     let last = apart.seals().await.last().await.unwrap();
-    let standing = Standing { base: seal.size, seal, epoch: 1, integrator: String::new(), sequence: last.sequence };
-    settings::begin_epoch(&apart.context().await, &names(), &apart.seals().await, &standing, 1).await.unwrap();
+    let standing =
+        Standing { base: seal.size, seal, epoch: last.epoch + 1, integrator: String::new(), sequence: last.sequence };
+    let begun = settings::begin_epoch(&apart.context().await, &names(), &apart.seals().await, &standing, 1).await;
+    begun.unwrap().epoch
 }
 
 #[tokio::test(flavor = "multi_thread")]

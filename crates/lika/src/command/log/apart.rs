@@ -73,8 +73,7 @@ pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: u8) -> anyho
     }
     standing.sequence = last.sequence;
     let begun = settings::begin_epoch(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await;
-    begun.map_err(LogError::from)?;
-    Ok(apart.begun(data, &standing, 0))
+    Ok(apart.begun(data, &begun.map_err(LogError::from)?, 0))
 }
 
 /// Hands an embedded log over to streams.
