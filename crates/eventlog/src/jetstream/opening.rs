@@ -2,6 +2,7 @@
 
 use super::error::{StreamError, patiently};
 use super::names::Names;
+use super::reader::CHECKS_SHORT_MAX;
 use super::seals::{Seals, Standing};
 use super::{history, settings};
 use crate::error::LogError;
@@ -13,8 +14,6 @@ use async_nats::jetstream::Context;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A stream that ends before what was signed for is damaged if it still does after so many looks.
-const SHORT_CHECKS_MAX: u32 = 5;
 /// Between two of them, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
@@ -45,7 +44,7 @@ async fn latest(seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
     let mut looks = 0;
     loop {
         let standing = patiently(async || seals.last().await).await?;
-        if standing.seal.size >= known || looks == SHORT_CHECKS_MAX {
+        if standing.seal.size >= known || looks == CHECKS_SHORT_MAX {
             return Ok(standing);
         }
         patiently(async || seals.check_majority().await).await?;
@@ -74,7 +73,7 @@ pub(super) async fn check_ahead(
         Ok(stream)
     };
     let mut stream = patiently(&ask).await?;
-    for _ in 0..SHORT_CHECKS_MAX {
+    for _ in 0..CHECKS_SHORT_MAX {
         if standing.base + stream.cached_info().state.last_sequence >= size {
             break;
         }

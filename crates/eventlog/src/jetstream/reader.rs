@@ -21,8 +21,10 @@ use tokio::sync::{mpsc, watch};
 
 /// Between two checks that the stream still ends where it was read to, in milliseconds.
 const CHECK_MS: u64 = 1_000;
-/// A stream that ends too early is damaged if it still does after so many checks: a new leader may need a moment.
-const CHECKS_SHORT_MAX: u32 = 5;
+/// A stream that ends too early is damaged if it still does after so many checks. A leader that a cable was pulled from may
+/// itself be behind what its followers have handed out, until another is elected; servers need ten seconds and more for
+/// that. Waiting costs nothing: no receipt is given meanwhile.
+pub(super) const CHECKS_SHORT_MAX: u32 = 15;
 /// Before a reader is set up again that NATS has dropped, in milliseconds.
 const RETRY_MS: u64 = 200;
 
