@@ -17,6 +17,7 @@
 //! * `reader`: every message once, in order; anything else stops the log
 //! * [`server`]: a nats-server of one's own, for tests and benches
 //! * [`Seals`]: checkpoints as they are published, which are lease and fence at once
+//! * `witness`: what everyone has seen published, asked before an integrator takes over
 //! * `copier`: the stream into tiles
 //! * `opening`: what is checked before anything is started
 //! * `history`: entries from before the stream
@@ -34,6 +35,7 @@ pub mod server;
 pub mod settings;
 mod shared;
 mod trouble;
+mod witness;
 
 pub use names::Names;
 pub use reader::Ordering;
@@ -162,6 +164,7 @@ impl JetStreamLog {
         let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);
         let (latest, followed) = watch::channel(standing.clone());
         let (lead, leads) = watch::channel(false);
+        let (seen, shown) = watch::channel(standing.seal.clone());
         let reader = Reader {
             context: context.clone(),
             names: names.clone(),
@@ -180,6 +183,7 @@ impl JetStreamLog {
             standing: followed,
             shared: shared.clone(),
             lead,
+            seen,
             _lock: lock,
         };
         let copier = std::thread::Builder::new().name("log-copier".into()).spawn(move || copier.run());
@@ -189,6 +193,7 @@ impl JetStreamLog {
             tokio::spawn(reader.clone().watch(seals.clone(), latest.subscribe())).abort_handle(),
             tokio::spawn(reader.run(vec![to_copier, to_follower])).abort_handle(),
             tokio::spawn(committer.run()).abort_handle(),
+            tokio::spawn(seals.clone().testify(shown)).abort_handle(),
             tokio::spawn(follow_seals(context.clone(), names.clone(), seals, latest, shared.clone())).abort_handle(),
         ];
         let log = Self {

@@ -3,7 +3,7 @@
 //! integrator, and any holder of the key can take over where the last one stopped.
 
 use super::error::StreamError;
-use super::reader::Ordering;
+use super::reader::{CHECKS_SHORT_MAX, Ordering};
 use super::seals::{Published, Seals, Standing};
 use super::shared::Shared;
 use crate::Seal;
@@ -21,6 +21,8 @@ use tokio::sync::{mpsc, watch};
 
 /// How long nothing must have been published until another integrator takes over, in milliseconds.
 const LEASE_MS: u64 = 5_000;
+/// How long another process must have told of a later checkpoint than the latest one until it counts as lost, in milliseconds.
+const LOST_MS: u64 = 1_000 * CHECKS_SHORT_MAX as u64;
 /// How often the one who leads publishes although nothing is new, in milliseconds.
 const RENEW_MS: u64 = 1_000;
 /// How often time is looked at when nothing comes, in milliseconds.
@@ -44,6 +46,8 @@ pub(crate) struct Copier {
     pub(crate) standing: watch::Receiver<Standing>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) lead: watch::Sender<bool>,
+    /// The latest checkpoint published, for whoever asks.
+    pub(crate) seen: watch::Sender<Seal>,
     /// Held as long as anything may be written.
     pub(crate) _lock: File,
 }
@@ -57,6 +61,8 @@ struct Work {
     seen: Instant,
     /// When everything shown was written last.
     written: Instant,
+    /// The size of a later one that another process has told of, and since when. Who told may be gone by the next question.
+    ahead: Option<(u64, Instant)>,
     leads: bool,
     closed: bool,
 }
@@ -66,7 +72,8 @@ impl Copier {
     pub(crate) fn run(mut self) {
         let latest = self.standing.borrow_and_update().clone();
         let (pending, now) = (VecDeque::new(), Instant::now());
-        let mut work = Work { copier: self, pending, latest, seen: now, written: now, leads: false, closed: false };
+        let (ahead, leads, closed) = (None, false, false);
+        let mut work = Work { copier: self, pending, latest, seen: now, written: now, ahead, leads, closed };
         let worked = loop {
             match work.step() {
                 Ok(()) if work.closed => break work.copier.tiles.write_growing(),
@@ -141,8 +148,13 @@ impl Work {
         if now.integrator != self.copier.instance && self.leads {
             self.step_down(&now);
         }
-        (self.latest, self.seen) = (now, Instant::now());
+        self.set_latest(now);
         Ok(())
+    }
+
+    fn set_latest(&mut self, standing: Standing) {
+        self.copier.seen.send_replace(standing.seal.clone());
+        (self.latest, self.seen) = (standing, Instant::now());
     }
 
     /// Copies as far as was signed for.
@@ -212,6 +224,9 @@ impl Work {
         if self.copier.tiles.edge.size() < self.latest.seal.size {
             return Ok(());
         }
+        if self.others_saw_more()? {
+            return Ok(());
+        }
         let seal = self.sign()?;
         self.leads = self.publish(seal, Files::default())?;
         if self.leads {
@@ -219,6 +234,33 @@ impl Work {
             self.copier.lead.send_replace(true);
         }
         Ok(())
+    }
+
+    /// Whether any process has seen a later checkpoint than the latest one here. That one is on its way, or the servers have
+    /// lost it: then nothing may be signed for any more.
+    fn others_saw_more(&mut self) -> Result<bool, LogError> {
+        let Copier { handle, seals, .. } = &self.copier;
+        let Ok(told) = handle.block_on(seals.seen_by_anyone()) else { return Ok(true) };
+        let (before, since) = self.ahead.unwrap_or((0, Instant::now()));
+        let known = told.max(before);
+        if known <= self.latest.seal.size {
+            self.ahead = None;
+            return Ok(false);
+        }
+        self.ahead = Some((known, since));
+        if since.elapsed() < Duration::from_millis(LOST_MS) {
+            return Ok(true);
+        }
+        let found = handle.block_on(async {
+            let last = seals.last().await?;
+            seals.check_majority().await?;
+            Ok(last.seal.size)
+        });
+        match found {
+            Ok(found) if found < known => Err(StreamError::SealRolledBack { found, known }.into()),
+            Ok(_) | Err(StreamError::Nats { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn lead(&mut self) -> Result<(), LogError> {
@@ -252,7 +294,7 @@ impl Work {
         let published = self.copier.handle.block_on(self.copier.seals.publish(&standing, self.latest.sequence))?;
         let Published::As(sequence) = published else { return Ok(false) };
         let new = standing.seal.size > self.copier.shared.waiters.seal().size;
-        (self.latest, self.seen) = (Standing { sequence, ..standing }, Instant::now());
+        self.set_latest(Standing { sequence, ..standing });
         if new {
             self.copier.tiles.publish(self.latest.seal.clone(), files)?;
         }

@@ -71,7 +71,7 @@ pub enum StreamError {
     },
     /// The published checkpoint is older than the one accepted here.
     #[error(
-        "the published checkpoint is of {found} entries, and one of {known} was seen here before: the stream of checkpoints \
+        "the published checkpoint is of {found} entries, and one of {known} was seen before: the stream of checkpoints \
          was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika log recover`"
     )]
     SealRolledBack {

@@ -39,9 +39,9 @@ pub struct Standing {
 /// Publishes and reads the checkpoints of one log.
 #[derive(Clone)]
 pub struct Seals {
-    context: Context,
-    names: Names,
-    key: VerifierKey,
+    pub(super) context: Context,
+    pub(super) names: Names,
+    pub(super) key: VerifierKey,
 }
 
 /// What came of an attempt to publish.

@@ -161,12 +161,17 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
-    let apart = Apart::new().await;
+/// A second folder that may sign.
+fn standby(apart: &Apart) {
     let standby = apart.folder("standby");
     copy(&apart.folder("audit").join("keys"), &standby.join("keys"));
     std::fs::copy(apart.folder("audit").join("log.vkey"), standby.join("log.vkey")).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
+    let apart = Apart::new().await;
+    standby(&apart);
     let first = apart.open("audit").await;
     first.leads().wait_for(|leads| *leads).await.unwrap();
     let (second, recorder) = (apart.open("standby").await, apart.open("recorder").await);
@@ -205,6 +210,35 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
     audit.sealed(79).await.unwrap();
     let entries = audit.read(0, 100).unwrap();
     assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
+}
+
+/// Its folder fits the older streams, and so do the streams themselves: only the others know that more was signed for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanwhile() {
+    let mut apart = Apart::new().await;
+    standby(&apart);
+    let (audit, recorder, away) =
+        (apart.open("audit").await, apart.open("recorder").await, apart.open("standby").await);
+    append(&recorder, 0..20).await;
+    away.sealed(19).await.unwrap();
+    close([away]).await;
+    let (store, older) = (apart.server.dir().join("store"), apart.folder("older"));
+    apart.server.kill().unwrap();
+    copy(&store, &older);
+    apart.server.start_again().unwrap();
+    append(&recorder, 20..40).await;
+    close([audit]).await;
+    apart.server.kill().unwrap();
+    std::fs::remove_dir_all(&store).unwrap();
+    std::fs::rename(&older, &store).unwrap();
+    apart.server.start_again().unwrap();
+    let away = apart.open("standby").await;
+    let (left, right) = tokio::join!(reason(&away), reason(&recorder));
+    assert!(left.to_string().contains("of 20 entries, and one of 40 was seen"), "{left}");
+    assert!(right.to_string().contains("rolled back"), "{right}");
+    assert!(!*away.leads().borrow());
+    close([away, recorder]).await;
+    assert_eq!(sealed_in(&apart, "standby").size, 20);
 }
 
 /// Only the checkpoints go back: the order is whole, so nothing else shows it, and nobody could publish the next one.
