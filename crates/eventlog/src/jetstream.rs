@@ -45,7 +45,7 @@ use self::trouble::Trouble;
 use crate::error::{AppendError, LogError};
 use crate::recovery::{self, Copied, Known};
 use crate::sealed::Sealed;
-use crate::tile_writer::{TileWriter, Unwritten};
+use crate::tile_writer::TileWriter;
 use crate::tiles::AreaOf;
 use crate::verify::{Bundle, Folder};
 use crate::waiters::Waiters;
@@ -151,14 +151,7 @@ impl JetStreamLog {
         let shared = Arc::new(Shared::new(found.edge.size(), found.heads, waiters.clone()));
         let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
         let durable = key.is_some();
-        let tiles = TileWriter {
-            layout: found.layout,
-            high_water: found.high_water,
-            edge: found.edge,
-            sealed: sealed.clone(),
-            durable,
-            unwritten: Unwritten::default(),
-        };
+        let tiles = TileWriter::new(found.layout, found.high_water, found.edge, sealed.clone(), durable);
         let (to_copier, entries) = mpsc::channel(READ_ENTRIES_MAX);
         let (to_follower, ordered) = mpsc::channel(READ_ENTRIES_MAX);
         let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);

@@ -44,6 +44,10 @@ pub(crate) struct Unwritten {
 }
 
 impl TileWriter {
+    pub(crate) fn new(layout: Layout, high_water: HighWater, edge: Edge, sealed: Sealed, durable: bool) -> Self {
+        Self { layout, high_water, edge, sealed, durable, unwritten: Unwritten::default() }
+    }
+
     /// Writes entries behind all others and checks that they lie there as they were given.
     pub(crate) fn write(&mut self, batch: &[Bytes]) -> Result<Files, LogError> {
         let (from, mut out) = (self.edge.size(), Files::default());

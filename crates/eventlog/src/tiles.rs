@@ -6,7 +6,7 @@
 use crate::error::{AppendError, LogError};
 use crate::recovery::{self, Known};
 use crate::sealed::Sealed;
-use crate::tile_writer::{TileWriter, Unwritten};
+use crate::tile_writer::TileWriter;
 use crate::verify::{Bundle, Folder};
 use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Writer};
 use crate::{EventLog, Seal};
@@ -73,14 +73,7 @@ impl TileLog {
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
         let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
         let writer = Writer {
-            tiles: TileWriter {
-                layout: opened.layout,
-                high_water: opened.high_water,
-                edge: opened.edge,
-                sealed: sealed.clone(),
-                durable: true,
-                unwritten: Unwritten::default(),
-            },
+            tiles: TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed.clone(), true),
             key: opened.key,
             queue: queue.clone(),
         };
