@@ -95,7 +95,7 @@ pub enum ViewError {
         /// The origin of this log.
         expected: String,
     },
-    /// The store has applied entries that the log does not have, or has differently.
+    /// The store has applied entries that the log does not have.
     #[error(
         "the views in {path} have applied {applied} entries, which this log of {size} does not have: first find out \
          whether the log was shortened or exchanged; only then delete that folder"
@@ -105,8 +105,19 @@ pub enum ViewError {
         path: PathBuf,
         /// How many entries the views have applied.
         applied: u64,
-        /// How many entries the log has, or where it begins to differ.
+        /// How many entries the log has.
         size: u64,
+    },
+    /// The log has another entry where the views end.
+    #[error(
+        "the views in {path} have applied another entry {index} than this log holds: first find out whether the log was \
+         exchanged; only then delete that folder"
+    )]
+    OtherEntry {
+        /// The folder.
+        path: PathBuf,
+        /// The entry.
+        index: Index,
     },
     /// An entry came that does not follow the last one.
     #[error("entry {expected} was to come and entry {found} came: entries are applied one after the other")]

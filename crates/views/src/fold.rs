@@ -85,7 +85,8 @@ impl Fold {
         }
         let position: Position = rows.get(&Key::Position)?.unwrap_or_default();
         if position.applied > log.size {
-            return Err(ahead(rows, position.applied, log.size));
+            let path = rows.path().to_owned();
+            return Err(ViewError::Ahead { path, applied: position.applied, size: log.size });
         }
         let last = position.applied.saturating_sub(1);
         let mut villages = BTreeMap::new();
@@ -112,14 +113,15 @@ impl Fold {
     /// anywhere before the end.
     ///
     /// # Errors
-    /// [`ViewError::Gap`]; [`ViewError::Ahead`] if the log has another entry where the view ends; failures of the
+    /// [`ViewError::Gap`]; [`ViewError::OtherEntry`] if the log has another entry where the view ends; failures of the
     /// store, after which the working set must not be used any more.
     pub(crate) fn apply(&mut self, rows: &Rows, recorded: &Recorded) -> Result<(), ViewError> {
         let entry = &recorded.entry;
         let applied = self.position.applied;
         if entry.index < applied {
             let differs = entry.index + 1 == applied && entry.hash != self.position.last;
-            return if differs { Err(ahead(rows, applied, entry.index)) } else { Ok(()) };
+            let path = rows.path().to_owned();
+            return if differs { Err(ViewError::OtherEntry { path, index: entry.index }) } else { Ok(()) };
         }
         if entry.index > applied {
             return Err(ViewError::Gap { expected: applied, found: entry.index });
@@ -312,10 +314,6 @@ fn submissions(state: &State) -> impl Iterator<Item = (Key, Vec<u8>)> {
 #[expect(clippy::expect_used, reason = "a Vec takes whatever is written to it")]
 fn bytes_of(record: &impl BorshSerialize) -> Vec<u8> {
     borsh::to_vec(record).expect("encoding into memory")
-}
-
-fn ahead(rows: &Rows, applied: u64, size: u64) -> ViewError {
-    ViewError::Ahead { path: rows.path().to_owned(), applied, size }
 }
 
 #[cfg(test)]

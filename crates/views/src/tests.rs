@@ -252,7 +252,7 @@ fn views_of_another_log_are_refused() {
     let views = Views::open(folder.path(), &log).unwrap();
     let mut forged = Recorded::clone(&world.log[usize::try_from(views.resume()).unwrap()]);
     forged.entry.hash = [2; 32];
-    assert!(matches!(views.apply(&[Arc::new(forged)]), Err(ViewError::Ahead { .. })));
+    assert!(matches!(views.apply(&[Arc::new(forged)]), Err(ViewError::OtherEntry { .. })));
 }
 
 #[test]

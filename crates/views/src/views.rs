@@ -101,7 +101,7 @@ impl Views {
     /// Applies entries in order; those applied before are passed over. They are in the store after the next batch.
     ///
     /// # Errors
-    /// [`ViewError::Gap`], [`ViewError::Ahead`], or the store failed; the views must not be fed any more then.
+    /// [`ViewError::Gap`], [`ViewError::OtherEntry`], or the store failed; the views must not be fed any more then.
     pub fn apply(&self, entries: &[Arc<Recorded>]) -> Result<(), ViewError> {
         let mut fold = self.fold.write();
         let done = entries.iter().try_for_each(|recorded| fold.apply(&self.rows, recorded));
