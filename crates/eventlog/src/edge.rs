@@ -38,6 +38,13 @@ pub(crate) struct Files {
 }
 
 impl Edge {
+    /// The edge of a tree of `size` entries: for each level how many tiles are full and the one that grows, and the entries
+    /// of the growing bundle.
+    pub(crate) fn of(size: u64, levels: Vec<(u64, TileTree)>, tail: Vec<Bytes>) -> Self {
+        let levels = levels.into_iter().map(|(full, tree)| Level { full, tree, dirty: false }).collect();
+        Self { size, levels, tail }
+    }
+
     /// Entries in the tree.
     pub(crate) fn size(&self) -> u64 {
         self.size
@@ -59,7 +66,7 @@ impl Edge {
         self.tail.push(entry);
         if self.size.is_multiple_of(u64::from(TILE_WIDTH)) {
             let number = self.size / u64::from(TILE_WIDTH) - 1;
-            out.put(TileKind::Entries, number, TILE_WIDTH, self.bundle());
+            out.put(TileKind::Entries, number, TILE_WIDTH, bundle(&self.tail));
             self.tail.clear();
         }
         self.push_hash(0, hash, out);
@@ -77,7 +84,7 @@ impl Edge {
     pub(crate) fn finish(&mut self, out: &mut Files) {
         let width = width_at(0, self.size);
         if width > 0 && self.levels.first().is_some_and(|level| level.dirty) {
-            out.put(TileKind::Entries, self.size / u64::from(TILE_WIDTH), width, self.bundle());
+            out.put(TileKind::Entries, self.size / u64::from(TILE_WIDTH), width, bundle(&self.tail));
         }
         for (number, level) in (0u8..).zip(&mut self.levels) {
             let hashes = level.tree.hashes();
@@ -86,6 +93,16 @@ impl Edge {
                 out.put(TileKind::Hashes(number), level.full, width, write_hashes(hashes));
             }
             level.dirty = false;
+        }
+    }
+
+    /// A tile or bundle that still grows, or the beginning of one; `None` if it is another.
+    pub(crate) fn tile(&self, path: TilePath) -> Option<Vec<u8>> {
+        let level = self.levels.get(usize::from(path.kind().level())).filter(|level| level.full == path.n())?;
+        let width = usize::from(path.width());
+        match path.kind() {
+            TileKind::Hashes(_) => level.tree.hashes().get(..width).map(write_hashes),
+            TileKind::Entries => self.tail.get(..width).map(bundle),
         }
     }
 
@@ -107,16 +124,6 @@ impl Edge {
         tile.tree.node(height, usize::try_from(index.checked_sub(first)?).ok()?)
     }
 
-    /// The growing bundle.
-    fn bundle(&self) -> Vec<u8> {
-        let mut bundle = Vec::new();
-        for entry in &self.tail {
-            // Its length was checked when it came.
-            let _ = push_entry(&mut bundle, entry);
-        }
-        bundle
-    }
-
     fn push_hash(&mut self, number: u8, hash: Hash, out: &mut Files) {
         let level = self.level(number);
         level.tree.push(hash);
@@ -136,6 +143,15 @@ impl Edge {
         }
         &mut self.levels[number]
     }
+}
+
+fn bundle(entries: &[Bytes]) -> Vec<u8> {
+    let mut bundle = Vec::with_capacity(entries.iter().map(|entry| entry.len() + 2).sum());
+    for entry in entries {
+        // Its length was checked when it came.
+        let _ = push_entry(&mut bundle, entry);
+    }
+    bundle
 }
 
 impl Files {

@@ -34,6 +34,10 @@ impl Layout {
     pub(crate) fn high_water(&self) -> PathBuf {
         self.dir.join("signed")
     }
+    /// Entries signed for that are not in tiles yet.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.dir.join("growing")
+    }
     /// Held while a process has the folder.
     pub(crate) fn lock(&self) -> PathBuf {
         self.dir.join("lock")
@@ -116,6 +120,17 @@ pub(crate) fn write_unsynced(files: &[(PathBuf, &[u8])]) -> Result<(), LogError>
         fs::write(path, content).map_err(LogError::io(path))?;
     }
     Ok(())
+}
+
+/// Waits until files below a folder that were written without waiting are on disk, with their names and those of the folders
+/// they are in.
+pub(crate) fn sync_files(root: &Path, files: &BTreeSet<PathBuf>) -> Result<(), LogError> {
+    let mut dirs = BTreeSet::new();
+    for path in files {
+        File::open(path).and_then(|file| file.sync_data()).map_err(LogError::io(path))?;
+        dirs.extend(path.ancestors().skip(1).take_while(|dir| dir.starts_with(root)));
+    }
+    dirs.into_iter().try_for_each(sync_dir)
 }
 
 /// Every file below a folder, as paths relative to it, in order. What is neither file nor folder is named like a file.

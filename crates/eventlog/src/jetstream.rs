@@ -43,9 +43,10 @@ pub use seals::{Seals, Standing};
 
 use self::trouble::Trouble;
 use crate::error::{AppendError, LogError};
+use crate::journal::Journal;
 use crate::recovery::{self, Copied, Known};
 use crate::sealed::Sealed;
-use crate::tile_writer::TileWriter;
+use crate::tile_writer::{Keeping, TileWriter};
 use crate::tiles::AreaOf;
 use crate::verify::{Bundle, Folder};
 use crate::waiters::Waiters;
@@ -60,9 +61,9 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
-use lika_tlog::Hash;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::key::VerifierKey;
+use lika_tlog::{Hash, TilePath};
 use opening::{check_ahead, prepare};
 use parking_lot::Mutex;
 use reader::{Reader, silent};
@@ -150,8 +151,11 @@ impl JetStreamLog {
         let waiters = Arc::new(Waiters::new(found.seal.unwrap_or_else(|| standing.seal.clone())));
         let shared = Arc::new(Shared::new(found.edge.size(), found.heads, waiters.clone()));
         let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
-        let durable = key.is_some();
-        let tiles = TileWriter::new(found.layout, found.high_water, found.edge, sealed.clone(), durable);
+        let keeping = match key {
+            Some(_) => Keeping::InJournal(Journal::open(&found.layout.journal(), found.edge.size())?),
+            None => Keeping::Later,
+        };
+        let tiles = TileWriter::new(found.layout, found.high_water, found.edge, sealed.clone(), keeping);
         let (to_copier, entries) = mpsc::channel(READ_ENTRIES_MAX);
         let (to_follower, ordered) = mpsc::channel(READ_ENTRIES_MAX);
         let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);
@@ -313,6 +317,10 @@ impl EventLog for JetStreamLog {
 
     fn verifier_key(&self) -> &VerifierKey {
         &self.verifier_key
+    }
+
+    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+        self.sealed.tile(path)
     }
 
     fn folder(&self) -> Folder {

@@ -6,6 +6,7 @@
 //! * [`EventLog`]: the contract
 //! * [`tiles`]: the embedded log, whose folder of C2SP tlog-tiles is the log
 //! * [`jetstream`]: the log of services apart, ordered by NATS JetStream
+//! * `tile_writer`, `journal`: what both write, and what an integrator has signed for and not yet written into tiles
 //! * [`verify`]: checks a log, or any part of one, against its checkpoint; the embedded log opens by it and auditors use it
 //! * [`conformance`]: what every implementation of the contract must pass
 
@@ -15,6 +16,7 @@ pub mod error;
 mod folder;
 mod high_water;
 pub mod jetstream;
+mod journal;
 mod recovery;
 mod sealed;
 mod tile_tree;
@@ -31,9 +33,9 @@ use error::{AppendError, LogError};
 use futures::future::BoxFuture;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
-use lika_tlog::Hash;
 use lika_tlog::checkpoint::SignedCheckpoint;
 use lika_tlog::key::VerifierKey;
+use lika_tlog::{Hash, TilePath};
 use std::sync::Arc;
 use verify::Folder;
 
@@ -52,9 +54,9 @@ pub struct Seal {
 ///
 /// * **Order**: `append` fixes an entry's index; indexes are contiguous from 0. An entry whose `expected_last` is not the
 ///   index of the area's last ordered entry is refused and takes no index.
-/// * **Durability**: an entry is durable only once `sealed` has resolved for it: it is then fsynced, in the tiles, and
-///   under a signed checkpoint. Nothing is ever acknowledged before. What was ordered and not sealed may be gone after
-///   a crash.
+/// * **Durability**: an entry is durable only once `sealed` has resolved for it: it is then fsynced and under a signed
+///   checkpoint, in the tiles or, where a stream orders, in the integrator's journal, from which they are written once a
+///   second. Nothing is ever acknowledged before. What was ordered and not sealed may be gone after a crash.
 /// * **Failure**: a failed write or fsync stops the log for good: every call fails with [`LogError::Stopped`] and nothing
 ///   is retried, since a retried fsync may succeed on data that is not on disk. The process must stop; the next open
 ///   recovers.
@@ -103,7 +105,14 @@ pub trait EventLog: Send + Sync + 'static {
     /// The key that checkpoints are verified with; its name is the origin.
     fn verifier_key(&self) -> &VerifierKey;
 
-    /// The folder of tiles, to be served as it is.
+    /// A tile or bundle of the latest checkpoint or an earlier one, to be served as it is; `None` if there is none. What
+    /// still grows may not be in the folder yet.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError>;
+
+    /// The folder of tiles; its checkpoint may be a second behind.
     fn folder(&self) -> Folder;
 
     /// Takes no more entries, waits until those that this process alone can seal are sealed, and gives the folder back.

@@ -2,10 +2,11 @@
 //! and repairs nothing but what a crash leaves: files beyond that checkpoint, and a checkpoint that was signed and not
 //! yet published.
 
-use crate::edge::Edge;
+use crate::edge::{Edge, Files};
 use crate::error::{Damage, LogError};
 use crate::folder::{self, Layout};
 use crate::high_water::HighWater;
+use crate::journal::{self, Unread};
 use crate::tile_writer::{publish_note, sign};
 use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
@@ -82,11 +83,12 @@ impl Known {
     /// [`LogError`] if the folder holds no log.
     pub fn new(dir: &Path, size: u64, root: Hash, heads: BTreeMap<Area, Index>) -> Result<Option<Self>, LogError> {
         let layout = Layout { dir: dir.to_owned() };
-        let recorded = recorded_size(&layout)?;
-        if size == 0 || recorded < size {
+        let source = Folder(layout.log());
+        let published = verify::checkpoint(&source, &read_verifier_key(&layout)?)?.size;
+        if size == 0 || published < size {
             return Ok(None);
         }
-        let found = verify::root_at(&Folder(layout.log()), size, recorded)?;
+        let found = verify::root_at(&source, size, published)?;
         Ok((found == root).then_some(Self { size, heads }))
     }
 }
@@ -181,13 +183,49 @@ fn find<T: Send>(
     let (high_water, signed) = HighWater::open(&layout.high_water())?;
     let seal = signed_seal(&layout, key, signed)?;
     let (edge, heads) = match &seal {
-        Some(seal) => check(&layout, seal, threads, area_of, known, map, each)?,
+        Some(seal) => {
+            let finished = finish(&layout, key, seal);
+            // What is not found in the journal may have been written into tiles already. If not, the journal is what is wrong.
+            check(&layout, seal, threads, area_of, known, map, each).map_err(|error| finished.err().unwrap_or(error))?
+        }
         None => {
             drop_tail(&layout, 0)?;
             (Edge::default(), BTreeMap::new())
         }
     };
     Ok(Found { layout, high_water, seal, edge, heads })
+}
+
+/// Writes into tiles what was signed for and lies in the journal only, if anything does, and publishes the checkpoint.
+fn finish(layout: &Layout, key: &VerifierKey, seal: &Seal) -> Result<(), LogError> {
+    let source = Folder(layout.log());
+    if !layout.journal().exists() || !layout.checkpoint().exists() {
+        return Ok(());
+    }
+    let public = verify::checkpoint(&source, key)?;
+    if public.size >= seal.size {
+        return Ok(());
+    }
+    let entries = match journal::read(&layout.journal(), public.size, seal.size) {
+        Ok(entries) => entries,
+        Err(Unread::Elsewhere) => return Ok(()),
+        Err(Unread::Damaged(error)) => return Err(error),
+    };
+    tracing::info!(from = public.size, to = seal.size, "writing from the journal what was signed for");
+    let (mut edge, mut out) = (verify::edge_at(&source, public.size)?, Files::default());
+    for entry in entries {
+        let pushed = edge.push(entry, &mut out);
+        pushed.map_err(|error| Damage::new("growing", Some(public.size), error.to_string()))?;
+    }
+    if edge.root() != seal.root {
+        return Err(journal::damage(public.size, "its entries are not those that were signed for"));
+    }
+    edge.finish(&mut out);
+    let files: Vec<_> =
+        out.files.iter().map(|(path, content)| (source.0.join(path.to_string()), content.as_slice())).collect();
+    folder::write_all(&files)?;
+    publish_note(layout, seal, true)?;
+    folder::sync_dir(&source.0)
 }
 
 fn read_keys(layout: &Layout) -> Result<SigningKey, LogError> {

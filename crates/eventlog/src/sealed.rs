@@ -8,9 +8,9 @@ use crate::verify::{self, Folder};
 use crate::waiters::Waiters;
 use bytes::Bytes;
 use lika_domain::ids::Index;
-use lika_tlog::Hash;
 use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH};
 use lika_tlog::tree::{ProveError, inclusion_proof, root};
+use lika_tlog::{Hash, TilePath};
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -85,6 +85,19 @@ impl Sealed {
         let bundle = verify::entries(&self.folder(), from / width, seal.size)?;
         let skip = usize::try_from(from % width).unwrap_or(0);
         Ok(bundle.entries.iter().skip(skip).take(max).map(|range| bundle.bytes.slice(range.clone())).collect())
+    }
+
+    /// A tile or bundle; nothing beyond the latest checkpoint is given. What still grows is in memory.
+    pub(crate) fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+        if verify::is_beyond(path, self.waiters.seal().size) {
+            return Ok(None);
+        }
+        let edge = self.tiles.edge.read().clone();
+        match edge.tile(path) {
+            Some(bytes) => Ok(Some(bytes)),
+            // The edge may be a moment ahead of the checkpoint; what it does not hold is in a full tile.
+            None => verify::tile(&self.folder(), path, edge.size()),
+        }
     }
 
     /// Hashes that prove `index` in the tree of `size` entries, leaf side first.

@@ -6,12 +6,17 @@
 //! 2. the entries read back and hashed again, the root computed and signed: the same;
 //! 3. the signed checkpoint recorded in `signed`: the next open finds it, checks the files against it and publishes it;
 //! 4. the checkpoint published in the folder, and only then receipts.
+//!
+//! Who copies a stream ([`Keeping`]) writes what still grows once a second. Who may sign adds the entries to a
+//! [`Journal`] meanwhile, and syncs that in step 1; step 4 goes to those who wait first and into the folder later. The
+//! next open finds the checkpoint in `signed`, and takes what the folder lacks from the journal.
 
 use crate::Seal;
 use crate::edge::{Edge, Files};
 use crate::error::{Damage, LogError};
 use crate::folder::{self, Layout};
 use crate::high_water::HighWater;
+use crate::journal::{self, Journal};
 use crate::sealed::Sealed;
 use bytes::Bytes;
 use lika_domain::ids::Index;
@@ -19,8 +24,20 @@ use lika_tlog::bundle::BundleReader;
 use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use lika_tlog::key::SigningKey;
 use lika_tlog::tile::TILE_WIDTH;
-use lika_tlog::{TileKind, TilePath, leaf_hash};
+use lika_tlog::{Hash, TileKind, TilePath, leaf_hash};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+/// What is on disk when a checkpoint is shown.
+pub(crate) enum Keeping {
+    /// Everything, in tiles.
+    InTiles,
+    /// Everything, what is new in a journal.
+    InJournal(Journal),
+    /// Nothing of what is new: a copy can be made again.
+    Later,
+}
 
 /// The writing side of a folder of tiles.
 pub(crate) struct TileWriter {
@@ -28,24 +45,24 @@ pub(crate) struct TileWriter {
     pub(crate) high_water: HighWater,
     pub(crate) edge: Edge,
     pub(crate) sealed: Sealed,
-    /// Writes everything at once and waits until it is on disk. A copy that can be made again need not: it writes full
-    /// tiles as they come, and what still grows, with the checkpoint, when it is told to.
-    pub(crate) durable: bool,
+    pub(crate) keeping: Keeping,
     /// Published and not written yet.
-    pub(crate) unwritten: Unwritten,
+    unwritten: Unwritten,
 }
 
-/// What a copy shows and has not written.
+/// What is shown and not written, or written and not synced.
 #[derive(Debug, Default)]
-pub(crate) struct Unwritten {
+struct Unwritten {
     seal: Option<Seal>,
     /// Tiles that became full; their partial ones go when the checkpoint is written.
     full: Vec<TilePath>,
+    /// Files that are to be synced before it is.
+    files: BTreeSet<PathBuf>,
 }
 
 impl TileWriter {
-    pub(crate) fn new(layout: Layout, high_water: HighWater, edge: Edge, sealed: Sealed, durable: bool) -> Self {
-        Self { layout, high_water, edge, sealed, durable, unwritten: Unwritten::default() }
+    pub(crate) fn new(layout: Layout, high_water: HighWater, edge: Edge, sealed: Sealed, keeping: Keeping) -> Self {
+        Self { layout, high_water, edge, sealed, keeping, unwritten: Unwritten::default() }
     }
 
     /// Writes entries behind all others and checks that they lie there as they were given.
@@ -56,32 +73,55 @@ impl TileWriter {
                 .push(entry.clone(), &mut out)
                 .map_err(|error| Damage::new("tile/entries", Some(from), error.to_string()))?;
         }
-        if self.durable {
+        if let Keeping::InTiles = self.keeping {
             self.edge.finish(&mut out);
         }
         self.put(&out, from)?;
+        if let Keeping::InJournal(journal) = &mut self.keeping {
+            let written = journal.append(from, batch)?;
+            self.compare(&written, from, &out)?;
+        }
         self.unwritten.full.extend(out.files.iter().map(|(path, _)| *path).filter(|path| !path.is_partial()));
         Ok(out)
     }
 
     /// Writes files and reads the entries in them back.
-    fn put(&self, out: &Files, from: Index) -> Result<(), LogError> {
+    fn put(&mut self, out: &Files, from: Index) -> Result<(), LogError> {
         let log = self.layout.log();
         let files: Vec<_> =
             out.files.iter().map(|(path, content)| (log.join(path.to_string()), content.as_slice())).collect();
-        let write = if self.durable { folder::write_all } else { folder::write_unsynced };
-        write(&files)?;
+        match self.keeping {
+            Keeping::InTiles => folder::write_all(&files)?,
+            Keeping::InJournal(_) | Keeping::Later => folder::write_unsynced(&files)?,
+        }
+        if let Keeping::InJournal(_) = self.keeping {
+            self.unwritten.files.extend(files.into_iter().map(|(path, _)| path));
+        }
         self.read_back(out, from)
     }
 
     /// Signs for everything written, and remembers that before anybody sees it.
     pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Seal, LogError> {
+        self.sync()?;
         sign(&self.layout, key, &mut self.high_water, &self.edge)
     }
 
     /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it: at once, or with the files.
     pub(crate) fn accept(&mut self, seal: &Seal) -> Result<(), LogError> {
-        if self.durable { self.high_water.record(&seal.signed.to_string()) } else { Ok(()) }
+        if let Keeping::Later = self.keeping {
+            return Ok(());
+        }
+        self.sync()?;
+        self.high_water.record(&seal.signed.to_string())
+    }
+
+    /// Waits until everything written is on disk, in whichever way it is kept.
+    fn sync(&mut self) -> Result<(), LogError> {
+        match &self.keeping {
+            Keeping::InJournal(journal) if journal.covers(self.edge.size()) => journal.sync(),
+            Keeping::InJournal(_) => self.write_growing(),
+            Keeping::InTiles | Keeping::Later => Ok(()),
+        }
     }
 
     /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.
@@ -90,13 +130,11 @@ impl TileWriter {
             let file = self.layout.log().join(path.to_string());
             let bytes = std::fs::read(&file).map_err(LogError::io(&file))?;
             let first = path.n() * u64::from(TILE_WIDTH);
-            let full = out.full.iter().find(|((level, n), _)| (*level, *n) == (0, path.n())).map(|(_, tree)| tree);
             for (index, entry) in (first..).zip(BundleReader::new(&bytes, path.width())) {
                 if index < from {
                     continue;
                 }
-                let place = usize::try_from(index - first).unwrap_or(0);
-                let hash = full.map_or_else(|| self.edge.node(0, index), |tree| tree.node(0, place));
+                let hash = self.leaf(index, out);
                 if entry.ok().map(leaf_hash) != hash || hash.is_none() {
                     return Err(Damage::new(path, Some(index), "what was read back is not what was written").into());
                 }
@@ -105,38 +143,62 @@ impl TileWriter {
         Ok(())
     }
 
+    /// Compares entries as they lie in the journal with what is to be signed for.
+    fn compare(&self, written: &[Bytes], from: Index, out: &Files) -> Result<(), LogError> {
+        for (index, entry) in (from..).zip(written) {
+            if Some(leaf_hash(entry)) != self.leaf(index, out) {
+                return Err(journal::damage(index, "what was read back is not what was written"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Hash of an entry of the last batch.
+    fn leaf(&self, index: Index, out: &Files) -> Option<Hash> {
+        let (tile, place) = (index / u64::from(TILE_WIDTH), usize::try_from(index % u64::from(TILE_WIDTH)).ok()?);
+        let full = out.full.iter().find(|((level, n), _)| (*level, *n) == (0, tile));
+        full.map_or_else(|| self.edge.node(0, index), |(_, tree)| tree.node(0, place))
+    }
+
     /// Publishes a checkpoint over everything written; those who wait for it are told.
     pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
         for ((level, n), tree) in out.full {
             self.sealed.tiles.keep(level, n, tree);
         }
         self.unwritten.seal = Some(seal.clone());
-        if self.durable {
-            self.write_checkpoint()?;
+        match &self.keeping {
+            Keeping::InTiles => self.settle()?,
+            Keeping::InJournal(journal) if !journal.covers(self.edge.size()) => self.settle()?,
+            Keeping::InJournal(_) | Keeping::Later => {}
         }
         *self.sealed.tiles.edge.write() = Arc::new(self.edge.clone());
         self.sealed.waiters.advance(seal);
         Ok(())
     }
 
-    /// Writes what a copy shows and has not written.
-    pub(crate) fn write_growing(&mut self) -> Result<(), LogError> {
-        let Some(seal) = &self.unwritten.seal else { return Ok(()) };
-        let note = seal.signed.to_string();
-        let (size, mut out) = (seal.size, Files::default());
-        self.edge.finish(&mut out);
-        self.put(&out, size - size % u64::from(TILE_WIDTH))?;
-        self.high_water.record_unsynced(&note)?;
-        self.write_checkpoint()
+    /// Brings the folder to the latest checkpoint shown, unless more is written than that: what grows is then not as it was
+    /// signed for.
+    pub(crate) fn settle(&mut self) -> Result<(), LogError> {
+        let Some(seal) = self.unwritten.seal.take_if(|seal| seal.size == self.edge.size()) else { return Ok(()) };
+        self.write_growing()?;
+        if let Keeping::Later = self.keeping {
+            self.high_water.record_unsynced(&seal.signed.to_string())?;
+        }
+        publish_note(&self.layout, &seal, !matches!(self.keeping, Keeping::Later))?;
+        if let Keeping::InJournal(journal) = &mut self.keeping {
+            // Not before the checkpoint itself is durable: an older one would need what is in the journal.
+            folder::sync_dir(&self.layout.log())?;
+            journal.restart(seal.size);
+        }
+        std::mem::take(&mut self.unwritten.full).into_iter().try_for_each(|path| self.drop_partials(path))
     }
 
-    /// Writes the checkpoint over files that are there, and drops those that it makes superfluous.
-    fn write_checkpoint(&mut self) -> Result<(), LogError> {
-        let Unwritten { seal, full } = std::mem::take(&mut self.unwritten);
-        if let Some(seal) = seal {
-            publish_note(&self.layout, &seal, self.durable)?;
-        }
-        full.into_iter().try_for_each(|path| self.drop_partials(path))
+    /// Writes what still grows, and has it on disk where that is promised.
+    fn write_growing(&mut self) -> Result<(), LogError> {
+        let (size, mut out) = (self.edge.size(), Files::default());
+        self.edge.finish(&mut out);
+        self.put(&out, size - size % u64::from(TILE_WIDTH))?;
+        folder::sync_files(&self.layout.log(), &std::mem::take(&mut self.unwritten.files))
     }
 
     /// Partial tiles may go once the full one stands under a checkpoint; readers fall back to it.
@@ -174,4 +236,156 @@ pub(crate) fn publish_note(layout: &Layout, seal: &Seal, durable: bool) -> Resul
     }
     let path = layout.checkpoint();
     std::fs::rename(&temporary, &path).map_err(LogError::io(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recovery::{self, Known};
+    use crate::verify::{self, Folder};
+    use std::path::Path;
+    use tempfile::TempDir;
+
+    /// A writer as an integrator has it, and its key; what holds the folder is let go, as a crash would.
+    fn integrator(dir: &Path) -> (TileWriter, SigningKey) {
+        let opened = reopen(dir).unwrap();
+        let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
+        let journal = Journal::open(&opened.layout.journal(), opened.edge.size()).unwrap();
+        let keeping = Keeping::InJournal(journal);
+        (TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed, keeping), opened.key)
+    }
+
+    fn reopen(dir: &Path) -> Result<recovery::Opened, LogError> {
+        recovery::open(dir, 1, |_| None, Known::default(), |_| (), |()| ())
+    }
+
+    fn created() -> TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let key = SigningKey::new("lika.example/130624".parse().unwrap(), [7; 32]);
+        recovery::create(dir.path(), &key).unwrap();
+        dir
+    }
+
+    fn entry(number: u64) -> Bytes {
+        Bytes::from(format!("entry {number}"))
+    }
+
+    fn seal(writer: &mut TileWriter, key: &SigningKey, entries: &[Bytes]) -> Seal {
+        let files = writer.write(entries).unwrap();
+        let seal = writer.sign(key).unwrap();
+        writer.publish(seal.clone(), files).unwrap();
+        seal
+    }
+
+    /// Checkpoint in the folder, without what a start would add.
+    fn published(dir: &Path) -> u64 {
+        let key = recovery::verifier_key(dir).unwrap();
+        verify::checkpoint(&Folder(dir.join("log")), &key).unwrap().size
+    }
+
+    /// Opens after a crash: everything signed for is in tiles then, and nothing else.
+    fn check(dir: &Path, seal: &Seal) {
+        let opened = reopen(dir).unwrap();
+        assert_eq!((opened.edge.size(), opened.edge.root()), (seal.size, seal.root));
+        assert_eq!(published(dir), seal.size);
+        let checked = verify::log(&Folder(dir.join("log")), seal, 1, |_| (), |()| ()).unwrap();
+        assert!(checked.unsigned.is_empty());
+    }
+
+    #[test]
+    fn what_was_signed_for_survives_a_crash_in_the_journal() {
+        for sizes in [vec![1], vec![3, 252, 1], vec![255, 2], vec![300, 300], vec![10, 1_500, 1]] {
+            let dir = created();
+            let (mut writer, key) = integrator(dir.path());
+            let mut last = seal(&mut writer, &key, &[]);
+            for size in sizes {
+                let from = writer.edge.size();
+                let entries: Vec<Bytes> = (from..from + size).map(entry).collect();
+                last = seal(&mut writer, &key, &entries);
+            }
+            assert_eq!((published(dir.path()), writer.sealed.waiters.seal().size), (0, last.size));
+            for number in 0..last.size {
+                assert_eq!(writer.sealed.read(number, 1).unwrap(), [entry(number)], "readers see it all the same");
+            }
+            drop(writer);
+            check(dir.path(), &last);
+        }
+    }
+
+    #[test]
+    fn a_folder_is_settled_and_goes_on() {
+        let dir = created();
+        let (mut writer, key) = integrator(dir.path());
+        let mut last = None;
+        for number in 0..700 {
+            last = Some(seal(&mut writer, &key, &[entry(number)]));
+            if number % 97 == 0 {
+                writer.settle().unwrap();
+                assert_eq!(published(dir.path()), number + 1);
+            }
+        }
+        drop(writer);
+        check(dir.path(), &last.unwrap());
+        let (mut writer, key) = integrator(dir.path());
+        let last = seal(&mut writer, &key, &[entry(700)]);
+        drop(writer);
+        check(dir.path(), &last);
+    }
+
+    #[test]
+    fn what_was_written_and_not_signed_for_is_dropped() {
+        let dir = created();
+        let (mut writer, key) = integrator(dir.path());
+        let last = seal(&mut writer, &key, &[entry(0), entry(1)]);
+        let more: Vec<Bytes> = (2..400).map(entry).collect();
+        writer.write(&more).unwrap();
+        writer.settle().unwrap();
+        assert_eq!(published(dir.path()), 0, "more is written than was signed for");
+        drop(writer);
+        check(dir.path(), &last);
+    }
+
+    #[test]
+    fn what_the_journal_has_no_room_for_goes_into_tiles() {
+        let dir = created();
+        let (mut writer, key) = integrator(dir.path());
+        let large = vec![Bytes::from(vec![7; 60_000]); 400];
+        let first = seal(&mut writer, &key, &large);
+        assert_eq!(published(dir.path()), 0);
+        seal(&mut writer, &key, &large);
+        assert_eq!(published(dir.path()), 800);
+        seal(&mut writer, &key, &large);
+        // A crash right after it was signed for: the journal has one part, and the tiles everything.
+        writer.write(&large).unwrap();
+        let last = writer.sign(&key).unwrap();
+        assert_eq!((first.size, published(dir.path()), last.size), (400, 800, 1_600));
+        drop(writer);
+        check(dir.path(), &last);
+    }
+
+    #[test]
+    fn a_damaged_journal_is_named_and_nothing_is_opened_without_it() {
+        let dir = created();
+        let (mut writer, key) = integrator(dir.path());
+        (0..5).for_each(|number| drop(seal(&mut writer, &key, &[entry(number)])));
+        drop(writer);
+        let path = dir.path().join("growing");
+        let sound = std::fs::read(&path).unwrap();
+        let record = sound.len() / 5;
+        for at in 0..sound.len() {
+            let mut flipped = sound.clone();
+            flipped[at] ^= 0x10;
+            std::fs::write(&path, flipped).unwrap();
+            let error = reopen(dir.path()).map(|_| ()).unwrap_err().to_string();
+            assert!(at < record || error.starts_with("growing, entry "), "byte {at}: {error}");
+        }
+        for length in (0..sound.len()).step_by(7) {
+            std::fs::write(&path, &sound[..length]).unwrap();
+            assert!(reopen(dir.path()).is_err(), "{length} bytes");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(reopen(dir.path()).is_err());
+        std::fs::write(&path, [sound, vec![0xff; 99]].concat()).unwrap();
+        assert_eq!(reopen(dir.path()).unwrap().edge.size(), 5, "a torn record behind the last checkpoint is none");
+    }
 }

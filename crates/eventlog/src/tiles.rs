@@ -6,7 +6,7 @@
 use crate::error::{AppendError, LogError};
 use crate::recovery::{self, Known};
 use crate::sealed::Sealed;
-use crate::tile_writer::TileWriter;
+use crate::tile_writer::{Keeping, TileWriter};
 use crate::verify::{Bundle, Folder};
 use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Writer};
 use crate::{EventLog, Seal};
@@ -15,9 +15,9 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
-use lika_tlog::Hash;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::key::{SigningKey, VerifierKey};
+use lika_tlog::{Hash, TilePath};
 use parking_lot::Mutex;
 use std::fs::File;
 use std::path::Path;
@@ -73,7 +73,7 @@ impl TileLog {
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
         let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
         let writer = Writer {
-            tiles: TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed.clone(), true),
+            tiles: TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed.clone(), Keeping::InTiles),
             key: opened.key,
             queue: queue.clone(),
         };
@@ -151,6 +151,10 @@ impl EventLog for TileLog {
 
     fn verifier_key(&self) -> &VerifierKey {
         &self.verifier_key
+    }
+
+    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
+        self.sealed.tile(path)
     }
 
     fn folder(&self) -> Folder {

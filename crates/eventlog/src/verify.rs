@@ -7,8 +7,8 @@
 
 mod partial;
 
-pub(crate) use partial::root_at;
 pub use partial::tile;
+pub(crate) use partial::{edge_at, root_at};
 
 use crate::edge::{Edge, Files};
 use crate::error::{Damage, LogError};

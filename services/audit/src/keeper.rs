@@ -24,17 +24,13 @@ impl Keeper {
         self.ledger.log().checkpoint().signed.to_string()
     }
 
-    /// A tile or bundle, read from its file; `None` if there is none. Nothing beyond the latest checkpoint is given.
+    /// A tile or bundle; `None` if there is none. Nothing beyond the latest checkpoint is given.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub async fn tile(&self, path: TilePath) -> Result<Option<Bytes>, LogError> {
-        let size = self.ledger.log().checkpoint().size;
-        if lika_eventlog::verify::is_beyond(path, size) {
-            return Ok(None);
-        }
-        let folder = self.ledger.log().folder();
-        let read = tokio::task::spawn_blocking(move || lika_eventlog::verify::tile(&folder, path, size)).await;
+        let log = self.ledger.log().clone();
+        let read = tokio::task::spawn_blocking(move || log.tile(path)).await;
         read.unwrap_or(Err(LogError::Closed)).map(|found| found.map(Bytes::from))
     }
 

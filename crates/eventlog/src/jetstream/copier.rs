@@ -29,7 +29,8 @@ const RENEW_MS: u64 = 1_000;
 const TICK_MS: u64 = 250;
 /// Most entries written at once.
 const BATCH_ENTRIES_MAX: usize = 2_048;
-/// How often a copy writes what still grows of it, in milliseconds: a process that is killed reads so much again.
+/// How often what still grows is written, in milliseconds: a copy whose process is killed reads so much again, an integrator
+/// finds it in its journal.
 const WRITE_MS: u64 = 1_000;
 /// Most entries taken from the reader before they are written.
 const PENDING_ENTRIES_MAX: usize = 65_536;
@@ -76,7 +77,7 @@ impl Copier {
         let mut work = Work { copier: self, pending, latest, seen: now, written: now, ahead, leads, closed };
         let worked = loop {
             match work.step() {
-                Ok(()) if work.closed => break work.copier.tiles.write_growing(),
+                Ok(()) if work.closed => break work.copier.tiles.settle(),
                 Ok(()) => {}
                 Err(error) => break Err(error),
             }
@@ -98,14 +99,15 @@ impl Work {
         self.take();
         self.look()?;
         if self.leads {
-            return self.lead();
+            self.lead()?;
+        } else {
+            self.follow()?;
         }
-        self.follow()?;
         if self.written.elapsed() > Duration::from_millis(WRITE_MS) {
-            self.copier.tiles.write_growing()?;
+            self.copier.tiles.settle()?;
             self.written = Instant::now();
         }
-        if self.copier.key.is_some() && self.is_free() {
+        if !self.leads && self.copier.key.is_some() && self.is_free() {
             return self.claim();
         }
         Ok(())
@@ -177,7 +179,7 @@ impl Work {
 
     /// Copies further than was signed for, since there is no room for more. What grows must be written as it was signed.
     fn go_ahead(&mut self) -> Result<(), LogError> {
-        self.copier.tiles.write_growing()?;
+        self.copier.tiles.settle()?;
         self.write(self.pending.len()).map(|_| ())
     }
 

@@ -1,11 +1,13 @@
 //! Partial tiles go when wider ones take their place: whoever still wants one gets the beginning of the wider.
 
 use super::{Source, path_at};
+use crate::edge::Edge;
 use crate::error::{Damage, LogError};
 use crate::tile_tree::TileTree;
+use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
-use lika_tlog::tile::{TILE_HEIGHT, read_hashes};
+use lika_tlog::tile::{TILE_HEIGHT, TileError, full_tiles, read_hashes, width_at};
 use lika_tlog::{Hash, TileKind, TilePath};
 
 /// A tile or bundle of a log that has grown to `size` entries since somebody asked for it: the file, or the beginning of
@@ -52,6 +54,33 @@ fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Resu
     };
     bytes.truncate(length);
     Ok(bytes)
+}
+
+/// The right edge of a log of `size` entries, by its growing tiles as they lie there.
+///
+/// # Errors
+/// [`LogError::Damaged`] if one is missing or cut off.
+pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<Edge, LogError> {
+    let growing = |kind: TileKind| match TilePath::partial(kind, size) {
+        Some(path) => fetch(source, path, path.first_entry().unwrap_or(0)).map(|bytes| (bytes, path.width())),
+        None => Ok((Vec::new(), 0)),
+    };
+    let mut levels = Vec::new();
+    for level in 0.. {
+        let full = full_tiles(level, size);
+        if full == 0 && width_at(level, size) == 0 {
+            break;
+        }
+        let (bytes, width) = growing(TileKind::Hashes(level))?;
+        let damage = |error: TileError| Damage::new(format!("tile/{level}"), Some(size), error.to_string());
+        levels.push((full, TileTree::of(&read_hashes(&bytes, width).map_err(damage)?)));
+    }
+    let (bytes, width) = growing(TileKind::Entries)?;
+    let bytes = Bytes::from(bytes);
+    let entries = BundleReader::new(&bytes, width).map(|entry| entry.map(|entry| bytes.slice_ref(entry)));
+    let entries = entries.collect::<Result<_, _>>();
+    let entries = entries.map_err(|error| Damage::new("tile/entries", Some(size), error.to_string()))?;
+    Ok(Edge::of(size, levels, entries))
 }
 
 /// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.
