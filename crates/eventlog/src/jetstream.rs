@@ -20,7 +20,7 @@
 //! * `witness`: what everyone has seen published, asked before an integrator takes over
 //! * `copier`: the stream into tiles
 //! * `opening`: what is checked before anything is started
-//! * `history`: entries from before the stream
+//! * `history`, [`parts`]: what who starts far behind is handed by others
 
 pub mod batch;
 mod committer;
@@ -29,6 +29,7 @@ pub mod error;
 mod history;
 mod names;
 mod opening;
+pub mod parts;
 mod reader;
 mod seals;
 pub mod server;
@@ -38,6 +39,7 @@ mod trouble;
 mod witness;
 
 pub use names::Names;
+pub use opening::{FAR_BEHIND_ENTRIES, behind, fetch};
 pub use reader::Ordering;
 pub use seals::{Seals, Standing};
 
@@ -100,6 +102,9 @@ pub struct Config {
     pub area_of: AreaOf,
     /// This process, as it is named in what it publishes.
     pub instance: String,
+    /// Sealed entries which the folder may lack and have read from the stream one by one; what is further behind is fetched in
+    /// bundles: [`FAR_BEHIND_ENTRIES`].
+    pub far_behind: u64,
 }
 
 /// An open log. Dropping it stops its tasks; the folder is given back when the last write under way has ended.
@@ -131,7 +136,7 @@ impl JetStreamLog {
     ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
         let key = recovery::verifier_key(&config.dir)?;
         let seals = Seals::new(config.context.clone(), config.names.clone(), key);
-        let standing = prepare(&config.context, &config.names, &seals, &config.dir).await?;
+        let standing = prepare(&config, &seals).await?;
         let (dir, threads, area_of) = (config.dir.clone(), config.threads, config.area_of);
         let open = move || recovery::open_copy(&dir, threads, area_of, known, map, each);
         let copied = tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;

@@ -170,6 +170,21 @@ pub(crate) fn record(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
     publish_note(layout, seal, true)
 }
 
+/// Leaves nothing in a folder but what was signed for, and that in tiles. What is wrong with it is told when it is opened.
+pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
+    let recorded = recorded_size(layout)?;
+    if recorded > 0 {
+        let key = read_verifier_key(layout)?;
+        let (_, signed) = HighWater::open(&layout.high_water())?;
+        if let Some(seal) = signed_seal(layout, &key, signed)?
+            && let Err(error) = finish(layout, &key, &seal)
+        {
+            tracing::warn!(%error, "what was signed for is not in tiles");
+        }
+    }
+    drop_tail(layout, recorded)
+}
+
 /// Finds what the folder holds and checks it.
 fn find<T: Send>(
     layout: Layout,

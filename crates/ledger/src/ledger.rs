@@ -12,7 +12,6 @@ use crate::worker::Worker;
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_domain::official::Mode;
-use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::jetstream::{Config, JetStreamLog};
@@ -130,11 +129,13 @@ impl Ledger {
     }
 
     /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
-    /// everything is applied that was sealed by then. Snapshots are as with [`Ledger::open`].
+    /// everything is applied that was sealed by then. Snapshots are as with [`Ledger::open`]; a folder that is far behind is
+    /// handed one by an audit service, and the log up to it.
     ///
     /// # Errors
     /// As [`Ledger::open`].
     pub async fn open_apart(config: Config, clock: Clock) -> Result<Arc<Self>, OpenError> {
+        snapshot::receive(&config).await?;
         let dir = config.dir.clone();
         let Start { known, fold, head } = Start::find(&dir);
         let fold = Arc::new(Mutex::new(fold));
@@ -203,7 +204,7 @@ impl Ledger {
             Ordered::New { index, entry } => self.receipt(index, Some(entry), false).await,
             Ordered::Before { index } => {
                 let receipt = self.receipt(index, None, true).await?;
-                same_submission(&receipt, &submission)?;
+                receipt.check_same(&submission)?;
                 Ok(receipt)
             }
         }
@@ -389,12 +390,4 @@ fn sent<T>(sent: Result<(), mpsc::error::TrySendError<T>>) -> Result<(), SubmitE
 fn check_clock(clock: &Clock, state: &State) -> Result<(), OpenError> {
     let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
     if clock.is_driven() && production { Err(OpenError::DrivenClock) } else { Ok(()) }
-}
-
-/// A submission id names one submission for ever.
-fn same_submission(receipt: &Receipt, submission: &Bytes) -> Result<(), SubmitError> {
-    let same = lika_proto::convert::entry(receipt.index, &receipt.entry)
-        .is_ok_and(|(_, signed)| signed.submission == *submission);
-    let reused = || Rejection::of(Code::SubmissionIdReused, "id", format!("entry {}", receipt.index));
-    if same { Ok(()) } else { Err(reused().into()) }
 }

@@ -2,13 +2,17 @@
 //!
 //! It is taken only with the log it belongs to and by the program that wrote it: it names the root of the tree it rests on,
 //! and the hash of the program, since other rules give another state. What is in it is held against the log while the
-//! ledger already works (see `keeper`). It can be deleted at any time.
+//! ledger already works (see `keeper`). It can be deleted at any time. A process that starts far behind asks an audit service
+//! for its own.
 
 use crate::digest::Hasher;
 use borsh::{BorshDeserialize, BorshSerialize};
+use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_domain::state::State;
+use lika_eventlog::error::LogError;
+use lika_eventlog::jetstream::{self, Config, parts};
 use lika_tlog::Hash;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -84,6 +88,35 @@ pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
             None
         }
     }
+}
+
+/// Has what others have put into a folder that is far behind its log: a snapshot of the state, if the folder has none, and
+/// the log up to it and further. Both are checked as one's own are.
+pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
+    if jetstream::behind(config).await? < config.far_behind {
+        return Ok(());
+    }
+    let path = path(&config.dir);
+    if !path.exists() {
+        hand_over(config, &path).await;
+    }
+    // The log is fetched last: a snapshot is of no use to one that does not reach as far.
+    jetstream::fetch(config).await
+}
+
+async fn hand_over(config: &Config, path: &Path) {
+    match parts::fetch(&config.context.client(), &config.names.snapshot_subject(), path).await {
+        Ok(handed) => tracing::info!(handed, "a snapshot of the state was asked for"),
+        Err(error) => tracing::info!(%error, "nobody hands over a snapshot of the state; the whole log is read"),
+    }
+}
+
+/// Answers a question for a part of the snapshot in a data folder.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn part(dir: &Path, question: &[u8]) -> io::Result<Bytes> {
+    parts::answer(&path(dir), question)
 }
 
 /// Puts a snapshot aside that is not what the log amounts to.

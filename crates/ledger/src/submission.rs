@@ -77,6 +77,15 @@ pub fn prepare(signed: &v1::SignedSubmission, service: Service) -> Result<Prepar
     Ok(Prepared { submission: submission.clone(), signature, parsed, tags: Vec::new(), known: *known })
 }
 
+impl Receipt {
+    /// Refuses another submission than the one recorded: an id names one submission for ever.
+    pub(crate) fn check_same(&self, submission: &Bytes) -> Result<(), Rejection> {
+        let same = convert::entry(self.index, &self.entry).is_ok_and(|(_, signed)| signed.submission == *submission);
+        let reused = || Rejection::of(Code::SubmissionIdReused, "id", format!("entry {}", self.index));
+        if same { Ok(()) } else { Err(reused()) }
+    }
+}
+
 impl From<AppendError> for SubmitError {
     fn from(error: AppendError) -> Self {
         match error {

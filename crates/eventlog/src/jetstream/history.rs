@@ -1,11 +1,12 @@
-//! Older entries for those who start with an empty folder, or whose folder ends before the stream begins: the tiles, fetched
-//! from an audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
+//! Older entries for those whose folder is empty, ends before the stream begins, or is far behind: the tiles, fetched from an
+//! audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
 
 use super::error::StreamError;
 use super::names::Names;
 use super::seals::{Seals, Standing};
 use crate::error::LogError;
 use crate::folder::{self, Layout};
+use crate::recovery;
 use async_nats::{Client, Request};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -24,7 +25,7 @@ const ATTEMPTS: usize = 10;
 /// Tiles written at once.
 const WRITTEN_AT_ONCE: usize = 256;
 
-/// Fetches what a folder lacks of the tiles under the latest checkpoint; gives that checkpoint.
+/// Fetches what a folder lacks of the tiles under the latest checkpoint, and records that; gives that checkpoint.
 pub(crate) async fn fetch(
     client: &Client,
     names: &Names,
@@ -32,11 +33,17 @@ pub(crate) async fn fetch(
     layout: &Layout,
     base: Index,
 ) -> Result<Standing, LogError> {
+    folder::make_dir(&layout.log())?;
+    let _lock = folder::lock(layout)?;
+    recovery::settle(layout)?;
     let mut reason = String::new();
     for _ in 0..ATTEMPTS {
         let standing = seals.last().await?;
         match fetch_tiles(client, names, layout, &standing).await {
-            Ok(()) => return Ok(standing),
+            Ok(()) => {
+                recovery::record(layout, &standing.seal)?;
+                return Ok(standing);
+            }
             Err(LogError::Stream(StreamError::NoHistory { reason: why, .. })) => reason = why,
             Err(error) => return Err(error),
         }

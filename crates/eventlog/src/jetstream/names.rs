@@ -71,6 +71,11 @@ impl Names {
         format!("{}.audit.tile", self.service_prefix())
     }
 
+    /// Where the audit service answers with parts of its snapshot of the state.
+    pub fn snapshot_subject(&self) -> String {
+        format!("{}.audit.snapshot", self.service_prefix())
+    }
+
     /// Where every process answers with the latest checkpoint that it has seen published.
     pub(crate) fn seen_subject(&self) -> String {
         format!("{}.seen", self.service_prefix())
@@ -93,6 +98,7 @@ mod tests {
         assert_eq!(names.vault_stream(), "LIKA_VAULT_130624");
         assert_eq!(names.vault_subject(7, 1), "lika.vault.130624.7.1");
         assert_eq!(names.tile_subject(), "lika.svc.130624.audit.tile");
+        assert_eq!(names.snapshot_subject(), "lika.svc.130624.audit.snapshot");
         assert_eq!(names.seen_subject(), "lika.svc.130624.seen");
     }
 }

@@ -4,7 +4,7 @@ use super::error::{StreamError, patiently};
 use super::names::Names;
 use super::reader::CHECKS_SHORT_MAX;
 use super::seals::{Seals, Standing};
-use super::{history, settings};
+use super::{Config, history, settings};
 use crate::error::LogError;
 use crate::folder::Layout;
 use crate::recovery::{self, Found};
@@ -17,24 +17,51 @@ use std::time::Duration;
 /// Between two of them, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
-/// Checks the streams, and fetches what the folder lacks of entries from before the stream.
-pub(super) async fn prepare(
-    context: &Context,
-    names: &Names,
-    seals: &Seals,
-    dir: &std::path::Path,
-) -> Result<Standing, LogError> {
-    let layout = Layout { dir: dir.to_owned() };
+/// How far behind a folder is worth fetching for: a few tenths of a second of reading.
+pub const FAR_BEHIND_ENTRIES: u64 = 20_000;
+
+/// How many sealed entries the folder of a log to be opened lacks.
+///
+/// # Errors
+/// [`LogError::Stream`] if the log has no streams, [`LogError::Missing`] if the folder does not say which log it is.
+pub async fn behind(config: &Config) -> Result<u64, LogError> {
+    let layout = Layout { dir: config.dir.clone() };
+    let standing = latest(&seals(config)?, &layout).await?;
+    Ok(standing.seal.size.saturating_sub(recovery::recorded_size(&layout)?))
+}
+
+/// Fetches what a folder that is far behind lacks from an audit service, if one answers. Opening the log does so too; who
+/// wants to look into the folder before calls this.
+///
+/// # Errors
+/// As [`behind`], and if the streams are not set as they must be or the folder cannot be written.
+pub async fn fetch(config: &Config) -> Result<(), LogError> {
+    prepare(config, &seals(config)?).await.map(|_| ())
+}
+
+fn seals(config: &Config) -> Result<Seals, LogError> {
+    Ok(Seals::new(config.context.clone(), config.names.clone(), recovery::verifier_key(&config.dir)?))
+}
+
+/// Checks the streams, and fetches what the folder lacks of entries from before the stream, or of very many.
+pub(super) async fn prepare(config: &Config, seals: &Seals) -> Result<Standing, LogError> {
+    let Config { context, names, dir, far_behind, .. } = config;
+    let layout = Layout { dir: dir.clone() };
     let standing = latest(seals, &layout).await?;
     for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
         patiently(async || settings::check(context, &stream).await).await?;
     }
-    if recovery::recorded_size(&layout)? >= standing.base {
+    let (recorded, base) = (recovery::recorded_size(&layout)?, standing.base);
+    if recorded >= base && standing.seal.size.saturating_sub(recorded) < *far_behind {
         return Ok(standing);
     }
-    let standing = history::fetch(&context.client(), names, seals, &layout, standing.base).await?;
-    recovery::record(&layout, &standing.seal)?;
-    Ok(standing)
+    match history::fetch(&context.client(), names, seals, &layout, base).await {
+        Err(LogError::Stream(error @ StreamError::NoHistory { .. })) if recorded >= base => {
+            tracing::info!(%error, "all entries are read from the stream");
+            Ok(standing)
+        }
+        fetched => fetched,
+    }
 }
 
 /// The latest checkpoint. One that is older than what this folder has accepted is looked at again before it is believed; who

@@ -1,15 +1,18 @@
 //! The log of services apart, on a real nats-server.
 
 use crate::{area_of, entry, key, village};
+use futures::StreamExt;
 use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
 use lika_eventlog::jetstream::server::Server;
-use lika_eventlog::jetstream::{Config, JetStreamLog, Names, Ordering, Seals, Standing, settings};
+use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
 use lika_eventlog::{EventLog, Known, Seal};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -84,6 +87,7 @@ async fn open(
         threads: 2,
         area_of,
         instance: instance.to_owned(),
+        far_behind: FAR_BEHIND_ENTRIES,
     };
     for _ in 0..100 {
         match JetStreamLog::open_with(config(), Known::default(), |_| (), |()| ()).await {
@@ -309,6 +313,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
         threads: 1,
         area_of,
         instance: "recorder".into(),
+        far_behind: FAR_BEHIND_ENTRIES,
     };
     let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     assert!(told(refused.err().unwrap()));
@@ -330,9 +335,67 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
         threads: 1,
         area_of,
         instance: "x".into(),
+        far_behind: FAR_BEHIND_ENTRIES,
     };
     let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     assert!(matches!(refused, Err(LogError::Stream(StreamError::NoHistory { base: 40, .. }))));
+}
+
+/// Answers with tiles of a log as the audit service does; gives how often it was asked.
+async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize> {
+    let client = apart.context().await.client();
+    let mut questions = client.subscribe(names().tile_subject()).await.unwrap();
+    let (log, asked) = (log.clone(), Arc::new(AtomicUsize::new(0)));
+    let count = asked.clone();
+    tokio::spawn(async move {
+        while let Some(question) = questions.next().await {
+            count.fetch_add(1, Relaxed);
+            let path = std::str::from_utf8(&question.payload).unwrap().parse().unwrap();
+            let tile = log.tile(path).unwrap().unwrap_or_default();
+            client.publish(question.reply.unwrap(), tile.into()).await.unwrap();
+        }
+    });
+    asked
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the_stream() {
+    let apart = Apart::new().await;
+    let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
+    append(&recorder, 0..600).await;
+    audit.sealed(599).await.unwrap();
+    let open = async |name: &str| {
+        let dir = apart.folder(name);
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
+        let (context, instance) = (apart.context().await, name.to_owned());
+        let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 500 };
+        let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
+        let (log, ordered) = opened.unwrap();
+        tokio::spawn(drain(ordered));
+        log.caught_up().await.unwrap();
+        log
+    };
+    let alone = open("alone").await;
+    let asked = answer_tiles(&apart, &audit).await;
+    let late = open("late").await;
+    // Three bundles, three tiles of level 0, one of level 1; what still grows is not in the audit service's folder yet.
+    assert_eq!(asked.load(Relaxed), 7);
+    append(&recorder, 600..610).await;
+    for log in [&alone, &late] {
+        log.sealed(609).await.unwrap();
+        assert_eq!((0..610).map(named).collect::<Vec<_>>(), read_all(log));
+    }
+    close([alone, late, recorder]).await;
+    assert_eq!((sealed_in(&apart, "alone").size, sealed_in(&apart, "late").size), (610, 610));
+}
+
+fn read_all(log: &JetStreamLog) -> Vec<bytes::Bytes> {
+    let mut entries = Vec::new();
+    while (entries.len() as u64) < log.checkpoint().size {
+        entries.extend(log.read(entries.len() as u64, 256).unwrap());
+    }
+    entries
 }
 
 async fn begin_epoch(apart: &Apart, seal: Seal) -> u32 {
@@ -374,8 +437,15 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
     let dir = apart.folder("new");
     std::fs::create_dir_all(&dir).unwrap();
     std::fs::copy(apart.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
-    let config =
-        Config { context: apart.context().await, names: names(), dir, threads: 1, area_of, instance: "new".into() };
+    let config = Config {
+        context: apart.context().await,
+        names: names(),
+        dir,
+        threads: 1,
+        area_of,
+        instance: "new".into(),
+        far_behind: FAR_BEHIND_ENTRIES,
+    };
     let stopped = match JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await {
         Ok((log, ordered)) => {
             tokio::spawn(drain(ordered));

@@ -1,9 +1,11 @@
 //! Recorders of services apart: several ledgers on one log that a real nats-server orders.
 
 use super::*;
+use futures::StreamExt;
 use lika_eventlog::jetstream::server::Server;
-use lika_eventlog::jetstream::{Config, Names, Seals, Standing, settings};
+use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, Names, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
+use std::time::Duration;
 
 /// A server and a folder for each process.
 struct County {
@@ -13,12 +15,17 @@ struct County {
 
 impl County {
     async fn new() -> Self {
-        let dir = new_log();
+        Self::around(new_log()).await
+    }
+
+    /// The streams of a log that has been kept in a folder.
+    async fn around(dir: TempDir) -> Self {
         let log = TileLog::open(dir.path(), 1, |_| None).unwrap();
         let seal = lika_eventlog::EventLog::checkpoint(&log).as_ref().clone();
         drop(log);
         let county = Self { server: Server::start(&dir.path().join("nats")).unwrap(), dir };
-        let standing = Standing { seal, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
+        let base = seal.size;
+        let standing = Standing { seal, epoch: 0, base, integrator: String::new(), sequence: 0 };
         let context = county.context().await;
         let seals = Seals::new(context.clone(), names(), key().verifier().clone());
         settings::create(&context, &names(), &seals, &standing, 1).await.unwrap();
@@ -31,6 +38,11 @@ impl County {
 
     /// A process; the one named `audit` signs.
     async fn process(&self, name: &str) -> Arc<Ledger> {
+        self.process_behind(name, FAR_BEHIND_ENTRIES).await
+    }
+
+    /// One that is handed what others have if it lacks so many entries.
+    async fn process_behind(&self, name: &str, far_behind: u64) -> Arc<Ledger> {
         let dir = if name == "audit" { self.dir.path().to_owned() } else { self.dir.path().join(name) };
         if !dir.exists() {
             std::fs::create_dir_all(&dir).unwrap();
@@ -43,6 +55,7 @@ impl County {
             threads: 2,
             area_of: convert::entry_area,
             instance: name.into(),
+            far_behind,
         };
         Ledger::open_apart(config, Clock::composed()).await.unwrap()
     }
@@ -61,6 +74,44 @@ fn profile(number: u32) -> v1::submission::Events {
     let kind = Some(v1::household_event::Kind::VillageProfileUpdated(updated));
     let event = v1::HouseholdEvent { happened: 20_200_901, kind, ..Default::default() };
     v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
+}
+
+/// Answers what the audit service is asked for, from its ledger and its folder.
+async fn answer_as_audit(county: &County, audit: &Arc<Ledger>) {
+    let client = county.context().await.client();
+    let mut questions = client.subscribe(format!("{}.audit.*", names().service_prefix())).await.unwrap();
+    let (audit, dir) = (audit.clone(), county.dir.path().to_owned());
+    tokio::spawn(async move {
+        while let Some(question) = questions.next().await {
+            let answer: Bytes = if question.subject.as_str() == names().snapshot_subject() {
+                lika_ledger::snapshot_part(&dir, &question.payload).unwrap()
+            } else {
+                let path = std::str::from_utf8(&question.payload).unwrap().parse().unwrap();
+                audit.log().tile(path).unwrap().unwrap_or_default().into()
+            };
+            client.publish(question.reply.unwrap(), answer).await.unwrap();
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_far_behind_begins_on_the_snapshot_of_another() {
+    let (dir, live, mut admin) = snapshots::kept().await;
+    let county = County::around(dir).await;
+    let audit = county.process("audit").await;
+    answer_as_audit(&county, &audit).await;
+    let late = county.process_behind("late", 100).await;
+    let snapshot = |name: &str| std::fs::read(county.dir.path().join(name).join("state.snapshot"));
+    assert_eq!(snapshot("late").unwrap(), snapshot("").unwrap());
+    assert_eq!(digest::hex(&late.state()), live);
+    submit(&late, &admin.sign(VILLAGE, profile(1_000)), Service::Households).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_secs(2), late.stopped()).await.is_err(), "the check finds nothing");
+    // One that is false is found by the check behind the opening, as one's own would be.
+    let forged = snapshots::forged(&snapshot("").unwrap());
+    std::fs::write(county.dir.path().join("state.snapshot"), forged).unwrap();
+    let misled = county.process_behind("misled", 100).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(30), misled.stopped()).await.unwrap();
+    assert!(stopped.to_string().contains("not what the log amounts to"), "{stopped}");
 }
 
 /// Enrols officials with a device each.
@@ -84,10 +135,15 @@ async fn officials(ledger: &Ledger, admin: &mut Device, count: u8) -> Vec<Device
     devices
 }
 
-/// Replays the integrator's copy: every signature, rule and hash.
-fn replayed(county: &County) -> replay::Replayed {
+/// Replays the integrator's folder once it holds so many entries: every signature, rule and hash. What is sealed is there
+/// within a second.
+async fn replayed(county: &County, size: u64) -> replay::Replayed {
     let folder = Folder(county.dir.path().join("log"));
-    let seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+    let mut seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+    while seal.size < size {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+    }
     replay::run(&folder, &seal, 2, &mut ()).unwrap()
 }
 
@@ -129,7 +185,7 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     let size = 2 + 16 + 160;
     assert_eq!(left.log().sealed(size - 1).await.unwrap().size, size);
     audit.log().sealed(size - 1).await.unwrap();
-    let replayed = replayed(&county);
+    let replayed = replayed(&county, size).await;
     assert_eq!(replayed.voids, []);
     assert_eq!(replayed.submissions, size);
     for ledger in [&audit, &left, &right] {

@@ -30,7 +30,7 @@ fn profile(persons: u32) -> v1::submission::Events {
 }
 
 /// A closed log with a snapshot, its digest, and the device that reports to it.
-async fn kept() -> (TempDir, String, Device) {
+pub(crate) async fn kept() -> (TempDir, String, Device) {
     let dir = new_log();
     let (ledger, mut admin) = begun(dir.path()).await;
     let reports: Vec<(Bytes, [u8; 64])> = (1..=ENTRIES).map(|n| admin.sign(VILLAGE, profile(300 + n))).collect();
@@ -48,6 +48,23 @@ async fn kept() -> (TempDir, String, Device) {
 
 fn snapshot(dir: &Path) -> std::path::PathBuf {
     dir.join("state.snapshot")
+}
+
+/// Another state, and everything around it made to fit.
+pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
+    let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
+    let body = &whole[..whole.len() - SUM_BYTES];
+    // The state is what the digest before it is of; a name in it is changed.
+    let find = |what: &[u8]| body.windows(what.len()).position(|window| window == what).unwrap();
+    let start = (0..body.len()).find(|start| body[..*start].windows(SUM_BYTES).any(|one| one == sum(&body[*start..])));
+    let start = start.unwrap();
+    let (digest_at, name_at) = (find(&sum(&body[start..])), find("第一山村".as_bytes()));
+    let mut forged = body.to_vec();
+    forged[name_at..name_at + 12].copy_from_slice("第二山村".as_bytes());
+    let digest_of_state = sum(&forged[start..]);
+    forged[digest_at..digest_at + SUM_BYTES].copy_from_slice(&digest_of_state);
+    forged.extend(sum(&forged));
+    forged
 }
 
 async fn stopped(ledger: &Ledger) -> LogError {
@@ -75,18 +92,7 @@ async fn a_ledger_opened_on_a_snapshot_goes_on_as_one_that_read_everything() {
 async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
     let (dir, live, _) = kept().await;
     let whole = std::fs::read(snapshot(dir.path())).unwrap();
-    let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
-    let body = &whole[..whole.len() - SUM_BYTES];
-    // The state is what the digest before it is of; a name in it is changed, and everything around it made to fit.
-    let find = |what: &[u8]| body.windows(what.len()).position(|window| window == what).unwrap();
-    let start = (0..body.len()).find(|start| body[..*start].windows(SUM_BYTES).any(|one| one == sum(&body[*start..])));
-    let start = start.unwrap();
-    let (digest_at, name_at) = (find(&sum(&body[start..])), find("第一山村".as_bytes()));
-    let mut forged = body.to_vec();
-    forged[name_at..name_at + 12].copy_from_slice("第二山村".as_bytes());
-    let digest_of_state = sum(&forged[start..]);
-    forged[digest_at..digest_at + SUM_BYTES].copy_from_slice(&digest_of_state);
-    forged.extend(sum(&forged));
+    let forged = forged(&whole);
     std::fs::write(snapshot(dir.path()), forged).unwrap();
     let ledger = open(dir.path());
     assert_ne!(digest::hex(&ledger.state()), live, "it was taken");

@@ -5,6 +5,7 @@
 //! * [`wire`]: questions and answers as they travel
 //! * [`answer`]: a service answers
 //! * [`ask`]: the gateway asks
+//! * `audit`: what the audit service answers
 //! * [`role`]: each of the six services, started
 //!
 //! A request is answered at most once and may be lost on the way; so every submission carries its id and may be sent again
@@ -13,6 +14,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+mod audit;
 pub(crate) mod connection;
 pub(crate) mod directory;
 pub(crate) mod role;

@@ -9,12 +9,11 @@ use crate::exit::Failure;
 use crate::node::wiring::{self, OPENING_THREADS};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
-use bytes::Bytes;
 use clap::ValueEnum;
 use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
 use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
-use lika_eventlog::jetstream::{Config as LogConfig, Names};
+use lika_eventlog::jetstream::{Config as LogConfig, FAR_BEHIND_ENTRIES, Names};
 use lika_gateway::Gateway;
 use lika_gateway::ask::{OpenHousehold, ReadError};
 use lika_households::Households;
@@ -114,6 +113,7 @@ impl Running {
             threads: OPENING_THREADS,
             area_of: lika_proto::convert::entry_area,
             instance: instance.clone(),
+            far_behind: FAR_BEHIND_ENTRIES,
         };
         let ledger = Ledger::open_apart(log, config.clock.clone()).await?;
         let start = Start { config, names, instance, ledger };
@@ -288,19 +288,7 @@ impl Start {
     async fn audit(self) -> anyhow::Result<Running> {
         let keeper = Keeper::start(self.ledger.clone());
         let answering = self.answering(HashMap::new()).await?;
-        let tiles = keeper.clone();
-        answering
-            .answer_bytes("tile", move |path| {
-                let tiles = tiles.clone();
-                async move { tile(&tiles, &path).await }
-            })
-            .await?;
-        answering
-            .answer_bytes("proof", move |index| {
-                let keeper = keeper.clone();
-                async move { proof(&keeper, &index).await }
-            })
-            .await?;
+        super::audit::answer(&answering, keeper, self.config.data.clone()).await?;
         Ok(self.running(answering))
     }
 }
@@ -345,30 +333,6 @@ async fn answer_progress(answering: &Answering, progress: &Arc<Progress>) -> any
         async move { answer.ok_or_else(malformed)?.await }
     };
     answering.answer("official", official).await
-}
-
-async fn tile(keeper: &Keeper, path: &Bytes) -> Bytes {
-    let path = std::str::from_utf8(path).ok().and_then(|text| text.parse().ok());
-    let Some(path) = path else { return Bytes::new() };
-    match keeper.tile(path).await {
-        Ok(found) => found.unwrap_or_default(),
-        Err(error) => {
-            tracing::error!(%error, %path, "a tile cannot be read");
-            Bytes::new()
-        }
-    }
-}
-
-async fn proof(keeper: &Keeper, index: &Bytes) -> Bytes {
-    let index = std::str::from_utf8(index).ok().and_then(|text| text.parse().ok());
-    let Some(index) = index else { return Bytes::new() };
-    match keeper.proof(index).await {
-        Ok(found) => found.map(Bytes::from).unwrap_or_default(),
-        Err(error) => {
-            tracing::error!(%error, index, "an entry cannot be proved");
-            Bytes::new()
-        }
-    }
 }
 
 /// The name of the process that has this folder: the same after every restart, so that an integrator knows its own work.

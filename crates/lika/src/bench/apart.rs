@@ -226,6 +226,8 @@ impl Site {
             threads: 2,
             area_of: lika_proto::convert::entry_area,
             instance: "copy".into(),
+            // What is measured is the stream.
+            far_behind: u64::MAX,
         };
         let begun = Instant::now();
         let (log, mut ordered) =
