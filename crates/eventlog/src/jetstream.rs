@@ -18,6 +18,7 @@
 //! * [`server`]: a nats-server of one's own, for tests and benches
 //! * [`Seals`]: checkpoints as they are published, which are lease and fence at once
 //! * `witness`: what everyone has seen published, asked before an integrator takes over
+//! * `following`: checkpoints as they come
 //! * `copier`: the stream into tiles
 //! * `opening`: what is checked before anything is started
 //! * `history`, [`parts`]: what who starts far behind is handed by others
@@ -26,6 +27,7 @@ pub mod batch;
 mod committer;
 mod copier;
 pub mod error;
+mod following;
 mod history;
 mod names;
 mod opening;
@@ -43,7 +45,6 @@ pub use opening::{FAR_BEHIND_ENTRIES, behind, fetch};
 pub use reader::Ordering;
 pub use seals::{Seals, Standing};
 
-use self::trouble::Trouble;
 use crate::error::{AppendError, LogError};
 use crate::journal::Journal;
 use crate::recovery::{self, Copied, Known};
@@ -58,8 +59,8 @@ use bytes::Bytes;
 use committer::{Append, Committer};
 use copier::Copier;
 use error::StreamError;
+use following::follow_seals;
 use futures::FutureExt;
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -68,12 +69,11 @@ use lika_tlog::key::VerifierKey;
 use lika_tlog::{Hash, TilePath};
 use opening::{check_ahead, prepare};
 use parking_lot::Mutex;
-use reader::{Reader, silent};
+use reader::Reader;
 use shared::Shared;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
@@ -83,10 +83,6 @@ const QUEUE_ENTRIES_MAX: usize = 8_192;
 const READ_ENTRIES_MAX: usize = 8_192;
 /// Entries that may be ordered and not yet sealed; while there are more, no further ones are taken.
 const UNSEALED_ENTRIES_MAX: u64 = 65_536;
-/// How long no checkpoint may come until the latest one is asked for, in milliseconds.
-const SILENCE_MS: u64 = 3_000;
-/// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 /// With what a log is opened.
 pub struct Config {
@@ -346,58 +342,5 @@ impl Drop for JetStreamLog {
     /// wants the folder back calls `close` first.
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-/// Follows the checkpoints that are published.
-async fn follow_seals(
-    context: Context,
-    names: Names,
-    seals: Seals,
-    latest: watch::Sender<Standing>,
-    shared: Arc<Shared>,
-) {
-    let mut trouble = Trouble::new("checkpoints are not followed");
-    loop {
-        match follow_seals_once(&context, &names, &seals, &latest).await {
-            Err(error @ StreamError::Nats { .. }) => trouble.tell(&error),
-            Err(error) => return shared.fail(error.into()),
-            Ok(()) => {}
-        }
-        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
-    }
-}
-
-async fn follow_seals_once(
-    context: &Context,
-    names: &Names,
-    seals: &Seals,
-    latest: &watch::Sender<Standing>,
-) -> Result<(), StreamError> {
-    use async_nats::jetstream::consumer::{DeliverPolicy, push::OrderedConfig};
-    let config = OrderedConfig {
-        deliver_subject: context.client().new_inbox(),
-        deliver_policy: DeliverPolicy::LastPerSubject,
-        filter_subject: names.seal_subject(),
-        ..OrderedConfig::default()
-    };
-    let consumer = context.create_consumer_on_stream(config, names.seal_stream()).await;
-    let consumer = consumer.map_err(StreamError::nats("following checkpoints"))?;
-    let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
-    loop {
-        let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
-            // Who leads publishes every second; a reader may be left alone after a change of leader of the stream.
-            if seals.last().await?.sequence > latest.borrow().sequence {
-                return Err(StreamError::nats("following checkpoints")(silent()));
-            }
-            continue;
-        };
-        let Some(message) = message else { return Ok(()) };
-        let message = message.map_err(StreamError::nats("following checkpoints"))?;
-        let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
-        let empty = async_nats::HeaderMap::new();
-        let headers = message.message.headers.as_ref().unwrap_or(&empty);
-        let standing = seals.read(headers, &message.message.payload, sequence)?;
-        latest.send_replace(standing);
     }
 }

@@ -13,17 +13,16 @@ use futures::{StreamExt, TryStreamExt, stream};
 use lika_domain::ids::Index;
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Tiles asked for at the same time.
-const ASKED_MAX: usize = 16;
+const ASKED_MAX: usize = 32;
 /// How long an answer is waited for, in milliseconds.
 const ANSWER_MS: u64 = 5_000;
 /// How often a tile is asked for, and a newer checkpoint looked for.
 const ATTEMPTS: usize = 10;
-/// Tiles written at once.
-const WRITTEN_AT_ONCE: usize = 256;
 
 /// Fetches what a folder lacks of the tiles under the latest checkpoint, and records that; gives that checkpoint.
 pub(crate) async fn fetch(
@@ -52,22 +51,22 @@ pub(crate) async fn fetch(
     Err(StreamError::NoHistory { base, reason }.into())
 }
 
+/// Fetches tiles side by side, each into its file. Until all of them are there nothing says that any is: what an attempt that
+/// is cut off leaves is dropped by the next. A copy that can be made again does not wait for the disk.
 async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, standing: &Standing) -> Result<(), LogError> {
     let log = layout.log();
-    let missing = tiles_of(standing.seal.size).filter(|path| !log.join(path.to_string()).exists());
-    let tiles = stream::iter(missing).map(|path| async move {
+    let missing = tiles_of(standing.seal.size).map(|path| (path, log.join(path.to_string())));
+    let missing = missing.filter(|(_, file)| !file.exists());
+    let fetched = stream::iter(missing).map(|(path, file)| async move {
         let bytes = tile(client, names, path).await?;
-        Ok::<_, LogError>((path, bytes))
+        let written = tokio::task::spawn_blocking(move || {
+            folder::write_unsynced(&[(file.clone(), bytes.as_ref())])?;
+            Ok(file)
+        });
+        written.await.unwrap_or(Err(LogError::Closed))
     });
-    let chunks = tiles.buffered(ASKED_MAX).try_chunks(WRITTEN_AT_ONCE);
-    let mut chunks = std::pin::pin!(chunks);
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| error.1)?;
-        let files: Vec<(PathBuf, &[u8])> =
-            chunk.iter().map(|(path, bytes)| (log.join(path.to_string()), bytes.as_ref())).collect();
-        folder::write_all(&files)?;
-    }
-    Ok(())
+    let files: BTreeSet<PathBuf> = fetched.buffer_unordered(ASKED_MAX).try_collect().await?;
+    if layout.signing_key().exists() { folder::sync_files(&log, &files) } else { Ok(()) }
 }
 
 async fn tile(client: &Client, names: &Names, path: TilePath) -> Result<Bytes, LogError> {

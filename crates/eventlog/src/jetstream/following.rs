@@ -1,0 +1,71 @@
+//! Checkpoints as they are published, for whoever copies.
+
+use super::error::StreamError;
+use super::names::Names;
+use super::reader::silent;
+use super::seals::{Seals, Standing};
+use super::shared::Shared;
+use super::trouble::Trouble;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::{DeliverPolicy, push::OrderedConfig};
+use futures::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long no checkpoint may come until the latest one is asked for, in milliseconds.
+const SILENCE_MS: u64 = 3_000;
+/// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
+const RETRY_MS: u64 = 200;
+
+/// Follows the checkpoints that are published.
+pub(super) async fn follow_seals(
+    context: Context,
+    names: Names,
+    seals: Seals,
+    latest: watch::Sender<Standing>,
+    shared: Arc<Shared>,
+) {
+    let mut trouble = Trouble::new("checkpoints are not followed");
+    loop {
+        match follow_seals_once(&context, &names, &seals, &latest).await {
+            Err(error @ StreamError::Nats { .. }) => trouble.tell(&error),
+            Err(error) => return shared.fail(error.into()),
+            Ok(()) => {}
+        }
+        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+    }
+}
+
+async fn follow_seals_once(
+    context: &Context,
+    names: &Names,
+    seals: &Seals,
+    latest: &watch::Sender<Standing>,
+) -> Result<(), StreamError> {
+    let config = OrderedConfig {
+        deliver_subject: context.client().new_inbox(),
+        deliver_policy: DeliverPolicy::LastPerSubject,
+        filter_subject: names.seal_subject(),
+        ..OrderedConfig::default()
+    };
+    let consumer = context.create_consumer_on_stream(config, names.seal_stream()).await;
+    let consumer = consumer.map_err(StreamError::nats("following checkpoints"))?;
+    let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
+    loop {
+        let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
+            // Who leads publishes every second; a reader may be left alone after a change of leader of the stream.
+            if seals.last().await?.sequence > latest.borrow().sequence {
+                return Err(StreamError::nats("following checkpoints")(silent()));
+            }
+            continue;
+        };
+        let Some(message) = message else { return Ok(()) };
+        let message = message.map_err(StreamError::nats("following checkpoints"))?;
+        let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
+        let empty = async_nats::HeaderMap::new();
+        let headers = message.message.headers.as_ref().unwrap_or(&empty);
+        let standing = seals.read(headers, &message.message.payload, sequence)?;
+        latest.send_replace(standing);
+    }
+}
