@@ -84,6 +84,12 @@ struct Site {
     _guard: Temporary,
 }
 
+/// Servers of the bench's own, gone with it.
+struct Servers {
+    servers: Vec<Server>,
+    _guard: Temporary,
+}
+
 /// Measures: with servers of its own once with one copy and once with three, or with the servers that are named.
 pub(crate) async fn run(args: &Append, printer: Printer) -> anyhow::Result<Measured> {
     let named: Vec<String> = args.nats.iter().flatten().filter(|url| !url.is_empty()).cloned().collect();
@@ -91,16 +97,20 @@ pub(crate) async fn run(args: &Append, printer: Printer) -> anyhow::Result<Measu
     if named.is_empty() {
         for count in [1u8, 3] {
             printer.note(format!("{count} nats-server of its own …"));
-            let dir = std::env::current_dir()?.join(format!("lika-bench-nats-{}", std::process::id()));
-            let _guard = Temporary(dir.clone());
-            let servers = if count == 1 { vec![Server::start(&dir)?] } else { Server::cluster(&dir, count.into())? };
-            let urls = servers.iter().map(Server::url).collect();
-            let monitors = servers.iter().map(Server::monitor).collect();
-            runs.push(measure(args, &NatsArgs::plain(urls, monitors), count, printer).await?);
+            let servers = Servers::start("lika-bench-nats", count)?;
+            let run = measure(args, &servers.args(), count, printer).await?;
+            drop(servers);
+            // Servers that have done nothing yet: what others have let go of would be taken for what villages need.
+            printer.note("memory of the servers …");
+            let servers = Servers::start("lika-bench-villages", count)?;
+            let memory = village_memory(&servers.args(), count).await?;
+            runs.push(Measurement { server_bytes_per_100000_villages: memory, ..run });
         }
     } else {
         let nats = NatsArgs::plain(named, args.monitor.clone());
-        runs.push(measure(args, &nats, args.replicas, printer).await?);
+        let run = measure(args, &nats, args.replicas, printer).await?;
+        let memory = village_memory(&nats, args.replicas).await?;
+        runs.push(Measurement { server_bytes_per_100000_villages: memory, ..run });
     }
     let ratio_to_raw_jetstream = runs.last().map_or(0.0, |run| run.batch100.ratio_to_raw_jetstream);
     Ok(Measured { runs, ratio_to_raw_jetstream })
@@ -118,7 +128,6 @@ async fn measure(args: &Append, nats: &NatsArgs, replicas: u8, printer: Printer)
     printer.note("a copy from the beginning …");
     let (entries, events) = (site.ledger.log().checkpoint().size, single.events + batch100.events);
     let seconds = site.copy(nats).await?;
-    let server_bytes = site.server_memory(nats, replicas).await?;
     let peak_memory_bytes = peak_memory_bytes();
     site.stop().await?;
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
@@ -129,7 +138,7 @@ async fn measure(args: &Append, nats: &NatsArgs, replicas: u8, printer: Printer)
         batch100,
         replay_entries_per_second: entries / seconds,
         replay_events_per_second: events / seconds,
-        server_bytes_per_100000_villages: server_bytes,
+        server_bytes_per_100000_villages: 0,
         peak_memory_bytes,
     })
 }
@@ -240,27 +249,6 @@ impl Site {
         Ok(seconds)
     }
 
-    /// What the memory of a server grows by when so many villages have an entry.
-    async fn server_memory(&self, nats: &NatsArgs, replicas: u8) -> anyhow::Result<u64> {
-        let names = Names::new(format!("{ELSEWHERE}{replicas}3").parse()?);
-        self.context.create_stream(settings::log_stream(&names, 0, replicas.into())).await?;
-        let before = nats.memory().await?;
-        let client = self.context.client();
-        let payload = Bytes::from(vec![7; 250]);
-        let villages: Vec<u64> = (0..SUBJECTS).collect();
-        for some in villages.chunks(BATCH_MESSAGES_MAX) {
-            let guarded = some.iter().map(|village| Guarded {
-                subject: names.log_subjects(0).replace('*', &format!("{:012}", 130_000_000_000 + village)),
-                last: 0,
-                payload: payload.clone(),
-            });
-            publish(&client, &guarded.collect::<Vec<_>>()).await?;
-        }
-        let after = nats.memory().await?;
-        self.context.delete_stream(names.log_stream(0)).await?;
-        Ok(after.saturating_sub(before))
-    }
-
     fn batches(&self) -> (u64, u64) {
         let all = self.running.iter().map(|running| running.ledger.batches());
         all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
@@ -272,6 +260,42 @@ impl Site {
         }
         Ok(())
     }
+}
+
+impl Servers {
+    fn start(name: &str, count: u8) -> anyhow::Result<Self> {
+        let dir = std::env::current_dir()?.join(format!("{name}-{}", std::process::id()));
+        let guard = Temporary(dir.clone());
+        let servers = if count == 1 { vec![Server::start(&dir)?] } else { Server::cluster(&dir, count.into())? };
+        Ok(Self { servers, _guard: guard })
+    }
+
+    fn args(&self) -> NatsArgs {
+        let all = |of: fn(&Server) -> String| self.servers.iter().map(of).collect();
+        NatsArgs::plain(all(Server::url), all(Server::monitor))
+    }
+}
+
+/// What the memory of the server that has the most grows by when so many villages have an entry.
+async fn village_memory(nats: &NatsArgs, replicas: u8) -> anyhow::Result<u64> {
+    let names = Names::new(format!("{ELSEWHERE}{replicas}3").parse()?);
+    let context = nats.connect("lika bench").await?;
+    context.create_stream(settings::log_stream(&names, 0, replicas.into())).await?;
+    let before = nats.memory().await?;
+    let client = context.client();
+    let payload = Bytes::from(vec![7; 250]);
+    let villages: Vec<u64> = (0..SUBJECTS).collect();
+    for some in villages.chunks(BATCH_MESSAGES_MAX) {
+        let guarded = some.iter().map(|village| Guarded {
+            subject: names.log_subjects(0).replace('*', &format!("{:012}", 130_000_000_000 + village)),
+            last: 0,
+            payload: payload.clone(),
+        });
+        publish(&client, &guarded.collect::<Vec<_>>()).await?;
+    }
+    let after = nats.memory().await?;
+    context.delete_stream(names.log_stream(0)).await?;
+    Ok(after.saturating_sub(before))
 }
 
 /// Entries of different villages, in order.
