@@ -1,7 +1,7 @@
 //! Older entries for those whose folder is empty, ends before the stream begins, or is far behind: the tiles, fetched from an
 //! audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
 
-use super::error::StreamError;
+use super::error::{StreamError, patiently};
 use super::names::Names;
 use super::seals::{Seals, Standing};
 use crate::error::LogError;
@@ -15,14 +15,19 @@ use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Tiles asked for at the same time.
 const ASKED_MAX: usize = 32;
 /// How long an answer is waited for, in milliseconds.
 const ANSWER_MS: u64 = 5_000;
-/// How often a tile is asked for, and a newer checkpoint looked for.
-const ATTEMPTS: usize = 10;
+/// How long it is asked for what the stream has not got, in milliseconds: after a new epoch all processes start at once, and an
+/// audit service may take longest.
+const NEEDED_WITHIN_MS: u64 = 60_000;
+/// How long for what could be read from the stream, in milliseconds.
+const SPARED_WITHIN_MS: u64 = 2_000;
+/// Between two attempts, in milliseconds.
+const RETRY_MS: u64 = 200;
 
 /// Fetches what a folder lacks of the tiles under the latest checkpoint, and records that; gives that checkpoint.
 pub(crate) async fn fetch(
@@ -35,20 +40,24 @@ pub(crate) async fn fetch(
     folder::make_dir(&layout.log())?;
     let _lock = folder::lock(layout)?;
     recovery::settle(layout)?;
-    let mut reason = String::new();
-    for _ in 0..ATTEMPTS {
-        let standing = seals.last().await?;
+    let needed = recovery::recorded_size(layout)? < base;
+    let (begun, within) = (Instant::now(), if needed { NEEDED_WITHIN_MS } else { SPARED_WITHIN_MS });
+    loop {
+        let standing = patiently(async || seals.last().await).await?;
         match fetch_tiles(client, names, layout, &standing).await {
             Ok(()) => {
                 recovery::record(layout, &standing.seal)?;
                 return Ok(standing);
             }
-            Err(LogError::Stream(StreamError::NoHistory { reason: why, .. })) => reason = why,
+            Err(LogError::Stream(StreamError::NoHistory { reason, .. })) => {
+                if begun.elapsed() > Duration::from_millis(within) {
+                    return Err(StreamError::NoHistory { base, reason }.into());
+                }
+            }
             Err(error) => return Err(error),
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
     }
-    Err(StreamError::NoHistory { base, reason }.into())
 }
 
 /// Fetches tiles side by side, each into its file. Until all of them are there nothing says that any is: what an attempt that

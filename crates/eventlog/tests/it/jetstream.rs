@@ -320,25 +320,22 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     let seal = sealed_in(&apart, "audit");
     assert_eq!(seal.size, 40);
     begin_epoch(&apart, seal).await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
     assert_eq!(append(&recorder, 40..45).await, (40..45).collect::<Vec<_>>());
     audit.sealed(44).await.unwrap();
     assert_eq!(audit.read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
-    // One that was never there fetches what is before the stream from nobody: no audit service answers here.
+    // One that was never there waits until an audit service gives it what is before the stream.
     let fresh = apart.folder("fresh");
     std::fs::create_dir_all(&fresh).unwrap();
     std::fs::copy(apart.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
-    let config = Config {
-        context: apart.context().await,
-        names: names(),
-        dir: fresh,
-        threads: 1,
-        area_of,
-        instance: "x".into(),
-        far_behind: FAR_BEHIND_ENTRIES,
+    let opening = apart.open("fresh");
+    let answering = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        answer_tiles(&apart, &audit).await
     };
-    let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
-    assert!(matches!(refused, Err(LogError::Stream(StreamError::NoHistory { base: 40, .. }))));
+    let (late, asked) = tokio::join!(opening, answering);
+    assert!(asked.load(Relaxed) > 0);
+    assert_eq!(read_all(&late), (0..45).map(named).collect::<Vec<_>>());
 }
 
 /// Answers with tiles of a log as the audit service does; gives how often it was asked.
