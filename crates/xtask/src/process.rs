@@ -10,9 +10,18 @@ use anyhow::{Context, Result, bail};
 
 const POLL_MS: u64 = 50;
 
-/// The cargo that runs this chore, in `root` and without standard input, so that nothing can stop to ask.
+/// The cargo that runs this chore, in `root` and without standard input, so that nothing can stop to ask. It is not told what
+/// this chore was told of its own package: build scripts that look at that (ring's does) would run again, and everything
+/// above them be compiled again, each time a chore and a person take turns.
 pub(crate) fn cargo(root: &Path) -> Command {
-    tool(root, env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = tool(root, env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Any other tool, in `root` and without standard input.
