@@ -10,6 +10,7 @@
 //! entries as in a bundle; SHA-256 of all that (32).
 
 use crate::error::{Damage, LogError};
+use crate::folder;
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::{BundleReader, push_entry};
@@ -44,11 +45,13 @@ pub(crate) enum Unread {
 }
 
 impl Journal {
-    /// Opens it, or makes it, for a log whose first `size` entries are in tiles.
+    /// Opens it, or makes it, for a log whose first `size` entries are in tiles. Its name is durable on return: a file that is
+    /// gone after a cut of power would take with it what was synced in it.
     pub(crate) fn open(path: &Path, size: u64) -> Result<Self, LogError> {
         let mut options = OpenOptions::new();
         let file =
             options.read(true).write(true).create(true).truncate(false).open(path).map_err(LogError::io(path))?;
+        path.parent().map_or(Ok(()), folder::sync_dir)?;
         Ok(Self { file, path: path.to_owned(), at: 0, next: Some(size) })
     }
 
