@@ -97,26 +97,29 @@ pub(crate) async fn run(args: &Append, printer: Printer) -> anyhow::Result<Measu
     if named.is_empty() {
         for count in [1u8, 3] {
             printer.note(format!("{count} nats-server of its own …"));
-            let servers = Servers::start("lika-bench-nats", count)?;
-            let run = measure(args, &servers.args(), count, printer).await?;
-            drop(servers);
             // Servers that have done nothing yet: what others have let go of would be taken for what villages need.
-            printer.note("memory of the servers …");
             let servers = Servers::start("lika-bench-villages", count)?;
             let memory = village_memory(&servers.args(), count).await?;
-            runs.push(Measurement { server_bytes_per_100000_villages: memory, ..run });
+            drop(servers);
+            let servers = Servers::start("lika-bench-nats", count)?;
+            runs.push(measure(args, &servers.args(), count, memory, printer).await?);
         }
     } else {
         let nats = NatsArgs::plain(named, args.monitor.clone());
-        let run = measure(args, &nats, args.replicas, printer).await?;
         let memory = village_memory(&nats, args.replicas).await?;
-        runs.push(Measurement { server_bytes_per_100000_villages: memory, ..run });
+        runs.push(measure(args, &nats, args.replicas, memory, printer).await?);
     }
     let ratio_to_raw_jetstream = runs.last().map_or(0.0, |run| run.batch100.ratio_to_raw_jetstream);
     Ok(Measured { runs, ratio_to_raw_jetstream })
 }
 
-async fn measure(args: &Append, nats: &NatsArgs, replicas: u8, printer: Printer) -> anyhow::Result<Measurement> {
+async fn measure(
+    args: &Append,
+    nats: &NatsArgs,
+    replicas: u8,
+    memory: u64,
+    printer: Printer,
+) -> anyhow::Result<Measurement> {
     let site = Site::start(nats, replicas).await?;
     let mut county = County::begin(&Api::new(&site.url)?, VILLAGES, args.clients.max(HUNDRED_CLIENTS)).await?;
     let single = Kind { clients: args.clients, submissions: args.singles, events: 1, compose: Officer::single };
@@ -138,7 +141,7 @@ async fn measure(args: &Append, nats: &NatsArgs, replicas: u8, printer: Printer)
         batch100,
         replay_entries_per_second: entries / seconds,
         replay_events_per_second: events / seconds,
-        server_bytes_per_100000_villages: 0,
+        server_bytes_per_100000_villages: memory,
         peak_memory_bytes,
     })
 }
