@@ -76,6 +76,13 @@ pub(crate) struct County<'c> {
     pub(crate) fixes: &'c mut Fixes,
 }
 
+impl County<'_> {
+    /// Poor persons of the village at that position.
+    fn poor_persons(&self, village: usize) -> u32 {
+        super::village::poor_persons(self.villages.len(), self.homes).get(village).copied().unwrap_or(0)
+    }
+}
+
 /// What became of a course at a tick.
 enum Leg {
     GoesOn,
@@ -158,9 +165,9 @@ impl Course {
 
     /// Takes a step; whether the round goes on.
     fn take(&mut self, county: &mut County<'_>, about: About, step: Step, author: usize) -> bool {
+        let fails = self.fails(county, step);
         let clerk = &mut *county.clerk;
         let day = self.day(clerk, step);
-        let fails = self.fate == Fate::Failing && step == Step::Appraisal;
         let wrong = self.fate == Fate::Wrong && self.taken == 0;
         let stated = if wrong { day.plus_days(-1) } else { day };
         let mut until = None;
@@ -175,15 +182,26 @@ impl Course {
         self.last = Some(author);
         self.taken += 1;
         self.from = until.map_or(day, |until| until.plus_days(1));
-        if fails {
+        if fails && let Subject::Home(position) = self.subject {
             clerk.planted.note(Kind::AppraisalFailed);
-            if let Subject::Home(position) = self.subject
-                && let Some(home) = county.homes.get_mut(position)
-            {
+            if let Some(home) = county.homes.get_mut(position) {
                 home.leaving = false;
             }
         }
         !fails
+    }
+
+    /// Whether a step ends the round: the appraisal does not pass, or the county finds that more are poor in a village than
+    /// was hoped when it asked to leave the list.
+    fn fails(&self, county: &County<'_>, step: Step) -> bool {
+        match (self.subject, step) {
+            (Subject::Home(_), Step::Appraisal) => self.fate == Fate::Failing,
+            (Subject::Village(position), Step::CountyAudit | Step::Decision | Step::Announcement) => {
+                let village = county.villages.get(position);
+                village.is_none_or(|village| !village.is_ready(county.poor_persons(position)))
+            }
+            _ => false,
+        }
     }
 
     /// In haste where a decision is due in days; otherwise on one of the last days.
@@ -223,8 +241,7 @@ impl Course {
                 }
             }
             (Subject::Village(position), _) => {
-                let poor = super::village::poor_persons(county.villages.len(), county.homes);
-                let poor = poor.get(position).copied().unwrap_or(0);
+                let poor = county.poor_persons(position);
                 if let Some(village) = county.villages.get_mut(position) {
                     village.leave(county.clerk, author, day, poor);
                 }

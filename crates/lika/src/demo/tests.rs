@@ -1,10 +1,12 @@
 //! The made-up history against the rules: everything is admitted, and its figures are those of the country.
 
 use super::clerk::Clerk;
+use super::courses::{self, Courses, Fate, Subject};
 use super::divisions::{County, FUPING};
 use super::exits::{BASELINE, CURVE};
 use super::history::History;
 use super::household::{Home, Standing};
+use super::mistakes::Fixes;
 use super::plan::{Planned, Probe};
 use super::planted::{Kind, Planted};
 use super::village::{Staff, Village};
@@ -277,6 +279,45 @@ fn a_card_is_closed_no_earlier_than_what_came_before() {
             assert!(list.events.iter().all(|event| event.happened == 20_180_606));
         }
     }
+}
+
+/// More may be poor in a village than was hoped when it asked to leave the list: the county's audit then ends the round, so
+/// that it can ask again.
+#[test]
+fn a_village_that_is_not_ready_after_all_fails_the_audit_and_may_ask_again() {
+    let (county, area) = ("130624".parse().unwrap(), "130624100200".parse().unwrap());
+    let mut clerk = Clerk::new(ORIGIN, county, 1, Date::new(2019, 11, 26).unwrap());
+    let staff = Staff { officer: 0, township_officer: 1, county_officer: 2, finance: 3 };
+    let mut village = Village::new(&mut clerk, area, "丙村", staff);
+    (village.poor, village.rural_persons) = (true, 10);
+    let mut home = Home::new(&mut clerk, 0, &village, 0).unwrap();
+    home.stand(Standing::Poor, clerk.today);
+    let (mut homes, mut villages, mut rounds, mut fixes) = ([home], [village], Courses::default(), Fixes::default());
+    let mut end_of = |homes: &mut [Home]| {
+        rounds.begin(Subject::Village(0), v1::Procedure::VillageExit, Fate::Kept, clerk.today);
+        let mut last = None;
+        for _ in 0..10 {
+            clerk.today = clerk.today.plus_days(20);
+            let (clerk, villages, fixes) = (&mut clerk, &mut villages[..], &mut fixes);
+            rounds.go_on(&mut courses::County { clerk, homes, villages, fixes });
+            for event in clerk.tick().submissions.into_iter().flat_map(|planned| match planned.events {
+                v1::submission::Events::Households(list) => list.events,
+                _ => Vec::new(),
+            }) {
+                last = event.kind;
+            }
+        }
+        last
+    };
+    use v1::household_event::Kind::{ProcedureStepTaken, VillageExited};
+    match end_of(&mut homes) {
+        Some(ProcedureStepTaken(taken)) => {
+            assert_eq!((taken.step(), taken.outcome()), (v1::Step::CountyAudit, v1::Outcome::Failed));
+        }
+        other => panic!("{other:?}"),
+    }
+    homes[0].stand(Standing::Exited, Date::new(2020, 11, 1).unwrap());
+    assert!(matches!(end_of(&mut homes), Some(VillageExited(_))));
 }
 
 #[test]

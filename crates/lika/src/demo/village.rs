@@ -153,13 +153,11 @@ impl Village {
         self.poor && !self.exited && few
     }
 
-    /// The county records that it has left the list, if few enough are poor.
+    /// The county records that it has left the list.
     pub(crate) fn leave(&mut self, clerk: &mut Clerk, author: usize, day: Date, poor_persons: u32) {
-        if self.is_ready(poor_persons) {
-            let exited = v1::VillageExited { poor_persons, rural_persons: self.rural_persons };
-            clerk.area_event(author, self.area, day, Kind::VillageExited(exited));
-            self.exited = true;
-        }
+        let exited = v1::VillageExited { poor_persons, rural_persons: self.rural_persons };
+        clerk.area_event(author, self.area, day, Kind::VillageExited(exited));
+        self.exited = true;
     }
 
     fn rural_households(&self) -> u32 {
