@@ -5,7 +5,7 @@ use super::county::ORIGIN;
 use super::network::Network;
 use super::{lika, path};
 use lika_client::Api;
-use lika_eventlog::jetstream::server::Server;
+use lika_eventlog::jetstream::server::{Guard, Server};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
@@ -13,6 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+// The certificates of `cargo xtask cluster`, made by the same code.
+#[path = "../../crates/xtask/src/cluster/certificates.rs"]
+mod certificates;
+
+/// What the deployment page sets servers to.
+const DEPLOYED: &str = include_str!("../../deploy/nats-server.conf");
 /// The six services.
 pub(crate) const SERVICES: [&str; 6] = ["audit", "households", "officials", "aid", "progress", "gateway"];
 /// How long an instance may take until it runs: an integrator that was cut off is waited for 5 s.
@@ -27,6 +33,8 @@ pub(crate) struct Apart {
     ways: BTreeMap<String, String>,
     gateway_port: BTreeMap<String, u16>,
     running: BTreeMap<String, Child>,
+    /// Certificates by which everybody comes; `None` where none are asked for.
+    tls: Option<PathBuf>,
 }
 
 impl Apart {
@@ -38,17 +46,24 @@ impl Apart {
         apart
     }
 
-    /// The same on three servers, with cables that can be pulled.
+    /// The same on three servers, with cables that can be pulled, and with the TLS, the accounts and the permissions of
+    /// the deployment page.
     pub(crate) fn make_on_three(dir: &Path, instances: u8) -> Self {
         let mut network = Network::new();
+        let tls = dir.join("tls");
+        certificates::make(&tls, &["127.0.0.1".to_owned()]).unwrap();
+        let accounts = DEPLOYED.find("READ = [").map(|start| DEPLOYED[start..].to_owned()).unwrap();
+        let guard = Guard { tls: tls.join("nats"), accounts };
         let way = |from, to, port| network.lay(&server(from), &server(to), port);
-        let servers = Server::cluster_by(&dir.join("nats"), 3, way).unwrap();
+        let servers = Server::cluster_by(&dir.join("nats"), 3, Some(&guard), way).unwrap();
         let mut apart = Self::on(dir, servers, network);
+        apart.tls = Some(tls);
         apart.create(3);
         apart.add(instances);
         for name in names(instances) {
             let way = |(number, to): (usize, &Server)| {
-                format!("nats://127.0.0.1:{}", apart.network.lay(&name, &server(number), to.port()).unwrap())
+                let port = apart.network.lay(&name, &server(number), to.port()).unwrap();
+                format!("{}://127.0.0.1:{port}", to.scheme())
             };
             let ways: Vec<String> = apart.servers.iter().enumerate().map(way).collect();
             apart.ways.insert(name, ways.join(","));
@@ -64,7 +79,7 @@ impl Apart {
 
     fn on(dir: &Path, servers: Vec<Server>, network: Network) -> Self {
         let (ways, gateway_port, running) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { dir: dir.to_owned(), servers, network, ways, gateway_port, running }
+        Self { dir: dir.to_owned(), servers, network, ways, gateway_port, running, tls: None }
     }
 
     fn create(&mut self, replicas: u8) {
@@ -210,11 +225,19 @@ impl Apart {
         Api::new(&self.url(gateway)).unwrap()
     }
 
-    /// The words that name the servers, as an instance reaches them.
-    fn nats(&self, name: Option<&str>) -> [String; 4] {
+    /// The words that name the servers, as an instance reaches them; without one, as who looks after them does.
+    fn nats(&self, name: Option<&str>) -> Vec<String> {
         let all = |url: fn(&Server) -> String| self.servers.iter().map(url).collect::<Vec<_>>().join(",");
         let way = name.and_then(|name| self.ways.get(name)).cloned();
-        ["--nats".into(), way.unwrap_or_else(|| all(Server::url)), "--monitor".into(), all(Server::monitor)]
+        let mut words =
+            vec!["--nats".into(), way.unwrap_or_else(|| all(Server::url)), "--monitor".into(), all(Server::monitor)];
+        if let Some(tls) = &self.tls {
+            let user = name.map_or("admin", |name| name.split('-').next().unwrap());
+            let [ca, cert, key] = ["ca.crt".to_owned(), format!("{user}.crt"), format!("{user}.key")]
+                .map(|file| path(&tls.join(file)).to_owned());
+            words.extend(["--tls-ca".into(), ca, "--tls-cert".into(), cert, "--tls-key".into(), key]);
+        }
+        words
     }
 }
 

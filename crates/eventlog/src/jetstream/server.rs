@@ -33,6 +33,17 @@ struct Place {
     monitor: u16,
     /// How the servers of a cluster know each other; `None` where there is one server.
     cluster: Option<Cluster>,
+    /// Who may come; `None` is everybody, without TLS.
+    guard: Option<Guard>,
+}
+
+/// Who may come to a server, and what each may do.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Folder with `server.crt`, `server.key` and `ca.crt`: servers and clients know each other by certificates.
+    pub tls: PathBuf,
+    /// Accounts with their permissions, in the words of a server's configuration.
+    pub accounts: String,
 }
 
 /// A server's place in its cluster.
@@ -66,17 +77,18 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn cluster(dir: &Path, count: usize) -> io::Result<Vec<Self>> {
-        Self::cluster_by(dir, count, |_, _, port| Ok(port))
+        Self::cluster_by(dir, count, None, |_, _, port| Ok(port))
     }
 
-    /// The same, where each server calls the next ones by a way of its own: `way(from, to, port)` gives the port on which
-    /// server `from` reaches the one that listens on `port`. They are told of no other way.
+    /// The same, guarded, where each server calls the next ones by a way of its own: `way(from, to, port)` gives the port on
+    /// which server `from` reaches the one that listens on `port`. They are told of no other way.
     ///
     /// # Errors
     /// As [`Server::start`], and what `way` gives.
     pub fn cluster_by(
         dir: &Path,
         count: usize,
+        guard: Option<&Guard>,
         mut way: impl FnMut(usize, usize, u16) -> io::Result<u16>,
     ) -> io::Result<Vec<Self>> {
         let ports = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
@@ -86,7 +98,7 @@ impl Server {
             let others = (1..=count / 2).map(|step| (number + step) % count);
             let calls = others.map(|other| way(number, other, ports[other])).collect::<io::Result<Vec<u16>>>()?;
             let cluster = Some(Cluster { listen: ports[number], calls });
-            io::Result::Ok(Place { cluster, ..Place::free(&dir.join(&name), &name)? })
+            io::Result::Ok(Place { cluster, guard: guard.cloned(), ..Place::free(&dir.join(&name), &name)? })
         };
         let servers = (0..count).map(|number| Self::at(place(number)?)).collect::<io::Result<Vec<Self>>>()?;
         servers.iter().try_for_each(Self::wait_until_healthy)?;
@@ -101,7 +113,12 @@ impl Server {
 
     /// Where it listens.
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.place.port)
+        format!("{}://127.0.0.1:{}", self.scheme(), self.place.port)
+    }
+
+    /// What its addresses begin with.
+    pub fn scheme(&self) -> &'static str {
+        if self.place.guard.is_some() { "tls" } else { "nats" }
     }
 
     /// Where it tells of itself.
@@ -199,28 +216,43 @@ impl Drop for Server {
 impl Place {
     fn free(dir: &Path, name: &str) -> io::Result<Self> {
         let (port, monitor) = (free_port()?, free_port()?);
-        Ok(Self { dir: dir.to_owned(), name: name.to_owned(), port, monitor, cluster: None })
+        Ok(Self { dir: dir.to_owned(), name: name.to_owned(), port, monitor, cluster: None, guard: None })
     }
 
     fn configuration(&self) -> String {
-        let Self { dir, name, port, monitor, cluster } = self;
-        let cluster = cluster.as_ref().map(Cluster::configuration).unwrap_or_default();
+        let Self { dir, name, port, monitor, cluster, guard } = self;
+        let tls = guard.as_ref().map(Guard::tls).unwrap_or_default();
+        let cluster = cluster.as_ref().map(|cluster| cluster.configuration(&tls)).unwrap_or_default();
+        let guard = guard.as_ref().map(|guard| guard.configuration(&tls)).unwrap_or_default();
         format!(
             "server_name: {name}\nlisten: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\nmax_payload: 8MB\n\
-             jetstream {{ store_dir: \"{}\", sync_interval: always }}\n{cluster}",
+             jetstream {{ store_dir: \"{}\", sync_interval: always }}\n{cluster}{guard}",
             dir.join("store").display()
         )
     }
 }
 
+impl Guard {
+    fn tls(&self) -> String {
+        let file = |name: &str| self.tls.join(name).display().to_string();
+        let (cert, key, ca) = (file("server.crt"), file("server.key"), file("ca.crt"));
+        format!("cert_file: \"{cert}\", key_file: \"{key}\", ca_file: \"{ca}\"")
+    }
+
+    fn configuration(&self, tls: &str) -> String {
+        format!("tls {{ {tls}, verify_and_map: true }}\n{}\n", self.accounts)
+    }
+}
+
 impl Cluster {
-    fn configuration(&self) -> String {
+    fn configuration(&self, tls: &str) -> String {
+        let tls = if tls.is_empty() { String::new() } else { format!(", tls {{ {tls} }}") };
         let calls: Vec<String> = self.calls.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
         let calls = calls.join(", ");
         // Servers tell each other where they may be called; nobody listens on port 1, so the ways given are the only ones.
         format!(
             "cluster {{ name: local, listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", no_advertise: true, \
-             routes: [{calls}] }}\n",
+             routes: [{calls}]{tls} }}\n",
             self.listen
         )
     }
