@@ -36,6 +36,9 @@ impl HighWater {
     /// Opens the file and reads the last note, if one was recorded.
     pub(crate) fn open(path: &Path) -> Result<(Self, Option<String>), LogError> {
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(LogError::io(path))?;
+        // A process that was killed may have written the last record and not waited for the disk; what is read here is
+        // built upon.
+        file.sync_data().map_err(LogError::io(path))?;
         let mut best: Option<(u64, String)> = None;
         let mut blank = true;
         for slot in 0..2 {

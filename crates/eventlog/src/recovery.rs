@@ -108,8 +108,13 @@ pub(crate) fn open<T: Send>(
     }
     let lock = folder::lock(&layout)?;
     let key = read_keys(&layout)?;
+    let published = layout.checkpoint().exists();
     let found = find(layout, key.verifier(), threads, area_of, known, map, each)?;
     let Found { layout, mut high_water, seal, edge, heads } = found;
+    // Only the very first checkpoint can be signed and missing here; after that one is replaced, never removed.
+    if !published && edge.size() > 0 {
+        return Err(Damage::new("checkpoint", None, "is missing").into());
+    }
     let seal = match seal {
         Some(seal) => seal,
         None => sign(&layout, &key, &mut high_water, &edge)?,
@@ -138,6 +143,12 @@ pub(crate) fn open_copy<T: Send>(
         HighWater::create(&layout.high_water())?;
     }
     let key = if layout.signing_key().exists() { Some(read_keys(&layout)?) } else { None };
+    if key.is_some() && !layout.journal().exists() {
+        // What was copied before the key came did not wait for the disk.
+        let log = layout.log();
+        let files = folder::list(&log)?.iter().map(|file| log.join(file)).collect();
+        folder::sync_files(&log, &files)?;
+    }
     let verifier_key = read_verifier_key(&layout)?;
     let found = find(layout, &verifier_key, threads, area_of, known, map, each)?;
     if let Some(seal) = &found.seal {
@@ -214,26 +225,27 @@ fn find<T: Send>(
 /// Writes into tiles what was signed for and lies in the journal only, if anything does, and publishes the checkpoint.
 fn finish(layout: &Layout, key: &VerifierKey, seal: &Seal) -> Result<(), LogError> {
     let source = Folder(layout.log());
-    if !layout.journal().exists() || !layout.checkpoint().exists() {
+    if !layout.journal().exists() {
         return Ok(());
     }
-    let public = verify::checkpoint(&source, key)?;
-    if public.size >= seal.size {
+    // A copy may be killed after it has taken its first checkpoint and before it has published one.
+    let published = if layout.checkpoint().exists() { verify::checkpoint(&source, key)?.size } else { 0 };
+    if published >= seal.size {
         return Ok(());
     }
-    let entries = match journal::read(&layout.journal(), public.size, seal.size) {
+    let entries = match journal::read(&layout.journal(), published, seal.size) {
         Ok(entries) => entries,
         Err(Unread::Elsewhere) => return Ok(()),
         Err(Unread::Damaged(error)) => return Err(error),
     };
-    tracing::info!(from = public.size, to = seal.size, "writing from the journal what was signed for");
-    let (mut edge, mut out) = (verify::edge_at(&source, public.size)?, Files::default());
+    tracing::info!(from = published, to = seal.size, "writing from the journal what was signed for");
+    let (mut edge, mut out) = (verify::edge_at(&source, published)?, Files::default());
     for entry in entries {
         let pushed = edge.push(entry, &mut out);
-        pushed.map_err(|error| Damage::new("growing", Some(public.size), error.to_string()))?;
+        pushed.map_err(|error| Damage::new("growing", Some(published), error.to_string()))?;
     }
     if edge.root() != seal.root {
-        return Err(journal::damage(public.size, "its entries are not those that were signed for"));
+        return Err(journal::damage(published, "its entries are not those that were signed for"));
     }
     edge.finish(&mut out);
     let files: Vec<_> =
@@ -271,9 +283,7 @@ fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Re
     let bad = |reason| LogError::Key { path: layout.high_water(), reason };
     let seal = verify::open_note(note.as_bytes(), key).map_err(bad)?;
     if !published {
-        // Only the very first checkpoint can be signed and missing; after that one is replaced, never removed.
-        let first = seal.size == 0;
-        return if first { Ok(Some(seal)) } else { Err(Damage::new("checkpoint", None, "is missing").into()) };
+        return Ok(Some(seal));
     }
     let public = verify::checkpoint(&Folder(layout.log()), key)?;
     let reason = match public.size.cmp(&seal.size) {

@@ -160,6 +160,14 @@ impl TileWriter {
         full.map_or_else(|| self.edge.node(0, index), |(_, tree)| tree.node(0, place))
     }
 
+    /// Root of the tree of the first `size` entries written, shown or not.
+    pub(crate) fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        if size == self.edge.size() {
+            return Ok(self.edge.root());
+        }
+        Sealed::new(self.layout.log(), &self.edge, self.sealed.waiters.clone()).root_at(size)
+    }
+
     /// Publishes a checkpoint over everything written; those who wait for it are told.
     pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
         for ((level, n), tree) in out.full {
@@ -330,6 +338,52 @@ mod tests {
         let last = seal(&mut writer, &key, &[entry(700)]);
         drop(writer);
         check(dir.path(), &last);
+    }
+
+    /// A copy takes checkpoints that another has signed, and may be killed before it has published its first.
+    #[test]
+    fn a_copy_without_a_published_checkpoint_opens_on_what_it_has_taken() {
+        let (other, dir) = (created(), created());
+        let (mut signer, key) = integrator(other.path());
+        let entries: Vec<Bytes> = (0..300).map(entry).collect();
+        let last = seal(&mut signer, &key, &entries);
+        let copy = || recovery::open_copy(dir.path(), 1, |_| None, Known::default(), |_| (), |()| ());
+        let copied = copy().unwrap();
+        let (found, waiters) = (copied.found, signer.sealed.waiters.clone());
+        let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
+        let keeping = Keeping::InJournal(Journal::open(&found.layout.journal(), 0).unwrap());
+        let mut writer = TileWriter::new(found.layout, found.high_water, found.edge, sealed, keeping);
+        writer.write(&entries).unwrap();
+        writer.accept(&last).unwrap();
+        drop((writer, copied.lock));
+        assert!(!dir.path().join("log/checkpoint").exists());
+        assert_eq!(copy().unwrap().found.edge.root(), last.root);
+        assert_eq!(published(dir.path()), 300);
+        // The same between the two steps by which fetched tiles are recorded, without a journal.
+        std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
+        std::fs::remove_file(dir.path().join("growing")).unwrap();
+        assert_eq!(copy().unwrap().found.edge.root(), last.root);
+        std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
+        assert!(reopen(dir.path()).map(|_| ()).unwrap_err().to_string().contains("is missing"), "it was its own log");
+    }
+
+    #[test]
+    fn roots_are_known_of_everything_written() {
+        let dir = created();
+        let (mut writer, key) = integrator(dir.path());
+        let mut roots = vec![seal(&mut writer, &key, &[]).root];
+        let shown = 300;
+        for number in 0..shown {
+            roots.push(seal(&mut writer, &key, &[entry(number)]).root);
+        }
+        for number in shown..600 {
+            writer.write(&[entry(number)]).unwrap();
+            roots.push(writer.edge.root());
+        }
+        for (size, root) in (0..).zip(roots) {
+            assert_eq!(writer.root_at(size).unwrap(), root, "{size} entries");
+        }
+        assert!(writer.root_at(601).is_err());
     }
 
     #[test]

@@ -35,6 +35,9 @@ const WRITE_MS: u64 = 1_000;
 /// Most entries taken from the reader before they are written.
 const PENDING_ENTRIES_MAX: usize = 65_536;
 
+/// Bytes of entries from which on no more are taken.
+const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// The thread that writes tiles.
 pub(crate) struct Copier {
     pub(crate) tiles: TileWriter,
@@ -57,6 +60,7 @@ pub(crate) struct Copier {
 struct Work {
     copier: Copier,
     pending: VecDeque<Bytes>,
+    pending_bytes: usize,
     /// The latest checkpoint published, and when it was seen.
     latest: Standing,
     seen: Instant,
@@ -74,10 +78,12 @@ impl Copier {
         let latest = self.standing.borrow_and_update().clone();
         let (pending, now) = (VecDeque::new(), Instant::now());
         let (ahead, leads, closed) = (None, false, false);
-        let mut work = Work { copier: self, pending, latest, seen: now, written: now, ahead, leads, closed };
+        let mut work =
+            Work { copier: self, pending, latest, pending_bytes: 0, seen: now, written: now, ahead, leads, closed };
         let worked = loop {
             match work.step() {
                 Ok(()) if work.closed => break work.copier.tiles.settle(),
+                Err(LogError::Closed) => break work.copier.tiles.settle(),
                 Ok(()) => {}
                 Err(error) => break Err(error),
             }
@@ -122,6 +128,7 @@ impl Work {
     /// Waits a while for entries or a checkpoint.
     fn take(&mut self) {
         let (copier, room) = (&mut self.copier, PENDING_ENTRIES_MAX.saturating_sub(self.pending.len()));
+        let room = if self.pending_bytes < PENDING_BYTES_MAX { room } else { 0 };
         let busy = self.leads && !self.pending.is_empty();
         let wait = Duration::from_millis(if busy { 0 } else { TICK_MS });
         let mut found = Vec::new();
@@ -135,6 +142,7 @@ impl Work {
             }
         });
         self.closed |= closed;
+        self.pending_bytes += found.iter().map(|(_, entry)| entry.len()).sum::<usize>();
         self.pending.extend(found.into_iter().map(|(_, entry)| entry));
     }
 
@@ -148,7 +156,7 @@ impl Work {
             return Err(StreamError::Epoch { known: self.latest.epoch, now: now.epoch }.into());
         }
         if now.integrator != self.copier.instance && self.leads {
-            self.step_down(&now);
+            self.step_down(&now.integrator);
         }
         self.set_latest(now);
         Ok(())
@@ -169,7 +177,8 @@ impl Work {
         }
         let missing = usize::try_from(wanted.size - size).unwrap_or(usize::MAX);
         if self.pending.len() < missing {
-            return if self.pending.len() < PENDING_ENTRIES_MAX { Ok(()) } else { self.go_ahead() };
+            let room = self.pending.len() < PENDING_ENTRIES_MAX && self.pending_bytes < PENDING_BYTES_MAX;
+            return if room { Ok(()) } else { self.go_ahead() };
         }
         let files = self.write(missing)?;
         self.check_root(&wanted)?;
@@ -203,9 +212,7 @@ impl Work {
     }
 
     fn check_root(&self, wanted: &Seal) -> Result<(), LogError> {
-        let edge = &self.copier.tiles.edge;
-        let root =
-            if wanted.size == edge.size() { edge.root() } else { self.copier.tiles.sealed.root_at(wanted.size)? };
+        let root = self.copier.tiles.root_at(wanted.size)?;
         if root == wanted.root { Ok(()) } else { Err(StreamError::Fork { size: wanted.size }.into()) }
     }
 
@@ -215,6 +222,7 @@ impl Work {
         while count > 0 {
             let batch: Vec<Bytes> = self.pending.drain(..count.min(BATCH_ENTRIES_MAX)).collect();
             count -= batch.len();
+            self.pending_bytes -= batch.iter().map(Bytes::len).sum::<usize>();
             files.join(self.copier.tiles.write(&batch)?);
         }
         Ok(files)
@@ -293,7 +301,14 @@ impl Work {
     /// Publishes a checkpoint over everything written; whether this process still leads.
     fn publish(&mut self, seal: Seal, files: Files) -> Result<bool, LogError> {
         let standing = Standing { seal, integrator: self.copier.instance.clone(), ..self.latest.clone() };
-        let published = self.copier.handle.block_on(self.copier.seals.publish(&standing, self.latest.sequence))?;
+        let (seals, stopped) = (&self.copier.seals, self.copier.shared.waiters.stopped());
+        let published = self.copier.handle.block_on(async {
+            tokio::select! {
+                published = seals.publish(&standing, self.latest.sequence) => Ok(published?),
+                // Who is told to stop does not wait for servers that are gone; the next opening takes up what was signed.
+                stopped = stopped => Err(stopped),
+            }
+        })?;
         let Published::As(sequence) = published else { return Ok(false) };
         let new = standing.seal.size > self.copier.shared.waiters.seal().size;
         self.set_latest(Standing { sequence, ..standing });
@@ -305,15 +320,15 @@ impl Work {
 
     fn go_on(&mut self, leads: bool) -> Result<(), LogError> {
         if !leads {
-            let last = self.latest.clone();
-            self.step_down(&last);
+            // Who has published instead is seen with the next checkpoint that comes.
+            self.step_down("another");
             self.seen = Instant::now();
         }
         Ok(())
     }
 
-    fn step_down(&mut self, now: &Standing) {
-        tracing::warn!(instance = %self.copier.instance, by = %now.integrator, "another process signs for the log from now on");
+    fn step_down(&mut self, by: &str) {
+        tracing::warn!(instance = %self.copier.instance, by, "another process signs for the log from now on");
         self.leads = false;
         self.copier.lead.send_replace(false);
     }
