@@ -137,7 +137,12 @@ pub(crate) fn sync_files(root: &Path, files: &BTreeSet<PathBuf>) -> Result<(), L
 pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, LogError> {
     let (mut found, mut open) = (Vec::new(), vec![dir.to_owned()]);
     while let Some(next) = open.pop() {
-        for item in fs::read_dir(&next).map_err(LogError::io(&next))? {
+        let items = match fs::read_dir(&next) {
+            // A running log has just let go of it.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && next != dir => continue,
+            items => items.map_err(LogError::io(&next))?,
+        };
+        for item in items {
             let item = item.map_err(LogError::io(&next))?;
             let kind = item.file_type().map_err(LogError::io(&next))?;
             if kind.is_dir() {

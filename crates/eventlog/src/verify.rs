@@ -369,7 +369,8 @@ pub fn is_beyond(path: TilePath, size: u64) -> bool {
 fn older_partial(source: &impl Source, path: TilePath, size: u64) -> Result<(), LogError> {
     let first = path.first_entry().unwrap_or(0);
     let today = fetch(source, path_at(path.kind(), path.n(), size)?, first)?;
-    let older = source.tile(path)?.unwrap_or_default();
+    // A running log lets go of partial tiles once the full one stands.
+    let Some(older) = source.tile(path)? else { return Ok(()) };
     let whole = match path.kind() {
         TileKind::Hashes(_) => older.len() == usize::from(path.width()) * 32,
         TileKind::Entries => BundleReader::new(&older, path.width()).all(|entry| entry.is_ok()),
