@@ -5,6 +5,7 @@ use super::batch::{self, BATCH_MESSAGES_MAX, BatchError, Guarded};
 use super::error::StreamError;
 use super::reader::Reader;
 use super::shared::{EntryHash, hash};
+use super::trouble::Trouble;
 use crate::error::{AppendError, LogError};
 use bytes::Bytes;
 use lika_domain::area::Area;
@@ -20,6 +21,10 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 const RETRY_FIRST_MS: u64 = 2;
 /// Longest such wait, in milliseconds.
 const RETRY_MAX_MS: u64 = 1_000;
+
+/// What the server refuses a batch with whose guards do not hold, or not yet: another process has added to an area, or is
+/// about to. That is nothing to tell of.
+const GUARD_CODES: [u64; 6] = [10_071, 10_158, 10_163, 10_164, 10_193, 10_201];
 
 /// An entry to be ordered.
 pub(crate) struct Append {
@@ -40,7 +45,7 @@ impl Committer {
     /// Works until the log is dropped or has stopped.
     pub(crate) async fn run(mut self) {
         let mut waiting = Vec::new();
-        let mut retry_ms = RETRY_FIRST_MS;
+        let (mut retry_ms, mut trouble) = (RETRY_FIRST_MS, Trouble::new("entries are not taken"));
         loop {
             if waiting.is_empty() && self.queue.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await == 0 {
                 return;
@@ -59,7 +64,7 @@ impl Committer {
                     answer(batch, first);
                     continue;
                 }
-                Err(error) => self.resolve(batch, &error).await,
+                Err(error) => self.resolve(batch, &error, &mut trouble).await,
             };
             match left {
                 Ok(left) if left.is_empty() => retry_ms = RETRY_FIRST_MS,
@@ -91,9 +96,17 @@ impl Committer {
 
     /// Reads back what became of a batch. Gives those that are not in the stream: they may be published again with the
     /// same guards, since only one of the two attempts can ever hold them.
-    async fn resolve(&self, batch: Vec<Append>, error: &BatchError) -> Result<Vec<Append>, LogError> {
+    async fn resolve(
+        &self,
+        batch: Vec<Append>,
+        error: &BatchError,
+        trouble: &mut Trouble,
+    ) -> Result<Vec<Append>, LogError> {
         match error {
-            BatchError::Refused { code, description } => tracing::debug!(code, description, "a batch was refused"),
+            BatchError::Refused { code, description } if GUARD_CODES.contains(code) => {
+                tracing::debug!(code, description, "a batch was refused");
+            }
+            BatchError::Refused { .. } => trouble.tell(&StreamError::nats("publishing entries")(error.clone())),
             BatchError::Unknown(error) => tracing::warn!(%error, entries = batch.len(), "a batch was not answered"),
         }
         let Some(size) = self.size().await? else { return Ok(batch) };
