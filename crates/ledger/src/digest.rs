@@ -1,7 +1,10 @@
 //! The state in one hash: SHA-256 over its canonical encoding. Two nodes with equal digests hold equal states.
 
+use lika_domain::area::Area;
+use lika_domain::ids::Index;
 use lika_domain::state::State;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::io;
 
 /// Digest of a state.
@@ -9,6 +12,14 @@ pub fn of(state: &State) -> [u8; 32] {
     let mut hasher = Hasher(Sha256::new());
     // Writing into a hash cannot fail.
     let _ = borsh::to_writer(&mut hasher, state);
+    hasher.0.finalize().into()
+}
+
+/// Digest of the last entries of each area.
+pub(crate) fn of_heads(heads: &BTreeMap<Area, Index>) -> [u8; 32] {
+    let mut hasher = Hasher(Sha256::new());
+    // Writing into a hash cannot fail.
+    let _ = borsh::to_writer(&mut hasher, heads);
     hasher.0.finalize().into()
 }
 

@@ -4,6 +4,7 @@
 //! done, a false snapshot could make this process accept what the rules refuse; whoever folds the log finds such an entry
 //! void, so nothing false can come of it. Once it is found, the ledger stops.
 
+use crate::digest;
 use crate::replay::{Fold, decode};
 use crate::snapshot::{self, Encoded, Head};
 use lika_domain::area::Area;
@@ -143,10 +144,11 @@ pub(crate) fn check(
                 let last = wanted.last().map(|(index, _)| index + 1);
                 fold.take(wanted);
                 if last == Some(head.size) {
-                    found = Some(crate::digest::of(&std::mem::take(&mut fold).into_parts().0));
+                    let (state, heads) = std::mem::take(&mut fold).into_parts();
+                    found = Some((digest::of(&state), digest::of_heads(&heads)));
                 }
             })?;
-            Ok(found == Some(head.digest))
+            Ok(found == Some((head.digest, head.heads)))
         });
         let error = match checked {
             Ok(true) => {

@@ -35,6 +35,8 @@ pub(crate) struct Head {
     pub(crate) root: [u8; 32],
     /// Digest of the state.
     pub(crate) digest: [u8; 32],
+    /// Digest of the last entries of each area.
+    pub(crate) heads: [u8; 32],
 }
 
 /// A state, and the last entry of each area.
@@ -52,6 +54,19 @@ pub(crate) struct Encoded {
     heads: Vec<u8>,
 }
 
+impl Head {
+    /// Whether the running program wrote it.
+    fn is_ours(&self) -> io::Result<bool> {
+        Ok(self.magic == MAGIC && self.program == program()?)
+    }
+}
+
+/// Whether a file that begins so is a snapshot that the running program could take.
+fn begins_well(beginning: &[u8]) -> bool {
+    let head = Head::deserialize(&mut &*beginning);
+    head.is_ok_and(|head| head.is_ours().unwrap_or(false))
+}
+
 impl Encoded {
     pub(crate) fn of(state: &State, heads: &BTreeMap<Area, Index>) -> io::Result<Self> {
         Ok(Self { size: state.applied, state: borsh::to_vec(state)?, heads: borsh::to_vec(heads)? })
@@ -65,8 +80,9 @@ impl Encoded {
     /// Puts it in the place of the one before. A crash leaves one of the two; a torn one is not taken.
     pub(crate) fn write(self, dir: &Path, root: Hash) -> io::Result<()> {
         let digest = Sha256::digest(&self.state).into();
+        let (size, heads) = (self.size, Sha256::digest(&self.heads).into());
         let mut content =
-            borsh::to_vec(&Head { magic: MAGIC, program: program()?, size: self.size, root: root.0, digest })?;
+            borsh::to_vec(&Head { magic: MAGIC, program: program()?, size, root: root.0, digest, heads })?;
         content.extend(self.heads);
         content.extend(self.state);
         let sum = Sha256::digest(&content);
@@ -105,9 +121,12 @@ pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
 }
 
 async fn hand_over(config: &Config, path: &Path) {
-    match parts::fetch(&config.context.client(), &config.names.snapshot_subject(), path).await {
-        Ok(handed) => tracing::info!(handed, "a snapshot of the state was asked for"),
-        Err(error) => tracing::info!(%error, "nobody hands over a snapshot of the state; the whole log is read"),
+    match parts::fetch(&config.context.client(), &config.names.snapshot_subject(), path, begins_well).await {
+        Ok(true) => tracing::info!("a snapshot of the state was handed over"),
+        Ok(false) => {
+            tracing::warn!("no audit service has a snapshot of the state for this program; the whole log is judged");
+        }
+        Err(error) => tracing::warn!(%error, "no snapshot of the state was handed over; the whole log is judged"),
     }
 }
 
@@ -136,11 +155,13 @@ fn decode(content: &[u8]) -> io::Result<Snapshot> {
     }
     let mut rest = body;
     let head = Head::deserialize(&mut rest)?;
-    if head.magic != MAGIC || head.program != program()? {
+    if !head.is_ours()? {
         return Err(bad("another program wrote it"));
     }
+    let behind = rest;
     let heads = BTreeMap::deserialize(&mut rest)?;
-    if <[u8; 32]>::from(Sha256::digest(rest)) != head.digest {
+    let read = behind.get(..behind.len() - rest.len()).unwrap_or_default();
+    if Sha256::digest(read)[..] != head.heads || Sha256::digest(rest)[..] != head.digest {
         return Err(bad("its digest is another one"));
     }
     Ok(Snapshot { head, heads, state: borsh::from_slice(rest)? })

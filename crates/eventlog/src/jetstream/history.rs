@@ -3,24 +3,21 @@
 
 use super::error::{StreamError, patiently};
 use super::names::Names;
+use super::parts;
 use super::seals::{Seals, Standing};
 use crate::error::LogError;
 use crate::folder::{self, Layout};
 use crate::recovery;
-use async_nats::{Client, Request};
+use async_nats::Client;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use lika_domain::ids::Index;
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Tiles asked for at the same time.
 const ASKED_MAX: usize = 32;
-/// How long an answer is waited for, in milliseconds.
-const ANSWER_MS: u64 = 5_000;
 /// How long it is asked for what the stream has not got, in milliseconds: after a new epoch all processes start at once, and an
 /// audit service may take longest.
 const NEEDED_WITHIN_MS: u64 = 60_000;
@@ -68,23 +65,21 @@ async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, standing: 
     let missing = missing.filter(|(_, file)| !file.exists());
     let fetched = stream::iter(missing).map(|(path, file)| async move {
         let bytes = tile(client, names, path).await?;
-        let written = tokio::task::spawn_blocking(move || {
-            folder::write_unsynced(&[(file.clone(), bytes.as_ref())])?;
-            Ok(file)
-        });
+        let written = tokio::task::spawn_blocking(move || folder::write_unsynced(&[(file, bytes.as_ref())]));
         written.await.unwrap_or(Err(LogError::Closed))
     });
-    let files: BTreeSet<PathBuf> = fetched.buffer_unordered(ASKED_MAX).try_collect().await?;
-    if layout.signing_key().exists() { folder::sync_files(&log, &files) } else { Ok(()) }
+    fetched.buffer_unordered(ASKED_MAX).try_collect::<()>().await?;
+    if !layout.signing_key().exists() {
+        return Ok(());
+    }
+    // Of all that is signed for: an attempt before this one may have written some of it.
+    let files = tiles_of(standing.seal.size).map(|path| log.join(path.to_string())).collect();
+    folder::sync_files(&log, &files)
 }
 
 async fn tile(client: &Client, names: &Names, path: TilePath) -> Result<Bytes, LogError> {
     let unanswered = |reason: String| StreamError::NoHistory { base: path.first_entry().unwrap_or(0), reason };
-    let request = Request::new().payload(path.to_string().into()).timeout(Some(Duration::from_millis(ANSWER_MS)));
-    let answer = client.send_request(names.tile_subject(), request).await;
-    let answer = answer.map_err(|error| unanswered(error.to_string()))?;
-    if answer.payload.is_empty() {
-        return Err(unanswered(format!("{path} is not there")).into());
-    }
-    Ok(answer.payload)
+    let found = parts::fetch_tile(client, &names.tile_subject(), path).await;
+    let found = found.map_err(|error| unanswered(error.to_string()))?;
+    found.ok_or_else(|| unanswered(format!("{path} is not there")).into())
 }

@@ -3,10 +3,15 @@
 //!
 //! A question: where the part begins (8 bytes) and, but for the first, the file's sum (32). An answer: the file's sum, its
 //! length (8 bytes), the part; nothing at all from who has no such file. Numbers are big-endian.
+//!
+//! Tiles go the same way, named by their path: a bundle of large entries is more than servers carry in one message.
 
 use super::error::StreamError;
 use async_nats::{Client, Request};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use lika_tlog::TilePath;
+use lika_tlog::bundle::ENTRY_BYTES_MAX;
+use lika_tlog::tile::TILE_WIDTH;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -19,6 +24,12 @@ const PART_BYTES_MAX: usize = 3 * 1024 * 1024;
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 /// How often a part is asked for: it may be another instance's turn to answer.
 const ATTEMPTS: usize = 100;
+/// How often nobody may answer.
+const UNANSWERED_MAX: usize = 3;
+/// What it is called where it fails.
+const WHAT: &str = "a file handed over";
+/// Most bytes of a tile: a full bundle of the largest entries, each with its length.
+const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * (ENTRY_BYTES_MAX + 2);
 /// How long an answer is waited for, in milliseconds.
 const ANSWER_MS: u64 = 5_000;
 const SUM_BYTES: usize = 32;
@@ -56,57 +67,138 @@ pub fn answer(path: &Path, question: &[u8]) -> io::Result<Bytes> {
     Ok(answer.into())
 }
 
-/// Fetches a file to `path`; whether anybody has it. What it holds is for the caller to check.
+/// Fetches a file to `path`; whether anybody has it, and one whose first part `wanted` takes. What it holds is for the caller
+/// to check.
 ///
 /// # Errors
 /// [`StreamError::Nats`] if nobody answers to the end, or it cannot be written.
-pub async fn fetch(client: &Client, subject: &str, path: &Path) -> Result<bool, StreamError> {
-    let Some(first) = ask(client, subject, 0, &[]).await? else { return Ok(false) };
-    let failed = StreamError::nats("a file handed over");
+pub async fn fetch(
+    client: &Client,
+    subject: &str,
+    path: &Path,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Result<bool, StreamError> {
+    let Some(first) = ask(client, subject, 0, &[]).await?.filter(|first| wanted(&first.bytes)) else {
+        return Ok(false);
+    };
     if first.length > FILE_BYTES_MAX {
-        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, format!("{} bytes", first.length))));
+        let error = io::Error::new(io::ErrorKind::FileTooLarge, format!("{} bytes", first.length));
+        return Err(StreamError::nats(WHAT)(error));
     }
     let new = path.with_extension("part");
-    let mut file = File::create(&new).map_err(StreamError::nats("a file handed over"))?;
+    let written = write(client, subject, first, &new).await;
+    let placed = match written {
+        Ok(()) => std::fs::rename(&new, path).map_err(StreamError::nats(WHAT)),
+        Err(error) => Err(error),
+    };
+    if placed.is_err() {
+        // It may not even be there; what is left of it is written over by the next attempt.
+        let _ = std::fs::remove_file(&new);
+    }
+    placed.map(|()| true)
+}
+
+async fn write(client: &Client, subject: &str, first: Part, path: &Path) -> Result<(), StreamError> {
+    let mut file = File::create(path).map_err(StreamError::nats(WHAT))?;
     let (mut written, mut part) = (0, first.bytes);
     loop {
-        file.write_all(&part).map_err(StreamError::nats("a file handed over"))?;
+        file.write_all(&part).map_err(StreamError::nats(WHAT))?;
         written += part.len() as u64;
         if written >= first.length {
-            break;
+            return Ok(());
         }
         part = next(client, subject, written, &first.sum).await?;
     }
-    std::fs::rename(&new, path).map_err(failed)?;
-    Ok(true)
 }
 
 /// A later part, from whoever has the file.
 async fn next(client: &Client, subject: &str, offset: u64, sum: &[u8; SUM_BYTES]) -> Result<Bytes, StreamError> {
-    for _ in 0..ATTEMPTS {
-        if let Some(part) = ask(client, subject, offset, sum).await?
-            && !part.bytes.is_empty()
-            && part.sum == *sum
-        {
-            return Ok(part.bytes);
+    let (mut attempts, mut unanswered) = (0, 0);
+    loop {
+        match ask(client, subject, offset, sum).await {
+            Ok(Some(part)) if !part.bytes.is_empty() && part.sum == *sum => return Ok(part.bytes),
+            Ok(_) if attempts < ATTEMPTS => attempts += 1,
+            Ok(_) => return Err(StreamError::nats(WHAT)(io::Error::other("who had it has another one now"))),
+            // One who answers may have been stopped just now.
+            Err(_) if unanswered < UNANSWERED_MAX => unanswered += 1,
+            Err(error) => return Err(error),
         }
     }
-    Err(StreamError::nats("a file handed over")(io::Error::other("who had it has another one now")))
 }
 
 async fn ask(client: &Client, subject: &str, offset: u64, sum: &[u8]) -> Result<Option<Part>, StreamError> {
     let question = Bytes::from([offset.to_be_bytes().as_slice(), sum].concat());
     let request = Request::new().payload(question).timeout(Some(Duration::from_millis(ANSWER_MS)));
     let answer = client.send_request(subject.to_owned(), request).await;
-    let bytes = answer.map_err(StreamError::nats("a file handed over"))?.payload;
+    let bytes = answer.map_err(StreamError::nats(WHAT))?.payload;
     let Some((sum, rest)) = bytes.split_first_chunk::<SUM_BYTES>() else { return Ok(None) };
     let Some((length, part)) = rest.split_first_chunk::<NUMBER_BYTES>() else { return Ok(None) };
     Ok(Some(Part { sum: *sum, length: u64::from_be_bytes(*length), bytes: bytes.slice_ref(part) }))
 }
 
+/// Answers a question for a tile: its path and, but for the beginning, a space and the offset of the part that is wanted.
+/// `tile` finds the whole one. A part that is not full is the last; nothing at all is the answer for a tile that is not there.
+///
+/// # Errors
+/// What `tile` gives.
+pub async fn answer_tile<E, F>(question: &[u8], tile: impl FnOnce(TilePath) -> F) -> Result<Bytes, E>
+where
+    F: Future<Output = Result<Option<Bytes>, E>>,
+{
+    let (path, offset) = match std::str::from_utf8(question).unwrap_or_default().split_once(' ') {
+        Some((path, offset)) => (path.parse().ok(), offset.parse().ok()),
+        None => (std::str::from_utf8(question).ok().and_then(|path| path.parse().ok()), Some(0)),
+    };
+    let (Some(path), Some(offset)) = (path, offset) else { return Ok(Bytes::new()) };
+    let bytes = tile(path).await?.unwrap_or_default();
+    let offset = bytes.len().min(offset);
+    Ok(bytes.slice(offset..bytes.len().min(offset.saturating_add(PART_BYTES_MAX))))
+}
+
+/// Asks for a tile, whichever instance answers; a tile of one width is the same everywhere. `None` if it is not there.
+///
+/// # Errors
+/// If nobody answers, or not with a tile.
+pub async fn fetch_tile(client: &Client, subject: &str, path: TilePath) -> Result<Option<Bytes>, StreamError> {
+    let mut whole = BytesMut::new();
+    loop {
+        let question = if whole.is_empty() { path.to_string() } else { format!("{path} {}", whole.len()) };
+        let request = Request::new().payload(question.into()).timeout(Some(Duration::from_millis(ANSWER_MS)));
+        let answer = client.send_request(subject.to_owned(), request).await;
+        let part = answer.map_err(StreamError::nats("a tile handed over"))?.payload;
+        whole.extend_from_slice(&part);
+        if whole.len() > TILE_BYTES_MAX {
+            let error = io::Error::new(io::ErrorKind::FileTooLarge, format!("{path}: more than a tile holds"));
+            return Err(StreamError::nats("a tile handed over")(error));
+        }
+        if part.len() < PART_BYTES_MAX {
+            return Ok((!whole.is_empty()).then(|| whole.freeze()));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
+    use std::convert::Infallible;
+
+    #[test]
+    fn a_tile_is_handed_over_in_parts() {
+        let tile = Bytes::from(vec![7; 2 * PART_BYTES_MAX]);
+        let ask = |question: &str| {
+            let found = async |path: TilePath| Ok::<_, Infallible>((path.n() == 3).then(|| tile.clone()));
+            answer_tile(question.as_bytes(), found).now_or_never().unwrap().unwrap().len()
+        };
+        assert_eq!(ask("tile/entries/003"), PART_BYTES_MAX);
+        assert_eq!(ask(&format!("tile/entries/003 {PART_BYTES_MAX}")), PART_BYTES_MAX);
+        assert_eq!(ask(&format!("tile/entries/003 {}", PART_BYTES_MAX + 1)), PART_BYTES_MAX - 1);
+        assert_eq!(ask(&format!("tile/entries/003 {}", 2 * PART_BYTES_MAX)), 0);
+        for none in ["tile/entries/004", "tile/entries/003 x", "tile/entries/003 -1", "", " ", "tile/entries/003 9e9"] {
+            assert_eq!(ask(none), 0, "{none:?}");
+        }
+        assert_eq!(ask(&format!("tile/entries/003 {}", u64::MAX)), 0);
+    }
 
     #[test]
     fn parts_are_of_one_file() {

@@ -5,6 +5,7 @@ use futures::StreamExt;
 use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
+use lika_eventlog::jetstream::parts;
 use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
@@ -216,6 +217,20 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
     assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
 }
 
+/// Who leads publishes each second, and tries until it is answered; that must not keep it from stopping.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_can_be_closed_while_the_server_is_gone() {
+    let mut apart = Apart::new().await;
+    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    append(&recorder, 0..20).await;
+    apart.server.kill().unwrap();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    tokio::time::timeout(Duration::from_secs(5), close([audit, recorder])).await.expect("it closes");
+    apart.server.start_again().unwrap();
+    assert_eq!(sealed_in(&apart, "audit").size, 20);
+    append(&apart.open("audit").await, 20..22).await;
+}
+
 /// Its folder fits the older streams, and so do the streams themselves: only the others know that more was signed for.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanwhile() {
@@ -347,9 +362,9 @@ async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize
     tokio::spawn(async move {
         while let Some(question) = questions.next().await {
             count.fetch_add(1, Relaxed);
-            let path = std::str::from_utf8(&question.payload).unwrap().parse().unwrap();
-            let tile = log.tile(path).unwrap().unwrap_or_default();
-            client.publish(question.reply.unwrap(), tile.into()).await.unwrap();
+            let tile = async |path| log.tile(path).map(|found| found.map(Into::into));
+            let part = parts::answer_tile(&question.payload, tile).await.unwrap();
+            client.publish(question.reply.unwrap(), part).await.unwrap();
         }
     });
     asked
@@ -385,6 +400,32 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
     }
     close([alone, late, recorder]).await;
     assert_eq!((sealed_in(&apart, "alone").size, sealed_in(&apart, "late").size), (610, 610));
+}
+
+/// A bundle of them is more than servers carry in one message.
+#[tokio::test(flavor = "multi_thread")]
+async fn bundles_of_large_entries_are_handed_over_in_parts() {
+    let apart = Apart::new().await;
+    let audit = Arc::new(apart.open("audit").await);
+    let entry = |number: u64| bytes::Bytes::from([named(number).as_ref(), &[7; 60_000]].concat());
+    let mut last = None;
+    for number in 0..256 {
+        last = Some(audit.append(village(), last, entry(number)).await.unwrap());
+    }
+    audit.sealed(255).await.unwrap();
+    let asked = answer_tiles(&apart, &audit).await;
+    let dir = apart.folder("late");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
+    let (context, instance) = (apart.context().await, "late".into());
+    let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 100 };
+    let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
+    let (log, ordered) = opened.unwrap();
+    tokio::spawn(drain(ordered));
+    log.caught_up().await.unwrap();
+    // Five parts of the bundle and two tiles.
+    assert_eq!(asked.load(Relaxed), 7);
+    assert_eq!(read_all(&log), (0..256).map(entry).collect::<Vec<_>>());
 }
 
 fn read_all(log: &JetStreamLog) -> Vec<bytes::Bytes> {

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 const ENTRIES: u32 = 600;
 const KEEPING: Keeping = Keeping { least: 1, every: 1 };
 const SUM_BYTES: usize = 32;
+/// What stands before the last entries of the areas: name, program, size, root and two digests.
+const HEAD_BYTES: usize = 8 + 32 + 8 + 3 * 32;
 /// How long the check behind an opening may take, in seconds.
 const CHECKED_WITHIN_S: u64 = 30;
 
@@ -67,6 +69,20 @@ pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
     forged
 }
 
+/// The same state with another last entry of an area, and everything around it made to fit.
+fn forged_heads(whole: &[u8]) -> Vec<u8> {
+    let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
+    let mut forged = whole[..whole.len() - SUM_BYTES].to_vec();
+    let at = |digest: [u8; SUM_BYTES], body: &[u8]| body.windows(SUM_BYTES).position(|window| window == digest);
+    let mut ends = HEAD_BYTES + 1..forged.len();
+    let (digest_at, end) = ends.find_map(|end| Some((at(sum(&forged[HEAD_BYTES..end]), &forged)?, end))).unwrap();
+    forged[end - 8] ^= 1;
+    let digest = sum(&forged[HEAD_BYTES..end]);
+    forged[digest_at..digest_at + SUM_BYTES].copy_from_slice(&digest);
+    forged.extend(sum(&forged));
+    forged
+}
+
 async fn stopped(ledger: &Ledger) -> LogError {
     tokio::time::timeout(Duration::from_secs(CHECKED_WITHIN_S), ledger.stopped()).await.unwrap()
 }
@@ -103,6 +119,17 @@ async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
     drop(ledger);
     assert!(!snapshot(dir.path()).exists() && dir.path().join("state.snapshot.refused").exists());
     assert_eq!(digest::hex(&open(dir.path()).state()), live);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn false_last_entries_of_areas_are_found_as_a_false_state_is() {
+    let (dir, live, _) = kept().await;
+    let whole = std::fs::read(snapshot(dir.path())).unwrap();
+    std::fs::write(snapshot(dir.path()), forged_heads(&whole)).unwrap();
+    let ledger = open(dir.path());
+    assert_eq!(digest::hex(&ledger.state()), live);
+    let told = stopped(&ledger).await.to_string();
+    assert!(told.contains("state.snapshot") && told.contains("is not what the log amounts to"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

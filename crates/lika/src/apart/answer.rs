@@ -100,8 +100,10 @@ impl Answering {
         tokio::spawn(endpoint.for_each_concurrent(QUESTIONS_MAX, move |request| {
             let answer = read(request.message.payload.clone());
             async move {
-                // Who no longer waits has gone away.
-                let _ = request.respond(Ok(answer.await)).await;
+                // Who no longer waits has gone away; what cannot be sent at all is told here, since nobody else hears of it.
+                if let Err(error) = request.respond(Ok(answer.await)).await {
+                    tracing::warn!(%error, what, "an answer cannot be sent");
+                }
             }
         }));
         Ok(())

@@ -5,11 +5,12 @@ use super::wire::{Answer, OpenQuestion, PolicyQuestion, ProgressQuestion, read_o
 use async_nats::client::RequestErrorKind;
 use async_nats::{Client, Message, Request};
 use bytes::Bytes;
-use lika_eventlog::jetstream::Names;
+use lika_eventlog::jetstream::{Names, parts};
 use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
 use lika_gateway::{Ask, Deps};
 use lika_ledger::{Ledger, Receipt, SubmitError};
 use lika_proto::v1;
+use lika_tlog::TilePath;
 use prost::Message as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,7 +50,7 @@ pub(crate) fn deps(ledger: &Arc<Ledger>, client: &Client, names: &Names) -> Deps
             members: members.into_iter().map(|member| u32::from(member.get())).collect(),
         }),
         open_official: asker.read("officials", "open", |id: lika_domain::ids::OfficialId| id.get()),
-        tile: asker.bytes("tile", |path: lika_tlog::TilePath| path.to_string()),
+        tile: asker.tile(),
         proof: asker.proof(),
     }
 }
@@ -126,29 +127,27 @@ impl Asker {
         })
     }
 
-    fn bytes<Q: Send + 'static>(
-        &self,
-        what: &'static str,
-        text: impl Fn(Q) -> String + Send + Sync + 'static,
-    ) -> Read<Q, Option<Bytes>> {
+    fn tile(&self) -> Read<TilePath, Option<Bytes>> {
         let asker = self.clone();
-        Ask::new(move |question| {
-            let (asker, text) = (asker.clone(), text(question));
+        Ask::new(move |path| {
+            let asker = asker.clone();
             async move {
-                let subject = format!("{}.audit.{what}", asker.prefix);
-                let answer = asker.request(subject, text.into(), READ_S).await;
-                let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
-                Ok((!payload.is_empty()).then_some(payload))
+                let subject = format!("{}.audit.tile", asker.prefix);
+                let found = parts::fetch_tile(&asker.client, &subject, path).await;
+                found.map_err(|_| ReadError::Unanswered("audit"))
             }
         })
     }
 
     fn proof(&self) -> Read<u64, Option<String>> {
-        let bytes = self.bytes("proof", |index: u64| index.to_string());
-        Ask::new(move |index| {
-            let bytes = bytes.clone();
+        let asker = self.clone();
+        Ask::new(move |index: u64| {
+            let asker = asker.clone();
             async move {
-                let text = bytes.ask(index).await?.map(|bytes| String::from_utf8(bytes.to_vec()));
+                let subject = format!("{}.audit.proof", asker.prefix);
+                let answer = asker.request(subject, index.to_string().into(), READ_S).await;
+                let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
+                let text = (!payload.is_empty()).then(|| String::from_utf8(payload.to_vec()));
                 text.transpose().map_err(ReadError::failed)
             }
         })

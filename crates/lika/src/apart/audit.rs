@@ -3,6 +3,7 @@
 use super::answer::Answering;
 use bytes::Bytes;
 use lika_audit::keeper::Keeper;
+use lika_eventlog::jetstream::parts;
 use std::path::PathBuf;
 
 /// Begins to answer.
@@ -25,13 +26,11 @@ pub(super) async fn answer(answering: &Answering, keeper: Keeper, data: PathBuf)
     answering.answer_bytes("proof", proof).await
 }
 
-async fn tile(keeper: &Keeper, path: &Bytes) -> Bytes {
-    let path = std::str::from_utf8(path).ok().and_then(|text| text.parse().ok());
-    let Some(path) = path else { return Bytes::new() };
-    match keeper.tile(path).await {
-        Ok(found) => found.unwrap_or_default(),
+async fn tile(keeper: &Keeper, question: &Bytes) -> Bytes {
+    match parts::answer_tile(question, async |path| keeper.tile(path).await).await {
+        Ok(part) => part,
         Err(error) => {
-            tracing::error!(%error, %path, "a tile cannot be read");
+            tracing::error!(%error, question = %question.escape_ascii(), "a tile cannot be read");
             Bytes::new()
         }
     }
