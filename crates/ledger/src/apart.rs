@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
 use crate::keeper::Heads;
+use crate::replay::Unreadable;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::area::Area;
@@ -100,7 +101,8 @@ impl Applied {
         let mut entries = Vec::new();
         while ordered.recv_many(&mut entries, APPLIED_AT_ONCE).await > 0 {
             let decoded = entries.drain(..).map(|(index, bytes)| {
-                (index, bytes.len(), lika_proto::convert::entry(index, &bytes).map(|(entry, _)| entry))
+                let decoded = lika_proto::convert::entry(index, &bytes).map(|(entry, _)| entry);
+                (index, bytes.len(), decoded.map_err(|rejection| Unreadable::of(&bytes, rejection)))
             });
             for (index, bytes, entry) in decoded.collect::<Vec<_>>() {
                 self.apply(index, bytes, entry, &recent);
@@ -115,7 +117,7 @@ impl Applied {
         let _ = self.size.subscribe().wait_for(|applied| *applied >= size).await;
     }
 
-    fn apply(&self, index: Index, bytes: usize, entry: Result<Entry, Rejection>, recent: &Recent) {
+    fn apply(&self, index: Index, bytes: usize, entry: Result<Entry, Unreadable>, recent: &Recent) {
         let mut state = self.state.write();
         let judged = match entry {
             Ok(entry) => {
@@ -124,8 +126,10 @@ impl Applied {
                 recent.push(Arc::new(Recorded { entry, void: judged.is_err(), bytes }));
                 judged
             }
-            Err(rejection) => {
+            Err(Unreadable { area, rejection }) => {
                 evolve::void(&mut state, index);
+                // What comes next in the area is guarded by this entry, whatever it says.
+                self.heads.write().extend(area.map(|area| (area, index)));
                 recent.forget();
                 Err(rejection)
             }

@@ -5,6 +5,7 @@
 
 use crate::judge::public_key;
 use crate::signature::{self, Signed};
+use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::evolve;
 use lika_domain::ids::Index;
@@ -24,7 +25,22 @@ const SIGNATURE_BATCH: usize = 128;
 const QUEUE_BATCHES: usize = 64;
 
 /// An entry as a thread has read it.
-pub type Decoded = (Index, Result<(Entry, convert::Signed), Rejection>);
+pub type Decoded = (Index, Result<(Entry, convert::Signed), Unreadable>);
+
+/// An entry that is in the log and cannot be read: one of a later program, or a forgery.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Where it counts as the last entry all the same, if that much can be read.
+    pub area: Option<Area>,
+    /// Why.
+    pub rejection: Rejection,
+}
+
+impl Unreadable {
+    pub(crate) fn of(bytes: &Bytes, rejection: Rejection) -> Self {
+        Self { area: convert::entry_area(bytes), rejection }
+    }
+}
 
 /// A log judged again.
 #[derive(Debug)]
@@ -113,7 +129,9 @@ fn bad_signatures(batches: &mpsc::Receiver<Vec<(Index, Signed)>>) -> Vec<Index> 
 /// Reads the entries of a bundle.
 pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
     let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
-    (bundle.first..).zip(entries).map(|(index, bytes)| (index, convert::entry(index, &bytes))).collect()
+    let decoded =
+        |(index, bytes)| (index, convert::entry(index, &bytes).map_err(|rejection| Unreadable::of(&bytes, rejection)));
+    (bundle.first..).zip(entries).map(decoded).collect()
 }
 
 impl Fold {
@@ -143,9 +161,9 @@ impl Fold {
     fn readable(
         &mut self,
         index: Index,
-        decoded: Result<(Entry, convert::Signed), Rejection>,
+        decoded: Result<(Entry, convert::Signed), Unreadable>,
     ) -> Option<(Entry, convert::Signed)> {
-        decoded.map_err(|rejection| self.void(index, rejection)).ok()
+        decoded.map_err(|unreadable| self.void(index, unreadable)).ok()
     }
 
     fn judge(&mut self, entry: &Entry) -> bool {
@@ -159,8 +177,9 @@ impl Fold {
         void
     }
 
-    fn void(&mut self, index: Index, rejection: Rejection) {
+    fn void(&mut self, index: Index, Unreadable { area, rejection }: Unreadable) {
         evolve::void(&mut self.state, index);
+        self.heads.extend(area.map(|area| (area, index)));
         self.voids.push((index, rejection));
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use futures::StreamExt;
+use lika_eventlog::jetstream::parts;
 use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, Names, Seals, Standing, settings};
 use lika_eventlog::tiles::TileLog;
@@ -86,8 +87,8 @@ async fn answer_as_audit(county: &County, audit: &Arc<Ledger>) {
             let answer: Bytes = if question.subject.as_str() == names().snapshot_subject() {
                 lika_ledger::snapshot_part(&dir, &question.payload).unwrap()
             } else {
-                let path = std::str::from_utf8(&question.payload).unwrap().parse().unwrap();
-                audit.log().tile(path).unwrap().unwrap_or_default().into()
+                let tile = async |path| audit.log().tile(path).map(|found| found.map(Bytes::from));
+                parts::answer_tile(&question.payload, tile).await.unwrap()
             };
             client.publish(question.reply.unwrap(), answer).await.unwrap();
         }
@@ -193,6 +194,38 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
         ledger.catch_up().await.unwrap();
         assert_eq!(digest::hex(&ledger.state()), digest::hex(&replayed.state));
     }
+}
+
+/// As a later program would write one, or who may publish and forges: it changes nothing, and the village goes on behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_cannot_be_read_holds_up_nobody() {
+    let county = County::new().await;
+    let audit = county.process("audit").await;
+    let (left, right) = (county.process("left").await, county.process("right").await);
+    let mut admin = Device::new(1, 10_000_001);
+    let opening = admin.sign(COUNTY, opened(&admin, v1::Mode::Testing));
+    submit(&left, &opening, Service::Officials).await.unwrap();
+    submit(&left, &admin.sign(VILLAGE, village(300)), Service::Households).await.unwrap();
+    let submission = v1::Submission { area: VILLAGE, ..Default::default() }.encode_to_vec().into();
+    let unreadable = Bytes::from(v1::Entry { submission, ..Default::default() }.encode_to_vec());
+    let area = convert::entry_area(&unreadable).unwrap();
+    assert_eq!(left.log().append(area, Some(1), unreadable).await.unwrap(), 2);
+    let late = county.process("late").await;
+    for (number, ledger) in [&left, &right, &late].into_iter().enumerate() {
+        let report = admin.sign(VILLAGE, profile(300 + u32::try_from(number).unwrap()));
+        let submitted = submit(ledger, &report, Service::Households);
+        let receipt = tokio::time::timeout(Duration::from_secs(10), submitted).await.expect("it is answered").unwrap();
+        assert_eq!(receipt.index, 3 + number as u64);
+    }
+    audit.log().sealed(5).await.unwrap();
+    let replayed = replayed(&county, 6).await;
+    assert_eq!(replayed.voids.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [2]);
+    // Read from one's own folder it is the village's last entry just as well.
+    tokio::task::spawn_blocking(move || late.close()).await.unwrap();
+    let late = county.process("late").await;
+    let report = admin.sign(VILLAGE, profile(400));
+    let last = submit(&late, &report, Service::Households);
+    assert_eq!(tokio::time::timeout(Duration::from_secs(10), last).await.unwrap().unwrap().index, 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
