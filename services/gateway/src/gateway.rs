@@ -1,13 +1,14 @@
 //! The gateway itself: what every handler has at hand.
 
 use crate::ask::{Deps, Recorder};
-use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, SUBMISSIONS_MAX};
+use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, SEAL_WAIT_ENTRIES, SEAL_WAIT_MS, SUBMISSIONS_MAX};
 use crate::metrics::{Gauges, Metrics};
 use crate::peek::peek;
 use crate::problem::{Code, Problem};
 use crate::sessions::Sessions;
 use bytes::Bytes;
 use futures::FutureExt;
+use lika_domain::ids::Index;
 use lika_proto::convert::Service;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +64,22 @@ impl Gateway {
     pub(crate) async fn fold_turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
         let turn = tokio::time::timeout(Duration::from_millis(FOLD_WAIT_MS), self.folds.acquire()).await;
         turn.ok().and_then(Result::ok).ok_or_else(|| Problem::of(Code::Overloaded, "", ""))
+    }
+
+    /// Waits until an entry is sealed as far as is known here; who has its receipt may have it from a process that knew earlier.
+    ///
+    /// # Errors
+    /// 404 if the log is far from having it, or does not have it soon.
+    pub(crate) async fn sealed(&self, index: Index) -> Result<(), Problem> {
+        let log = self.deps.ledger.log();
+        let near = index < log.checkpoint().size.saturating_add(SEAL_WAIT_ENTRIES);
+        let mut sealed = log.follow();
+        let sealed = tokio::time::timeout(Duration::from_millis(SEAL_WAIT_MS), sealed.wait_for(|size| *size > index));
+        if near && matches!(sealed.await, Ok(Ok(_))) {
+            return Ok(());
+        }
+        let size = log.checkpoint().size;
+        Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")))
     }
 
     /// Whether the log still takes entries.

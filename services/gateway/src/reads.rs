@@ -126,7 +126,7 @@ pub(crate) async fn figure(
     if query.by.is_some() {
         return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained of one area"));
     }
-    let query = asked_for(&gateway, area, &query)?;
+    let query = asked_for(&gateway, area, &query).await?;
     let folds = query.at.is_some() || query.recorded_by.is_some() || matches!(asked, Asked::Month(_));
     let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.deps.explain.ask((query, asked)).await?;
@@ -186,7 +186,7 @@ pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: Heade
 }
 
 /// What is asked for, checked for what no waiting can bring.
-fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) -> Result<ProgressQuery, Problem> {
+async fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) -> Result<ProgressQuery, Problem> {
     let query = ProgressQuery {
         area,
         by: parameters::level(query.by.as_deref())?,
@@ -194,15 +194,14 @@ fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) -> Resul
         recorded_by: parameters::day("recorded_by", query.recorded_by.as_deref())?,
         index: query.index,
     };
-    let size = gateway.deps.ledger.log().checkpoint().size;
-    if query.index.is_some_and(|index| index >= size) {
-        return Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")));
+    if let Some(index) = query.index {
+        gateway.sealed(index).await?;
     }
     Ok(query)
 }
 
 async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> Answer {
-    let query = asked_for(gateway, area, &query)?;
+    let query = asked_for(gateway, area, &query).await?;
     let folds = query.at.is_some() || query.recorded_by.is_some();
     let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.deps.progress.ask(query).await?;
