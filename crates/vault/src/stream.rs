@@ -14,7 +14,7 @@ use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt, future, stream};
 use lika_eventlog::jetstream::batch::{self, BATCH_MESSAGES_MAX, Guarded};
 use lika_eventlog::jetstream::error::{StreamError, patiently};
 use lika_eventlog::jetstream::{Names, settings};
@@ -33,6 +33,10 @@ const NONCE_BYTES: usize = 12;
 const WAITING_MAX: usize = 8_192;
 /// How long nothing may come until it is asked whether something should have, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
+/// How often in a row the stream must end before what was read until it counts as rolled back.
+const LOOKS_SHORT_MAX: u32 = 2;
+/// Keys looked for at the same time.
+const LOOKED_AT_MAX: usize = 64;
 /// Before NATS is asked again, in milliseconds.
 const RETRY_MS: u64 = 100;
 
@@ -154,6 +158,10 @@ impl Stream {
         self.shared.reached(self.shared.last_sequence().await?).await
     }
 
+    pub(crate) async fn give_back(&self) -> Result<usize, VaultError> {
+        self.shared.give_back().await
+    }
+
     pub(crate) async fn stopped(&self) -> VaultError {
         let mut stopped = self.shared.stopped.subscribe();
         let reason = stopped.wait_for(Option::is_some).await;
@@ -216,14 +224,24 @@ impl Shared {
         let consumer = consumer.map_err(|error| unanswered("following data keys", error))?;
         let messages = consumer.messages().await.map_err(|error| unanswered("following data keys", error))?;
         let mut messages = std::pin::pin!(messages);
+        let mut short = 0;
         loop {
             let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
+                let (found, known) = (self.last_sequence().await?, *self.read.borrow());
                 // After a change of leader a reader may be left without messages and without an error.
-                if self.last_sequence().await? > *self.read.borrow() {
+                if found > known {
+                    return Ok(());
+                }
+                short = if found < known { short + 1 } else { 0 };
+                if short > LOOKS_SHORT_MAX {
+                    tracing::error!(found, known, "the stream of data keys was rolled back");
+                    self.give_back().await?;
+                    self.read.send_replace(found);
                     return Ok(());
                 }
                 continue;
             };
+            short = 0;
             let Some(message) = message else { return Ok(()) };
             let message = message.map_err(|error| unanswered("following data keys", error))?;
             let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
@@ -237,7 +255,24 @@ impl Shared {
     async fn last_sequence(&self) -> Result<u64, VaultError> {
         let stream = self.context.get_stream(&self.names.vault_stream()).await;
         let stream = stream.map_err(|error| unanswered("asking for the end of the data keys", error))?;
+        settings::check_majority(stream.cached_info().cluster.as_ref())?;
         Ok(stream.cached_info().state.last_sequence)
+    }
+
+    /// Stores again whatever the stream has lost of the keys known here; gives how many. Others who do it at the same time are
+    /// in nobody's way: a key is stored once.
+    async fn give_back(&self) -> Result<usize, VaultError> {
+        let known: Vec<_> = self.keys.read().iter().map(|(name, key)| (*name, key.clone())).collect();
+        let looked = stream::iter(known).map(|key| async move {
+            let found = self.look(key.0).await?;
+            Ok::<_, VaultError>(found.is_none().then_some(key))
+        });
+        let missing: Vec<_> = looked.buffer_unordered(LOOKED_AT_MAX).try_filter_map(future::ok).try_collect().await?;
+        self.publish(&missing.iter().collect::<Vec<_>>()).await?;
+        if !missing.is_empty() {
+            tracing::warn!(keys = missing.len(), "data keys that their stream had lost are stored again");
+        }
+        Ok(missing.len())
     }
 
     /// Stores what waits, requests together, until nobody can ask any more.

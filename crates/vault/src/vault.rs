@@ -143,6 +143,18 @@ impl Vault {
         }
     }
 
+    /// Stores again whatever the shared stream has lost of the keys known here, as it does by itself a while after the stream
+    /// went back; gives how many. Who ends because the streams are damaged does it at once: perhaps nobody else knows them.
+    ///
+    /// # Errors
+    /// [`VaultError::Stream`] if the stream cannot be read or written.
+    pub async fn give_back(&self) -> Result<usize, VaultError> {
+        match &self.store {
+            Store::File(_) => Ok(0),
+            Store::Stream(stream) => stream.give_back().await,
+        }
+    }
+
     /// Resolves once the vault has failed or was closed, with the reason. The process has to stop then.
     pub async fn stopped(&self) -> VaultError {
         match &self.store {

@@ -11,11 +11,14 @@ use futures::future::BoxFuture;
 use lika_gateway::ask::ReadError;
 use lika_ledger::{Ledger, Prepared, Receipt, SubmitError};
 use lika_proto::v1;
+use parking_lot::Mutex;
 use prost::Message as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// Submissions under way at the same time.
 const SUBMISSIONS_MAX: usize = 4_096;
@@ -24,6 +27,9 @@ const PREPARED_MAX: usize = 256;
 /// Questions answered at the same time.
 const QUESTIONS_MAX: usize = 64;
 
+/// How long who stops waits for receipts of what is under way, in milliseconds.
+const FINISH_MS: u64 = 5_000;
+
 /// What reads a submission and checks what only its service can see.
 pub(crate) type Prepare =
     Arc<dyn Fn(v1::SignedSubmission) -> BoxFuture<'static, Result<Prepared, SubmitError>> + Send + Sync>;
@@ -31,9 +37,12 @@ pub(crate) type Prepare =
 /// A service at NATS. Dropping it stops its answers.
 pub(crate) struct Answering {
     service: Service,
+    client: Client,
     prefix: String,
     name: &'static str,
     instance: String,
+    /// What records submissions.
+    recording: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Answering {
@@ -49,16 +58,32 @@ impl Answering {
         let builder = client.service_builder().description(format!("Lika, {name}")).metadata(metadata);
         let service = builder.start(format!("lika-{name}"), env!("CARGO_PKG_VERSION")).await;
         let service = service.map_err(|error| anyhow::anyhow!("{error}"))?;
-        Ok(Self { service, prefix, name, instance: instance.to_owned() })
+        let recording = Mutex::default();
+        Ok(Self { service, client: client.clone(), prefix, name, instance: instance.to_owned(), recording })
     }
 
     /// Records submissions: those for any instance, and those for this one.
     pub(crate) async fn record(&self, ledger: &Arc<Ledger>, prepare: Prepare) -> anyhow::Result<()> {
         for (name, subject) in [("submit", "submit".to_owned()), ("submit-here", format!("submit.{}", self.instance))] {
             let endpoint = self.endpoint(name, &subject).await?;
-            tokio::spawn(record(endpoint, ledger.clone(), prepare.clone()));
+            let recording = tokio::spawn(record(endpoint, ledger.clone(), prepare.clone()));
+            self.recording.lock().push(recording);
         }
         Ok(())
+    }
+
+    /// Takes no more questions, and waits a while until submissions under way have their receipts.
+    pub(crate) async fn finish(self) {
+        // A server that is gone does not hear that this service ends; nobody asks it there either.
+        let _ = self.service.stop().await;
+        let recording = std::mem::take(&mut *self.recording.lock());
+        let ended = async {
+            futures::future::join_all(recording).await;
+            self.client.flush().await
+        };
+        if !matches!(tokio::time::timeout(Duration::from_millis(FINISH_MS), ended).await, Ok(Ok(()))) {
+            tracing::warn!("submissions under way are left without an answer; sent again they get their receipts");
+        }
     }
 
     /// Answers questions in JSON.
@@ -149,7 +174,7 @@ async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
 }
 
 /// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
-/// on everything that is ordered.
+/// on everything that is ordered, and at least on what its device knows to be sealed.
 async fn prepare_soon(
     ledger: &Ledger,
     prepare: &Prepare,
@@ -158,6 +183,10 @@ async fn prepare_soon(
     match prepare(signed.clone()).await {
         Err(SubmitError::Rejected(_)) => {
             ledger.catch_up().await?;
+            let (known, found) = (signed.known, ledger.state().applied);
+            if found < known {
+                return Err(SubmitError::Behind { known, found });
+            }
             prepare(signed).await
         }
         prepared => prepared,

@@ -26,10 +26,13 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// How long who ends may take for the data keys it knows, in seconds.
+const GIVEN_BACK_WITHIN_S: u64 = 10;
 /// Length of an instance's name, in bytes before it is written in hexadecimal.
 const INSTANCE_BYTES: usize = 6;
 
@@ -154,10 +157,25 @@ impl Running {
         }
     }
 
+    /// Before a service ends that knows data keys, it stores again what their stream has lost: if the streams went back, perhaps
+    /// nobody else knows them.
+    pub(crate) async fn give_back(&self) {
+        let Some(vault) = &self.vault else { return };
+        match tokio::time::timeout(Duration::from_secs(GIVEN_BACK_WITHIN_S), vault.give_back()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "whether the stream of data keys has lost any is not known"),
+            Err(_) => {
+                tracing::error!("whether the stream of data keys has lost any is not known: NATS does not answer");
+            }
+        }
+    }
+
     /// Stops in order: no more requests, what is under way answered, views written, the copy given back.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         let Self { ledger, vault, follower, server, answering, .. } = self;
-        drop(answering);
+        if let Some(answering) = answering {
+            answering.finish().await;
+        }
         if let Some((stop, server)) = server {
             // The server may have ended already.
             let _ = stop.send(());

@@ -68,6 +68,7 @@ impl Run {
             running.stop().await?;
             return Ok(Exit::Done);
         };
+        running.give_back().await;
         // Nothing may wait for what has stopped: the process ends as it is.
         std::mem::forget(running);
         Err(failed.into())

@@ -72,6 +72,34 @@ async fn what_one_process_stores_the_others_have() {
     assert_eq!((third.key(CARD, 5), third.key(CARD, 2)), (Some(key(5)), Some(key(2))));
 }
 
+/// As an older copy of a server's store does. What any process knows is stored again, at once or when it has looked.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
+    let shared = Shared::new().await;
+    let (left, right) = (shared.open().await, shared.open().await);
+    left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2)), (CARD, 3, key(3))]).await.unwrap();
+    right.catch_up().await.unwrap();
+    let context = shared.context().await;
+    let wanted = settings::vault_stream(&names(), 1);
+    context.delete_stream(&wanted.name).await.unwrap();
+    context.create_stream(wanted.clone()).await.unwrap();
+    assert_eq!(shared.open().await.key(CARD, 2), None, "it is lost");
+    assert_eq!(left.give_back().await.unwrap(), 3);
+    assert_eq!(left.give_back().await.unwrap(), 0);
+    assert_eq!(shared.open().await.key(CARD, 2), Some(key(2)));
+    context.delete_stream(&wanted.name).await.unwrap();
+    context.create_stream(wanted).await.unwrap();
+    // Nobody asks them to; they see that it ends before what they have read.
+    let begun = std::time::Instant::now();
+    while shared.open().await.key(CARD, 3).is_none() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "nobody gives it back");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    right.store(&[(CARD, 4, key(4))]).await.unwrap();
+    left.catch_up().await.unwrap();
+    assert_eq!(left.key(CARD, 4), Some(key(4)));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
     let shared = Shared::new().await;
