@@ -111,6 +111,11 @@ impl Applied {
         }
     }
 
+    /// Entries applied.
+    pub(crate) fn size(&self) -> u64 {
+        *self.size.borrow()
+    }
+
     /// Resolves once so many entries are applied.
     pub(crate) async fn reached(&self, size: u64) {
         // The sender lives as long as this.
@@ -309,6 +314,12 @@ async fn settle(
         }
         Err(AppendError::Conflict { last }) => {
             applied.reached(last.map_or(0, |last| last + 1)).await;
+            if let Some(last) = last {
+                // The log knows whose place an entry is in, whatever it says of itself.
+                let mut heads = applied.heads.write();
+                let head = heads.entry(one.task.prepared.parsed.area).or_insert(last);
+                *head = last.max(*head);
+            }
             Some(Waiting { fresh: None, ..one })
         }
         Err(error) => {

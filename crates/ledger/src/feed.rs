@@ -1,11 +1,13 @@
 //! Sealed entries in order, decoded once for everyone who follows in this process.
 
+use crate::apart::Applied;
 use bytes::Bytes;
-use lika_domain::ids::Index;
-use lika_domain::submission::Entry;
+use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};
+use lika_domain::submission::{Entry, Events, Submission};
 use lika_eventlog::EventLog;
 use lika_eventlog::error::{Damage, LogError};
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -14,6 +16,9 @@ use tokio::sync::watch;
 const KEPT_ENTRIES_MAX: usize = 4_096;
 /// The same by their bytes in the log; decoded they take several times as much.
 const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Number of no official: the first that there could be.
+const NOBODY: u32 = 10_000_000;
 
 /// An entry of the log, decoded.
 #[derive(Clone, Debug)]
@@ -44,6 +49,8 @@ pub struct Feed {
     recent: Arc<Recent>,
     voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
     sealed: watch::Receiver<u64>,
+    /// What the state has applied, where that may be less than what is sealed: it says what is void.
+    applied: Option<Arc<Applied>>,
     next: Index,
 }
 
@@ -77,10 +84,11 @@ impl Feed {
         log: Arc<dyn EventLog>,
         recent: Arc<Recent>,
         voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
+        applied: Option<Arc<Applied>>,
         next: Index,
     ) -> Self {
         let sealed = log.follow();
-        Self { log, recent, voids, sealed, next }
+        Self { log, recent, voids, sealed, applied, next }
     }
 
     /// Index of the entry that comes next.
@@ -95,10 +103,17 @@ impl Feed {
     /// stored is not what was sealed.
     pub async fn next(&mut self, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let from = self.next;
-        let size = match self.sealed.wait_for(|size| *size > from).await {
+        let sealed = match self.sealed.wait_for(|size| *size > from).await {
             Ok(size) => *size,
             Err(_) => return Err(LogError::Closed),
         };
+        if let Some(applied) = &self.applied {
+            tokio::select! {
+                () = applied.reached(from + 1) => {}
+                _ = self.log.stopped() => return Err(LogError::Closed),
+            }
+        }
+        let size = self.judged().min(sealed);
         let mut found = self.recent.range(from, size, max);
         if found.is_empty() {
             found = self.read(from, max)?;
@@ -107,19 +122,47 @@ impl Feed {
         Ok(found)
     }
 
+    /// Entries of which it is known whether they are void.
+    fn judged(&self) -> u64 {
+        self.applied.as_ref().map_or(u64::MAX, |applied| applied.size())
+    }
+
     /// Sealed entries from `from` on as they stand in the log, whatever the feed's own place: at least one if there is
-    /// one, at most `max`.
+    /// one that the state has applied, at most `max`.
     ///
     /// # Errors
     /// [`LogError::Damaged`] if what is stored is not what was sealed.
     pub fn read(&self, from: Index, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
-        let entries = self.log.read(from, max)?;
+        let judged = usize::try_from(self.judged().saturating_sub(from)).unwrap_or(usize::MAX);
+        let entries = self.log.read(from, max.min(judged))?;
         (from..).zip(entries).map(|(index, bytes)| self.decode(index, &bytes).map(Arc::new)).collect()
     }
 
     fn decode(&self, index: Index, bytes: &Bytes) -> Result<Recorded, LogError> {
-        let (entry, _) = lika_proto::convert::entry(index, bytes)
-            .map_err(|rejection| Damage::new("tile/entries", Some(index), rejection.to_string()))?;
-        Ok(Recorded { entry, void: (self.voids)(index), bytes: bytes.len() })
+        let recorded = |entry, void| Recorded { entry, void, bytes: bytes.len() };
+        match lika_proto::convert::entry(index, bytes) {
+            Ok((entry, _)) => Ok(recorded(entry, (self.voids)(index))),
+            Err(rejection) => match unreadable(index, bytes) {
+                Some(entry) => Ok(recorded(entry, true)),
+                None => Err(Damage::new("tile/entries", Some(index), rejection.to_string()).into()),
+            },
+        }
     }
+}
+
+/// Stands for an entry that cannot be read, as one of a later program: void, so that nothing in it counts but its area.
+fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
+    let submission = Submission {
+        id: SubmissionId([0; 16]),
+        origin: "".into(),
+        area: lika_proto::convert::entry_area(bytes)?,
+        author: OfficialId::new(NOBODY)?,
+        key: KeyId(0),
+        sequence: 0,
+        previous: None,
+        composed_at: 0,
+        events: Events::Households(Vec::new()),
+    };
+    let hash = Sha256::digest(bytes).into();
+    Some(Entry { index, submission, hash, recorded_at: 0, basis: index, tags: Vec::new() })
 }

@@ -270,7 +270,8 @@ impl Ledger {
     pub fn feed(&self, from: Index) -> Feed {
         let state = self.state.clone();
         let voids = Arc::new(move |index: Index| state.read().voids.binary_search(&index).is_ok());
-        Feed::new(self.log.clone(), self.recent.clone(), voids, from)
+        let applied = self.apart.as_ref().map(|(_, applied)| applied.clone());
+        Feed::new(self.log.clone(), self.recent.clone(), voids, applied, from)
     }
 
     /// Takes no more submissions, waits until what was ordered is sealed, and closes the log. Blocks meanwhile.

@@ -220,6 +220,12 @@ async fn an_entry_that_cannot_be_read_holds_up_nobody() {
     audit.log().sealed(5).await.unwrap();
     let replayed = replayed(&county, 6).await;
     assert_eq!(replayed.voids.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [2]);
+    let mut feed = right.feed(0);
+    let mut seen = Vec::new();
+    while seen.len() < 6 {
+        seen.extend(feed.next(10).await.unwrap().iter().map(|recorded| (recorded.entry.index, recorded.void)));
+    }
+    assert_eq!(seen, [(0, false), (1, false), (2, true), (3, false), (4, false), (5, false)]);
     // Read from one's own folder it is the village's last entry just as well.
     tokio::task::spawn_blocking(move || late.close()).await.unwrap();
     let late = county.process("late").await;
