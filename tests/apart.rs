@@ -1,15 +1,22 @@
 //! Services apart, each a process, on a real nats-server.
 
 use crate::support::apart::{Apart, copy, names};
-use crate::support::county::{County, village};
+use crate::support::county::{County, ORIGIN, village};
 use crate::support::node::Node;
 use crate::support::{create_log, path, run, told};
 use lika_client::Api;
 use lika_client::api::ProgressQuery;
 use lika_client::compose::Composed;
+use lika_eventlog::EventLog;
 use lika_eventlog::jetstream::server::Server;
+use lika_eventlog::jetstream::{Names, settings};
+use lika_eventlog::tiles::TileLog;
 use lika_proto::v1::Receipt;
+use std::sync::LazyLock;
 use std::time::Duration;
+
+/// Names at NATS of the log of every county here.
+static LOG: LazyLock<Names> = LazyLock::new(|| Names::new("130624".parse().unwrap()));
 
 /// How many entries an auditor finds in a folder, judged again in full.
 fn replayed(data: &std::path::Path) -> (u64, u64, String) {
@@ -121,6 +128,9 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     apart.servers[0].kill().unwrap();
     copy(&store, &older);
     apart.servers[0].start_again().unwrap();
+    // With a device of a new official, whose data key goes with the rest.
+    county.village(&api, 2).await;
+    let keys = data_keys(&apart).await;
     let receipted = clerk.profile();
     let before = receipt(&api, &receipted).await;
     apart.servers[0].kill().unwrap();
@@ -135,6 +145,7 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     let data = apart.data("audit-1");
     let begun = apart.run(&["log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
+    assert_eq!(data_keys(&apart).await, keys, "those who ended have given back what they knew");
     apart.start(&names(1));
     let again = receipt(&api, &receipted).await;
     assert_eq!((again.index, &again.entry, again.duplicate), (before.index, &before.entry, true));
@@ -142,6 +153,61 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     assert_eq!(next.index, before.index + 1);
     apart.stop();
     assert_eq!(replayed(&data).0, next.index + 1);
+}
+
+/// How many data keys the servers hold.
+async fn data_keys(apart: &Apart) -> u64 {
+    let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
+    context.get_stream(LOG.vault_stream()).await.unwrap().cached_info().state.messages
+}
+
+/// One audit service may have signed for entries that nobody came to see; when the log has gone on without them, its folder is
+/// of another log.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut apart = Apart::make(dir.path(), 1);
+    apart.start(&names(1));
+    let (api, mut county) = (apart.api("gateway-1"), County::new(1));
+    county.open(&api).await;
+    let mut clerk = county.village(&api, 1).await;
+    apart.stop();
+    let (data, fork) = (apart.data("audit-1"), dir.path().join("fork"));
+    copy(&data, &fork);
+    let other = TileLog::open(&fork, 1, lika_proto::convert::entry_area).unwrap();
+    for number in 0..5u8 {
+        let index = other.append(village(100 + number), None, vec![number; 100].into()).await.unwrap();
+        other.sealed(index).await.unwrap();
+    }
+    drop(other);
+    apart.start(&names(1));
+    let receipted = receipt(&api, &clerk.profile()).await;
+    apart.stop();
+    let refused = apart.run(&["log", "recover", "--data", path(&fork)]);
+    assert!(!refused.status.success() && told(&refused).contains("holds other entries than"), "{}", told(&refused));
+    let begun = apart.run(&["log", "recover", "--data", path(&data)]);
+    assert!(begun.status.success(), "{}", told(&begun));
+    apart.start(&names(1));
+    assert_eq!(receipt(&api, &clerk.profile()).await.index, receipted.index + 1);
+    apart.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cut_off_while_a_log_was_made_is_made_to_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let apart = Apart::around(dir.path());
+    let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
+    let data = apart.data("audit-1");
+    let create = || apart.run(&["log", "create", "--origin", ORIGIN, "--data", path(&data)]);
+    context.create_stream(settings::seal_stream(&LOG, 1)).await.unwrap();
+    assert!(create().status.success(), "one stream was there");
+    let again = create();
+    assert!(!again.status.success() && told(&again).contains("already"), "{}", told(&again));
+    for name in [LOG.seal_stream(), LOG.log_stream(0)] {
+        context.delete_stream(name).await.unwrap();
+    }
+    let made = create();
+    assert!(made.status.success(), "the folder and one stream were there: {}", told(&made));
 }
 
 #[test]

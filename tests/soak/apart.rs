@@ -121,7 +121,7 @@ fn mend(apart: &mut Apart, damaged: bool) -> bool {
     let most = audits.iter().max_by_key(|data| history::signed(data)).unwrap();
     let begun = Instant::now();
     loop {
-        let recovered = apart.run(&["log", "recover", "--replicas", "3", "--data", path(most)]);
+        let recovered = apart.run(&["log", "recover", "--data", path(most)]);
         if recovered.status.success() {
             break;
         }

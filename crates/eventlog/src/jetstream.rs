@@ -230,6 +230,7 @@ impl JetStreamLog {
     pub async fn ordered(&self) -> Result<u64, LogError> {
         let stream = self.context.get_stream(&self.stream).await;
         let stream = stream.map_err(StreamError::nats("asking for the end of the stream"))?;
+        settings::check_majority(stream.cached_info().cluster.as_ref())?;
         Ok(self.standing.base + stream.cached_info().state.last_sequence)
     }
 

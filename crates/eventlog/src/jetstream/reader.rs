@@ -130,7 +130,9 @@ impl Reader {
                     return Ok(());
                 }
             }
-            self.shared.note((self.area_of)(&entry), &entry);
+            let area = message.message.subject.rsplit('.').next().and_then(|area| area.parse().ok());
+            // Guards are of the subject, whatever the entry says of itself.
+            self.shared.note(area.or_else(|| (self.area_of)(&entry)), &entry);
         }
     }
 

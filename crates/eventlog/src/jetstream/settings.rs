@@ -60,7 +60,10 @@ pub fn vault_stream(names: &Names, replicas: usize) -> Config {
 
 /// Who answers for a stream must hear from most of its servers. One that has been cut off from the others, or was stopped
 /// for a while, goes on answering for seconds with what it knew; nothing follows from that.
-pub(super) fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> {
+///
+/// # Errors
+/// [`StreamError::Nats`] if it does not.
+pub fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> {
     let Some(cluster) = cluster else { return Ok(()) };
     let within = Duration::from_millis(HEARD_WITHIN_MS);
     let heard = 1 + cluster.replicas.iter().filter(|peer| !peer.offline && peer.active < within).count();
@@ -84,7 +87,7 @@ fn common(replicas: usize) -> Config {
 /// Makes the streams of a log and publishes where it stands.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if there is any of them; what is there is left as it is.
+/// [`StreamError::Exists`] if there is such a log; what is there is left as it is.
 pub async fn create(
     context: &Context,
     names: &Names,
@@ -92,12 +95,42 @@ pub async fn create(
     standing: &Standing,
     replicas: usize,
 ) -> Result<(), StreamError> {
-    for config in
-        [seal_stream(names, replicas), vault_stream(names, replicas), log_stream(names, standing.epoch, replicas)]
-    {
-        make(context, config).await?;
+    if seals.last().await.is_ok() {
+        return Err(StreamError::Exists(names.seal_stream()));
     }
+    make_streams(context, names, replicas).await?;
     first_seal(seals, standing, 0).await
+}
+
+/// Makes those of the streams of a log that are not there yet: one that was cut off is made to the end by the next attempt.
+/// Nothing rests on them before a checkpoint is published.
+///
+/// # Errors
+/// [`StreamError::Exists`] if the log has entries already, [`StreamError::Setting`] if a stream that is there is set otherwise.
+pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
+    let log = log_stream(names, 0, replicas);
+    for config in [seal_stream(names, replicas), vault_stream(names, replicas), log.clone()] {
+        match make(context, config.clone()).await {
+            Err(StreamError::Exists(name)) => {
+                let found = check(context, &config).await?;
+                let other =
+                    found.config.num_replicas != replicas || (name == log.name && found.state.last_sequence > 0);
+                if other {
+                    return Err(StreamError::Exists(name));
+                }
+            }
+            made => made?,
+        }
+    }
+    Ok(())
+}
+
+/// Copies of each message of a log, by its stream of checkpoints.
+///
+/// # Errors
+/// As [`check`].
+pub async fn replicas(context: &Context, names: &Names) -> Result<usize, StreamError> {
+    Ok(check(context, &seal_stream(names, 1)).await?.config.num_replicas)
 }
 
 /// Makes the stream of a new epoch and publishes that the log goes on there; gives which one it came to be. A stream that a
@@ -141,9 +174,14 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
     check_stream(&config, made.cached_info())
 }
 
-async fn first_seal(seals: &Seals, standing: &Standing, last: u64) -> Result<(), StreamError> {
+/// Publishes where a log or an epoch stands at its beginning, after message `last` of the stream of checkpoints.
+///
+/// # Errors
+/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoSeal`] if another has come since.
+pub async fn first_seal(seals: &Seals, standing: &Standing, last: u64) -> Result<(), StreamError> {
     match seals.publish(standing, last).await? {
         Published::As(_) => Ok(()),
+        Published::Lost if last == 0 => Err(StreamError::Exists(seals.names.seal_stream())),
         Published::Lost => Err(StreamError::NoSeal("another integrator is at work; stop it first".into())),
     }
 }

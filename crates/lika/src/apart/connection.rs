@@ -43,6 +43,11 @@ impl NatsArgs {
         Self { nats, monitor, tls_ca: None, tls_cert: None, tls_key: None }
     }
 
+    /// Copies of each message that so many servers are for.
+    pub(crate) fn replicas(&self) -> u8 {
+        if self.monitor.len() >= 3 { 3 } else { 1 }
+    }
+
     /// Memory of the server that has the most, in bytes.
     pub(crate) async fn memory(&self) -> anyhow::Result<u64> {
         let monitors = self.monitor.clone();

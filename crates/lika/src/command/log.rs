@@ -40,9 +40,9 @@ pub(crate) struct Recover {
     /// Folder of an audit service, with the signing key
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Copies of each message, on as many servers: 1 or 3
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    replicas: u8,
+    /// Copies of each message, on as many servers; left out, as many as there were
+    #[arg(long, value_name = "N")]
+    replicas: Option<u8>,
     #[command(flatten)]
     nats: NatsArgs,
 }
@@ -53,9 +53,9 @@ pub(crate) struct Recover {
 pub(crate) struct Migrate {
     /// Folder of the log; nothing may be serving it
     data: PathBuf,
-    /// Copies of each message, on as many servers: 1 or 3
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    replicas: u8,
+    /// Copies of each message, on as many servers; left out, 3 where that many are named, else 1
+    #[arg(long, value_name = "N")]
+    replicas: Option<u8>,
     #[command(flatten)]
     nats: NatsArgs,
 }
@@ -70,9 +70,9 @@ pub(crate) struct Create {
     /// lika.example/130624
     #[arg(long, value_name = "NAME")]
     origin: String,
-    /// Copies of each message, on as many servers: 1 or 3; with --nats
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "nats")]
-    replicas: u8,
+    /// Copies of each message, on as many servers; left out, 3 where that many are named, else 1
+    #[arg(long, value_name = "N", requires = "nats")]
+    replicas: Option<u8>,
     #[command(flatten)]
     nats: Option<NatsArgs>,
 }
@@ -105,10 +105,21 @@ impl Create {
             // Before anything is made.
             block_on(apart::ensure_new(nats, &self.origin))?;
         }
-        let verifier_key = create(&self.data, &self.origin)?;
         let verifier_key_file = self.data.join("log.vkey");
+        let made = match (&self.nats, crate::apart::connection::verifier_key(&self.data)) {
+            // Cut off between the folder and the streams; what it holds is looked at before they are made.
+            (Some(_), Ok(key)) if key.name().as_str() == self.origin => Some(key.to_string()),
+            _ => None,
+        };
+        let verifier_key = match made {
+            Some(key) => key,
+            None => create(&self.data, &self.origin)?,
+        };
         let stream = match &self.nats {
-            Some(nats) => Some(block_on(apart::create(nats, &self.data, self.replicas))?),
+            Some(nats) => {
+                let replicas = self.replicas.unwrap_or_else(|| nats.replicas());
+                Some(block_on(apart::create(nats, &self.data, replicas))?)
+            }
             None => None,
         };
         let created = Created { data: self.data, origin: self.origin, verifier_key, verifier_key_file, stream };
@@ -127,7 +138,8 @@ impl Recover {
 
 impl Migrate {
     async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let begun = apart::migrate(&self.nats, &self.data, self.replicas).await?;
+        let begun =
+            apart::migrate(&self.nats, &self.data, self.replicas.unwrap_or_else(|| self.nats.replicas())).await?;
         printer.result(&begun, apart::Begun::text)?;
         Ok(Exit::Done)
     }

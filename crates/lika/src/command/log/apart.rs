@@ -35,32 +35,41 @@ struct Apart {
     seals: Seals,
 }
 
-/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and it is not there yet.
+/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and no log goes by it yet. Streams
+/// without a checkpoint are of a making that was cut off.
 pub(super) async fn ensure_new(nats: &NatsArgs, origin: &str) -> anyhow::Result<()> {
     let names = Names::new(connection::area(origin)?);
     let context = nats.connect("lika log").await?;
     match settings::check(&context, &settings::seal_stream(&names, 1)).await {
         Err(StreamError::Missing(_)) => Ok(()),
+        Ok(info) if info.state.last_sequence == 0 => Ok(()),
         Ok(_) => Err(LogError::from(StreamError::Exists(names.seal_stream())).into()),
         Err(error) => Err(LogError::from(error).into()),
     }
 }
 
-/// Makes the streams of a log whose folder has just been made. Gives the name of the one that orders it.
+/// Makes the streams of a log whose folder is there and empty. Gives the name of the one that orders it.
 pub(crate) async fn create(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<String> {
     let apart = Apart::new(nats, data).await?;
     Vault::wrap(data)?;
-    let standing = standing(data, 0)?;
+    let (_, standing) = standing(data, 0)?;
+    if standing.seal.size > 0 {
+        return Err(LogError::Exists(data.to_owned()).into());
+    }
     let made = settings::create(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await;
     made.map_err(LogError::from)?;
     Ok(apart.names.log_stream(0))
 }
 
-/// Begins the next epoch after the last entry that is sealed in a folder.
-pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
+/// Begins the next epoch after the last entry that is sealed in a folder, with as many copies as there were.
+pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: Option<u8>) -> anyhow::Result<Begun> {
     let apart = Apart::new(nats, data).await?;
     let last = apart.seals.last().await.map_err(LogError::from)?;
-    let mut standing = standing(data, last.epoch + 1)?;
+    let replicas = match replicas {
+        Some(replicas) => replicas.into(),
+        None => settings::replicas(&apart.context, &apart.names).await.map_err(LogError::from)?,
+    };
+    let (log, mut standing) = standing(data, last.epoch + 1)?;
     if standing.seal.size < last.seal.size {
         let message = format!(
             "{} holds {} entries and {} are sealed: take the folder of the audit service that signed last, or let this \
@@ -71,21 +80,33 @@ pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: u8) -> anyho
         );
         return Err(Failure::new("copy_behind", message).exit(Exit::Conflict).into());
     }
+    if log.root_at(last.seal.size)? != last.seal.root {
+        let message = format!(
+            "{} holds other entries than the {} that are sealed: it has signed for some that nobody came to see, and the log \
+             went on without them. Keep it for inquiry, take the folder of the audit service that signed last, and give \
+             this one's service an empty folder with `log.vkey` and `keys`",
+            data.display(),
+            last.seal.size
+        );
+        return Err(Failure::new("copy_forked", message).exit(Exit::Conflict).into());
+    }
+    drop(log);
     standing.sequence = last.sequence;
-    let begun = settings::begin_epoch(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await;
+    let begun = settings::begin_epoch(&apart.context, &apart.names, &apart.seals, &standing, replicas).await;
     Ok(apart.begun(data, &begun.map_err(LogError::from)?, 0))
 }
 
 /// Hands an embedded log over to streams.
 pub(super) async fn migrate(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
     let apart = Apart::new(nats, data).await?;
-    let standing = standing(data, 0)?;
-    match settings::create(&apart.context, &apart.names, &apart.seals, &standing, replicas.into()).await {
-        // A move that was cut off is taken up where it stopped, if nothing has been recorded since.
-        Err(StreamError::Exists(_)) if apart.seals.last().await.is_ok_and(|last| last.seal == standing.seal) => {}
-        made => made.map_err(LogError::from)?,
-    }
+    let (_, standing) = standing(data, 0)?;
+    // A move that was cut off is taken up where it stopped. Its checkpoint comes last: until then no service starts.
+    settings::make_streams(&apart.context, &apart.names, replicas.into()).await.map_err(LogError::from)?;
     let keys = Vault::hand_over(data, apart.context.clone(), apart.names.clone()).await?;
+    match apart.seals.last().await {
+        Ok(last) if last.seal == standing.seal => {}
+        _ => settings::first_seal(&apart.seals, &standing, 0).await.map_err(LogError::from)?,
+    }
     Ok(apart.begun(data, &standing, keys))
 }
 
@@ -110,12 +131,12 @@ impl Apart {
 }
 
 /// Where the log in a folder stands, after all of it has been checked.
-fn standing(data: &Path, epoch: u32) -> anyhow::Result<Standing> {
+fn standing(data: &Path, epoch: u32) -> anyhow::Result<(TileLog, Standing)> {
     let log =
         TileLog::open(data, THREADS, lika_proto::convert::entry_area).with_context(|| data.display().to_string())?;
     let seal = log.checkpoint().as_ref().clone();
     let base = seal.size;
-    Ok(Standing { seal, epoch, base, integrator: String::new(), sequence: 0 })
+    Ok((log, Standing { seal, epoch, base, integrator: String::new(), sequence: 0 }))
 }
 
 impl Begun {
