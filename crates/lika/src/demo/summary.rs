@@ -15,10 +15,13 @@ use lika_eventlog::verify::Folder;
 use lika_ledger::digest;
 use lika_progress::{ProgressError, Query};
 use lika_tlog::key::VerifierKey;
-use lika_views::Progress;
+use lika_views::{Progress, ViewError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long the views may take to have everything that was loaded, in seconds.
+const VIEWS_WITHIN_S: u64 = 120;
 
 /// The county, its log, and how to check both.
 #[derive(Debug, Serialize)]
@@ -187,6 +190,11 @@ impl Summary {
 
 /// The county and its townships, as of the last entry.
 async fn areas(node: &Node, history: &History, size: u64) -> Result<Vec<Progress>, ProgressError> {
+    let begun = Instant::now();
+    // After a load without a break the views of a large county are further behind than a reader would wait.
+    while let Err(ViewError::Behind { .. }) = node.progress().catch_up().await
+        && begun.elapsed() < Duration::from_secs(VIEWS_WITHIN_S)
+    {}
     let query =
         Query { area: history.area(), by: None, at: None, recorded_by: None, index: Some(size.saturating_sub(1)) };
     let mut areas = node.progress().read(query).await?;
