@@ -23,7 +23,7 @@ use parking_lot::RwLock;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
@@ -33,6 +33,8 @@ const NONCE_BYTES: usize = 12;
 const WAITING_MAX: usize = 8_192;
 /// How long nothing may come until it is asked whether something should have, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
+/// How long it is tried to store keys, in milliseconds.
+const STORED_WITHIN_MS: u64 = 10_000;
 /// How often in a row the stream must end before what was read until it counts as rolled back.
 const LOOKS_SHORT_MAX: u32 = 2;
 /// Keys looked for at the same time.
@@ -300,8 +302,10 @@ impl Shared {
         }
     }
 
-    /// Stores the keys of one request; what became of an attempt is read back.
+    /// Stores the keys of one request; what became of an attempt is read back. After a while it is given up: the same keys may
+    /// be stored again.
     async fn store_alone(&self, keys: &[(KeyName, DataKey)]) -> Result<(), StoreError> {
+        let begun = Instant::now();
         loop {
             let mut missing = Vec::new();
             let mut asked = true;
@@ -319,8 +323,14 @@ impl Shared {
                     Err(error) => return Err(error.into()),
                 }
             }
-            if asked && (missing.is_empty() || self.publish(&missing).await.is_ok()) {
+            let published = if asked { self.publish(&missing).await } else { Ok(()) };
+            if asked && published.is_ok() {
                 return Ok(());
+            }
+            if begun.elapsed() > Duration::from_millis(STORED_WITHIN_MS) {
+                let error = published.err().unwrap_or(VaultError::Closed);
+                tracing::error!(%error, keys = missing.len(), "data keys cannot be stored");
+                return Err(error.into());
             }
             if let Some(stopped) = self.stopped.borrow().clone() {
                 return Err(stopped.into());

@@ -6,6 +6,7 @@ use async_nats::client::RequestErrorKind;
 use async_nats::{Client, Message, Request};
 use bytes::Bytes;
 use lika_eventlog::jetstream::{Names, parts};
+use lika_eventlog::verify::is_beyond;
 use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
 use lika_gateway::{Ask, Deps};
 use lika_ledger::{Ledger, Receipt, SubmitError};
@@ -50,8 +51,8 @@ pub(crate) fn deps(ledger: &Arc<Ledger>, client: &Client, names: &Names) -> Deps
             members: members.into_iter().map(|member| u32::from(member.get())).collect(),
         }),
         open_official: asker.read("officials", "open", |id: lika_domain::ids::OfficialId| id.get()),
-        tile: asker.tile(),
-        proof: asker.proof(),
+        tile: asker.tile(ledger),
+        proof: asker.proof(ledger),
     }
 }
 
@@ -127,26 +128,34 @@ impl Asker {
         })
     }
 
-    fn tile(&self) -> Read<TilePath, Option<Bytes>> {
-        let asker = self.clone();
-        Ask::new(move |path| {
-            let asker = asker.clone();
+    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or cannot read it.
+    fn tile(&self, ledger: &Arc<Ledger>) -> Read<TilePath, Option<Bytes>> {
+        let (asker, ledger) = (self.clone(), ledger.clone());
+        Ask::new(move |path: TilePath| {
+            let (asker, size) = (asker.clone(), ledger.log().checkpoint().size);
             async move {
                 let subject = format!("{}.audit.tile", asker.prefix);
                 let found = parts::fetch_tile(&asker.client, &subject, path).await;
-                found.map_err(|_| ReadError::Unanswered("audit"))
+                match found.map_err(|_| ReadError::Unanswered("audit"))? {
+                    // A partial tile may have been let go of for a wider one.
+                    None if !path.is_partial() && !is_beyond(path, size) => Err(ReadError::Behind),
+                    found => Ok(found),
+                }
             }
         })
     }
 
-    fn proof(&self) -> Read<u64, Option<String>> {
-        let asker = self.clone();
+    fn proof(&self, ledger: &Arc<Ledger>) -> Read<u64, Option<String>> {
+        let (asker, ledger) = (self.clone(), ledger.clone());
         Ask::new(move |index: u64| {
-            let asker = asker.clone();
+            let (asker, size) = (asker.clone(), ledger.log().checkpoint().size);
             async move {
                 let subject = format!("{}.audit.proof", asker.prefix);
                 let answer = asker.request(subject, index.to_string().into(), READ_S).await;
                 let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
+                if payload.is_empty() && index < size {
+                    return Err(ReadError::Behind);
+                }
                 let text = (!payload.is_empty()).then(|| String::from_utf8(payload.to_vec()));
                 text.transpose().map_err(ReadError::failed)
             }

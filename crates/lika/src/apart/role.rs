@@ -12,7 +12,7 @@ use async_nats::jetstream::Context;
 use clap::ValueEnum;
 use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
-use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
+use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
 use lika_eventlog::jetstream::{Config as LogConfig, FAR_BEHIND_ENTRIES, Names};
 use lika_gateway::Gateway;
 use lika_gateway::ask::{OpenHousehold, ReadError};
@@ -31,6 +31,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// How long a card that is to be opened waits for its latest entry, in milliseconds.
+const READ_WITHIN_MS: u64 = 2_000;
 /// How long who ends may take for the data keys it knows, in seconds.
 const GIVEN_BACK_WITHIN_S: u64 = 10;
 /// Length of an instance's name, in bytes before it is written in hexadecimal.
@@ -250,9 +252,11 @@ impl Start {
         let open = wiring::blocking(move |OpenHousehold { id, entries, members }| {
             open.personal(id, &entries, members).map_err(ReadError::failed)
         });
+        let (ledger, known) = (self.ledger.clone(), vault.clone());
         let open = move |question: OpenQuestion| {
-            let open = open.clone();
+            let (open, ledger, known) = (open.clone(), ledger.clone(), known.clone());
             async move {
+                read_so_far(&ledger, &known, question.entries.last().copied()).await?;
                 let members = question.members.into_iter().filter_map(MemberNo::new).collect();
                 let Some(id) = HouseholdId::new(question.household) else { return Ok(None) };
                 open.ask(OpenHousehold { id, entries: question.entries, members }).await.map(Some)
@@ -317,6 +321,18 @@ async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Re
         vault.catch_up().await?;
     }
     prepared
+}
+
+/// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an older box must not
+/// be taken for the one in force, nor a key on its way for one that was erased.
+async fn read_so_far(ledger: &Ledger, keys: &Vault, last: Option<Index>) -> Result<(), ReadError> {
+    let read = async {
+        if let Some(last) = last {
+            ledger.log().sealed(last).await.map_err(ReadError::failed)?;
+        }
+        keys.catch_up().await.map_err(ReadError::failed)
+    };
+    tokio::time::timeout(Duration::from_millis(READ_WITHIN_MS), read).await.unwrap_or(Err(ReadError::Behind))
 }
 
 async fn answer_progress(answering: &Answering, progress: &Arc<Progress>) -> anyhow::Result<()> {

@@ -100,6 +100,22 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     assert_eq!(left.key(CARD, 4), Some(key(4)));
 }
 
+/// Who waits for a receipt is told, and may try again; it does not wait for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_cannot_be_stored_are_given_up_after_a_while_and_may_come_again() {
+    let shared = Shared::new().await;
+    let vault = shared.open().await;
+    let (context, wanted) = (shared.context().await, settings::vault_stream(&names(), 1));
+    context.delete_stream(&wanted.name).await.unwrap();
+    let keys = [(CARD, 1, key(1))];
+    let stored = vault.store(&keys);
+    let stored = tokio::time::timeout(std::time::Duration::from_secs(30), stored).await.expect("it is given up");
+    assert!(matches!(stored, Err(StoreError::Vault(_))), "{stored:?}");
+    context.create_stream(wanted).await.unwrap();
+    vault.store(&keys).await.unwrap();
+    assert_eq!(shared.open().await.key(CARD, 1), Some(key(1)));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
     let shared = Shared::new().await;
