@@ -109,6 +109,8 @@ impl Feed {
         };
         if let Some(applied) = &self.applied {
             tokio::select! {
+                // What was sealed and judged before the log stopped is given all the same.
+                biased;
                 () = applied.reached(from + 1) => {}
                 _ = self.log.stopped() => return Err(LogError::Closed),
             }

@@ -19,12 +19,14 @@
 //! # The stream
 //! Where services run apart, several processes share the keys: they lie in a JetStream stream, one message each, wrapped
 //! under `wrap.key`, which with `tag.key` is all that the folder holds then. A key is created once and never overwritten:
-//! the message is guarded as the first of its subject. Every process has all keys in memory and follows the stream.
+//! the message is guarded as the first of its subject. Every process has all keys in memory and follows the stream. A stream
+//! that was rolled back is given again what any process knows, at the latest as that process ends.
 //!
 //! # What has its place here and is not built yet
 //! * **Erasure** destroys a key by writing over its record where it stands: records have a fixed size, lie inside one
 //!   sector each, and carry a byte that says whether the key is still there. One value of it is known today; a record
-//!   with another is refused as damage and not passed over.
+//!   with another is refused as damage and not passed over. In the stream it leaves something under the key's name: a
+//!   message that is merely gone would be given back.
 //! * **Encryption at rest** wraps the 32 bytes of each record under a key of the machine or of a key service; subject
 //!   and number stay in the clear, since they are what is looked up.
 //! * **Access control**: [`Vault::key`] is the one door through which a key leaves. Who may read personal data is
