@@ -94,6 +94,14 @@ async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
     let mut apart = Apart::around(dir.path());
     let moved = apart.run(&["log", "migrate", path(&data)]);
     assert!(moved.status.success(), "{}", told(&moved));
+    // Run again it does no harm; another log of the same area does not get in between.
+    assert!(apart.run(&["log", "migrate", path(&data)]).status.success());
+    let other = dir.path().join("other");
+    create_log(&other);
+    let keys = data_keys(&apart).await;
+    let refused = apart.run(&["log", "migrate", path(&other)]);
+    assert!(!refused.status.success(), "{}", told(&refused));
+    assert_eq!(data_keys(&apart).await, keys);
     apart.add(1);
     apart.start(&names(1));
     let api = apart.api("gateway-1");

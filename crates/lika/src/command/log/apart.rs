@@ -100,12 +100,18 @@ pub(super) async fn recover(nats: &NatsArgs, data: &Path, replicas: Option<u8>) 
 pub(super) async fn migrate(nats: &NatsArgs, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
     let apart = Apart::new(nats, data).await?;
     let (_, standing) = standing(data, 0)?;
+    // Looked at first: no data key may come into the stream of another log.
+    let moved = match apart.seals.last().await {
+        Ok(last) if last.seal == standing.seal => true,
+        Ok(_) => return Err(LogError::from(StreamError::Exists(apart.names.seal_stream())).into()),
+        Err(StreamError::Missing(_)) => false,
+        Err(error) => return Err(LogError::from(error).into()),
+    };
     // A move that was cut off is taken up where it stopped. Its checkpoint comes last: until then no service starts.
     settings::make_streams(&apart.context, &apart.names, replicas.into()).await.map_err(LogError::from)?;
     let keys = Vault::hand_over(data, apart.context.clone(), apart.names.clone()).await?;
-    match apart.seals.last().await {
-        Ok(last) if last.seal == standing.seal => {}
-        _ => settings::first_seal(&apart.seals, &standing, 0).await.map_err(LogError::from)?,
+    if !moved {
+        settings::first_seal(&apart.seals, &standing, 0).await.map_err(LogError::from)?;
     }
     Ok(apart.begun(data, &standing, keys))
 }
