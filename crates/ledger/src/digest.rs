@@ -1,5 +1,6 @@
 //! The state in one hash: SHA-256 over its canonical encoding. Two nodes with equal digests hold equal states.
 
+use borsh::BorshSerialize;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_domain::state::State;
@@ -9,17 +10,18 @@ use std::io;
 
 /// Digest of a state.
 pub fn of(state: &State) -> [u8; 32] {
-    let mut hasher = Hasher(Sha256::new());
-    // Writing into a hash cannot fail.
-    let _ = borsh::to_writer(&mut hasher, state);
-    hasher.0.finalize().into()
+    encoded(state)
 }
 
 /// Digest of the last entries of each area.
 pub(crate) fn of_heads(heads: &BTreeMap<Area, Index>) -> [u8; 32] {
+    encoded(heads)
+}
+
+fn encoded(value: &impl BorshSerialize) -> [u8; 32] {
     let mut hasher = Hasher(Sha256::new());
     // Writing into a hash cannot fail.
-    let _ = borsh::to_writer(&mut hasher, heads);
+    let _ = borsh::to_writer(&mut hasher, value);
     hasher.0.finalize().into()
 }
 
