@@ -6,7 +6,7 @@ use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::OfficialId;
 use lika_proto::v1;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) const ORIGIN: &str = "lika.example/130624";
 const COUNTY: &str = "130624";
@@ -73,7 +73,7 @@ impl County {
     async fn submit(&mut self, api: &Api, area: &str, events: v1::submission::Events) {
         let report = Report { area: area.parse().unwrap(), events, keys: Vec::new() };
         let composed = self.admin.compose(self.random.submission_id().unwrap(), now_s(), report).unwrap();
-        api.submit(&composed.signed).await.unwrap();
+        receipt(api, &composed).await;
     }
 }
 
@@ -90,6 +90,18 @@ impl Clerk {
         let report = Report { area: self.village, events, keys: Vec::new() };
         self.device.compose(self.random.submission_id().unwrap(), now_s(), report).unwrap()
     }
+}
+
+/// Sends a submission until there is a receipt: services that have lost NATS for a moment do not answer.
+pub(crate) async fn receipt(api: &Api, composed: &Composed) -> v1::Receipt {
+    for _ in 0..100 {
+        match api.submit(&composed.signed).await {
+            Ok(receipt) => return receipt,
+            Err(error) if error.is_worth_retrying() => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => panic!("refused: {error}"),
+        }
+    }
+    panic!("nobody answers");
 }
 
 pub(crate) fn village(number: u8) -> Area {

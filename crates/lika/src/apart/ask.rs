@@ -16,12 +16,17 @@ use prost::Message as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a receipt is waited for, in seconds. After that nobody knows: the submission may be sent again.
 const RECEIPT_S: u64 = 15;
 /// How long a read is waited for, in seconds: an earlier day is folded from the log anew.
 const READ_S: u64 = 60;
+/// How long somebody is looked for where nobody answers on a subject, in milliseconds: a service that is started again, or that
+/// comes back after its server was, is there by then.
+const NOBODY_MS: u64 = 2_000;
+/// How long is waited between two looks, in milliseconds.
+const LOOK_MS: u64 = 50;
 
 /// Asks over NATS.
 #[derive(Clone)]
@@ -81,9 +86,12 @@ impl Asker {
         let payload = Bytes::from(signed.encode_to_vec());
         let any = format!("{}.{service}.submit", self.prefix);
         if let Some(instance) = directory.of(area) {
-            match self.request(format!("{any}.{instance}"), payload.clone(), RECEIPT_S).await {
+            match self.request_once(format!("{any}.{instance}"), payload.clone(), RECEIPT_S).await {
                 Err(RequestErrorKind::NoResponders) => {}
-                Err(_) => return Err(SubmitError::Unanswered(service)),
+                Err(_) => {
+                    directory.leave_out(&instance);
+                    return Err(SubmitError::Unanswered(service));
+                }
                 Ok(answer) => return read_outcome(answer, service),
             }
         }
@@ -175,7 +183,20 @@ impl Asker {
         serde_json::from_slice::<Answer<A>>(&answer.payload).map_err(ReadError::failed)?.read()
     }
 
+    /// Asks whoever answers, and looks for a while where nobody does: then nobody has heard it either.
     async fn request(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {
+        let deadline = Instant::now() + Duration::from_millis(NOBODY_MS);
+        loop {
+            match self.request_once(subject.clone(), payload.clone(), seconds).await {
+                Err(RequestErrorKind::NoResponders) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn request_once(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {
         let request = Request::new().payload(payload).timeout(Some(Duration::from_secs(seconds)));
         self.client.send_request(subject, request).await.map_err(|error| error.kind())
     }
