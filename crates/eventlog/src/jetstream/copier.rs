@@ -85,6 +85,8 @@ impl Copier {
                 Ok(()) if work.closed => break work.copier.tiles.settle(),
                 Err(LogError::Closed) => break work.copier.tiles.settle(),
                 Ok(()) => {}
+                // Whatever is wrong with the streams, the folder is to show what was good until then.
+                Err(error @ LogError::Stream(_)) => break work.copier.tiles.settle().and(Err(error)),
                 Err(error) => break Err(error),
             }
         };
