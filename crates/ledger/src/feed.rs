@@ -2,6 +2,7 @@
 
 use crate::apart::Applied;
 use bytes::Bytes;
+use lika_domain::area::Area;
 use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};
 use lika_domain::submission::{Entry, Events, Submission};
 use lika_eventlog::EventLog;
@@ -19,6 +20,9 @@ const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Number of no official: the first that there could be.
 const NOBODY: u32 = 10_000_000;
+
+/// Code of no province: those of GB/T 2260 end at 82.
+const NOWHERE: u64 = 990_000_000_000;
 
 /// An entry of the log, decoded.
 #[derive(Clone, Debug)]
@@ -152,12 +156,13 @@ impl Feed {
     }
 }
 
-/// Stands for an entry that cannot be read, as one of a later program: void, so that nothing in it counts but its area.
+/// Stands for an entry that cannot be read, as one of a later program: void, so that nothing in it counts but its area, where that
+/// much can be read.
 fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
     let submission = Submission {
         id: SubmissionId([0; 16]),
         origin: "".into(),
-        area: lika_proto::convert::entry_area(bytes)?,
+        area: lika_proto::convert::entry_area(bytes).or_else(|| Area::from_code(NOWHERE))?,
         author: OfficialId::new(NOBODY)?,
         key: KeyId(0),
         sequence: 0,

@@ -7,6 +7,7 @@ use super::reader::Reader;
 use super::shared::{EntryHash, hash};
 use super::trouble::Trouble;
 use crate::error::{AppendError, LogError};
+use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -21,6 +22,9 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 const RETRY_FIRST_MS: u64 = 2;
 /// Longest such wait, in milliseconds.
 const RETRY_MAX_MS: u64 = 1_000;
+
+/// From this wait on an entry that is refused although nothing was read that stands in its way is looked at alone.
+const STUCK_MS: u64 = 64;
 
 /// What the server refuses a batch with whose guards do not hold, or not yet: another process has added to an area, or is
 /// about to. That is nothing to tell of.
@@ -64,7 +68,7 @@ impl Committer {
                     answer(batch, first);
                     continue;
                 }
-                Err(error) => self.resolve(batch, &error, &mut trouble).await,
+                Err(error) => self.resolve(batch, &error, retry_ms >= STUCK_MS, &mut trouble).await,
             };
             match left {
                 Ok(left) if left.is_empty() => retry_ms = RETRY_FIRST_MS,
@@ -100,6 +104,7 @@ impl Committer {
         &self,
         batch: Vec<Append>,
         error: &BatchError,
+        stuck: bool,
         trouble: &mut Trouble,
     ) -> Result<Vec<Append>, LogError> {
         match error {
@@ -111,6 +116,9 @@ impl Committer {
         }
         let Some(size) = self.size().await? else { return Ok(batch) };
         self.reader.shared.reached(size).await?;
+        if stuck && matches!(error, BatchError::Refused { .. }) {
+            self.look_at_heads(&batch).await?;
+        }
         let mut left = Vec::new();
         for append in batch {
             let head = self.reader.shared.head(append.area);
@@ -127,6 +135,26 @@ impl Committer {
             let _ = append.reply.send(outcome);
         }
         Ok(left)
+    }
+
+    /// Asks the stream for the last entry of areas. What was read from one's own folder does not tell under which subject it
+    /// was published; an entry that says nothing readable of its area is its subject's last all the same.
+    async fn look_at_heads(&self, batch: &[Append]) -> Result<(), LogError> {
+        let Reader { context, names, epoch, base, shared, .. } = &self.reader;
+        let Ok(stream) = context.get_stream_no_info(names.log_stream(*epoch)).await else { return Ok(()) };
+        for Append { area, .. } in batch {
+            match stream.get_last_raw_message_by_subject(&names.log_subject(*epoch, *area)).await {
+                Ok(message) => {
+                    let index = base + message.sequence.saturating_sub(1);
+                    shared.reached(index + 1).await?;
+                    shared.set_head(*area, index);
+                }
+                Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {}
+                // Nobody answers: it is asked again with the next attempt.
+                Err(_) => break,
+            }
+        }
+        Ok(())
     }
 
     /// Entries in the stream and before it; `None` if it cannot be asked now.

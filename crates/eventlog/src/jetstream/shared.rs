@@ -92,6 +92,13 @@ impl Shared {
         self.seen.lock().heads.get(&area).copied()
     }
 
+    /// An entry of an area, told by the stream itself: its last one, unless a later one was read meanwhile.
+    pub(crate) fn set_head(&self, area: Area, index: Index) {
+        let mut seen = self.seen.lock();
+        let head = seen.heads.entry(area).or_insert(index);
+        *head = index.max(*head);
+    }
+
     /// Where an entry lies, if it was read lately.
     pub(crate) fn find(&self, hash: &EntryHash) -> Option<Index> {
         self.seen.lock().recent.get(hash).copied()

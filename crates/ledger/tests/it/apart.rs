@@ -2,6 +2,7 @@
 
 use super::*;
 use futures::StreamExt;
+use lika_domain::area::Area;
 use lika_eventlog::jetstream::parts;
 use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, Names, Seals, Standing, settings};
@@ -199,6 +200,20 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
 /// As a later program would write one, or who may publish and forges: it changes nothing, and the village goes on behind it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_cannot_be_read_holds_up_nobody() {
+    let submission = v1::Submission { area: VILLAGE, ..Default::default() }.encode_to_vec().into();
+    let unreadable = Bytes::from(v1::Entry { submission, ..Default::default() }.encode_to_vec());
+    assert!(convert::entry_area(&unreadable).is_some());
+    goes_on_behind(unreadable).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_tells_nothing_of_its_area_holds_up_nobody() {
+    let unreadable = Bytes::from_static(b"\xff\xff nothing of ours");
+    assert!(convert::entry_area(&unreadable).is_none());
+    goes_on_behind(unreadable).await;
+}
+
+async fn goes_on_behind(unreadable: Bytes) {
     let county = County::new().await;
     let audit = county.process("audit").await;
     let (left, right) = (county.process("left").await, county.process("right").await);
@@ -206,9 +221,7 @@ async fn an_entry_that_cannot_be_read_holds_up_nobody() {
     let opening = admin.sign(COUNTY, opened(&admin, v1::Mode::Testing));
     submit(&left, &opening, Service::Officials).await.unwrap();
     submit(&left, &admin.sign(VILLAGE, village(300)), Service::Households).await.unwrap();
-    let submission = v1::Submission { area: VILLAGE, ..Default::default() }.encode_to_vec().into();
-    let unreadable = Bytes::from(v1::Entry { submission, ..Default::default() }.encode_to_vec());
-    let area = convert::entry_area(&unreadable).unwrap();
+    let area = Area::from_code(VILLAGE).unwrap();
     assert_eq!(left.log().append(area, Some(1), unreadable).await.unwrap(), 2);
     let late = county.process("late").await;
     for (number, ledger) in [&left, &right, &late].into_iter().enumerate() {
