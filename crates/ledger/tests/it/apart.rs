@@ -222,6 +222,7 @@ async fn goes_on_behind(unreadable: Bytes) {
     submit(&left, &opening, Service::Officials).await.unwrap();
     submit(&left, &admin.sign(VILLAGE, village(300)), Service::Households).await.unwrap();
     let area = Area::from_code(VILLAGE).unwrap();
+    let again = unreadable.clone();
     assert_eq!(left.log().append(area, Some(1), unreadable).await.unwrap(), 2);
     let late = county.process("late").await;
     for (number, ledger) in [&left, &right, &late].into_iter().enumerate() {
@@ -240,11 +241,13 @@ async fn goes_on_behind(unreadable: Bytes) {
     }
     assert_eq!(seen, [(0, false), (1, false), (2, true), (3, false), (4, false), (5, false)]);
     // Read from one's own folder it is the village's last entry just as well.
+    assert_eq!(left.log().append(area, Some(5), again).await.unwrap(), 6);
+    late.log().sealed(6).await.unwrap();
     tokio::task::spawn_blocking(move || late.close()).await.unwrap();
     let late = county.process("late").await;
     let report = admin.sign(VILLAGE, profile(400));
     let last = submit(&late, &report, Service::Households);
-    assert_eq!(tokio::time::timeout(Duration::from_secs(10), last).await.unwrap().unwrap().index, 6);
+    assert_eq!(tokio::time::timeout(Duration::from_secs(10), last).await.unwrap().unwrap().index, 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]
