@@ -9,6 +9,7 @@ use crate::problem::{Code, Problem};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use hyper::header::REFRESH;
 use lika_domain::area::Area;
 use lika_domain::official::Mode;
 use lika_domain::progress::Asked;
@@ -47,6 +48,17 @@ pub(crate) async fn figure(
     let found = gateway.deps.explain.ask((query, asked)).await?;
     let found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
     Ok(html(pages::figure(&log_line(&gateway), &found)))
+}
+
+/// What went wrong as a page. Who is to come again comes by themselves.
+pub(crate) fn problem(gateway: &Gateway, problem: &Problem) -> Response {
+    let (first, again_s) = problem.first();
+    let page = first.map(|first| pages::problem(&log_line(gateway), first, again_s)).unwrap_or_default();
+    let mut response = problem.respond(HTML, page.into());
+    if let Some(seconds) = again_s {
+        response.headers_mut().insert(REFRESH, seconds.into());
+    }
+    response
 }
 
 async fn page(gateway: &Gateway, area: Area) -> Result<Option<String>, Problem> {

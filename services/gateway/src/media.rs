@@ -9,6 +9,8 @@ pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 /// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know no
 /// media type of protobuf.
 const BYTES: &str = "application/octet-stream";
+/// Media type of pages.
+const PAGE: &str = "text/html";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 
@@ -48,12 +50,18 @@ impl Format {
     /// 406 if neither is acceptable.
     pub(crate) fn wanted(headers: &HeaderMap, sent: Self) -> Result<Self, Problem> {
         let other = if sent == Self::Json { Self::Protobuf } else { Self::Json };
-        if weight(headers, sent) == 0 && weight(headers, other) == 0 {
+        let (sent_weight, other_weight) = (weight(headers, sent.name()), weight(headers, other.name()));
+        if sent_weight == 0 && other_weight == 0 {
             let detail = format!("{PROTOBUF} or {JSON}");
             return Err(Problem::of(Code::NotAcceptable, "accept", detail).closing());
         }
-        Ok(if weight(headers, other) > weight(headers, sent) { other } else { sent })
+        Ok(if other_weight > sent_weight { other } else { sent })
     }
+}
+
+/// Whether a person looks at the answer: a page is wanted more than JSON.
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+    weight(headers, PAGE) > weight(headers, JSON)
 }
 
 /// Checks that the body is a stream of protobuf messages.
@@ -74,16 +82,17 @@ fn essence(headers: &HeaderMap) -> &[u8] {
     sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
-/// How much a format is wanted, from 0 (not at all) to 1000: the weight of the narrowest range it falls into.
-fn weight(headers: &HeaderMap, format: Format) -> u32 {
+/// How much a media type is wanted, from 0 (not at all) to 1000: the weight of the narrowest range it falls into.
+fn weight(headers: &HeaderMap, wanted: &str) -> u32 {
     let mut best: Option<(u8, u32)> = None;
+    let kind = wanted.split('/').next().unwrap_or_default();
     for value in headers.get_all(ACCEPT) {
         for range in value.to_str().unwrap_or_default().split(',') {
             let mut parts = range.split(';').map(str::trim);
             let narrow = match parts.next().unwrap_or_default() {
-                name if name.eq_ignore_ascii_case(format.name()) => 2,
-                "application/*" => 1,
+                name if name.eq_ignore_ascii_case(wanted) => 2,
                 "*/*" => 0,
+                name if name.strip_suffix("/*").is_some_and(|range| range.eq_ignore_ascii_case(kind)) => 1,
                 _ => continue,
             };
             let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
@@ -143,5 +152,20 @@ mod tests {
             assert_eq!(wanted(value), format, "{value}");
         }
         assert_eq!(Format::wanted(&HeaderMap::new(), Format::Protobuf).ok(), Some(Format::Protobuf));
+    }
+
+    #[test]
+    fn a_browser_wants_a_page_and_a_program_does_not() {
+        for (value, page) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("text/*", true),
+            ("*/*", false),
+            ("application/json", false),
+            ("text/html;q=0.5, application/json", false),
+            ("", false),
+        ] {
+            assert_eq!(wants_page(&headers(ACCEPT, value)), page, "{value}");
+        }
+        assert!(!wants_page(&HeaderMap::new()));
     }
 }

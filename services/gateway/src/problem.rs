@@ -128,6 +128,11 @@ impl Problem {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// What is wrong first, and how long to wait before trying again, in seconds.
+    pub(crate) fn first(&self) -> (Option<&v1::Problem>, Option<u64>) {
+        (self.refusal.problems.first(), self.retry_after_s)
+    }
+
     /// What was asked of another service and did not come.
     pub(crate) fn unread(error: &ReadError) -> Self {
         match error {
@@ -196,7 +201,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         // Texts and numbers always make JSON.
         let body = serde_json::to_vec(&self.details()).unwrap_or_default();
-        self.respond(PROBLEM_JSON, body.into())
+        let mut response = self.respond(PROBLEM_JSON, body.into());
+        // For who wants a page of it instead.
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

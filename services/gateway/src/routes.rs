@@ -3,7 +3,7 @@
 use crate::gateway::Gateway;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
 use crate::problem::{Code, Problem};
-use crate::{files, html, node, policy, reads, stream, submissions};
+use crate::{files, html, media, node, policy, reads, stream, submissions};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
@@ -89,14 +89,20 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .with_state(gateway)
 }
 
-/// Around every request: limits of its head before, counting after.
+/// Around every request: limits of its head before; after it a page of what went wrong, for people, and counting.
 async fn around(State(gateway): State<Arc<Gateway>>, request: Request<Body>, next: Next) -> Response {
     let begun = Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let response = match check_head(&request) {
+    let page = media::wants_page(request.headers());
+    let mut response = match check_head(&request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>()
+        && page
+    {
+        response = html::problem(&gateway, &problem);
+    }
     gateway.metrics.count(path.as_ref().map(MatchedPath::as_str), response.status(), begun.elapsed());
     response
 }

@@ -8,6 +8,7 @@ mod grounds;
 mod money;
 mod words;
 
+use lika_proto::v1;
 use lika_views::Explanation;
 use lika_views::document::{Condition, Counts, Progress};
 use lika_views::words::{CONDITIONS, group};
@@ -71,6 +72,24 @@ pub fn empty(log: &LogLine) -> String {
         },
     )
     .into_string()
+}
+
+/// The page of what went wrong. `again_s` is when it tries again by itself, in seconds.
+pub fn problem(log: &LogLine, problem: &v1::Problem, again_s: Option<u64>) -> String {
+    let v1::Problem { code, field, detail, zh, en, .. } = problem;
+    let body = html! {
+        h1 { (zh) }
+        p { (en) }
+        @if let Some(seconds) = again_s {
+            p { "本页 " (seconds) " 秒后自动重试。 This page tries again in " (seconds) " s." }
+        }
+        p.asof {
+            code { (code) }
+            @for part in [field, detail].into_iter().filter(|part| !part.is_empty()) { " · " (part) }
+        }
+        p { a href="/" { "返回首页 front page" } }
+    };
+    page(log, zh, &body).into_string()
 }
 
 fn page(log: &LogLine, title: &str, body: &Markup) -> Markup {

@@ -1,6 +1,7 @@
 //! Pages: whoever follows their links finds what every figure rests on.
 
 use crate::api::enrol;
+use crate::line::exchange;
 use crate::node::{Node, VILLAGE, card, sign, village};
 use std::collections::BTreeSet;
 
@@ -36,4 +37,26 @@ async fn figures_lead_to_what_they_rest_on() {
     assert_eq!(month.status, 200);
     assert_eq!(node.get(&format!("/areas/{VILLAGE}/nothing")).await.status, 400);
     assert_eq!(node.get("/areas/44/households.poor").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_at_a_page_is_told_what_is_wrong_on_a_page() {
+    let (node, _) = Node::opened().await;
+    let address = node.address;
+    let browse = |path: &'static str| async move {
+        let head = "host: x\r\naccept: text/html,application/xml;q=0.9,*/*;q=0.8\r\nconnection: close\r\n\r\n";
+        exchange(address, format!("GET {path} HTTP/1.1\r\n{head}")).await
+    };
+    for (path, status, code) in [
+        ("/areas/44", 404, "area_without_records"),
+        ("/areas/%3Cb%3E", 400, "parameter_invalid"),
+        ("/nothing", 404, "not_found"),
+    ] {
+        let (page, json) = (browse(path).await, node.get(path).await);
+        assert_eq!((page.status, json.status), (status, status), "{path}");
+        assert!(page.head.contains("text/html") && json.head.contains("application/problem+json"), "{path}");
+        let text = page.text();
+        assert!(text.contains(code) && text.contains("返回首页") && !text.contains("<b>"), "{path}: {text}");
+        assert!(json.text().contains(code), "{path}");
+    }
 }
