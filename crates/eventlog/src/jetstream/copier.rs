@@ -86,7 +86,12 @@ impl Copier {
                 Err(LogError::Closed) => break work.copier.tiles.settle(),
                 Ok(()) => {}
                 // Whatever is wrong with the streams, the folder is to show what was good until then.
-                Err(error @ LogError::Stream(_)) => break work.copier.tiles.settle().and(Err(error)),
+                Err(error @ LogError::Stream(_)) => {
+                    if let Err(error) = work.copier.tiles.settle() {
+                        tracing::error!(%error, "the folder does not show all that was good");
+                    }
+                    break Err(error);
+                }
                 Err(error) => break Err(error),
             }
         };
