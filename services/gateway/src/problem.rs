@@ -1,4 +1,4 @@
-//! Errors as problem details (RFC 9457), the same shape for all of them.
+//! Errors as problem details (RFC 9457), the same shape for all of them; who looks with a browser gets a page of them.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -58,7 +58,7 @@ codes! {
     Internal 500 "internal" "服务器内部错误" "the node cannot answer this";
     Overloaded 503 "overloaded" "系统繁忙，请稍后重试" "too much is under way; try again soon";
     Unavailable 503 "unavailable" "系统暂不可用" "the node cannot do this at present";
-    ServiceUnanswered 503 "service_unanswered" "该服务暂无应答，请稍后原样重发" "no service of that name answers; nothing is lost, send it again as it is";
+    ServiceUnanswered 503 "service_unanswered" "该服务暂无应答，请稍后原样重试" "no service of that name answers; nothing is lost, try the same again soon";
     NotCaughtUp 503 "not_caught_up" "数据尚在更新" "the node has not read that far yet";
 }
 

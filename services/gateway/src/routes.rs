@@ -11,7 +11,7 @@ use axum::http::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -93,7 +93,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 async fn around(State(gateway): State<Arc<Gateway>>, request: Request<Body>, next: Next) -> Response {
     let begun = Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let page = media::wants_page(request.headers());
+    let page = request.method() == Method::GET && media::wants_page(request.headers());
     let mut response = match check_head(&request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
