@@ -22,19 +22,19 @@ kinds! {
     /// What a household may be entitled to.
     Entitlement {
         /// Help with a dangerous dwelling (危房改造).
-        Housing = 1 "housing",
+        Housing = 1 "housing" "危房改造",
         /// Relocation (易地搬迁).
-        Relocation = 2 "relocation",
+        Relocation = 2 "relocation" "易地搬迁",
         /// Education grant (教育资助).
-        Education = 3 "education",
+        Education = 3 "education" "教育资助",
         /// Health (健康帮扶).
-        Health = 4 "health",
+        Health = 4 "health" "健康帮扶",
         /// Safety net: minimum living allowance or five guarantees, never both (兜底保障).
-        SafetyNet = 5 "safety_net",
+        SafetyNet = 5 "safety_net" "兜底保障",
         /// Disability aid (残疾帮扶).
-        Disability = 6 "disability",
+        Disability = 6 "disability" "残疾帮扶",
         /// Employment or industry (就业或产业帮扶).
-        Livelihood = 7 "livelihood",
+        Livelihood = 7 "livelihood" "就业或产业",
     }
 }
 

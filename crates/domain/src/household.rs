@@ -248,15 +248,15 @@ kinds! {
     /// Where a card stands.
     Status {
         /// Poor (未脱贫).
-        Poor = 1 "poor",
+        Poor = 1 "poor" "未脱贫",
         /// Listed for exit (预脱贫).
-        PreExit = 2 "pre_exit",
+        PreExit = 2 "pre_exit" "预脱贫",
         /// Out of poverty (脱贫).
-        Exited = 3 "exited",
+        Exited = 3 "exited" "脱贫",
         /// Poor again (返贫).
-        FellBack = 4 "fallen_back",
+        FellBack = 4 "fallen_back" "返贫",
         /// Closed for good.
-        Deregistered = 5 "deregistered",
+        Deregistered = 5 "deregistered" "注销",
     }
 }
 
@@ -264,11 +264,11 @@ kinds! {
     /// Kind of household (贫困户属性).
     Attribute {
         /// General poor household (一般贫困户).
-        General = 1 "general",
+        General = 1 "general" "一般",
         /// Minimum living allowance (低保).
-        Dibao = 2 "dibao",
+        Dibao = 2 "dibao" "低保",
         /// Five guarantees (五保).
-        Wubao = 3 "wubao",
+        Wubao = 3 "wubao" "五保",
     }
 }
 
@@ -276,9 +276,9 @@ kinds! {
     /// Standard of identification (识别标准).
     Standard {
         /// National line.
-        National = 1 "national",
+        National = 1 "national" "国家标准",
         /// Provincial line.
-        Provincial = 2 "provincial",
+        Provincial = 2 "provincial" "省定标准",
     }
 }
 
@@ -286,29 +286,29 @@ kinds! {
     /// Causes of poverty (致贫原因).
     Cause {
         /// Illness (因病).
-        Illness = 1 "illness",
+        Illness = 1 "illness" "因病",
         /// Disability (因残).
-        Disability = 2 "disability",
+        Disability = 2 "disability" "因残",
         /// Schooling (因学).
-        Schooling = 3 "schooling",
+        Schooling = 3 "schooling" "因学",
         /// Disaster (因灾).
-        Disaster = 4 "disaster",
+        Disaster = 4 "disaster" "因灾",
         /// Lack of land (缺土地).
-        Land = 5 "land",
+        Land = 5 "land" "缺土地",
         /// Lack of water (缺水).
-        Water = 6 "water",
+        Water = 6 "water" "缺水",
         /// Lack of skills (缺技术).
-        Skills = 7 "skills",
+        Skills = 7 "skills" "缺技术",
         /// Lack of labour (缺劳力).
-        Labour = 8 "labour",
+        Labour = 8 "labour" "缺劳力",
         /// Lack of capital (缺资金).
-        Capital = 9 "capital",
+        Capital = 9 "capital" "缺资金",
         /// Poor transport (交通条件落后).
-        Transport = 10 "transport",
+        Transport = 10 "transport" "交通条件落后",
         /// Lack of motivation (自身发展动力不足).
-        Motivation = 11 "motivation",
+        Motivation = 11 "motivation" "自身发展动力不足",
         /// Anything else.
-        Other = 12 "other",
+        Other = 12 "other" "其他",
     }
 }
 
@@ -316,13 +316,13 @@ kinds! {
     /// Why a card is closed.
     DeregisterReason {
         /// Identified in error.
-        Error = 1 "error",
+        Error = 1 "error" "错误识别",
         /// Moved away.
-        Moved = 2 "moved",
+        Moved = 2 "moved" "整户迁出",
         /// Merged into another household.
-        Merged = 3 "merged",
+        Merged = 3 "merged" "并户",
         /// Died out.
-        DiedOut = 4 "died_out",
+        DiedOut = 4 "died_out" "整户死亡",
     }
 }
 
@@ -330,11 +330,11 @@ kinds! {
     /// Kinds of monitored household (监测对象类别).
     MonitoringKind {
         /// Unstable exit (脱贫不稳定户).
-        Unstable = 1 "unstable",
+        Unstable = 1 "unstable" "脱贫不稳定户",
         /// Near-poor (边缘易致贫户).
-        Marginal = 2 "marginal",
+        Marginal = 2 "marginal" "边缘易致贫户",
         /// Sudden hardship (突发严重困难户).
-        Hardship = 3 "hardship",
+        Hardship = 3 "hardship" "突发严重困难户",
     }
 }
 
@@ -342,11 +342,11 @@ kinds! {
     /// How a risk ended.
     MonitoringOutcome {
         /// Eliminated by help (帮扶消除).
-        Helped = 1 "helped",
+        Helped = 1 "helped" "帮扶消除",
         /// Eliminated naturally (自然消除).
-        Natural = 2 "natural",
+        Natural = 2 "natural" "自然消除",
         /// Had been started in error.
-        Error = 3 "error",
+        Error = 3 "error" "误纳",
     }
 }
 
@@ -354,11 +354,11 @@ kinds! {
     /// Grounds of an erasure.
     ErasureReason {
         /// The person asked for it.
-        Request = 1 "request",
+        Request = 1 "request" "本人申请",
         /// The time to keep it is over.
-        Retention = 2 "retention",
+        Retention = 2 "retention" "保存期满",
         /// Order of an authority.
-        Order = 3 "order",
+        Order = 3 "order" "主管机关决定",
     }
 }
 

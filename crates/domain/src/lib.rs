@@ -24,7 +24,7 @@ pub mod evolve;
 pub mod household;
 pub mod ids;
 pub mod income;
-mod kind;
+pub mod kind;
 pub mod living;
 pub mod member;
 pub mod money;

@@ -38,9 +38,9 @@ kinds! {
     /// Whether an assurance or guarantee is met.
     Met {
         /// Met.
-        Yes = 1 "yes",
+        Yes = 1 "yes" "达标",
         /// Not met.
-        No = 2 "no",
+        No = 2 "no" "未达标",
     }
 }
 
@@ -48,13 +48,13 @@ kinds! {
     /// Grade of a dwelling (住房鉴定等级).
     DwellingGrade {
         /// Safe.
-        A = 1 "a",
+        A = 1 "a" "A级",
         /// Basically safe.
-        B = 2 "b",
+        B = 2 "b" "B级",
         /// Partly dangerous.
-        C = 3 "c",
+        C = 3 "c" "C级",
         /// Dangerous as a whole.
-        D = 4 "d",
+        D = 4 "d" "D级",
     }
 }
 

@@ -94,25 +94,25 @@ kinds! {
     /// Relation to the head of household (与户主关系).
     Relation {
         /// The head (户主).
-        Head = 1 "head",
+        Head = 1 "head" "户主",
         /// Wife or husband.
-        Spouse = 2 "spouse",
+        Spouse = 2 "spouse" "配偶",
         /// Son or daughter.
-        Child = 3 "child",
+        Child = 3 "child" "子女",
         /// Son- or daughter-in-law.
-        ChildInLaw = 4 "child_in_law",
+        ChildInLaw = 4 "child_in_law" "儿媳女婿",
         /// Grandchild.
-        Grandchild = 5 "grandchild",
+        Grandchild = 5 "grandchild" "孙子女",
         /// Father or mother.
-        Parent = 6 "parent",
+        Parent = 6 "parent" "父母",
         /// Father- or mother-in-law.
-        ParentInLaw = 7 "parent_in_law",
+        ParentInLaw = 7 "parent_in_law" "岳父母公婆",
         /// Grandparent.
-        Grandparent = 8 "grandparent",
+        Grandparent = 8 "grandparent" "祖父母",
         /// Brother or sister.
-        Sibling = 9 "sibling",
+        Sibling = 9 "sibling" "兄弟姐妹",
         /// Anyone else.
-        Other = 10 "other",
+        Other = 10 "other" "其他",
     }
 }
 
@@ -120,9 +120,9 @@ kinds! {
     /// Sex, codes of GB/T 2261.1.
     Sex {
         /// Male.
-        Male = 1 "male",
+        Male = 1 "male" "男",
         /// Female.
-        Female = 2 "female",
+        Female = 2 "female" "女",
     }
 }
 
@@ -130,15 +130,15 @@ kinds! {
     /// Highest education completed (文化程度).
     Education {
         /// None (文盲或半文盲).
-        None = 1 "none",
+        None = 1 "none" "文盲或半文盲",
         /// Primary school.
-        Primary = 2 "primary",
+        Primary = 2 "primary" "小学",
         /// Junior middle school.
-        Junior = 3 "junior",
+        Junior = 3 "junior" "初中",
         /// Senior middle or vocational school.
-        Senior = 4 "senior",
+        Senior = 4 "senior" "高中",
         /// College or above.
-        College = 5 "college",
+        College = 5 "college" "大专及以上",
     }
 }
 
@@ -146,19 +146,19 @@ kinds! {
     /// School attended now (在校生状况).
     SchoolStage {
         /// Before primary school.
-        Preschool = 1 "preschool",
+        Preschool = 1 "preschool" "学前",
         /// Primary school.
-        Primary = 2 "primary",
+        Primary = 2 "primary" "小学",
         /// Junior middle school.
-        Junior = 3 "junior",
+        Junior = 3 "junior" "初中",
         /// Senior middle school.
-        Senior = 4 "senior",
+        Senior = 4 "senior" "高中",
         /// Vocational school.
-        Vocational = 5 "vocational",
+        Vocational = 5 "vocational" "中职",
         /// College or above.
-        College = 6 "college",
+        College = 6 "college" "大专及以上",
         /// Of school age and dropped out.
-        DroppedOut = 7 "dropped_out",
+        DroppedOut = 7 "dropped_out" "失学辍学",
     }
 }
 
@@ -166,13 +166,13 @@ kinds! {
     /// State of health (健康状况).
     Health {
         /// Healthy.
-        Healthy = 1 "healthy",
+        Healthy = 1 "healthy" "健康",
         /// Long-term chronic illness.
-        Chronic = 2 "chronic",
+        Chronic = 2 "chronic" "长期慢性病",
         /// Serious illness.
-        Serious = 3 "serious",
+        Serious = 3 "serious" "大病",
         /// Disabled.
-        Disabled = 4 "disabled",
+        Disabled = 4 "disabled" "残疾",
     }
 }
 
@@ -180,15 +180,15 @@ kinds! {
     /// Ability to work (劳动能力).
     Labour {
         /// Ordinary.
-        Ordinary = 1 "ordinary",
+        Ordinary = 1 "ordinary" "普通劳动力",
         /// Skilled.
-        Skilled = 2 "skilled",
+        Skilled = 2 "skilled" "技能劳动力",
         /// Weak.
-        Weak = 3 "weak",
+        Weak = 3 "weak" "弱劳动力",
         /// Lost.
-        Lost = 4 "lost",
+        Lost = 4 "lost" "丧失劳动力",
         /// None, by age.
-        None = 5 "none",
+        None = 5 "none" "无劳动力",
     }
 }
 
@@ -196,13 +196,13 @@ kinds! {
     /// Where a person works away from home (务工地点).
     WorkPlace {
         /// Inside the township.
-        Township = 1 "township",
+        Township = 1 "township" "乡镇内",
         /// Inside the county.
-        County = 2 "county",
+        County = 2 "county" "县内",
         /// Inside the province.
-        Province = 3 "province",
+        Province = 3 "province" "省内",
         /// In another province.
-        Elsewhere = 4 "elsewhere",
+        Elsewhere = 4 "elsewhere" "省外",
     }
 }
 
@@ -210,15 +210,15 @@ kinds! {
     /// Why a person joins a household.
     JoinReason {
         /// Born.
-        Birth = 1 "birth",
+        Birth = 1 "birth" "新生",
         /// Married in.
-        Marriage = 2 "marriage",
+        Marriage = 2 "marriage" "嫁入",
         /// Came back or moved in.
-        MovedIn = 3 "moved_in",
+        MovedIn = 3 "moved_in" "迁入",
         /// Had been left out.
-        Omitted = 4 "omitted",
+        Omitted = 4 "omitted" "漏登",
         /// Adopted.
-        Adopted = 5 "adopted",
+        Adopted = 5 "adopted" "收养",
     }
 }
 
@@ -226,14 +226,14 @@ kinds! {
     /// Why a person leaves a household.
     LeaveReason {
         /// Died.
-        Died = 1 "died",
+        Died = 1 "died" "死亡",
         /// Married out.
-        Marriage = 2 "marriage",
+        Marriage = 2 "marriage" "嫁出",
         /// Moved away.
-        Moved = 3 "moved",
+        Moved = 3 "moved" "迁出",
         /// Household split.
-        Split = 4 "split",
+        Split = 4 "split" "分户",
         /// Had been entered in error.
-        Error = 5 "error",
+        Error = 5 "error" "误录",
     }
 }

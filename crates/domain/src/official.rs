@@ -244,9 +244,9 @@ kinds! {
     /// What a log is for.
     Mode {
         /// Real households: made-up citizen IDs are refused.
-        Production = 1 "production",
+        Production = 1 "production" "正式",
         /// Tests and demonstrations: only made-up citizen IDs (division prefix 90) are taken.
-        Testing = 2 "testing",
+        Testing = 2 "testing" "测试",
     }
 }
 
@@ -254,19 +254,19 @@ kinds! {
     /// What an official may do in their area.
     Role {
         /// Enrols officials and keys, sets policy, opens villages.
-        Administrator = 1 "administrator",
+        Administrator = 1 "administrator" "管理员",
         /// Decides for the county poverty-alleviation office.
-        CountyOfficer = 2 "county_officer",
+        CountyOfficer = 2 "county_officer" "县级干部",
         /// Decides for the township.
-        TownshipOfficer = 3 "township_officer",
+        TownshipOfficer = 3 "township_officer" "乡镇干部",
         /// Reports for the village: village committee, first secretary, resident team.
-        VillageOfficer = 4 "village_officer",
+        VillageOfficer = 4 "village_officer" "村级干部",
         /// Answers for households paired with them (帮扶责任人).
-        Responsible = 5 "responsible",
+        Responsible = 5 "responsible" "帮扶责任人",
         /// Releases, allocates and pays funds.
-        Finance = 6 "finance",
+        Finance = 6 "finance" "财务",
         /// Reads everything, records nothing.
-        Auditor = 7 "auditor",
+        Auditor = 7 "auditor" "审计",
     }
 }
 
@@ -274,13 +274,13 @@ kinds! {
     /// Why a key is revoked.
     RevokeReason {
         /// The device was lost.
-        Lost = 1 "lost",
+        Lost = 1 "lost" "遗失",
         /// Somebody else may have it.
-        Compromised = 2 "compromised",
+        Compromised = 2 "compromised" "泄露",
         /// Replaced by another.
-        Replaced = 3 "replaced",
+        Replaced = 3 "replaced" "更换",
         /// The official left.
-        Left = 4 "left",
+        Left = 4 "left" "离岗",
     }
 }
 
@@ -288,9 +288,9 @@ kinds! {
     /// Capacity of a responsible official.
     Capacity {
         /// First responsible official.
-        First = 1 "first",
+        First = 1 "first" "第一责任人",
         /// Second responsible official.
-        Second = 2 "second",
+        Second = 2 "second" "第二责任人",
     }
 }
 
@@ -298,13 +298,13 @@ kinds! {
     /// Why an assignment ends.
     AssignmentEnd {
         /// Handed over to another official.
-        HandedOver = 1 "handed_over",
+        HandedOver = 1 "handed_over" "移交",
         /// The official left.
-        Left = 2 "left",
+        Left = 2 "left" "离岗",
         /// The card was closed.
-        Closed = 3 "closed",
+        Closed = 3 "closed" "户卡注销",
         /// Had been recorded in error.
-        Error = 4 "error",
+        Error = 4 "error" "误录",
     }
 }
 
@@ -312,11 +312,11 @@ kinds! {
     /// Posts in a village.
     VillagePost {
         /// First secretary (第一书记).
-        FirstSecretary = 1 "first_secretary",
+        FirstSecretary = 1 "first_secretary" "第一书记",
         /// Leader of the resident team (驻村工作队队长).
-        TeamLeader = 2 "team_leader",
+        TeamLeader = 2 "team_leader" "工作队长",
         /// Member of the resident team (驻村工作队员).
-        TeamMember = 3 "team_member",
+        TeamMember = 3 "team_member" "工作队员",
     }
 }
 
@@ -324,13 +324,13 @@ kinds! {
     /// Where a visit took place.
     VisitPlace {
         /// At the household.
-        Home = 1 "home",
+        Home = 1 "home" "家中",
         /// In the village.
-        Village = 2 "village",
+        Village = 2 "village" "村内",
         /// At work.
-        Work = 3 "work",
+        Work = 3 "work" "务工地",
         /// By telephone or video.
-        Remote = 4 "remote",
+        Remote = 4 "remote" "远程",
     }
 }
 

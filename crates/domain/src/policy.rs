@@ -160,9 +160,9 @@ kinds! {
     /// What a line divides.
     LineKind {
         /// Poverty line.
-        Poverty = 1 "poverty",
+        Poverty = 1 "poverty" "贫困线",
         /// Monitoring line.
-        Monitoring = 2 "monitoring",
+        Monitoring = 2 "monitoring" "监测线",
     }
 }
 
@@ -170,9 +170,9 @@ kinds! {
     /// Kinds of income.
     IncomeConcept {
         /// Net income per head (人均纯收入), to 2013.
-        Net = 1 "net",
+        Net = 1 "net" "纯收入",
         /// Disposable income per head (人均可支配收入), from 2014.
-        Disposable = 2 "disposable",
+        Disposable = 2 "disposable" "可支配收入",
     }
 }
 

@@ -88,21 +88,21 @@ kinds! {
     /// Kinds of document that procedures name.
     EvidenceKind {
         /// Written application of the household.
-        Application = 1 "application",
+        Application = 1 "application" "申请书",
         /// Minutes of the village meeting.
-        Minutes = 2 "minutes",
+        Minutes = 2 "minutes" "会议记录",
         /// Photograph of the public notice.
-        Notice = 3 "notice",
+        Notice = 3 "notice" "公示照片",
         /// Signed form.
-        Form = 4 "form",
+        Form = 4 "form" "签字表",
         /// Photograph.
-        Photo = 5 "photo",
+        Photo = 5 "photo" "照片",
         /// Payment voucher or bank slip.
-        Voucher = 6 "voucher",
+        Voucher = 6 "voucher" "支付凭证",
         /// Order or approval of an authority.
-        Decision = 7 "decision",
+        Decision = 7 "decision" "批复",
         /// Anything else.
-        Other = 8 "other",
+        Other = 8 "other" "其他",
     }
 }
 

@@ -162,18 +162,18 @@ kinds! {
     /// Infrastructure and services of a village.
     Service {
         /// Hardened road.
-        Road = 1 "road",
+        Road = 1 "road" "道路",
         /// Safe drinking water.
-        Water = 2 "water",
+        Water = 2 "water" "饮水",
         /// Electricity for production.
-        Electricity = 3 "electricity",
+        Electricity = 3 "electricity" "用电",
         /// Clinic.
-        Clinic = 4 "clinic",
+        Clinic = 4 "clinic" "卫生室",
         /// Broadband.
-        Broadband = 5 "broadband",
+        Broadband = 5 "broadband" "宽带",
         /// School or kindergarten.
-        School = 6 "school",
+        School = 6 "school" "学校",
         /// Place for culture and meetings.
-        Culture = 7 "culture",
+        Culture = 7 "culture" "文化场所",
     }
 }
