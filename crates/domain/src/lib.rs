@@ -5,6 +5,7 @@
 //!
 //! In reading order:
 //! * words: [`date`], [`money`], [`area`], [`ids`], [`citizen_id`]
+//! * how events are described: [`describe`], with [`kind`] for closed lists
 //! * what is reported: [`submission`], [`household`], [`member`], [`income`], [`living`], [`procedure`], [`village`],
 //!   [`official`], [`aid`], [`policy`]
 //! * what is known: [`state`], and [`draft`] while a submission is judged
@@ -18,6 +19,7 @@ pub mod aid;
 pub mod area;
 pub mod citizen_id;
 pub mod date;
+pub mod describe;
 pub mod draft;
 pub mod entitlement;
 pub mod evolve;
