@@ -5,6 +5,7 @@
 mod apart;
 mod audit;
 mod cli;
+mod golden;
 mod node;
 mod policy;
 mod procedures;
