@@ -3,38 +3,96 @@
 //! Pure: no input or output, no clock, no randomness, no encoding for the wire. Time and numbers come in with the
 //! entry, so a replay decides exactly as the recorder did. [`admit::admit`] may refuse; [`evolve::evolve`] never does.
 //!
-//! In reading order:
-//! * words: [`date`], [`money`], [`area`], [`ids`], [`citizen_id`]
-//! * how events are described: [`describe`], with [`kind`] for closed lists
-//! * what is reported: [`submission`], [`household`], [`member`], [`income`], [`living`], [`procedure`], [`village`],
-//!   [`official`], [`aid`], [`policy`]
-//! * what is known: [`state`], and [`draft`] while a submission is judged
-//! * the decision: [`admit`], [`evolve`], [`rejection`]
-//! * what it amounts to: [`entitlement`], [`progress`]
+//! In layers, each of which uses only those before it, and no file uses another that uses it:
+//! * [`facts`]: what is reported, as plain values, and how events are described
+//! * [`state`]: what the log amounts to so far, and who may sign
+//! * [`rules`]: a file for the rule of each event, with its description; [`admit`], [`evolve`]
+//! * [`progress`]: figures, and what they are made of
+//!
+//! Other crates find things by noun: [`household`], [`official`], [`aid`] and so on gather what the layers have of it.
 //!
 #![doc = include_str!("correcting.md")]
 
-pub mod admit;
-pub mod aid;
-pub mod area;
-pub mod citizen_id;
-pub mod date;
-pub mod describe;
-pub mod draft;
-pub mod entitlement;
-pub mod evolve;
-pub mod household;
-pub mod ids;
-pub mod income;
-pub mod kind;
-pub mod living;
-pub mod member;
-pub mod money;
-pub mod official;
-pub mod policy;
-pub mod procedure;
+pub mod facts;
 pub mod progress;
-pub mod rejection;
+pub mod rules;
 pub mod state;
-pub mod submission;
-pub mod village;
+
+pub use facts::{area, citizen_id, date, describe, ids, kind, money, rejection};
+pub use progress::entitlement;
+pub use rules::{admit, catalogue, evolve};
+
+/// Households: facts, cards and events.
+pub mod household {
+    pub use crate::facts::household::*;
+    pub use crate::rules::households::*;
+    pub use crate::state::household::{ExitFindings, Household, Monitoring};
+}
+
+/// Persons on a card.
+pub mod member {
+    pub use crate::facts::member::*;
+    pub use crate::rules::households::{MemberAdded, MemberRemoved, MemberUpdated};
+}
+
+/// Incomes of households.
+pub mod income {
+    pub use crate::rules::households::{IncomeAssessed, YEAR_MIN, YEAR_OVER_FROM_MONTH};
+    pub use crate::state::household::YearIncome;
+}
+
+/// Assurances, guarantees and dwellings.
+pub mod living {
+    pub use crate::facts::living::*;
+    pub use crate::rules::households::LivingConditionsAssessed;
+    pub use crate::state::household::Conditions;
+}
+
+/// Villages and the county.
+pub mod village {
+    pub use crate::facts::village::*;
+    pub use crate::rules::households::{CountyExited, VillageExited, VillageProfileUpdated, VillageRegistered};
+    pub use crate::state::village::*;
+}
+
+/// Officials, their keys and duties.
+pub mod official {
+    pub use crate::facts::official::*;
+    pub use crate::rules::officials::*;
+    pub use crate::state::authority::{Authority, Opening, Signer};
+    pub use crate::state::official::*;
+}
+
+/// Money and aid.
+pub mod aid {
+    pub use crate::facts::aid::*;
+    pub use crate::rules::aid::*;
+    pub use crate::state::aid::*;
+}
+
+/// Parameters of the rules.
+pub mod policy {
+    pub use crate::facts::policy::*;
+    pub use crate::facts::policy_defaults::*;
+    pub use crate::rules::households::PolicySet;
+    pub use crate::state::policy::*;
+    pub use crate::state::policy_in_force::InForce;
+    pub use crate::state::policy_listing::{Listed, Set};
+}
+
+/// Procedures, their steps and rounds.
+pub mod procedure {
+    pub use crate::facts::procedure::*;
+    pub use crate::rules::households::ProcedureStepTaken;
+    pub use crate::rules::procedure::machine;
+    pub use crate::state::round::*;
+}
+
+/// Submissions and entries.
+pub mod submission {
+    pub use crate::facts::envelope::{Envelope, OfficialEnvelope};
+    pub use crate::facts::evidence::*;
+    pub use crate::facts::header::*;
+    pub use crate::rules::Reported;
+    pub use crate::rules::submission::*;
+}

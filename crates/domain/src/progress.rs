@@ -9,6 +9,7 @@
 //! back from it; what happened is what the state holds. To read the past, fold the log up to it first.
 
 mod count;
+pub mod entitlement;
 mod explain;
 mod figure;
 mod income;
@@ -19,11 +20,11 @@ pub use figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money
 pub use income::Incomes;
 pub use month::{MonthFigure, MonthPart, Months};
 
-use crate::area::Area;
-use crate::date::{Date, Month};
-use crate::ids::{HouseholdId, Index};
-use crate::state::State;
-use crate::village::{MonthCounts, Village};
+use crate::facts::area::Area;
+use crate::facts::date::{Date, Month};
+use crate::facts::ids::{HouseholdId, Index};
+use crate::state::fold::State;
+use crate::state::village::{MonthCounts, Village};
 use figure::FIGURES;
 use std::collections::BTreeMap;
 

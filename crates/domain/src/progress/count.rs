@@ -2,20 +2,22 @@
 
 use super::figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money, Posts, Procedures, Tally};
 use super::{Ground, Incomes, UNASSIGNED_LONG_DAYS, VISITED_DAYS, VISITED_LATELY_DAYS, VISITS_DUE_DAYS};
-use crate::aid::{Allocation, Delivery};
-use crate::area::Area;
-use crate::date::Date;
-use crate::entitlement::Entitlement;
-use crate::household::{Household, Standard, Status};
-use crate::ids::{HouseholdId, Index, OfficialId};
-use crate::income::YearIncome;
-use crate::living::Met;
-use crate::money::Fen;
-use crate::official::{Capacity, VillagePost};
-use crate::policy::{InForce, LineKind};
-use crate::procedure::{End, Round};
-use crate::state::State;
-use crate::village::{Village, VillageHead};
+use crate::facts::area::Area;
+use crate::facts::date::Date;
+use crate::facts::household::{Standard, Status};
+use crate::facts::ids::{HouseholdId, Index, OfficialId};
+use crate::facts::living::{Condition, Met};
+use crate::facts::money::Fen;
+use crate::facts::official::{Capacity, VillagePost};
+use crate::facts::policy::LineKind;
+use crate::progress::entitlement::Entitlement;
+use crate::state::aid::{Allocation, Delivery};
+use crate::state::fold::State;
+use crate::state::household::Household;
+use crate::state::household::YearIncome;
+use crate::state::policy_in_force::InForce;
+use crate::state::round::{End, Round};
+use crate::state::village::{Village, VillageHead};
 use std::collections::BTreeMap;
 
 /// Incidence is counted in persons of so many.
@@ -185,13 +187,13 @@ impl<S: FnMut(Figure, Ground)> Count<'_, S> {
     }
 
     fn conditions(&mut self, card: &Household) {
-        for (number, known) in card.conditions.met.iter().enumerate() {
+        for (one, known) in Condition::ALL.iter().zip(&card.conditions.met) {
             let (part, entry) = match *known {
                 Some((Met::Yes, _, entry)) => (Known::Met, entry),
                 Some((Met::No, _, entry)) => (Known::Unmet, entry),
                 None => (Known::Unknown, card.registered_in),
             };
-            self.add(Figure::Condition(number, part), 1, entry);
+            self.add(Figure::Condition(*one, part), 1, entry);
         }
     }
 

@@ -1,10 +1,10 @@
 //! What a figure is the sum of.
 
 use super::{Figure, Ground, MonthFigure, Tally, count};
-use crate::area::Area;
-use crate::date::Date;
-use crate::state::State;
-use crate::village::Village;
+use crate::facts::area::Area;
+use crate::facts::date::Date;
+use crate::state::fold::State;
+use crate::state::village::Village;
 use std::fmt;
 
 /// A figure of a document that can be asked about.

@@ -1,9 +1,9 @@
 //! Every figure that is a sum: its name, and its place in the row of sums.
 
-use crate::aid::MeasureGroup;
-use crate::entitlement::Entitlement;
-use crate::living::{CONDITION_NAMES, CONDITIONS};
-use crate::procedure::{Procedure, Step};
+use crate::facts::aid::MeasureGroup;
+use crate::facts::living::{CONDITIONS, Condition};
+use crate::facts::procedure::{Procedure, Step};
+use crate::progress::entitlement::Entitlement;
 use std::fmt;
 
 /// Declares the parts of a group of figures, each with its name.
@@ -172,8 +172,8 @@ pub enum Figure {
     Households(Tally),
     /// Persons on them by status.
     Persons(Tally),
-    /// Open cards by assurance or guarantee, numbered as in [`CONDITION_NAMES`].
-    Condition(usize, Known),
+    /// Open cards by assurance or guarantee.
+    Condition(Condition, Known),
     /// Who answers for the open cards and visits them.
     Officials(Coverage),
     /// Rounds of procedures.
@@ -202,7 +202,7 @@ impl Figure {
         fn each<P: Copy>(parts: &'static [P], figure: impl Fn(P) -> Figure) -> impl Iterator<Item = Figure> {
             parts.iter().map(move |part| figure(*part))
         }
-        let conditions = (0..CONDITIONS).flat_map(|n| each(Known::ALL, move |part| Self::Condition(n, part)));
+        let conditions = Condition::ALL.iter().flat_map(|one| each(Known::ALL, |part| Self::Condition(*one, part)));
         let at = Procedure::ALL.iter().flat_map(|run| each(Step::ALL, |step| Self::At(*run, step)));
         let entitled = Entitlement::ALL.iter().flat_map(|one| each(Entitled::ALL, |part| Self::Entitled(*one, part)));
         let aid = MeasureGroup::ALL.iter().flat_map(|group| each(Aid::ALL, |part| Self::Aid(*group, part)));
@@ -236,7 +236,7 @@ impl Figure {
         match self {
             Self::Households(part) => part as usize,
             Self::Persons(part) => PERSONS + part as usize,
-            Self::Condition(number, part) => CONDITION + number * Known::ALL.len() + part as usize,
+            Self::Condition(one, part) => CONDITION + (one as usize - 1) * Known::ALL.len() + part as usize,
             Self::Officials(part) => OFFICIALS + part as usize,
             Self::Procedures(part) => PROCEDURES + part as usize,
             Self::At(procedure, step) => AT + (procedure as usize - 1) * Step::ALL.len() + step as usize - 1,
@@ -272,9 +272,7 @@ impl fmt::Display for Figure {
         match self {
             Self::Households(part) => write!(f, "households.{}", part.name()),
             Self::Persons(part) => write!(f, "persons.{}", part.name()),
-            Self::Condition(number, part) => {
-                write!(f, "conditions.{}.{}", CONDITION_NAMES.get(*number).unwrap_or(&"unknown"), part.name())
-            }
+            Self::Condition(one, part) => write!(f, "conditions.{}.{}", one.name(), part.name()),
             Self::Officials(part) => write!(f, "officials.{}", part.name()),
             Self::Procedures(part) => write!(f, "procedures.{}", part.name()),
             Self::At(procedure, step) => write!(f, "procedures.{}.{}", procedure.name(), step.name()),

@@ -1,6 +1,6 @@
 //! Incomes of many households, kept so that they can be summed exactly.
 
-use crate::money::Fen;
+use crate::facts::money::Fen;
 
 /// Income of the latest year for which an open card has an assessment, and of the households assessed for that year
 /// only. Every member of a household counts with the household's income per head.

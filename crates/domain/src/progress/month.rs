@@ -2,12 +2,12 @@
 //! gives the village's entries again.
 
 use super::Ground;
-use crate::aid::AidKind;
-use crate::date::{Date, Month};
-use crate::household::{HouseholdEvent, HouseholdKind};
-use crate::ids::{HouseholdId, Index};
-use crate::official::{OfficialEvent, OfficialKind};
-use crate::submission::{Entry, Events};
+use crate::facts::date::{Date, Month};
+use crate::facts::ids::{HouseholdId, Index};
+use crate::rules::aid::AidKind;
+use crate::rules::households::{HouseholdEvent, HouseholdKind};
+use crate::rules::officials::{OfficialEvent, OfficialKind};
+use crate::rules::submission::{Entry, Events};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -102,7 +102,7 @@ impl Months {
 
     /// Looks at the next admitted entry of the village.
     pub fn look_at(&mut self, entry: &Entry) {
-        match &entry.submission.events {
+        match &entry.events {
             Events::Households(events) => events.iter().for_each(|event| self.household_event(entry, event)),
             Events::Officials(events) => {
                 let visits = events.iter().filter(|event| matches!(event.kind, OfficialKind::HouseholdVisited(_)));

@@ -148,7 +148,7 @@ fn tally(figures: &Figures, of: impl Fn(Tally) -> Figure) -> Vec<i64> {
 }
 
 fn known(figures: &Figures, number: usize) -> Vec<i64> {
-    Known::ALL.iter().map(|part| figures.get(Figure::Condition(number, *part))).collect()
+    Known::ALL.iter().map(|part| figures.get(Figure::Condition(crate::living::Condition::ALL[number], *part))).collect()
 }
 
 fn state(villages: Vec<(&str, Village)>) -> State {
@@ -339,7 +339,7 @@ fn procedures_are_under_way_until_they_end_and_late_beyond_their_deadline() {
 #[test]
 fn exits_below_the_line_or_without_a_guarantee_are_shown_while_they_stand() {
     let exited = |status, below_line, guarantee_missing| Household {
-        exit: Some(crate::household::ExitStanding { below_line, guarantee_missing }),
+        exit: Some(crate::household::ExitFindings { below_line, guarantee_missing }),
         ..household(status, 1)
     };
     let cards = vec![
@@ -532,7 +532,7 @@ fn figures() -> impl Strategy<Value = Figures> {
 }
 
 fn some_card((status, persons, income, aid): &(u8, u32, Option<(u16, i64)>, u8)) -> Household {
-    let made = household(Status::from_wire(i32::from(*status)).unwrap(), *persons);
+    let made = household(<Status as crate::kind::FromWire>::from_wire(i32::from(*status)).unwrap(), *persons);
     let mut made = income.iter().fold(made, |made, (year, yuan)| earning(made, *year, *yuan));
     made.deliveries = (0..*aid).map(|_| delivery(MeasureGroup::Health, None, 7, 0, false)).collect();
     made

@@ -1,5 +1,6 @@
 //! Releases, allocations, measures, deliveries and parameters.
 
+use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TODAY,
     VILLAGE, VILLAGE_OFFICER, area, check, date, household, household_event, member_no, run, village_event,
@@ -13,6 +14,7 @@ use lika_domain::money::Fen;
 use lika_domain::policy::{IncomeConcept, LineKind, PolicyItem, PolicySet, PolicyValue};
 use lika_domain::procedure::Procedure;
 use lika_domain::rejection::Code;
+use lika_domain::submission::Envelope;
 use lika_domain::submission::Events;
 
 /// A day on which money flows.
@@ -59,7 +61,7 @@ fn money_flows_from_release_to_household_and_back() {
 
 fn release_cases() -> Vec<Case> {
     let taken = || Case::refused("taken", &[release(|_| {})], release(|_| {}), Code::ReleaseExists, "release");
-    let on_card = county([AidEvent { household: Some(household(HOUSEHOLD)), ..released(|_| {}) }]);
+    let on_card = county([around(released(|_| {}), |event| event.household = Some(household(HOUSEHOLD)))]);
     vec![
         Case::accepted("a release", &[], release(|_| {})),
         taken(),
@@ -91,7 +93,7 @@ fn allocation_cases() -> Vec<Case> {
         Case::refused(
             "before the release",
             &given,
-            village([AidEvent { happened: date(20_210_101), ..allocated(|_| {}) }]),
+            village([around(allocated(|_| {}), |event| event.happened = date(20_210_101))]),
             Code::OutOfOrder,
             "happened",
         ),
@@ -174,8 +176,8 @@ fn delivery_cases() -> Vec<Case> {
         }
         village([event]).by(RESPONSIBLE)
     };
-    let early = AidEvent { happened: date(20_140_228), ..delivered(|d| d.allocation = None) };
-    let nowhere = AidEvent { household: None, ..delivered(|d| d.allocation = None) };
+    let early = around(delivered(|d| d.allocation = None), |event| event.happened = date(20_140_228));
+    let nowhere = around(delivered(|d| d.allocation = None), |event| event.household = None);
     vec![
         Case::accepted("help in kind by who answers for it", &[], in_kind(|_| {})),
         Case::accepted("for a member", &[], in_kind(|d| d.member = Some(member_no(3)))),
@@ -199,7 +201,7 @@ fn delivery_cases() -> Vec<Case> {
 }
 
 fn paid_delivery_cases() -> Vec<Case> {
-    let early = AidEvent { happened: date(DAY - 1), ..delivered(|_| {}) };
+    let early = around(delivered(|_| {}), |event| event.happened = date(DAY - 1));
     let all = || deliver(|d| d.amount = Fen::yuan(600));
     let back = [ground(), vec![all(), reverse(1, Fen::yuan(600))]].concat();
     let split = village([
@@ -232,7 +234,7 @@ fn paid_delivery_cases() -> Vec<Case> {
 fn acknowledgement_cases() -> Vec<Case> {
     let given = || [ground(), vec![deliver(|_| {})]].concat();
     let twice = || [given(), vec![acknowledge(1)]].concat();
-    let early = AidEvent { happened: date(DAY - 1), ..acknowledged(1, 1) };
+    let early = around(acknowledged(1, 1), |event| event.happened = date(DAY - 1));
     vec![
         Case::accepted("by the head", &given(), acknowledge(1)),
         Case::accepted(
@@ -251,7 +253,7 @@ fn acknowledgement_cases() -> Vec<Case> {
 fn reversal_cases() -> Vec<Case> {
     let given = || [ground(), vec![deliver(|_| {})]].concat();
     let part = || [given(), vec![reverse(1, Fen::yuan(60))]].concat();
-    let early = AidEvent { happened: date(DAY - 1), ..reversed(1, Fen(1)) };
+    let early = around(reversed(1, Fen(1)), |event| event.happened = date(DAY - 1));
     vec![
         Case::accepted("all of it", &given(), reverse(1, Fen::yuan(100))),
         Case::accepted("the rest", &part(), reverse(1, Fen::yuan(40))),
@@ -312,7 +314,15 @@ fn ground() -> Vec<Report> {
 }
 
 fn aid_event(card: Option<u64>, kind: AidKind) -> AidEvent {
-    AidEvent { happened: date(DAY), household: card.map(household), evidence: Vec::new(), corrects: None, kind }
+    AidEvent {
+        envelope: Envelope {
+            happened: date(DAY),
+            household: card.map(household),
+            evidence: Vec::new(),
+            corrects: None,
+        },
+        kind,
+    }
 }
 
 /// Money and help in the village, by the county's finance office.
@@ -383,7 +393,7 @@ fn deliver(change: fn(&mut AidDelivered)) -> Report {
 
 fn acknowledged(delivery: u32, member: u32) -> AidEvent {
     let kind = AidKind::AidAcknowledged(AidAcknowledged { delivery, member: member_no(member) });
-    AidEvent { happened: date(DAY + 1), ..aid_event(Some(HOUSEHOLD), kind) }
+    around(aid_event(Some(HOUSEHOLD), kind), |event| event.happened = date(DAY + 1))
 }
 
 fn acknowledge(delivery: u32) -> Report {
@@ -392,7 +402,7 @@ fn acknowledge(delivery: u32) -> Report {
 
 fn reversed(delivery: u32, amount: Fen) -> AidEvent {
     let kind = AidKind::AidReversed(AidReversed { delivery, amount, reason: ReversalReason::Returned });
-    AidEvent { happened: date(TODAY), ..aid_event(Some(HOUSEHOLD), kind) }
+    around(aid_event(Some(HOUSEHOLD), kind), |event| event.happened = date(TODAY))
 }
 
 fn reverse(delivery: u32, amount: Fen) -> Report {

@@ -1,5 +1,6 @@
 //! Every line of the table of mistakes: what was wrong, what puts it right, and what holds from then on.
 
+use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TOWNSHIP_OFFICER,
     VILLAGE_OFFICER, World, date, facts, family, household, household_event, key_enrolled, member, member_no, official,
@@ -19,12 +20,14 @@ use lika_domain::income::IncomeAssessed;
 use lika_domain::living::{LivingConditionsAssessed, Met};
 use lika_domain::member::{JoinReason, LeaveReason, MemberAdded, MemberRemoved, MemberUpdated, Relation, Sex};
 use lika_domain::money::Fen;
+use lika_domain::official::Authority;
 use lika_domain::official::{
-    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, KeyRevoked, OfficialAssigned, OfficialEvent,
-    OfficialKind, RevokeReason, Role, RoleChanged, VillagePost, VillagePostEnded, VillageTeamPosted, VisitPlace,
+    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, KeyRevoked, OfficialAssigned, OfficialKind,
+    RevokeReason, Role, RoleChanged, VillagePost, VillagePostEnded, VillageTeamPosted, VisitPlace,
 };
 use lika_domain::policy::PolicyValue;
 use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
+use lika_domain::submission::Envelope;
 use lika_domain::submission::{Events, Evidence, EvidenceKind};
 use lika_domain::village::{VillageExited, VillageProfileUpdated, VillageRegistered};
 
@@ -185,7 +188,7 @@ fn facts_assessed() -> Vec<Mistake> {
     let housing = |met| {
         let mut conditions = [None; 6];
         conditions[4] = Some(met);
-        card(DAY, HouseholdKind::LivingConditionsAssessed(LivingConditionsAssessed { conditions, dwelling: None }))
+        card(DAY, HouseholdKind::LivingConditionsAssessed(LivingConditionsAssessed::of(conditions, None)))
     };
     vec![
         Mistake {
@@ -304,7 +307,7 @@ fn officials() -> Vec<Mistake> {
     let posted = VillageTeamPosted { post: VillagePost::FirstSecretary, until: None };
     let post_ended = VillagePostEnded { post: VillagePost::FirstSecretary };
     let visited = |happened| {
-        let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions: Vec::new() };
+        let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions: Vec::new(), sealed: None };
         of_card(happened, OfficialKind::HouseholdVisited(visited))
     };
     let in_village =
@@ -315,7 +318,7 @@ fn officials() -> Vec<Mistake> {
             given: vec![],
             right: Report::officials([official_event(DAY, RESPONSIBLE, OfficialKind::RoleChanged(role))]),
             holds: |world| {
-                let role = world.state.officials[&official(RESPONSIBLE)].current_role();
+                let role = Authority::current(&world.state).role(&world.state.officials[&official(RESPONSIBLE)]);
                 role.is_some_and(|(role, _)| role == Role::VillageOfficer)
             },
         },
@@ -443,13 +446,14 @@ fn card(happened: u32, kind: HouseholdKind) -> Report {
 
 /// What the responsible official did about the household.
 fn of_card(happened: u32, kind: OfficialKind) -> Report {
-    let event = OfficialEvent { household: Some(household(HOUSEHOLD)), ..official_event(happened, RESPONSIBLE, kind) };
+    let event =
+        around(official_event(happened, RESPONSIBLE, kind), |event| event.household = Some(household(HOUSEHOLD)));
     Report::new(VILLAGE_OFFICER, Events::Officials(vec![event]))
 }
 
 fn aid(of: Option<u64>, kind: AidKind) -> Report {
     let (evidence, household) = (Vec::new(), of.map(household));
-    let event = AidEvent { happened: date(DAY), household, evidence, corrects: None, kind };
+    let event = AidEvent { envelope: Envelope { happened: date(DAY), household, evidence, corrects: None }, kind };
     Report::new(FINANCE, Events::Aid(vec![event]))
 }
 

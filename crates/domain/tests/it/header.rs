@@ -1,5 +1,6 @@
 //! Who signs, for which log and area, in what order and when; and what every event must satisfy.
 
+use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, AUDITOR, COUNTY, Case, HOUSEHOLD, NOBODY, OTHER_VILLAGE, RESPONSIBLE, Report, TODAY, VILLAGE,
     VILLAGE_OFFICER, date, enrolled, household, key_enrolled, official, official_event, opening, run,
@@ -39,7 +40,7 @@ fn opening_cases() -> Vec<Case> {
         refused("only entry 0 opens", opening().twisted(|entry| entry.index = 1), Code::NotOpened, "events"),
         refused("the opening stands alone", twice, Code::OpenedNotAlone, "events"),
         refused("for its own log", opened(|opened| opened.origin = "other".into()), Code::OriginMismatch, "origin"),
-        refused("with its own key", opened(|opened| opened.key.id = KeyId(1)), Code::OpeningKeyMismatch, "key"),
+        refused("with its own key", opened(|opened| opened.public_key.id = KeyId(1)), Code::OpeningKeyMismatch, "key"),
         refused("by its first official", opening().by(NOBODY), Code::OpeningKeyMismatch, "key"),
         Case::refused("a village is no jurisdiction", &[], village_opening(), Code::AreaWrongLevel, "area")
             .on_empty_log(),
@@ -163,8 +164,8 @@ fn envelope_cases() -> Vec<Case> {
         visits([event])
     };
     let photo = |size| Evidence { kind: EvidenceKind::Photo, sha256: [1; 32], size };
-    let evidence = |documents: Vec<Evidence>| visits([OfficialEvent { evidence: documents, ..visit() }]);
-    let corrects = |entry| visits([OfficialEvent { corrects: Some(EventRef { entry, event: 0 }), ..visit() }]);
+    let evidence = |documents: Vec<Evidence>| visits([around(visit(), |event| event.evidence = documents)]);
+    let corrects = |entry| visits([around(visit(), |event| event.corrects = Some(EventRef { entry, event: 0 }))]);
     vec![
         Case::accepted("today", &[], with(|event| event.happened = date(TODAY))),
         Case::refused("tomorrow", &[], with(|event| event.happened = date(TODAY + 1)), Code::InFuture, "happened"),
@@ -206,9 +207,9 @@ fn visit() -> OfficialEvent {
 }
 
 fn visit_on(day: u32) -> OfficialEvent {
-    let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions: Vec::new() };
+    let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions: Vec::new(), sealed: None };
     let event = official_event(day, RESPONSIBLE, OfficialKind::HouseholdVisited(visited));
-    OfficialEvent { household: Some(household(HOUSEHOLD)), ..event }
+    around(event, |event| event.household = Some(household(HOUSEHOLD)))
 }
 
 fn visits(events: impl Into<Vec<OfficialEvent>>) -> Report {

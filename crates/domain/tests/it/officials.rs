@@ -1,5 +1,6 @@
 //! Officials, keys, roles, assignments, postings and visits.
 
+use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, RESPONSIBLE,
     Report, TODAY, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, VILLAGE_OFFICER, area, check, date, enrolled, facts, household,
@@ -8,6 +9,7 @@ use crate::world::{
 use lika_domain::household::{DeregisterReason, HouseholdDeregistered, HouseholdKind, HouseholdRegistered};
 use lika_domain::ids::KeyId;
 use lika_domain::member::{Relation, Sex};
+use lika_domain::official::Authority;
 use lika_domain::official::{
     AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, KEYS_MAX, KeyEnrolled, KeyRevoked, OfficialAssigned,
     OfficialEvent, OfficialKind, RevokeReason, Role, RoleChanged, SECONDS_MAX, VillagePost, VillagePostEnded,
@@ -69,16 +71,15 @@ fn a_visit_counts_for_card_official_and_month_whichever_order_it_comes_in() {
 fn a_changed_role_holds_from_the_next_entry() {
     let world = check(&[], &change(RESPONSIBLE, Some((Role::VillageOfficer, VILLAGE))), &[]);
     let official = &world.state.officials[&official(RESPONSIBLE)];
-    assert_eq!(official.current_role(), Some((Role::VillageOfficer, area(VILLAGE))));
+    assert_eq!(Authority::current(&world.state).role(official), Some((Role::VillageOfficer, area(VILLAGE))));
     assert_eq!((official.unit.as_ref(), official.roles.len()), ("new unit", 2));
 }
 
 fn enrolment_cases() -> Vec<Case> {
     let enrol = |number, place: &str| authority(number, enrolled(Role::VillageOfficer, place));
-    let on_card = OfficialEvent {
-        household: Some(household(HOUSEHOLD)),
-        ..official_event(TODAY, NOBODY, enrolled(Role::Finance, COUNTY))
-    };
+    let on_card = around(official_event(TODAY, NOBODY, enrolled(Role::Finance, COUNTY)), |event| {
+        event.household = Some(household(HOUSEHOLD))
+    });
     let changed = |role| change(RESPONSIBLE, role);
     vec![
         Case::accepted("a new official", &[], enrol(NOBODY, VILLAGE)),
@@ -104,7 +105,10 @@ fn enrolment_cases() -> Vec<Case> {
 
 fn key_cases() -> Vec<Case> {
     let enrol = |number, key| {
-        authority(number, OfficialKind::KeyEnrolled(KeyEnrolled { key: public_key(key), device: "phone".into() }))
+        authority(
+            number,
+            OfficialKind::KeyEnrolled(KeyEnrolled { public_key: public_key(key), device: "phone".into() }),
+        )
     };
     let many = (1..KEYS_MAX).map(|key| official_event(TODAY, FINANCE, key_enrolled(u32::try_from(key).unwrap())));
     let many = Report::officials(many.collect::<Vec<_>>());
@@ -188,7 +192,7 @@ fn assignment_cases() -> Vec<Case> {
     let first = assign(RESPONSIBLE, Capacity::First);
     let far = authority(FIRST_NEW, enrolled(Role::Responsible, "130624100999"));
     let inactive = change(RESPONSIBLE, None);
-    let no_card = village([OfficialEvent { household: None, ..assigned(DAY, RESPONSIBLE, Capacity::First) }]);
+    let no_card = village([around(assigned(DAY, RESPONSIBLE, Capacity::First), |event| event.household = None)]);
     vec![
         Case::accepted("a first responsible official", &[], first.clone()),
         Case::accepted("from the day of registration", &[], assign_on(20_140_301, RESPONSIBLE)),
@@ -269,10 +273,9 @@ fn caseload_cases() -> Vec<Case> {
             &[second_card(), one()],
             village([
                 assigned(DAY, RESPONSIBLE, Capacity::First),
-                OfficialEvent {
-                    household: Some(household(NEW_HOUSEHOLD)),
-                    ..assigned(DAY, RESPONSIBLE, Capacity::First)
-                },
+                around(assigned(DAY, RESPONSIBLE, Capacity::First), |event| {
+                    event.household = Some(household(NEW_HOUSEHOLD))
+                }),
             ]),
             &[(Code::CaseloadExceeded, Some(1), "official")],
         ),
@@ -390,7 +393,7 @@ fn village(events: impl Into<Vec<OfficialEvent>>) -> Report {
 }
 
 fn duty(day: u32, number: u32, kind: OfficialKind) -> OfficialEvent {
-    OfficialEvent { household: Some(household(HOUSEHOLD)), ..official_event(day, number, kind) }
+    around(official_event(day, number, kind), |event| event.household = Some(household(HOUSEHOLD)))
 }
 
 fn assigned(day: u32, number: u32, capacity: Capacity) -> OfficialEvent {
@@ -406,7 +409,7 @@ fn assign_on(day: u32, number: u32) -> Report {
 }
 
 fn on_card(card: u64, number: u32) -> Report {
-    village([OfficialEvent { household: Some(household(card)), ..assigned(DAY, number, Capacity::First) }])
+    village([around(assigned(DAY, number, Capacity::First), |event| event.household = Some(household(card)))])
 }
 
 fn end(number: u32, day: u32) -> Report {
@@ -415,7 +418,8 @@ fn end(number: u32, day: u32) -> Report {
 }
 
 fn visited(day: u32, visitor: u32, change: fn(&mut HouseholdVisited)) -> OfficialEvent {
-    let mut visit = HouseholdVisited { place: VisitPlace::Home, minute: Some(600), companions: Vec::new() };
+    let mut visit =
+        HouseholdVisited { place: VisitPlace::Home, minute: Some(600), companions: Vec::new(), sealed: None };
     change(&mut visit);
     duty(day, visitor, OfficialKind::HouseholdVisited(visit))
 }

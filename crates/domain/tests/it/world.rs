@@ -16,7 +16,11 @@ use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
 use lika_domain::procedure::Procedure;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
-use lika_domain::submission::{Entry, Events, PersonTag, Submission};
+use lika_domain::submission::EntryHeader;
+use lika_domain::submission::Envelope;
+use lika_domain::submission::OfficialEnvelope;
+use lika_domain::submission::SubmissionHeader;
+use lika_domain::submission::{Entry, Events, PersonTag, Reported};
 use lika_domain::village::VillageRegistered;
 
 /// Name of the log.
@@ -262,7 +266,7 @@ impl World {
         let device = self.state.keys.get(&key);
         // Within a day, later entries are later by a millisecond each.
         let recorded_at = date(report.recorded).start_unix_ms().saturating_add(index);
-        let submission = Submission {
+        let submission = SubmissionHeader {
             id: SubmissionId((u128::from(index) + 1).to_be_bytes()),
             origin: ORIGIN.into(),
             area: report.area,
@@ -271,14 +275,14 @@ impl World {
             sequence: device.map_or(0, |key| key.sequence).saturating_add(1),
             previous: device.and_then(|key| key.previous),
             composed_at: recorded_at / 1000,
-            events: report.events.clone(),
         };
         let tags = report.tags.iter().map(|(home, no, byte)| PersonTag {
             person: household(*home).person(member_no(*no)),
             tag: Tag([*byte; 16]),
         });
         let hash = [u8::try_from(index % 251).unwrap(); 32];
-        let mut entry = Entry { index, submission, hash, recorded_at, basis: index, tags: tags.collect() };
+        let header = EntryHeader { index, submission, hash, recorded_at, basis: index, tags: tags.collect() };
+        let mut entry = Entry { header, events: report.events.clone() };
         if let Some(twist) = report.twist {
             twist(&mut entry);
         }
@@ -327,7 +331,7 @@ pub(crate) fn opening_of(place: &str) -> Report {
         area: area(place),
         name: "Fuping".into(),
         mode: Mode::Testing,
-        key: public_key(ADMINISTRATOR),
+        public_key: public_key(ADMINISTRATOR),
         unit: "county office".into(),
         post: "administrator".into(),
         sealed: Some(1),
@@ -394,7 +398,7 @@ pub(crate) fn enrolled(role: Role, place: &str) -> OfficialKind {
 
 /// Enrols the key of that number.
 pub(crate) fn key_enrolled(number: u32) -> OfficialKind {
-    OfficialKind::KeyEnrolled(KeyEnrolled { key: public_key(number), device: "tablet".into() })
+    OfficialKind::KeyEnrolled(KeyEnrolled { public_key: public_key(number), device: "tablet".into() })
 }
 
 /// The key of that number; its name is the number itself.
@@ -407,23 +411,28 @@ pub(crate) fn public_key(number: u32) -> PublicKey {
 /// What happened to an official.
 pub(crate) fn official_event(happened: u32, number: u32, kind: OfficialKind) -> OfficialEvent {
     OfficialEvent {
-        happened: date(happened),
-        official: official(number),
-        household: None,
-        evidence: Vec::new(),
-        corrects: None,
+        envelope: OfficialEnvelope {
+            happened: date(happened),
+            official: official(number),
+            household: None,
+            evidence: Vec::new(),
+            corrects: None,
+        },
         kind,
     }
 }
 
 /// What happened to the village or the jurisdiction.
 pub(crate) fn village_event(happened: u32, kind: HouseholdKind) -> HouseholdEvent {
-    HouseholdEvent { happened: date(happened), household: None, evidence: Vec::new(), corrects: None, kind }
+    HouseholdEvent {
+        envelope: Envelope { happened: date(happened), household: None, evidence: Vec::new(), corrects: None },
+        kind,
+    }
 }
 
 /// What happened to a household.
 pub(crate) fn household_event(happened: u32, number: u64, kind: HouseholdKind) -> HouseholdEvent {
-    HouseholdEvent { household: Some(household(number)), ..village_event(happened, kind) }
+    around(village_event(happened, kind), |event| event.household = Some(household(number)))
 }
 
 /// A card's own facts.
@@ -493,4 +502,10 @@ pub(crate) fn official(number: u32) -> OfficialId {
 /// A member's number.
 pub(crate) fn member_no(number: u32) -> MemberNo {
     MemberNo::new(number).unwrap()
+}
+
+/// An event that says something else around its matter.
+pub(crate) fn around<E, K>(mut event: Reported<E, K>, change: impl FnOnce(&mut E)) -> Reported<E, K> {
+    change(&mut event.envelope);
+    event
 }

@@ -90,7 +90,7 @@ fn head_count_cases() -> Vec<Case> {
 }
 
 fn living_cases() -> Vec<Case> {
-    let nothing = || LivingConditionsAssessed { conditions: [None; 6], dwelling: None };
+    let nothing = || LivingConditionsAssessed::of([None; 6], None);
     let roof = LivingConditionsAssessed { dwelling: Some(DwellingGrade::D), ..nothing() };
     let nothing = living(20_151_231, nothing());
     vec![
@@ -135,5 +135,5 @@ fn living(happened: u32, assessed: LivingConditionsAssessed) -> Report {
 
 fn water(happened: u32, met: Met) -> Report {
     let conditions = [None, None, None, None, None, Some(met)];
-    living(happened, LivingConditionsAssessed { conditions, dwelling: Some(DwellingGrade::B) })
+    living(happened, LivingConditionsAssessed::of(conditions, Some(DwellingGrade::B)))
 }

@@ -9,6 +9,7 @@ use lika_domain::aid::{
 use lika_domain::ids::HouseholdId;
 use lika_domain::money::Fen;
 use lika_domain::state::State;
+use lika_domain::submission::Envelope;
 
 /// Number of the release that villages share.
 const SHARED_RELEASE: u64 = 0;
@@ -32,7 +33,10 @@ pub(super) fn ground(village: usize) -> Vec<AidEvent> {
 }
 
 fn on_first_day(kind: AidKind) -> AidEvent {
-    AidEvent { happened: date(20_140_101), household: None, evidence: Vec::new(), corrects: None, kind }
+    AidEvent {
+        envelope: Envelope { happened: date(20_140_101), household: None, evidence: Vec::new(), corrects: None },
+        kind,
+    }
 }
 
 impl Dice<'_> {
@@ -50,7 +54,7 @@ impl Dice<'_> {
             _ => (self.named_card(), self.delivery()),
         };
         let household: Option<HouseholdId> = household;
-        AidEvent { happened, household, evidence, corrects, kind }
+        AidEvent { envelope: Envelope { happened, household, evidence, corrects }, kind }
     }
 
     fn allocation(&mut self) -> AidKind {

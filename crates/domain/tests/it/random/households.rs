@@ -19,6 +19,7 @@ use lika_domain::official::Capacity;
 use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
 use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
 use lika_domain::state::State;
+use lika_domain::submission::Envelope;
 use lika_domain::village::{CountyExited, Service, VillageExited, VillageProfileUpdated, VillageRegistered};
 
 /// Years whose income is assessed; few, so that exits often rest on one that was.
@@ -50,7 +51,7 @@ impl Dice<'_> {
             let card = self.card();
             (Some(card), self.card_kind(card, state))
         };
-        HouseholdEvent { happened, household, evidence, corrects, kind }
+        HouseholdEvent { envelope: Envelope { happened, household, evidence, corrects }, kind }
     }
 
     /// Keyed hashes for most persons whose facts the events state. Villages that share citizen IDs draw them from a
@@ -96,10 +97,10 @@ impl Dice<'_> {
             2 | 4 | 15 => HouseholdKind::MemberUpdated(Box::new(MemberUpdated { member: self.member_as_is() })),
             3 => HouseholdKind::MemberRemoved(self.removal()),
             5..=6 => HouseholdKind::IncomeAssessed(Box::new(self.income(card, state))),
-            7 => HouseholdKind::LivingConditionsAssessed(LivingConditionsAssessed {
-                conditions: std::array::from_fn(|_| self.maybe(|dice| dice.of(Met::ALL))),
-                dwelling: self.maybe(|dice| dice.of(DwellingGrade::ALL)),
-            }),
+            7 => HouseholdKind::LivingConditionsAssessed(LivingConditionsAssessed::of(
+                std::array::from_fn(|_| self.maybe(|dice| dice.of(Met::ALL))),
+                self.maybe(|dice| dice.of(DwellingGrade::ALL)),
+            )),
             8 => HouseholdKind::ProcedureStepTaken(self.step()),
             9..=11 => self.exit_or_fall(card, state),
             12 => {

@@ -7,6 +7,7 @@ use lika_domain::official::{
     OfficialAssigned, OfficialEnrolled, OfficialEvent, OfficialKind, RevokeReason, Role, RoleChanged, VillagePost,
     VillagePostEnded, VillageTeamPosted, VisitPlace,
 };
+use lika_domain::submission::OfficialEnvelope;
 
 impl Dice<'_> {
     pub(super) fn official_event(&mut self) -> OfficialEvent {
@@ -18,7 +19,7 @@ impl Dice<'_> {
             | OfficialKind::HouseholdVisited(_) => self.named_card(),
             _ => self.no_card(),
         };
-        OfficialEvent { happened, official, household, evidence, corrects, kind }
+        OfficialEvent { envelope: OfficialEnvelope { happened, official, household, evidence, corrects }, kind }
     }
 
     fn duty_kind(&mut self) -> OfficialKind {
@@ -47,7 +48,7 @@ impl Dice<'_> {
             }),
             2 => {
                 let key = public_key(self.short());
-                OfficialKind::KeyEnrolled(KeyEnrolled { key, device: "".into() })
+                OfficialKind::KeyEnrolled(KeyEnrolled { public_key: key, device: "".into() })
             }
             3 => {
                 let key = public_key(self.official().get()).id;
@@ -63,7 +64,7 @@ impl Dice<'_> {
     fn visit(&mut self) -> HouseholdVisited {
         let minute = self.maybe(|dice| u16::from(dice.byte()) * if dice.is_wild() { 257 } else { 5 });
         let companions = if self.one_in(4) { vec![self.official()] } else { Vec::new() };
-        HouseholdVisited { place: self.of(VisitPlace::ALL), minute, companions }
+        HouseholdVisited { place: self.of(VisitPlace::ALL), minute, companions, sealed: None }
     }
 
     fn opening(&mut self) -> JurisdictionOpened {
@@ -72,7 +73,7 @@ impl Dice<'_> {
             area: self.area(),
             name: "".into(),
             mode: self.of(Mode::ALL),
-            key: public_key(self.short()),
+            public_key: public_key(self.short()),
             unit: "".into(),
             post: "".into(),
             sealed: None,

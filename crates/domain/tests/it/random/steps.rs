@@ -1,6 +1,7 @@
 //! Steps of procedures that follow where a round stands, so that some procedures come to their end.
 
 use super::{Dice, Manner, VILLAGES, clerk_of};
+use crate::world::around;
 use crate::world::{self, Report};
 use lika_domain::date::Date;
 use lika_domain::household::{
@@ -10,7 +11,7 @@ use lika_domain::household::{
 use lika_domain::ids::{EventRef, HouseholdId};
 use lika_domain::member::{Relation, Sex};
 use lika_domain::official::Role;
-use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Round, StepTaken};
 use lika_domain::state::State;
 use lika_domain::submission::{Events, Evidence};
@@ -123,7 +124,7 @@ impl Dice<'_> {
         Some(self.about_report(ahead.about, author, event))
     }
 
-    fn step_event(&mut self, ahead: &Ahead<'_>, rule: &Rule, happened: Date) -> HouseholdEvent {
+    fn step_event(&mut self, ahead: &Ahead<'_>, rule: &StepRule, happened: Date) -> HouseholdEvent {
         let publicity = rule.is_publicity();
         let taken = ProcedureStepTaken {
             procedure: ahead.procedure,
@@ -141,13 +142,13 @@ impl Dice<'_> {
     }
 
     /// Whom the rule allows, if there is somebody; now and then whoever took the step before.
-    fn author_of(&mut self, about: About, rule: &Rule, last: Option<&StepTaken>) -> u32 {
+    fn author_of(&mut self, about: About, rule: &StepRule, last: Option<&StepTaken>) -> u32 {
         let mut officers: Vec<u32> = rule.roles.iter().map(|role| self.officer(about, *role)).collect();
         if matches!(about, About::County) {
             officers.push(world::COUNTY_DEPUTY);
         }
         let heedless = self.one_in(16);
-        let apart = |officer: &u32| !rule.apart || heedless || last.is_none_or(|last| last.by.get() != *officer);
+        let apart = |officer: &u32| !rule.by_another || heedless || last.is_none_or(|last| last.by.get() != *officer);
         officers.into_iter().find(apart).unwrap_or(clerk_of(self.village))
     }
 
@@ -214,7 +215,7 @@ impl About {
 
     fn event(self, happened: Date, kind: HouseholdKind) -> HouseholdEvent {
         let event = world::village_event(happened.yyyymmdd(), kind);
-        HouseholdEvent { household: self.card(), ..event }
+        around(event, |event| event.household = self.card())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::walk::{Walk, officials, taken};
 use crate::world::{Case, Expected, World, official};
+use lika_domain::official::Authority;
 use lika_domain::official::Role;
-use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, Step};
 use lika_domain::rejection::Code;
 
@@ -11,12 +12,12 @@ pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     let rules = || procedure.machine().rules.iter();
     let papers = rules().flat_map(move |rule| papers(procedure, rule));
     let roles = rules().flat_map(move |rule| roles(procedure, rule));
-    let same_person = rules().filter(|rule| rule.apart).flat_map(move |rule| same_person(procedure, rule));
+    let same_person = rules().filter(|rule| rule.by_another).flat_map(move |rule| same_person(procedure, rule));
     papers.chain(roles).chain(same_person).collect()
 }
 
 /// Each document that is missing, and all of them.
-fn papers(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
+fn papers(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let missing = |walk: &Walk, report, kinds: usize| {
         let expected = vec![(Code::EvidenceMissing, Some(0), "evidence"); kinds];
@@ -32,17 +33,17 @@ fn papers(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
 }
 
 /// Everybody whose role is not in the rule.
-fn roles(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
+fn roles(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let ground = World::open();
     let others = Role::ALL.iter().filter(|role| !rule.roles.contains(role)).flat_map(|role| officials(*role));
     let case = |author: &u32| {
         let mut expected: Vec<Expected> = vec![(Code::RoleForbids, Some(0), "author")];
-        let (_, place) = ground.state.officials[&official(*author)].current_role().unwrap();
+        let (_, place) = Authority::current(&ground.state).role(&ground.state.officials[&official(*author)]).unwrap();
         if !place.contains(walk.area()) {
             expected.insert(0, (Code::AreaForbids, None, "area"));
         }
-        if rule.apart && walk.last == Some(*author) {
+        if rule.by_another && walk.last == Some(*author) {
             expected.push((Code::StepSamePerson, Some(0), "author"));
         }
         Case::refused_for("not by them", &walk.reports, walk.next(rule.step).by(*author), &expected)
@@ -52,16 +53,16 @@ fn roles(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
 
 /// Where another person must take the step: nobody takes it after themselves, whoever may take both by their role; and
 /// everybody else who may take it does.
-fn same_person(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
+fn same_person(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let mut cases = Vec::new();
     let machine = procedure.machine();
-    let allowed = |rule: &Rule| rule.roles.iter().flat_map(|role| officials(*role)).copied().collect::<Vec<_>>();
+    let allowed = |rule: &StepRule| rule.roles.iter().flat_map(|role| officials(*role)).copied().collect::<Vec<_>>();
     for place in rule.after.iter().filter(|place| **place != Place::Start) {
         let way = machine.way(Place::Start, &[*place]).unwrap();
         let (last, steps) = way.split_last().unwrap();
         let before = steps.iter().fold(Walk::begin(procedure), |walk, step| walk.take(*step));
         let drafting = machine.rule(*last).unwrap();
-        for one in allowed(drafting).into_iter().filter(|one| !drafting.apart || before.last != Some(*one)) {
+        for one in allowed(drafting).into_iter().filter(|one| !drafting.by_another || before.last != Some(*one)) {
             let walk = before.clone().take_by(*last, one);
             for other in allowed(rule) {
                 let report = walk.next(rule.step).by(other);

@@ -4,7 +4,7 @@ use super::walk::{Walk, publicity_days, taken};
 use super::{after, detail};
 use crate::world::{Case, Report, policy};
 use lika_domain::policy::PolicyValue;
-use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, Step};
 use lika_domain::rejection::Code;
 
@@ -16,7 +16,7 @@ pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     cases
 }
 
-fn publicities(procedure: Procedure) -> impl Iterator<Item = &'static Rule> {
+fn publicities(procedure: Procedure) -> impl Iterator<Item = &'static StepRule> {
     procedure.machine().rules.iter().filter(|rule| rule.is_publicity())
 }
 
@@ -26,7 +26,7 @@ fn ten_days(procedure: Procedure, from: u32) -> Report {
 }
 
 /// Its first and last day count; the policy of its first day says how many there are.
-fn lasting(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
+fn lasting(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let days = publicity_days(procedure);
     let until = |days: i32| walk.day.plus_days(days - 1);
@@ -52,7 +52,7 @@ fn lasting(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
 }
 
 /// Nothing follows on its last day, everything that may on the day after; whatever is asked of later ones.
-fn over(procedure: Procedure, rule: &'static Rule) -> Vec<Case> {
+fn over(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let shown = Walk::begin(procedure).to(rule.after[0]).take(rule.step);
     let longer = shown.with(ten_days(procedure, 20_140_101));
     let mut cases = Vec::new();
@@ -82,7 +82,7 @@ fn not_of_others(procedure: Procedure) -> Vec<Case> {
     cases
 }
 
-fn following(procedure: Procedure, step: Step) -> impl Iterator<Item = &'static Rule> {
+fn following(procedure: Procedure, step: Step) -> impl Iterator<Item = &'static StepRule> {
     procedure.machine().rules.iter().filter(move |next| next.after.contains(&Place::At(step)))
 }
 

@@ -12,7 +12,7 @@ use lika_domain::household::{
     MonitoringKind, MonitoringOutcome, MonitoringStarted,
 };
 use lika_domain::official::Role;
-use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Round, Step};
 use lika_domain::submission::{Events, Evidence, EvidenceKind};
 use lika_domain::village::{CountyExited, VillageExited};
@@ -128,7 +128,7 @@ impl Walk {
     /// The same, with its event changed.
     pub(crate) fn step(&self, step: Step, change: impl FnOnce(&mut HouseholdEvent)) -> Report {
         let rule = self.procedure.machine().rule(step);
-        let publicity = rule.is_some_and(Rule::is_publicity);
+        let publicity = rule.is_some_and(StepRule::is_publicity);
         let taken = ProcedureStepTaken {
             procedure: self.procedure,
             step,
@@ -186,14 +186,14 @@ impl Walk {
     }
 
     /// Whom the rule lets take the next step.
-    pub(crate) fn author(&self, rule: &Rule) -> u32 {
+    pub(crate) fn author(&self, rule: &StepRule) -> u32 {
         let mut allowed = rule.roles.iter().flat_map(|role| officials(*role)).copied();
-        let another = allowed.clone().find(|official| !rule.apart || Some(*official) != self.last);
+        let another = allowed.clone().find(|official| !rule.by_another || Some(*official) != self.last);
         // A step out of order may have nobody else to take it.
         another.or_else(|| allowed.next()).unwrap()
     }
 
-    pub(crate) fn rule(&self, step: Step) -> &'static Rule {
+    pub(crate) fn rule(&self, step: Step) -> &'static StepRule {
         self.procedure.machine().rule(step).unwrap()
     }
 

@@ -1,0 +1,24 @@
+//! What is reported, as plain values: days, amounts, numbers, areas, closed lists, and how events are described. Nothing
+//! here knows the state or a rule.
+
+pub mod aid;
+pub mod area;
+pub mod citizen_id;
+pub mod date;
+pub mod describe;
+pub mod envelope;
+pub mod evidence;
+pub mod header;
+pub mod household;
+pub mod ids;
+pub mod kind;
+pub mod living;
+pub mod member;
+pub mod money;
+pub mod official;
+pub mod policy;
+pub mod policy_defaults;
+pub mod private;
+pub mod procedure;
+pub mod rejection;
+pub mod village;

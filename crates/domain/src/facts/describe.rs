@@ -1,0 +1,293 @@
+//! How events are described: each once, beside its rule, as data.
+//!
+//! From a description come the wire mapping and its checks, the text in which `lika submit` repeats a report, help and
+//! documentation. `ADDING.md` of this crate walks through adding an event.
+
+use super::kind::List;
+use super::official::Role;
+use super::procedure::Procedure;
+
+/// What an event of the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Name of its field in the proto files' `oneof kind`, such as `household_exited`.
+    pub name: &'static str,
+    /// Name of its message in the proto files and of its type here, such as `HouseholdExited`.
+    pub message: &'static str,
+    /// Chinese label.
+    pub zh: &'static str,
+    /// English label.
+    pub en: &'static str,
+    /// One English sentence: what has happened when it is reported. Begins with a space, as its doc comment does.
+    pub meaning: &'static str,
+    /// Whom or what it concerns.
+    pub concerns: Concerns,
+    /// Which officials may report it.
+    pub reporters: Reporters,
+    /// The procedure that leads to it; `None` if it needs none.
+    pub procedure: Option<Procedure>,
+    /// Where its rule comes from: a regulation, a standard, or a decision of this project.
+    pub source: &'static str,
+    /// Whether it counts whatever day it happened, because nothing can be known without it: villages, authority, policy.
+    pub ground: bool,
+    /// What it says, in the order of a form.
+    pub fields: &'static [Field],
+}
+
+/// Whom or what an event concerns: which numbers its envelope names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concerns {
+    /// The submission's village.
+    Village,
+    /// A card of the village.
+    Household,
+    /// A card of the village, or the village itself when no card is named.
+    HouseholdOrVillage,
+    /// The whole area that the log covers.
+    Jurisdiction,
+    /// What the event itself names.
+    Named,
+    /// An official.
+    Official,
+    /// An official and a card.
+    OfficialAndHousehold,
+    /// An official and the submission's village.
+    OfficialAndVillage,
+}
+
+/// Which officials may report an event, each inside their own area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporters {
+    /// Officials with one of these roles.
+    Roles(&'static [Role]),
+    /// It depends on what the event says; the text tells how.
+    ByContent(&'static str),
+}
+
+/// One field of an event or a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the proto files.
+    pub name: &'static str,
+    /// Chinese label.
+    pub zh: &'static str,
+    /// One English phrase: what it holds, with its unit. Begins with a space, as its doc comment does.
+    pub meaning: &'static str,
+    /// What may stand in it.
+    pub value: Value,
+}
+
+/// Fields that stand together in several events: facts of a card, a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Name of its type, and of its message in the proto files if it has one of its own.
+    pub name: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+    /// Fields of the type that no event states, each with what it begins with.
+    pub besides: &'static [(&'static str, &'static str)],
+}
+
+/// What may stand in a field, with the limits that the wire mapping checks. What a value may be in the light of other
+/// values is a rule and no part of a description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// One of a closed list.
+    Choice(&'static List),
+    /// One of a closed list, or none.
+    ChoiceOrNone(&'static List),
+    /// Several of a closed list.
+    Choices {
+        /// The list.
+        list: &'static List,
+        /// Most of them that are read; fewer may be a rule.
+        max: usize,
+    },
+    /// A day, yyyymmdd.
+    Day,
+    /// A day, yyyymmdd; 0 is none.
+    DayOrNone,
+    /// A month, yyyymm.
+    Month,
+    /// A calendar year, 1900 to 2199.
+    Year,
+    /// A calendar year; which ones are allowed is a rule.
+    YearByRule,
+    /// Fen, 0 or more.
+    Amount,
+    /// Fen, also below zero.
+    Balance,
+    /// A text that may be empty.
+    Text {
+        /// Longest, in characters.
+        chars_max: usize,
+    },
+    /// A text that must be given.
+    RequiredText {
+        /// Longest, in characters.
+        chars_max: usize,
+    },
+    /// A number that the author chooses, not 0.
+    Number,
+    /// A number that the author chose before; 0 is none.
+    NumberOrNone,
+    /// A count, from 0.
+    Count {
+        /// Highest; `u32::MAX` where only a rule limits it.
+        max: u32,
+    },
+    /// A count that may be below zero.
+    Signed,
+    /// Yes or no.
+    Flag,
+    /// A household's number, 10 digits; 0 is none.
+    HouseholdOrNone,
+    /// A member's number, 1 to 99.
+    Member,
+    /// A member's number, 1 to 99; 0 is none.
+    MemberOrNone,
+    /// An official's number, 8 digits.
+    Official,
+    /// Officials' numbers, 8 digits each.
+    Officials {
+        /// Most of them.
+        max: usize,
+    },
+    /// A division code, 12 digits.
+    Area,
+    /// The name of a key.
+    Key,
+    /// An Ed25519 public key, 32 bytes.
+    PublicKey,
+    /// Number of a household (10 digits) or an official (8 digits).
+    Subject,
+    /// Personal data, encrypted before it is signed; a report states these fields in the clear under `private`.
+    Sealed(&'static [Field]),
+    /// A record of its own.
+    Record(&'static Record),
+    /// At least one record.
+    Records {
+        /// Of which kind.
+        record: &'static Record,
+        /// Most of them that are read; fewer may be a rule.
+        max: usize,
+    },
+    /// The fields of a record, which stand among those around them in the proto files.
+    Flat(&'static Record),
+    /// A value that the wire mapping has a reader of its own for, named like the field.
+    Special {
+        /// The fields of the proto files that it takes; none stands for the one of its own name.
+        wire: &'static [Field],
+        /// Fields inside it, for whoever shows it.
+        inside: &'static [Field],
+    },
+}
+
+impl Field {
+    /// Every field as the proto files have them: with those of flat records and of special values in their places.
+    pub fn on_the_wire(&'static self) -> Vec<&'static Self> {
+        match self.value {
+            Value::Flat(record) => record.fields.iter().flat_map(Self::on_the_wire).collect(),
+            Value::Special { wire, .. } if !wire.is_empty() => wire.iter().collect(),
+            _ => vec![self],
+        }
+    }
+
+    /// Fields inside it, under a name of their own.
+    pub fn inside(&self) -> &'static [Self] {
+        match self.value {
+            Value::Record(record) | Value::Records { record, .. } => record.fields,
+            Value::Sealed(fields) | Value::Special { inside: fields, .. } => fields,
+            _ => &[],
+        }
+    }
+
+    /// The label that people see: Chinese, and the name in words.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.zh, self.name.replace('_', " "))
+    }
+}
+
+impl Event {
+    /// Every field as the proto files have them.
+    pub fn fields_on_the_wire(&self) -> Vec<&'static Field> {
+        self.fields.iter().flat_map(Field::on_the_wire).collect()
+    }
+}
+
+/// Describes fields: `/// Meaning.` and `name = value, "中文";`.
+macro_rules! fields {
+    ($($(#[doc = $meaning:literal])+ $field:ident = $value:expr, $zh:literal;)*) => {
+        &[$($crate::facts::describe::Field {
+            name: stringify!($field),
+            zh: $zh,
+            meaning: concat!($($meaning),+),
+            value: $value,
+        }),*]
+    };
+}
+
+/// Declares an event: its type and its description at once. Every field has one line with its name, its type, what may
+/// stand in it and its Chinese label; its doc comment is its meaning.
+macro_rules! event {
+    (
+        $(#[doc = $about:literal])+
+        $(#[derive($($derive:ident),+)])?
+        $name:ident $snake:literal, $zh:literal, $en:literal {
+            concerns: $concerns:ident,
+            reporters: $reporters:expr,
+            procedure: $procedure:expr,
+            source: $source:literal,
+            $(ground: $ground:literal,)?
+        }
+        $($(#[doc = $meaning:literal])+ $field:ident: $ty:ty = $value:expr, $fzh:literal;)*
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, PartialEq, Eq, $($($derive),+)?)]
+        pub struct $name { $($(#[doc = $meaning])+ pub $field: $ty),* }
+
+        impl $crate::rules::rule::Described for $name {
+            const EVENT: $crate::facts::describe::Event = $crate::facts::describe::Event {
+                name: $snake,
+                message: stringify!($name),
+                zh: $zh,
+                en: $en,
+                meaning: concat!($($about),+),
+                concerns: $crate::facts::describe::Concerns::$concerns,
+                reporters: $reporters,
+                procedure: $procedure,
+                source: $source,
+                ground: false $(|| $ground)?,
+                fields: $crate::facts::describe::fields! { $($(#[doc = $meaning])+ $field = $value, $fzh;)* },
+            };
+        }
+    };
+}
+
+/// Declares a record that the state keeps as events state it: its type and its description at once.
+macro_rules! record {
+    (
+        $(#[doc = $about:literal])+
+        $name:ident
+        $($(#[doc = $meaning:literal])+ $field:ident: $ty:ty = $value:expr, $fzh:literal;)*
+        $(besides $($(#[doc = $besides:literal])+ $more:ident: $more_ty:ty = $begins:literal;)+)?
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+        pub struct $name {
+            $($(#[doc = $meaning])+ pub $field: $ty,)*
+            $($($(#[doc = $besides])+ pub $more: $more_ty,)+)?
+        }
+
+        impl $name {
+            /// What its fields are.
+            pub const RECORD: $crate::facts::describe::Record = $crate::facts::describe::Record {
+                name: stringify!($name),
+                fields: $crate::facts::describe::fields! { $($(#[doc = $meaning])+ $field = $value, $fzh;)* },
+                besides: &[$($((stringify!($more), $begins)),+)?],
+            };
+        }
+    };
+}
+
+pub(crate) use {event, fields, record};

@@ -1,0 +1,101 @@
+//! What every event says besides its own matter: when it happened, whom it concerns, what it rests on.
+
+use super::date::Date;
+use super::describe::{Field, Value, fields};
+use super::evidence::{Evidence, EvidenceKind};
+use super::ids::{EventRef, HouseholdId, Index, OfficialId};
+
+/// Around events of villages, households, money and aid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The day it happened.
+    pub happened: Date,
+    /// The household; `None` for what concerns the village or the jurisdiction.
+    pub household: Option<HouseholdId>,
+    /// Documents it rests on.
+    pub evidence: Vec<Evidence>,
+    /// The earlier event that this one puts right.
+    pub corrects: Option<EventRef>,
+}
+
+/// Around events of officials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficialEnvelope {
+    /// The day it happened.
+    pub happened: Date,
+    /// The official it concerns.
+    pub official: OfficialId,
+    /// The household concerned.
+    pub household: Option<HouseholdId>,
+    /// Documents it rests on.
+    pub evidence: Vec<Evidence>,
+    /// The earlier event that this one puts right.
+    pub corrects: Option<EventRef>,
+}
+
+/// What is judged alike of every envelope.
+pub(crate) trait Around {
+    /// The day it happened.
+    fn happened(&self) -> Date;
+    /// Documents it rests on.
+    fn evidence(&self) -> &[Evidence];
+    /// The earlier event that it puts right.
+    fn corrects(&self) -> Option<EventRef>;
+}
+
+macro_rules! around {
+    ($($envelope:ident)+) => {$(
+        impl Around for $envelope {
+            fn happened(&self) -> Date {
+                self.happened
+            }
+            fn evidence(&self) -> &[Evidence] {
+                &self.evidence
+            }
+            fn corrects(&self) -> Option<EventRef> {
+                self.corrects
+            }
+        }
+    )+};
+}
+
+around!(Envelope OfficialEnvelope);
+
+impl Envelope {
+    /// Whether it names an event of that entry as the one it puts right.
+    pub(crate) fn puts_right(&self, entry: Index) -> bool {
+        self.corrects.is_some_and(|earlier| earlier.entry == entry)
+    }
+}
+
+/// What stands around the matter of an event, as the proto files name it.
+pub const FIELDS: &[Field] = fields! {
+    /// The day it happened.
+    happened = Value::Day, "日期";
+    /// The official it concerns, 8 digits.
+    official = Value::Official, "干部";
+    /// The household it concerns, 10 digits.
+    household = Value::HouseholdOrNone, "户";
+    /// Documents it rests on: kind, SHA-256 and size in bytes.
+    evidence = Value::Special { wire: &[], inside: EVIDENCE }, "佐证材料";
+    /// The earlier event that this one puts right: entry, and number of the event in it.
+    corrects = Value::Special { wire: &[], inside: EVENT_REF }, "更正";
+};
+
+const EVIDENCE: &[Field] = fields! {
+    /// What it is.
+    kind = Value::Choice(&EvidenceKind::LIST), "类别";
+    /// The file itself, in a report that is still to be signed.
+    file = Value::Text { chars_max: usize::MAX }, "文件";
+    /// SHA-256 of the file.
+    sha256 = Value::Special { wire: &[], inside: &[] }, "SHA-256";
+    /// Size of the file in bytes.
+    size = Value::Number, "字节数";
+};
+
+const EVENT_REF: &[Field] = fields! {
+    /// Index of the earlier event's entry.
+    entry = Value::NumberOrNone, "条目";
+    /// Number of the earlier event in its submission, from 0.
+    event = Value::NumberOrNone, "事项";
+};

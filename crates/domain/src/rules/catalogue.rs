@@ -1,0 +1,51 @@
+//! Every event there is, for whoever lists events.
+
+use super::aid::AidKind;
+use super::households::HouseholdKind;
+use super::officials::OfficialKind;
+use crate::facts::describe::Event;
+
+/// Every event of every service, in the order of the proto files.
+pub fn events() -> impl Iterator<Item = &'static Event> {
+    HouseholdKind::EVENTS.iter().chain(OfficialKind::EVENTS).chain(AidKind::EVENTS)
+}
+
+/// The event of that name, such as `household_exited`.
+pub fn event(name: &str) -> Option<&'static Event> {
+    events().find(|event| event.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::describe::Field;
+    use crate::facts::envelope;
+
+    fn fields(event: &'static Event) -> Vec<&'static Field> {
+        let mut all = event.fields_on_the_wire();
+        let inside: Vec<_> = all.iter().flat_map(|field| field.inside()).collect();
+        all.extend(inside);
+        all
+    }
+
+    #[test]
+    fn every_event_says_what_people_need_to_know_of_it() {
+        let mut names = Vec::new();
+        for event in events() {
+            names.push(event.name);
+            assert!(!event.zh.is_ascii() && event.en.is_ascii() && !event.source.is_empty(), "{}", event.name);
+            assert!(event.meaning.ends_with('.'), "{}", event.name);
+            assert!(!event.fields.is_empty(), "{}", event.name);
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), events().count());
+    }
+
+    #[test]
+    fn every_field_has_a_label_and_a_meaning() {
+        for field in events().flat_map(fields).chain(envelope::FIELDS) {
+            assert!(!field.zh.is_empty() && field.meaning.ends_with('.'), "{}", field.name);
+        }
+    }
+}

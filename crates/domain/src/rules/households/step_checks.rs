@@ -1,0 +1,129 @@
+//! Whether a step of a procedure may be taken now.
+
+use super::cards;
+use crate::rules::procedure::course::{last_decided, names};
+
+use crate::facts::date::Date;
+use crate::facts::envelope::Envelope;
+use crate::facts::evidence::Evidence;
+use crate::facts::household::Status;
+use crate::facts::procedure::{Place, Procedure};
+use crate::facts::rejection::Code;
+use crate::rules::judge::Judge;
+use crate::rules::procedure::machine::{Machine, StepRule};
+use crate::rules::procedure::subject::Subject;
+use crate::state::round::{End, Round};
+use crate::state::store::Store;
+
+pub(super) fn check_evidence(judge: &mut Judge<'_>, rule: &StepRule, evidence: &[Evidence]) {
+    for kind in rule.evidence {
+        if !evidence.iter().any(|document| document.kind == *kind) {
+            judge.refuse(Code::EvidenceMissing, "evidence", kind.name());
+        }
+    }
+}
+
+/// What the procedure is about: a card or a household that is to get one, a poor village, or the jurisdiction.
+pub(super) fn check_subject(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &Envelope,
+    procedure: Procedure,
+) -> Option<Subject> {
+    match procedure {
+        Procedure::CountyExit => {
+            judge.no_card(event.household);
+            judge.in_jurisdiction(store);
+            Some(Subject::County)
+        }
+        Procedure::VillageExit => {
+            judge.no_card(event.household);
+            let poor = judge.village(store)?.poor;
+            judge.require(poor, Code::VillageNotPoor, "area");
+            Some(Subject::Village)
+        }
+        // It leads to the registration, so most of its steps lie before that.
+        Procedure::Identification => {
+            let Some(id) = event.household else {
+                judge.refuse(Code::HouseholdIsMissing, "household", "");
+                return None;
+            };
+            judge.village(store)?;
+            match store.home(id) {
+                Some(_) => judge.open_card(store, event.household).map(|_| Subject::Household(id)),
+                None => Some(Subject::Household(id)),
+            }
+        }
+        _ => cards::open(judge, store, event).and(event.household).map(Subject::Household),
+    }
+}
+
+/// Whether a round may begin at all.
+pub(super) fn check_begins(
+    judge: &mut Judge<'_>,
+    store: &impl Store,
+    event: &Envelope,
+    procedure: Procedure,
+    rounds: &[Round],
+) {
+    let area = judge.entry.submission.area;
+    let card = event.household.and_then(|id| store.household(area, id));
+    let stands = card.map_or("", |card| card.status.name());
+    let is = |allowed: &[Status]| card.is_some_and(|card| allowed.contains(&card.status));
+    match procedure {
+        Procedure::Identification => {
+            // Every card has been decided on, if only by being made.
+            judge.require(last_decided(rounds, procedure).is_none(), Code::StatusForbids, "household");
+        }
+        Procedure::HouseholdExit if !is(&[Status::Poor, Status::PreExit, Status::FellBack]) => {
+            judge.refuse(Code::StatusForbids, "household", stands);
+        }
+        Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", stands),
+        // What lists the card is the very step that is put right: its day is no bound to it.
+        Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
+        Procedure::HouseholdExit | Procedure::FallBack => {
+            if let Some(card) = card {
+                judge.follows_status(card, event.happened);
+            }
+        }
+        Procedure::Monitoring => {
+            judge.require(card.is_none_or(|card| card.monitoring.is_none()), Code::MonitoredAlready, "household");
+        }
+        Procedure::MonitoringEnd => {
+            judge.require(card.is_none_or(|card| card.monitoring.is_some()), Code::NotMonitored, "household");
+        }
+        Procedure::VillageExit => {
+            let exited = store.village(area).and_then(|village| village.exited);
+            judge.require(exited.is_none(), Code::VillageHasExited, "area");
+        }
+        Procedure::CountyExit => {
+            let exited = store.jurisdiction().and_then(|jurisdiction| jurisdiction.exited);
+            judge.require(exited.is_none(), Code::CountyHasExited, "area");
+        }
+    }
+}
+
+/// Not before an exit or a fall that has been decided, or given up.
+fn check_after_rounds(judge: &mut Judge<'_>, rounds: &[Round], happened: Date) {
+    let moves = |round: &&Round| matches!(round.procedure, Procedure::HouseholdExit | Procedure::FallBack);
+    let over = rounds.iter().filter(moves).filter_map(|round| match round.end? {
+        End::Decided { happened, .. } => Some(happened),
+        End::Failed { .. } => round.steps.last().map(|step| step.happened),
+        End::Dropped => None,
+    });
+    if let Some(last) = over.max().filter(|last| happened < *last) {
+        judge.refuse(Code::OutOfOrder, "happened", last.to_string());
+    }
+}
+
+pub(super) fn out_of_order(judge: &mut Judge<'_>, machine: &Machine, rule: &StepRule, place: Place) {
+    let detail = match machine.way(place, rule.after) {
+        Some(missing) => format!("{} missing", names(&missing)),
+        None => match place {
+            Place::At(step) => format!("the procedure is past it, at {}", step.name()),
+            Place::Decided => "the procedure is past it".to_owned(),
+            Place::Start => format!("it follows {} only", machine.decision),
+        },
+    };
+    judge.refuse(Code::StepOutOfOrder, "step", detail);
+}

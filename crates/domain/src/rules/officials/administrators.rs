@@ -1,0 +1,29 @@
+//! Where a role may be given, and that somebody can always administer the log.
+
+use crate::facts::area::Area;
+use crate::facts::ids::OfficialId;
+use crate::facts::rejection::Code;
+use crate::rules::judge::Judge;
+use crate::state::authority::Authority;
+use crate::state::official::Official;
+use crate::state::store::Store;
+
+/// Only administrators of the whole jurisdiction record in its area, so what lies inside it lies inside theirs.
+pub(super) fn check_role_area(judge: &mut Judge<'_>, store: &impl Store, area: Area) {
+    if !store.jurisdiction().is_some_and(|jurisdiction| jurisdiction.area.contains(area)) {
+        judge.refuse(Code::AreaUnknown, "area", area.to_string());
+    }
+}
+
+/// A log nobody can administer any more could never be put right, so the last administrator stays: if `official` is
+/// one and would not be any more, another must remain.
+pub(super) fn check_last(judge: &mut Judge<'_>, store: &impl Store, id: OfficialId, official: &Official, stays: bool) {
+    let authority = Authority::recorded(store, judge.entry);
+    if stays || !authority.governs(official, None) {
+        return;
+    }
+    let others = store.official_numbers().filter(|other| *other != id);
+    let mut others = others.filter_map(|other| store.official(other));
+    let remains = others.any(|other| authority.governs(other, None));
+    judge.require(remains, Code::LastAdministrator, "official");
+}

@@ -1,0 +1,121 @@
+//! An official is enrolled, or their role changes.
+
+use super::administrators::{check_last, check_role_area};
+use super::known::known;
+use crate::facts::area::Area;
+use crate::facts::describe::{Field, Value, event, fields};
+use crate::facts::envelope::OfficialEnvelope;
+use crate::facts::header::EntryHeader;
+use crate::facts::official::Role;
+use crate::facts::private;
+use crate::facts::rejection::Code;
+use crate::facts::village::NAME_CHARS_MAX;
+use crate::rules::judge::Judge;
+use crate::rules::reporters::ADMINISTRATOR;
+use crate::rules::rule::Rule;
+use crate::state::authority::Authority;
+use crate::state::official::Official;
+use crate::state::store::Store;
+
+event! {
+    /// An official is enrolled.
+    OfficialEnrolled "official_enrolled", "干部登记", "official enrolled" {
+        concerns: Official,
+        reporters: ADMINISTRATOR,
+        procedure: None,
+        source: "2014 plan for identification and cards: every card names the official who answers for it",
+        ground: true,
+    }
+    /// What they may do.
+    role: Role = Value::Choice(&Role::LIST), "角色";
+    /// Where.
+    area: Area = Value::Area, "区划";
+    /// Unit.
+    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
+    /// Post.
+    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
+    /// Number of the data key the personal data is sealed under.
+    sealed: Option<u32> = Value::Sealed(private::OFFICIAL), "加密";
+}
+
+event! {
+    /// The official's role or area changes.
+    RoleChanged "role_changed", "角色变更", "role changed" {
+        concerns: Official,
+        reporters: ADMINISTRATOR,
+        procedure: None,
+        source: "decision of this project: a role ends when it is recorded, not when it is forgotten",
+        ground: true,
+    }
+    /// What they may do from now on and where; `None`: nothing.
+    role: Option<(Role, Area)> = Value::Special { wire: ROLE, inside: &[] }, "角色";
+    /// Unit.
+    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
+    /// Post.
+    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
+}
+
+/// How a role stands in the proto files.
+const ROLE: &[Field] = fields! {
+    /// What they may do from now on; none: nothing.
+    role = Value::ChoiceOrNone(&Role::LIST), "角色";
+    /// Where; none without a role.
+    area = Value::Area, "区划";
+};
+
+impl Rule<OfficialEnvelope> for OfficialEnrolled {
+    fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEnvelope) {
+        judge.in_jurisdiction(store);
+        judge.no_card(event.household);
+        if store.official(event.official).is_some() {
+            judge.refuse(Code::OfficialExists, "official", event.official.to_string());
+        }
+        check_role_area(judge, store, self.area);
+    }
+
+    fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &OfficialEnvelope) {
+        let texts = (self.unit.clone(), self.post.clone());
+        store.put_official(event.official, enrol(entry, (self.role, self.area), texts, self.sealed));
+    }
+}
+
+/// An official as the state begins with them; the texts are unit and post.
+pub(super) fn enrol(
+    entry: &EntryHeader,
+    role: (Role, Area),
+    (unit, post): (Box<str>, Box<str>),
+    sealed: Option<u32>,
+) -> Official {
+    Official {
+        since: entry.index,
+        roles: vec![(entry.index, Some(role))],
+        unit,
+        post,
+        keys: Vec::new(),
+        caseload: Vec::new(),
+        visits: 0,
+        sealed,
+        erased: false,
+    }
+}
+
+impl Rule<OfficialEnvelope> for RoleChanged {
+    fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEnvelope) {
+        judge.in_jurisdiction(store);
+        judge.no_card(event.household);
+        if let Some((_, area)) = self.role {
+            check_role_area(judge, store, area);
+        }
+        let Some(official) = known(judge, store, event.official) else { return };
+        let stays = self.role.is_some_and(|role| Authority::recorded(store, judge.entry).is_whole(role));
+        check_last(judge, store, event.official, official, stays);
+    }
+
+    fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &OfficialEnvelope) {
+        if let Some(official) = store.official_mut(event.official) {
+            official.roles.push((entry.index, self.role));
+            official.unit.clone_from(&self.unit);
+            official.post.clone_from(&self.post);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Everything the rules have to know: a fold of the log. Kept by village, the unit of consistency, plus what holds for
+//! the whole jurisdiction.
+
+use crate::facts::area::Area;
+use crate::facts::date::Date;
+use crate::facts::ids::{HouseholdId, Index, KeyId, OfficialId, PersonId, SubmissionId, Tag};
+use crate::facts::official::Mode;
+use crate::state::aid::Release;
+use crate::state::official::{Key, Official};
+use crate::state::policy::Policy;
+use crate::state::round::Round;
+use crate::state::village::Village;
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeMap;
+
+/// The state after some number of entries. Its borsh encoding is canonical: equal states have equal bytes, and the
+/// state digest is the SHA-256 of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct State {
+    /// How many entries were applied, void ones included.
+    pub applied: u64,
+    /// Entries that changed nothing because the rules refused them.
+    pub voids: Vec<Index>,
+    /// What entry 0 opened.
+    pub jurisdiction: Option<Jurisdiction>,
+    /// Officials by number.
+    pub officials: BTreeMap<OfficialId, Official>,
+    /// Keys, revoked ones included.
+    pub keys: BTreeMap<KeyId, Key>,
+    /// Parameters.
+    pub policy: Policy,
+    /// Which entry holds which submission.
+    pub submissions: BTreeMap<SubmissionId, Index>,
+    /// Village of every household ever registered.
+    pub homes: BTreeMap<HouseholdId, Area>,
+    /// Who holds or held a citizen ID, by its keyed hash.
+    pub tags: BTreeMap<Tag, Vec<Holding>>,
+    /// Money that reached the county, by number.
+    pub releases: BTreeMap<u64, Release>,
+    /// Villages by code.
+    pub villages: BTreeMap<Area, Village>,
+}
+
+/// What entry 0 opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Jurisdiction {
+    /// Name of the log.
+    pub origin: Box<str>,
+    /// Area it covers.
+    pub area: Area,
+    /// Name of the area.
+    pub name: Box<str>,
+    /// What it is for.
+    pub mode: Mode,
+    /// When the county left the list of poor counties.
+    pub exited: Option<Date>,
+    /// Its exit procedures, in the order in which they began.
+    pub rounds: Vec<Round>,
+}
+
+/// A person who holds or held a citizen ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Holding {
+    /// Who.
+    pub person: PersonId,
+    /// Entry that registered it.
+    pub since: Index,
+    /// Entry by which it was given up.
+    pub until: Option<Index>,
+}
