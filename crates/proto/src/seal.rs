@@ -13,6 +13,9 @@ use crate::v1::{HouseholdPrivate, MemberPrivate, OfficialPrivate, VisitPrivate};
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use lika_domain::facts::private::{
+    ADDRESS_CHARS_MAX, NUMBER_CHARS_MAX, PERSON_NAME_CHARS_MAX, REMARK_CHARS_MAX, SEEN_CHARS_MAX,
+};
 use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
 use prost::Message;
 use std::fmt;
@@ -22,16 +25,6 @@ use std::marker::PhantomData;
 pub const DATA_KEY_BYTES: usize = 32;
 /// Bytes of a nonce.
 pub const NONCE_BYTES: usize = 12;
-/// Longest name of a person or a bank, in characters.
-pub const NAME_CHARS_MAX: usize = 64;
-/// Longest telephone number, account number or number of a certificate, in characters.
-pub const NUMBER_CHARS_MAX: usize = 34;
-/// Longest address, in characters.
-pub const ADDRESS_CHARS_MAX: usize = 200;
-/// Longest remark on a household, in characters.
-pub const REMARK_CHARS_MAX: usize = 500;
-/// Longest account of a visit, in characters.
-pub const SEEN_CHARS_MAX: usize = 1_000;
 /// 90 degrees in units of 0.00001 degree.
 const LATITUDE_MAX: u32 = 9_000_000;
 /// 180 degrees in units of 0.00001 degree.
@@ -192,7 +185,7 @@ impl Private for HouseholdPrivate {
     fn check(&self) -> Result<(), SealError> {
         text(&self.address, ADDRESS_CHARS_MAX, "address")?;
         text(&self.phone, NUMBER_CHARS_MAX, "phone")?;
-        text(&self.bank, NAME_CHARS_MAX, "bank")?;
+        text(&self.bank, PERSON_NAME_CHARS_MAX, "bank")?;
         text(&self.account, NUMBER_CHARS_MAX, "account")?;
         text(&self.remark, REMARK_CHARS_MAX, "remark")
     }
@@ -202,7 +195,7 @@ impl Private for MemberPrivate {
     const NAME: &'static str = "MemberPrivate";
 
     fn check(&self) -> Result<(), SealError> {
-        text(&self.name, NAME_CHARS_MAX, "name")?;
+        text(&self.name, PERSON_NAME_CHARS_MAX, "name")?;
         text(&self.citizen_id, NUMBER_CHARS_MAX, "citizen_id")?;
         text(&self.disability_certificate, NUMBER_CHARS_MAX, "disability_certificate")?;
         text(&self.phone, NUMBER_CHARS_MAX, "phone")
@@ -213,7 +206,7 @@ impl Private for OfficialPrivate {
     const NAME: &'static str = "OfficialPrivate";
 
     fn check(&self) -> Result<(), SealError> {
-        text(&self.name, NAME_CHARS_MAX, "name")?;
+        text(&self.name, PERSON_NAME_CHARS_MAX, "name")?;
         text(&self.phone, NUMBER_CHARS_MAX, "phone")
     }
 }

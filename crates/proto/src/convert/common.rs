@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use crate::v1;
 use lika_domain::ids::EventRef;
+use lika_domain::kind::FromWire;
 use lika_domain::rejection::Code;
 use lika_domain::submission::{EVIDENCE_MAX, Evidence, EvidenceKind};
 
@@ -37,7 +38,7 @@ pub(super) fn sealed(r: &mut Reader, sealed: Option<&v1::Sealed>) -> Option<Opti
 }
 
 fn document(r: &mut Reader, document: &v1::Evidence) -> Option<Evidence> {
-    let kind = EvidenceKind::from_wire(document.kind);
+    let kind = <EvidenceKind as FromWire>::from_wire(document.kind);
     let sha256 = <[u8; 32]>::try_from(document.sha256.as_ref()).ok();
     match (kind, sha256) {
         (Some(kind), Some(sha256)) if document.size > 0 => Some(Evidence { kind, sha256, size: document.size }),

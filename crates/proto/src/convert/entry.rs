@@ -8,7 +8,7 @@ use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::{Index, PersonId, Tag};
 use lika_domain::rejection::{Code, Rejection};
-use lika_domain::submission::{Entry, PersonTag};
+use lika_domain::submission::{Entry, EntryHeader, PersonTag, Submission};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
@@ -36,14 +36,16 @@ pub fn entry(index: Index, bytes: &Bytes) -> Result<(Entry, Signed), Rejection> 
     let signature = signature(&mut r, &wire.signature);
     let tags = r.list(&wire.tags, ENTRY_BYTES_MAX, "tags", tag);
     let (signature, tags) = r.finish(signature.zip(tags))?;
-    let entry = Entry {
+    let Submission { header, events } = submission(&wire.submission)?;
+    let header = EntryHeader {
         index,
-        submission: submission(&wire.submission)?,
+        submission: header,
         hash: Sha256::digest(&wire.submission).into(),
         recorded_at: wire.recorded_at,
         basis: wire.basis,
         tags,
     };
+    let entry = Entry { header, events };
     Ok((entry, Signed { submission: wire.submission, signature }))
 }
 

@@ -7,17 +7,13 @@
 //!
 //! A field inside a list is named by itself, the place in the list stands in the detail: `birth_month`, `members[2]`.
 
-mod aid;
 mod answer;
 mod common;
 mod entry;
-mod household;
-mod member;
-mod official;
-mod policy;
+mod events;
 mod reader;
+mod special;
 mod submission;
-mod village;
 
 #[cfg(test)]
 mod tests;
@@ -25,14 +21,11 @@ mod tests;
 pub use answer::{problem, refusal, rejection};
 pub use common::{SEALED_BYTES_MAX, SEALED_BYTES_MIN};
 pub use entry::{Signed, encode_entry, entry, entry_area};
-pub use household::subject;
-pub use policy::policy_item;
-pub use reader::key_id;
+pub use reader::{key_id, subject};
+pub use special::policy_item;
 pub use submission::{Service, service, signing_bytes, submission, submission_message};
 
 /// Most bytes an entry may have: what an entry of a log bundle can hold.
 pub const ENTRY_BYTES_MAX: usize = 65_535;
-/// Longest name of a log, in characters.
-pub const ORIGIN_CHARS_MAX: usize = 128;
 /// What the signed bytes begin with, so that a signature of something else is never one of a submission.
 pub const SIGNING_PREFIX: &[u8] = b"lika submission v1\n";

@@ -2,7 +2,9 @@
 
 use lika_domain::area::Area;
 use lika_domain::date::{Date, Month};
+use lika_domain::household::Subject;
 use lika_domain::ids::{HouseholdId, KeyId, MemberNo, OfficialId};
+use lika_domain::kind::FromWire;
 use lika_domain::money::{AMOUNT_MAX_FEN, Fen};
 use lika_domain::official::PublicKey;
 use lika_domain::rejection::{Code, Problem, Rejection};
@@ -56,6 +58,22 @@ impl Reader {
         whole.then_some(list)
     }
 
+    /// Reads every item of a list that must have one.
+    pub(super) fn some_of<W, T>(
+        &mut self,
+        items: Vec<W>,
+        max: usize,
+        field: &'static str,
+        read: impl FnMut(&mut Self, W) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        if items.is_empty() { self.missing(field) } else { self.list(items, max, field, read) }
+    }
+
+    /// A message that must be given.
+    pub(super) fn given<T>(&mut self, value: Option<T>, field: &'static str) -> Option<T> {
+        if value.is_none() { self.missing(field) } else { value }
+    }
+
     /// Notes a problem.
     pub(super) fn refuse<T>(&mut self, code: Code, field: &'static str, detail: impl Into<String>) -> Option<T> {
         self.listed += 1;
@@ -90,18 +108,13 @@ impl Reader {
     }
 
     /// A kind that must be given.
-    pub(super) fn kind<T>(&mut self, number: i32, from_wire: fn(i32) -> Option<T>, field: &'static str) -> Option<T> {
-        if number == 0 { self.missing(field) } else { self.kind_or_none(number, from_wire, field).flatten() }
+    pub(super) fn kind<T: FromWire>(&mut self, number: i32, field: &'static str) -> Option<T> {
+        if number == 0 { self.missing(field) } else { self.kind_or_none(number, field).flatten() }
     }
 
     /// A kind, or none given.
-    pub(super) fn kind_or_none<T>(
-        &mut self,
-        number: i32,
-        from_wire: fn(i32) -> Option<T>,
-        field: &'static str,
-    ) -> Option<Option<T>> {
-        match (number, from_wire(number)) {
+    pub(super) fn kind_or_none<T: FromWire>(&mut self, number: i32, field: &'static str) -> Option<Option<T>> {
+        match (number, T::from_wire(number)) {
             (0, _) => Some(None),
             (_, Some(kind)) => Some(Some(kind)),
             _ => self.invalid(field, format!("{number} is not known")),
@@ -200,6 +213,15 @@ impl Reader {
         }
     }
 
+    /// The number of a household or an official, which must be given.
+    pub(super) fn subject(&mut self, number: u64, field: &'static str) -> Option<Subject> {
+        match subject(number) {
+            None if number == 0 => self.missing(field),
+            None => self.invalid(field, "the number of a household (10 digits) or an official (8 digits)"),
+            subject => subject,
+        }
+    }
+
     /// The name of a key, which must be given.
     pub(super) fn key(&mut self, key: u64, field: &'static str) -> Option<KeyId> {
         if key == 0 { self.missing(field) } else { Some(KeyId(key)) }
@@ -255,4 +277,10 @@ fn needs_a_secret(bytes: [u8; 32]) -> bool {
 pub fn key_id(public_key: &[u8; 32]) -> KeyId {
     let hash = Sha256::digest(public_key);
     KeyId(hash.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
+}
+
+/// Whose personal data the vault keeps under a number: 10 digits are a household's, 8 an official's.
+pub fn subject(number: u64) -> Option<Subject> {
+    let official = || u32::try_from(number).ok().and_then(OfficialId::new).map(Subject::Official);
+    HouseholdId::new(number).map(Subject::Household).or_else(official)
 }

@@ -1,12 +1,13 @@
 //! What an official signs.
 
 use super::reader::Reader;
-use super::{ENTRY_BYTES_MAX, ORIGIN_CHARS_MAX, SIGNING_PREFIX, aid, household, official};
+use super::{ENTRY_BYTES_MAX, SIGNING_PREFIX, events};
 use crate::v1;
 use bytes::Bytes;
 use lika_domain::ids::SubmissionId;
+use lika_domain::official::ORIGIN_CHARS_MAX;
 use lika_domain::rejection::{Code, Rejection};
-use lika_domain::submission::{EVENTS_MAX, Events, Submission};
+use lika_domain::submission::{EVENTS_MAX, Events, Submission, SubmissionHeader};
 use prost::Message;
 
 /// Who decides about a submission.
@@ -67,8 +68,8 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
     let key = r.key(wire.key, "key");
     let sequence = r.number(wire.sequence, "sequence");
     let previous = previous(r, &wire.previous);
-    let events = events(r, wire.events);
-    Some(Submission {
+    let events = read_events(r, wire.events);
+    let header = SubmissionHeader {
         id: id?,
         origin: origin?,
         area: area?,
@@ -77,8 +78,8 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
         sequence: sequence?,
         previous: previous?,
         composed_at: wire.composed_at,
-        events: events?,
-    })
+    };
+    Some(Submission { header, events: events? })
 }
 
 fn id(r: &mut Reader, bytes: &[u8]) -> Option<SubmissionId> {
@@ -97,14 +98,14 @@ fn previous(r: &mut Reader, bytes: &[u8]) -> Option<Option<[u8; 32]>> {
     }
 }
 
-fn events(r: &mut Reader, wire: Option<v1::submission::Events>) -> Option<Events> {
+fn read_events(r: &mut Reader, wire: Option<v1::submission::Events>) -> Option<Events> {
     match wire {
         None => r.refuse(Code::NoEvents, "events", ""),
         Some(v1::submission::Events::Households(list)) => {
-            each(r, list.events, household::event).map(Events::Households)
+            each(r, list.events, events::household).map(Events::Households)
         }
-        Some(v1::submission::Events::Officials(list)) => each(r, list.events, official::event).map(Events::Officials),
-        Some(v1::submission::Events::Aid(list)) => each(r, list.events, aid::event).map(Events::Aid),
+        Some(v1::submission::Events::Officials(list)) => each(r, list.events, events::official).map(Events::Officials),
+        Some(v1::submission::Events::Aid(list)) => each(r, list.events, events::aid).map(Events::Aid),
     }
 }
 

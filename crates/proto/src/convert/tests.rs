@@ -6,9 +6,9 @@ use lika_domain::aid::AidKind;
 use lika_domain::household::{HouseholdEvent, HouseholdKind, Subject};
 use lika_domain::ids::{PersonId, Tag};
 use lika_domain::money::{AMOUNT_MAX_FEN, Fen};
-use lika_domain::official::OfficialKind;
+use lika_domain::official::{ORIGIN_CHARS_MAX, OfficialKind};
 use lika_domain::rejection::{Code, Rejection};
-use lika_domain::submission::{Events, PersonTag, Submission};
+use lika_domain::submission::{Envelope, Events, PersonTag, Submission};
 use proptest::prelude::*;
 use prost::Message;
 use v1::aid_event::Kind as Aid;
@@ -275,7 +275,7 @@ fn every_kind_of_event_is_read() {
 fn values_keep_their_meaning() {
     let read = convert(&all_submissions()[0]).unwrap();
     let Events::Households(events) = read.events else { panic!("other service") };
-    let HouseholdEvent { happened, household, evidence, corrects, kind } = &events[2];
+    let HouseholdEvent { envelope: Envelope { happened, household, evidence, corrects }, kind } = &events[2];
     assert_eq!((happened.yyyymmdd(), household.unwrap().get()), (20_160_701, HOUSEHOLD));
     assert_eq!((evidence[0].sha256, evidence[0].size, corrects.unwrap().entry), ([3; 32], 4_000, 4));
     let HouseholdKind::HouseholdRegistered(card) = kind else { panic!("other kind") };
@@ -289,8 +289,8 @@ fn values_keep_their_meaning() {
     let read = convert(&all_submissions()[1]).unwrap();
     let Events::Officials(events) = read.events else { panic!("other service") };
     let OfficialKind::JurisdictionOpened(opened) = &events[0].kind else { panic!("other kind") };
-    assert_eq!(opened.key.id, key_id(&opened.key.bytes));
-    assert_eq!(opened.key.bytes[..], public_key(9)[..]);
+    assert_eq!(opened.public_key.id, key_id(&opened.public_key.bytes));
+    assert_eq!(opened.public_key.bytes[..], public_key(9)[..]);
     let OfficialKind::HouseholdVisited(visit) = &events[9].kind else { panic!("other kind") };
     assert_eq!((visit.minute, visit.companions.len()), (Some(600), 1));
 
@@ -327,7 +327,8 @@ fn an_entry_comes_back() {
         let (entry, signed) = entry(42, &leaf).unwrap();
         assert_eq!((signed.submission, signed.signature), (bytes.clone(), [6; 64]));
         assert_eq!((entry.index, entry.recorded_at, entry.basis), (42, 1_467_331_200_000, 41));
-        assert_eq!((entry.submission, entry.tags.as_slice()), (submission(&bytes).unwrap(), tags.as_slice()));
+        let Submission { header, events } = submission(&bytes).unwrap();
+        assert_eq!((&entry.submission, &entry.events, entry.tags.as_slice()), (&header, &events, tags.as_slice()));
         assert_eq!(entry.hash, <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(&bytes)));
     }
 }
