@@ -72,7 +72,7 @@ pub fn verify(entry: &Bytes, proof: &str, log: &VerifierKey) -> Result<Proven, R
     let (entry, _) = convert::entry(proof.index(), entry).map_err(ReceiptError::EntryUnreadable)?;
     let proven_by = checkpoint.origin.to_string();
     if entry.submission.origin.as_ref() != proven_by {
-        return Err(ReceiptError::OtherLog { written_for: entry.submission.origin.into(), proven_by });
+        return Err(ReceiptError::OtherLog { written_for: entry.submission.origin.to_string(), proven_by });
     }
     Ok(Proven {
         id: entry.submission.id,

@@ -4,7 +4,7 @@ use crate::apart::Applied;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};
-use lika_domain::submission::{Entry, Events, Submission};
+use lika_domain::submission::{Entry, EntryHeader, Events, SubmissionHeader};
 use lika_eventlog::EventLog;
 use lika_eventlog::error::{Damage, LogError};
 use parking_lot::Mutex;
@@ -159,7 +159,7 @@ impl Feed {
 /// Stands for an entry that cannot be read, as one of a later program: void, so that nothing in it counts but its area, where that
 /// much can be read.
 fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
-    let submission = Submission {
+    let submission = SubmissionHeader {
         id: SubmissionId([0; 16]),
         origin: "".into(),
         area: lika_proto::convert::entry_area(bytes).or_else(|| Area::from_code(NOWHERE))?,
@@ -168,8 +168,8 @@ fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
         sequence: 0,
         previous: None,
         composed_at: 0,
-        events: Events::Households(Vec::new()),
     };
     let hash = Sha256::digest(bytes).into();
-    Some(Entry { index, submission, hash, recorded_at: 0, basis: index, tags: Vec::new() })
+    let header = EntryHeader { index, submission, hash, recorded_at: 0, basis: index, tags: Vec::new() };
+    Some(Entry { header, events: Events::Households(Vec::new()) })
 }

@@ -6,10 +6,10 @@ use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::admit::admit;
 use lika_domain::ids::Index;
-use lika_domain::official::{JurisdictionOpened, Mode, OfficialKind};
+use lika_domain::official::{Authority, Mode};
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
-use lika_domain::submission::{Entry, Events, Submission};
+use lika_domain::submission::{Entry, EntryHeader, Events, Submission, SubmissionHeader};
 use lika_proto::convert::{ENTRY_BYTES_MAX, encode_entry};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
@@ -82,7 +82,9 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
     let Prepared { submission, signature, parsed, tags, .. } = prepared;
     // A clock that was set back does not stop a village: its time stands still until the clock has caught up.
-    let now = if is_for_testing(state, &parsed) { clock.of(&parsed) } else { clock.now_ms() };
+    // For real use there is no time but the node's own, whatever the node was started with before it knew.
+    let testing = Authority::current(state).mode(parsed.events.opening()) == Some(Mode::Testing);
+    let now = if testing { clock.of(&parsed) } else { clock.now_ms() };
     let recorded_at = now.max(last);
     let bytes = Bytes::from(encode_entry(&submission, &signature, recorded_at, state.applied, &tags));
     if bytes.len() > ENTRY_BYTES_MAX {
@@ -90,38 +92,18 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
         return Err(Rejection::of(Code::EntryTooLarge, "entry", detail));
     }
     let hash = Sha256::digest(&submission).into();
-    let entry = Entry { index: state.applied, submission: parsed, hash, recorded_at, basis: state.applied, tags };
-    Ok((entry, bytes))
-}
-
-/// Whether the log was opened for testing, or is by this submission. For real use there is no time but the node's own,
-/// whatever the node was started with before it knew.
-fn is_for_testing(state: &State, submission: &Submission) -> bool {
-    match &state.jurisdiction {
-        Some(opened) => opened.mode == Mode::Testing,
-        None => opening(&submission.events).is_some_and(|opened| opened.mode == Mode::Testing),
-    }
-}
-
-/// The event that opens a log, if it is the first.
-fn opening(events: &Events) -> Option<&JurisdictionOpened> {
-    let Events::Officials(events) = events else { return None };
-    match &events.first()?.kind {
-        OfficialKind::JurisdictionOpened(opened) => Some(opened),
-        _ => None,
-    }
+    let Submission { header: submission, events } = parsed;
+    let header = EntryHeader { index: state.applied, submission, hash, recorded_at, basis: state.applied, tags };
+    Ok((Entry { header, events }, bytes))
 }
 
 /// The submission with the public key it must be signed by; `None` if nobody has enrolled that key.
 pub(crate) fn signed(state: &State, prepared: &Prepared) -> Option<Signed> {
-    let key = public_key(state, &prepared.parsed)?;
+    let key = public_key(state, &prepared.parsed, &prepared.parsed.events)?;
     Some(Signed { key, signature: prepared.signature, submission: prepared.submission.clone() })
 }
 
 /// The public key of a submission; that of entry 0 is in the submission itself.
-pub(crate) fn public_key(state: &State, submission: &Submission) -> Option<[u8; 32]> {
-    if let Some(key) = state.keys.get(&submission.key) {
-        return Some(key.bytes);
-    }
-    opening(&submission.events).filter(|_| state.jurisdiction.is_none()).map(|opened| opened.key.bytes)
+pub(crate) fn public_key(state: &State, submission: &SubmissionHeader, events: &Events) -> Option<[u8; 32]> {
+    Authority::current(state).public_key(submission.key, events.opening())
 }

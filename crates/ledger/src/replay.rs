@@ -96,7 +96,7 @@ pub fn run(
         let checked = verify::log(source, seal, threads, decode, |entries| {
             for (index, decoded) in entries {
                 let Some((entry, signed)) = fold.readable(index, decoded) else { continue };
-                let key = public_key(&fold.state, &entry.submission);
+                let key = public_key(&fold.state, &entry.submission, &entry.events);
                 let void = fold.judge(&entry);
                 observer.entry(&entry, void, &fold.state);
                 // Without a key the rules have refused it already.
@@ -167,7 +167,7 @@ impl Fold {
     }
 
     fn judge(&mut self, entry: &Entry) -> bool {
-        self.events += entry.submission.events.len() as u64;
+        self.events += entry.events.len() as u64;
         self.heads.insert(entry.submission.area, entry.index);
         let judged = evolve::replay(&mut self.state, entry);
         let void = judged.is_err();

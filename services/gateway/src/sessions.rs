@@ -12,6 +12,7 @@ use ed25519_zebra::{Signature, VerificationKey};
 use hmac::{Hmac, KeyInit, Mac};
 use lika_domain::area::Area;
 use lika_domain::ids::{KeyId, OfficialId};
+use lika_domain::official::Authority;
 use lika_domain::rejection::{self, Rejection};
 use lika_domain::state::State;
 use sha2::Sha256;
@@ -82,7 +83,7 @@ impl Sessions {
         }
         reader(state, key)?;
         let message = [SIGNING_PREFIX, challenge.as_bytes()].concat();
-        let public = state.keys.get(&key).and_then(|known| VerificationKey::try_from(known.bytes).ok());
+        let public = Authority::current(state).key(key).and_then(|known| VerificationKey::try_from(known.bytes).ok());
         let good = public.is_some_and(|public| public.verify(&Signature::from(*signature), &message).is_ok());
         if !good {
             return Err(Rejection::of(rejection::Code::SignatureInvalid, "signature", "").into());
@@ -97,7 +98,8 @@ impl Sessions {
     pub(crate) fn reader(&self, state: &State, token: &str) -> Result<Reader, Problem> {
         let invalid = || Problem::of(Code::TokenInvalid, "authorization", "");
         let key = self.open(Purpose::Token, token).ok_or_else(invalid)?;
-        if state.keys.get(&key).is_none_or(|known| known.until.is_some()) {
+        let authority = Authority::current(state);
+        if authority.key(key).is_none_or(|known| !authority.is_in_force(known)) {
             return Err(invalid());
         }
         Ok(reader(state, key)?)
@@ -142,14 +144,9 @@ impl Sessions {
 
 /// The official of a key that is in force, with a role.
 fn reader(state: &State, key: KeyId) -> Result<Reader, Rejection> {
-    let refused = |code| Rejection::of(code, "key", key.to_string());
-    let known = state.keys.get(&key).ok_or_else(|| refused(rejection::Code::KeyUnknown))?;
-    if known.until.is_some() {
-        return Err(refused(rejection::Code::KeyIsRevoked));
-    }
-    let official = state.officials.get(&known.official).ok_or_else(|| refused(rejection::Code::AuthorUnknown))?;
-    let (_, area) = official.current_role().ok_or_else(|| refused(rejection::Code::RoleForbids))?;
-    Ok(Reader { official: known.official, area })
+    let signer = Authority::current(state).signer(key, None);
+    let signer = signer.map_err(|code| Rejection::of(code, "key", key.to_string()))?;
+    Ok(Reader { official: signer.official, area: signer.area })
 }
 
 /// Reads the bytes of a signature in base64.

@@ -73,7 +73,7 @@ impl Home {
 fn read(path: &std::path::Path) -> Result<Pending, HomeError> {
     let bytes = file::read(path)?.ok_or_else(|| HomeError::damaged(path, "it is gone"))?;
     let signed = v1::SignedSubmission::decode(bytes.as_slice()).map_err(|error| HomeError::damaged(path, error))?;
-    let submission = convert::submission(&signed.submission).map_err(|error| HomeError::damaged(path, error))?;
+    let submission = convert::submission(&signed.submission).map_err(|error| HomeError::damaged(path, error))?.header;
     if submission.id.to_string() != file::stem(path) {
         return Err(HomeError::damaged(path, "it holds another submission than its name says"));
     }

@@ -10,16 +10,15 @@ use crate::random::{Random, RandomError};
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_domain::facts::private::{ADDRESS_CHARS_MAX, NUMBER_CHARS_MAX, PERSON_NAME_CHARS_MAX, REMARK_CHARS_MAX};
 use lika_domain::household::{Cause, GROUP_MAX, MEMBERS_MAX, OTHER_CAUSES_MAX, Standard};
 use lika_domain::ids::HouseholdId;
 use lika_domain::member::Relation;
-use lika_proto::seal::{self, ADDRESS_CHARS_MAX, DataKey, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Place, Private};
+use lika_proto::seal::{self, DataKey, Place, Private};
 use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Longest remark, in characters.
-const REMARK_CHARS_MAX: usize = seal::REMARK_CHARS_MAX;
 /// Longest name that a table may give a household, in characters.
 const LABEL_CHARS_MAX: usize = 64;
 /// Number of the first data key of a household.
@@ -165,7 +164,7 @@ fn card(cells: &mut Cells<'_>, options: &Options) -> Option<Card> {
 
 fn card_private(cells: &mut Cells<'_>) -> Option<v1::HouseholdPrivate> {
     let address = cells.text("address", ADDRESS_CHARS_MAX);
-    let bank = cells.text("bank", NAME_CHARS_MAX);
+    let bank = cells.text("bank", PERSON_NAME_CHARS_MAX);
     let account = cells.text("account", NUMBER_CHARS_MAX);
     let remark = cells.text("remark", REMARK_CHARS_MAX);
     // Whether it is a mobile number, the row of the person says.

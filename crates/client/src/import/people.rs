@@ -5,9 +5,9 @@ use super::problem::RowCode;
 use super::table::Table;
 use super::{Options, words};
 use lika_domain::citizen_id::{CitizenId, DisabilityCertificate, is_mobile};
+use lika_domain::facts::private::PERSON_NAME_CHARS_MAX;
 use lika_domain::member::{Disability, Relation};
 use lika_domain::rejection::Code;
-use lika_proto::seal::NAME_CHARS_MAX;
 use lika_proto::v1;
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ pub(super) fn suspects(table: &Table) -> Suspects {
 
 pub(super) fn person(cells: &mut Cells<'_>, options: &Options, suspects: &Suspects) -> Option<Person> {
     let relation = cells.required_word("relation", &words::RELATIONS);
-    let name = cells.required_text("name", NAME_CHARS_MAX);
+    let name = cells.required_text("name", PERSON_NAME_CHARS_MAX);
     let id = citizen_id(cells, options, suspects);
     let phone = phone(cells);
     let ethnicity = ethnicity(cells);

@@ -2,8 +2,10 @@
 
 use super::grounds;
 use super::words::share;
+use lika_domain::entitlement::Entitlement;
+use lika_domain::procedure::{Procedure, Step};
 use lika_views::document::{EntitlementCounts, ProcedureCounts, Progress, StandingAt};
-use lika_views::words::{entitlement, forecast, forecast_en, procedure, step};
+use lika_views::forecast::{forecast, forecast_en};
 use maud::{Markup, html};
 
 /// Procedures under way by the step after which they stand, and what was not as it should be.
@@ -14,7 +16,7 @@ pub(super) fn procedures(progress: &Progress) -> Markup {
         table {
             tr { th { "程序 procedure" } th { "已办至 stands after" } th.n { "件 rounds" } }
             @for StandingAt { procedure: name, step: at, count } in standing {
-                tr { td { (procedure(name)) } td { (step(at)) " " small { (at) } } td.n { (grounds::count(progress, &format!("procedures.{name}.{at}"), *count)) } }
+                tr { td { (Procedure::LIST.zh(name)) } td { (Step::LIST.zh(at)) " " small { (at) } } td.n { (grounds::count(progress, &format!("procedures.{name}.{at}"), *count)) } }
             }
             tr { td { b { "办理中 " } small { "under way" } } td {} td.n { b { (grounds::count(progress, "procedures.under_way", *under_way)) } } }
             (row(progress, "procedures.late", ("超期未办结", "beyond the deadline"), *late))
@@ -38,7 +40,7 @@ pub(super) fn gap(progress: &Progress) -> Markup {
             tr { th { "应享 entitlement" } th.n { "应享 due" } th.n { "已享 received" } th.n { "未享 missing" } }
             @for EntitlementCounts { entitlement: name, due, received, missing } in &progress.gap.entitlements {
                 tr {
-                    td { (entitlement(name)) " " small { (name) } } td.n { (due) } td.n { (received) }
+                    td { (Entitlement::LIST.zh(name)) " " small { (name) } } td.n { (due) } td.n { (received) }
                     td.n.bad[*missing > 0] { (grounds::count(progress, &format!("gap.{name}.missing"), *missing)) }
                 }
             }

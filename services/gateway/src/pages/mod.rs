@@ -8,10 +8,11 @@ mod grounds;
 mod money;
 mod words;
 
+use lika_domain::aid::MeasureGroup;
+use lika_domain::living::Condition as Guarantee;
 use lika_proto::v1;
 use lika_views::Explanation;
 use lika_views::document::{Condition, Counts, Progress};
-use lika_views::words::{CONDITIONS, group};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use words::{amount, level, people, share};
 
@@ -186,7 +187,7 @@ fn conditions(progress: &Progress) -> Markup {
     html! {
         table {
             tr { th {} th.n { "达标 met" } th.n { "未达标 unmet" } th.n { "未评估 unknown" } }
-            @for (name, zh) in CONDITIONS {
+            @for (name, zh) in Guarantee::ALL.iter().map(|one| (one.name(), one.zh())) {
                 @if let Some(Condition { met, unmet, unknown }) = row(name) {
                     tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (grounds::count(progress, &format!("conditions.{name}.unmet"), unmet)) } td.n { (unknown) } }
                 }
@@ -214,7 +215,7 @@ fn aid(progress: &Progress) -> Markup {
         table {
             tr { th { "措施" } th.n { "次数 times" } th.n { "金额 yuan" } th.n { "已签收 acknowledged" } }
             @for aid in &progress.aid {
-                tr { td { (group(&aid.measure)) " " small { (aid.measure) } } td.n { (aid.events) } td.n { (amount(aid.amount)) } td.n { (amount(aid.acknowledged)) } }
+                tr { td { (MeasureGroup::LIST.zh(&aid.measure)) " " small { (aid.measure) } } td.n { (aid.events) } td.n { (amount(aid.amount)) } td.n { (amount(aid.acknowledged)) } }
             }
         }
     }
