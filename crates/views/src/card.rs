@@ -11,7 +11,7 @@ use lika_domain::date::Date;
 use lika_domain::entitlement::Entitlement;
 use lika_domain::household::Household;
 use lika_domain::ids::{HouseholdId, Index};
-use lika_domain::living::{CONDITION_NAMES, Conditions};
+use lika_domain::living::{Condition as Guarantee, Conditions};
 use lika_domain::member::Member;
 use lika_domain::policy::InForce;
 use serde::{Deserialize, Serialize};
@@ -281,11 +281,15 @@ fn incomes(card: &Household) -> Vec<IncomeView> {
 }
 
 fn conditions(conditions: &Conditions) -> BTreeMap<Name, ConditionView> {
-    let known = CONDITION_NAMES.iter().zip(conditions.met).filter_map(|(name, known)| Some((name, known?)));
+    let known = Guarantee::ALL
+        .iter()
+        .map(|one| one.name())
+        .zip(conditions.met)
+        .filter_map(|(name, known)| Some((name, known?)));
     known
         .map(|(name, (met, since, entry))| {
             let met = met == lika_domain::living::Met::Yes;
-            (Name::from(*name), ConditionView { met, since: since.to_string(), entry })
+            (Name::from(name), ConditionView { met, since: since.to_string(), entry })
         })
         .collect()
 }

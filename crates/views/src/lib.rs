@@ -6,7 +6,7 @@
 //!
 //! In reading order:
 //! * what is shown: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`], [`explain`] (what
-//!   figures rest on), [`words`] (their names in Chinese)
+//!   figures rest on), [`forecast`] (what poor villages lack)
 //! * what is kept: `keys` (its layout, written down once), `rows` (sled), `power` (whether the machine stopped meanwhile), `fold` (the working set), `tracked` (which
 //!   rows an entry changes), `trail` (which entries concern whom), `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
@@ -20,6 +20,7 @@ pub mod error;
 pub mod explain;
 mod fold;
 pub mod follower;
+pub mod forecast;
 mod keys;
 pub mod official;
 pub mod past;
@@ -31,7 +32,6 @@ mod sums;
 mod tracked;
 mod trail;
 pub mod views;
-pub mod words;
 
 pub use card::HouseholdView;
 pub use document::{Progress, Standing};

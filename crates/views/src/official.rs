@@ -4,7 +4,7 @@
 
 use crate::document::{Name, Standing};
 use lika_domain::ids::{Index, KeyId, OfficialId};
-use lika_domain::official::{Charge, Key, Official};
+use lika_domain::official::{Authority, Charge, Key, Official};
 use lika_domain::state::State;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ impl OfficialView {
         entries: Vec<Index>,
         standing: &Standing,
     ) -> Self {
-        let role = official.current_role();
+        let role = Authority::current(state).role(official);
         let keys = official.keys.iter().filter_map(|key| Some((key, state.keys.get(key)?)));
         Self {
             id: id.to_string(),

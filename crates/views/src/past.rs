@@ -6,12 +6,9 @@
 
 use crate::document::{Progress, Standing};
 use crate::explain::Explanation;
-use lika_domain::aid::AidEvent;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::evolve;
-use lika_domain::household::{HouseholdEvent, HouseholdKind};
-use lika_domain::official::{OfficialEvent, OfficialKind};
 use lika_domain::progress::{Asked, Figures, MonthFigure, Months};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
@@ -149,36 +146,21 @@ pub fn month<R: Borrow<Recorded>, E>(
 
 /// An entry without the events that happened after a day.
 fn up_to(entry: &Entry, day: Date) -> Cow<'_, Entry> {
-    let household = |event: &HouseholdEvent| {
-        let ground = matches!(event.kind, HouseholdKind::VillageRegistered(_) | HouseholdKind::PolicySet(_));
-        ground || event.happened <= day
-    };
-    let official = |event: &OfficialEvent| is_authority(&event.kind) || event.happened <= day;
-    let aid = |event: &AidEvent| event.happened <= day;
-    let events = match &entry.submission.events {
-        Events::Households(events) => keep(events, household).map(Events::Households),
-        Events::Officials(events) => keep(events, official).map(Events::Officials),
-        Events::Aid(events) => keep(events, aid).map(Events::Aid),
+    let events = match &entry.events {
+        Events::Households(events) => {
+            keep(events, |event| event.kind.event().ground || event.happened <= day).map(Events::Households)
+        }
+        Events::Officials(events) => {
+            keep(events, |event| event.kind.event().ground || event.happened <= day).map(Events::Officials)
+        }
+        Events::Aid(events) => {
+            keep(events, |event| event.kind.event().ground || event.happened <= day).map(Events::Aid)
+        }
     };
     let Some(events) = events else { return Cow::Borrowed(entry) };
     let mut part = entry.clone();
-    part.submission.events = events;
+    part.events = events;
     Cow::Owned(part)
-}
-
-fn is_authority(kind: &OfficialKind) -> bool {
-    match kind {
-        OfficialKind::JurisdictionOpened(_)
-        | OfficialKind::OfficialEnrolled(_)
-        | OfficialKind::KeyEnrolled(_)
-        | OfficialKind::KeyRevoked(_)
-        | OfficialKind::RoleChanged(_) => true,
-        OfficialKind::OfficialAssigned(_)
-        | OfficialKind::AssignmentEnded(_)
-        | OfficialKind::VillageTeamPosted(_)
-        | OfficialKind::VillagePostEnded(_)
-        | OfficialKind::HouseholdVisited(_) => false,
-    }
 }
 
 /// The events that hold; `None` if all of them do.

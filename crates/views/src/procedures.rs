@@ -5,7 +5,7 @@ use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
 use lika_domain::policy::InForce;
-use lika_domain::procedure::machine::Rule;
+use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{End, Place, Round, StepTaken};
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ impl RoundView {
         };
         let place = round.place();
         let machine = round.procedure.machine();
-        let follows = |rule: &&Rule| place != Place::Start && rule.after.contains(&place);
+        let follows = |rule: &&StepRule| place != Place::Start && rule.after.contains(&place);
         let ready = round.is_open() && machine.way_to_decision(place).is_some_and(|missing| missing.is_empty());
         Self {
             procedure: round.procedure.name().into(),
@@ -110,14 +110,14 @@ impl StepView {
 }
 
 impl NextView {
-    fn new(rule: &Rule, round: &Round) -> Self {
+    fn new(rule: &StepRule, round: &Round) -> Self {
         let last = round.steps.last();
         let from = last.map(StepTaken::followed_from).or_else(|| round.begun());
         Self {
             step: rule.step.name().into(),
             roles: rule.roles.iter().map(|role| role.name().into()).collect(),
             evidence: rule.evidence.iter().map(|kind| kind.name().into()).collect(),
-            not_by: last.filter(|_| rule.apart).map(|last| last.by.to_string()),
+            not_by: last.filter(|_| rule.by_another).map(|last| last.by.to_string()),
             from: from.map_or_else(String::new, |day| day.to_string()),
         }
     }

@@ -59,7 +59,7 @@ fn names(entry: &Entry, subject: Subject) -> bool {
     let author = Subject::Official(entry.submission.author) == subject;
     let household = |id: Option<_>| id.map(Subject::Household) == Some(subject);
     author
-        || match &entry.submission.events {
+        || match &entry.events {
             Events::Households(events) => events.iter().any(|event| household(event.household)),
             Events::Aid(events) => events.iter().any(|event| household(event.household)),
             Events::Officials(events) => {

@@ -13,7 +13,7 @@ use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 use lika_domain::official::{Key as SigningKey, Official};
 use lika_domain::policy::PolicyRow;
 use lika_domain::state::{Holding, Jurisdiction, State, Store};
-use lika_domain::submission::Entry;
+use lika_domain::submission::EntryHeader;
 use lika_domain::village::{MonthCounts, VillageHead};
 use std::cell::RefCell;
 
@@ -188,7 +188,7 @@ impl Store for Tracked<'_> {
     }
     fn note_visit(
         &mut self,
-        entry: &Entry,
+        entry: &EntryHeader,
         household: HouseholdId,
         official: OfficialId,
         day: Date,

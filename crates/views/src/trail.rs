@@ -101,7 +101,7 @@ fn last(
 /// Whom an entry concerns: the cards and officials that its events name, and who signed it.
 fn concerned(entry: &Entry) -> BTreeSet<Subject> {
     let mut subjects = BTreeSet::from([Subject::Official(entry.submission.author)]);
-    match &entry.submission.events {
+    match &entry.events {
         Events::Aid(events) => {
             subjects.extend(events.iter().filter_map(|event| event.household).map(Subject::Household));
         }

@@ -6,10 +6,7 @@ use crate::table::Table;
 use crate::words::number;
 use anyhow::{Context, ensure};
 use lika_domain::admit::admit;
-use lika_domain::aid::AidKind;
 use lika_domain::evolve::evolve;
-use lika_domain::household::HouseholdKind;
-use lika_domain::official::OfficialKind;
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
 use lika_eventlog::verify::{self, Folder};
@@ -61,7 +58,7 @@ pub(crate) fn run(args: &Rules, printer: Printer) -> anyhow::Result<Measured> {
     let (mut events, mut seconds) = (0, 0.0);
     for entry in &entries {
         let (judging, applying) = judge(&mut state, entry)?;
-        let kinds = kinds(&entry.submission.events);
+        let kinds = kinds(&entry.events);
         let each = kinds.len().max(1) as f64;
         for kind in &kinds {
             let cost = costs.entry(kind).or_default();
@@ -145,46 +142,11 @@ fn judge(state: &mut State, entry: &Entry) -> anyhow::Result<(Duration, Duration
     Ok((judging, begun.elapsed()))
 }
 
+/// What each event is called.
 fn kinds(events: &Events) -> Vec<&'static str> {
     match events {
-        Events::Households(events) => events.iter().map(|event| household(&event.kind)).collect(),
-        Events::Officials(events) => events.iter().map(|event| official(&event.kind)).collect(),
-        Events::Aid(events) => events.iter().map(|event| aid(&event.kind)).collect(),
-    }
-}
-
-fn household(kind: &HouseholdKind) -> &'static str {
-    match kind {
-        HouseholdKind::HouseholdRegistered(_) => "household registered",
-        HouseholdKind::ProcedureStepTaken(_) => "procedure step",
-        HouseholdKind::HouseholdExited(_)
-        | HouseholdKind::HouseholdFellBack(_)
-        | HouseholdKind::MonitoringStarted(_)
-        | HouseholdKind::MonitoringEnded(_)
-        | HouseholdKind::VillageExited(_)
-        | HouseholdKind::CountyExited(_) => "decision",
-        HouseholdKind::IncomeAssessed(_) => "income",
-        HouseholdKind::LivingConditionsAssessed(_) => "living conditions",
-        HouseholdKind::MemberAdded(_) | HouseholdKind::MemberUpdated(_) | HouseholdKind::MemberRemoved(_) => "member",
-        HouseholdKind::PolicySet(_) => "policy",
-        _ => "village, card",
-    }
-}
-
-fn official(kind: &OfficialKind) -> &'static str {
-    match kind {
-        OfficialKind::HouseholdVisited(_) => "visit",
-        OfficialKind::OfficialAssigned(_) | OfficialKind::AssignmentEnded(_) => "assignment",
-        OfficialKind::VillageTeamPosted(_) | OfficialKind::VillagePostEnded(_) => "post",
-        _ => "authority",
-    }
-}
-
-fn aid(kind: &AidKind) -> &'static str {
-    match kind {
-        AidKind::FundsReleased(_) | AidKind::FundsAllocated(_) => "funds",
-        AidKind::MeasurePlanned(_) => "measure",
-        AidKind::AidDelivered(_) => "delivery",
-        AidKind::AidAcknowledged(_) | AidKind::AidReversed(_) => "acknowledgement, reversal",
+        Events::Households(events) => events.iter().map(|event| event.kind.event().en).collect(),
+        Events::Officials(events) => events.iter().map(|event| event.kind.event().en).collect(),
+        Events::Aid(events) => events.iter().map(|event| event.kind.event().en).collect(),
     }
 }

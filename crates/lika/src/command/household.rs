@@ -1,14 +1,22 @@
 //! `lika household`: a card, as far as the key may see it.
 
 use super::client::{ClientArgs, block_on};
-use super::submit::word;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
 use crate::words::{known, yuan};
+use lika_domain::aid::MeasureGroup;
+use lika_domain::entitlement::Entitlement;
+use lika_domain::household::{Attribute, Cause, MonitoringKind, Standard, Status};
 use lika_domain::ids::HouseholdId;
+use lika_domain::kind::List;
+use lika_domain::living::Condition;
+use lika_domain::member::{Health, Labour, Relation, Sex};
+use lika_domain::official::{Capacity, Role};
+use lika_domain::procedure::{Outcome, Procedure, Step};
+use lika_domain::submission::EvidenceKind;
 use lika_views::HouseholdView;
-use lika_views::words;
+use lika_views::document::Name;
 use serde::Deserialize;
 
 /// Which card.
@@ -95,16 +103,16 @@ impl Card {
         let mut table = Table::pairs();
         table.row([&"户编号", &card.id]);
         table.row([&"行政村", &card.village]);
-        table.row([&"状态", &format!("{} {}", status(&card.status), card.since)]);
-        table.row([&"贫困户属性", &word("ATTRIBUTE", &card.attribute)]);
-        table.row([&"识别标准", &word("STANDARD", &card.standard)]);
-        let causes = std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| word("CAUSE", name));
+        table.row([&"状态", &format!("{} {}", Status::LIST.zh(&card.status), card.since)]);
+        table.row([&"贫困户属性", &Attribute::LIST.zh(&card.attribute)]);
+        table.row([&"识别标准", &Standard::LIST.zh(&card.standard)]);
+        let causes = std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| Cause::LIST.zh(name));
         let causes: Vec<_> = causes.collect();
         table.row([&"致贫原因", &causes.join("、")]);
         table.row([&"建档日期", &card.registered]);
         if let Some(watch) = &card.monitoring {
-            let risks: Vec<_> = watch.risks.iter().map(|risk| word("CAUSE", risk)).collect();
-            let kind = word("MONITORING_KIND", &watch.kind);
+            let risks: Vec<_> = watch.risks.iter().map(|risk| Cause::LIST.zh(risk)).collect();
+            let kind = MonitoringKind::LIST.zh(&watch.kind);
             table.row([&"监测", &format!("{kind} {} {}", watch.since, risks.join("、"))]);
         }
         if let Some(contact) = &self.personal.household {
@@ -132,11 +140,11 @@ impl Card {
                 &member.id,
                 &person.name,
                 &person.citizen_id,
-                &word("RELATION", &member.relation),
-                &word("SEX", &member.sex),
+                &Relation::LIST.zh(&member.relation),
+                &Sex::LIST.zh(&member.sex),
                 &member.birth_month,
-                &word("HEALTH", &member.health),
-                &word("LABOUR", &member.labour),
+                &Health::LIST.zh(&member.health),
+                &Labour::LIST.zh(&member.labour),
                 &person.phone,
             ]);
         }
@@ -154,7 +162,7 @@ impl Card {
     fn conditions(&self) -> String {
         let mut table = Table::new(&["保障", "达标", "认定日期"]);
         for (name, condition) in &self.card.conditions {
-            table.row([&words::condition(name), &if condition.met { "是" } else { "否" }, &condition.since]);
+            table.row([&Condition::LIST.zh(name), &if condition.met { "是" } else { "否" }, &condition.since]);
         }
         if let Some(grade) = &self.card.dwelling {
             table.row([&"住房等级", &grade.to_uppercase(), &""]);
@@ -165,7 +173,7 @@ impl Card {
     fn officials(&self) -> String {
         let mut table = Table::new(&["帮扶责任人", "类别", "结对日期"]);
         for official in &self.card.officials {
-            table.row([&official.official, &word("CAPACITY", &official.capacity), &official.from]);
+            table.row([&official.official, &Capacity::LIST.zh(&official.capacity), &official.from]);
         }
         filled(&table)
     }
@@ -176,9 +184,9 @@ impl Card {
             for step in &round.steps {
                 let until = step.until.as_deref().unwrap_or("");
                 table.row([
-                    &word("PROCEDURE", &round.procedure),
-                    &word("STEP", &step.step),
-                    &word("OUTCOME", &step.outcome),
+                    &Procedure::LIST.zh(&round.procedure),
+                    &Step::LIST.zh(&step.step),
+                    &Outcome::LIST.zh(&step.outcome),
                     &step.happened,
                     &until,
                     &step.by,
@@ -198,16 +206,14 @@ impl Card {
                 .as_deref()
                 .map_or(String::new(), |due| if round.late { format!("{due} 已超期") } else { due.to_owned() });
             for next in &round.next {
-                let list = |kind: &str, names: &[_]| {
-                    let words = names.iter().map(|name: &lika_views::document::Name| word(kind, name));
-                    words.collect::<Vec<_>>().join("、")
-                };
+                let list =
+                    |list: &List, names: &[Name]| names.iter().map(|name| list.zh(name)).collect::<Vec<_>>().join("、");
                 table.row([
-                    &word("PROCEDURE", &round.procedure),
-                    &word("STEP", &next.step),
-                    &list("ROLE", &next.roles),
+                    &Procedure::LIST.zh(&round.procedure),
+                    &Step::LIST.zh(&next.step),
+                    &list(&Role::LIST, &next.roles),
                     &next.not_by.as_deref().map_or_else(String::new, |by| format!("非 {by}")),
-                    &list("EVIDENCE_KIND", &next.evidence),
+                    &list(&EvidenceKind::LIST, &next.evidence),
                     &next.from,
                     &due,
                 ]);
@@ -220,7 +226,7 @@ impl Card {
         let mut table = Table::new(&["应享政策", "最近享受", ">记录序号"]);
         for one in &self.card.entitlements {
             let entry = one.entry.map_or_else(String::new, |entry| entry.to_string());
-            table.row([&words::entitlement(&one.entitlement), &one.received.as_deref().unwrap_or("未享"), &entry]);
+            table.row([&Entitlement::LIST.zh(&one.entitlement), &one.received.as_deref().unwrap_or("未享"), &entry]);
         }
         filled(&table)
     }
@@ -230,7 +236,7 @@ impl Card {
         for delivery in &self.card.deliveries {
             table.row([
                 &delivery.number,
-                &word("MEASURE_GROUP", &delivery.measure),
+                &MeasureGroup::LIST.zh(&delivery.measure),
                 &yuan(delivery.amount),
                 &delivery.happened,
                 &known(delivery.acknowledged.as_deref(), str::to_owned),
@@ -238,18 +244,6 @@ impl Card {
             ]);
         }
         filled(&table)
-    }
-}
-
-/// A status in Chinese.
-fn status(name: &str) -> &str {
-    match name {
-        "poor" => "未脱贫",
-        "pre_exit" => "预脱贫",
-        "exited" => "脱贫",
-        "fallen_back" => "返贫",
-        "deregistered" => "已注销",
-        other => other,
     }
 }
 
@@ -267,13 +261,6 @@ fn household(text: &str) -> Result<HouseholdId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_status_has_its_word() {
-        for known in lika_domain::household::Status::ALL {
-            assert_ne!(status(known.name()), known.name());
-        }
-    }
 
     #[test]
     fn a_household_has_10_digits() {

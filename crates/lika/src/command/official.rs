@@ -2,12 +2,12 @@
 
 use super::client::{ClientArgs, block_on};
 use super::household::not_understood;
-use super::submit::word;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::table::Table;
 use crate::words::{known, number};
 use lika_domain::ids::OfficialId;
+use lika_domain::official::{Capacity, Role};
 use lika_views::OfficialView;
 use serde::Deserialize;
 
@@ -63,7 +63,7 @@ impl Shown {
             table.row([&"姓名", &personal.name]);
             table.row([&"联系电话", &personal.phone]);
         }
-        table.row([&"角色", &official.role.as_deref().map_or("已离岗", |role| word("ROLE", role))]);
+        table.row([&"角色", &official.role.as_deref().map_or("已离岗", |role| Role::LIST.zh(role))]);
         table.row([&"管辖区划", &official.area.as_deref().unwrap_or("-")]);
         table.row([&"单位", &official.unit]);
         table.row([&"职务", &official.post]);
@@ -90,7 +90,7 @@ impl Shown {
             table.row([
                 &charge.household,
                 &charge.village,
-                &word("CAPACITY", &charge.capacity),
+                &Capacity::LIST.zh(&charge.capacity),
                 &charge.from,
                 &known(charge.until, number),
             ]);

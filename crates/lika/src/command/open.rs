@@ -2,7 +2,7 @@
 
 use super::client::{ClientArgs, block_on, today};
 use super::key::Personal;
-use super::submit::Letter;
+use super::submit::Outgoing;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use bytes::Bytes;
@@ -73,7 +73,7 @@ impl Open {
             ..Default::default()
         };
         let events = Events::Officials(v1::OfficialEvents { events: vec![event] });
-        let letter = Letter { id: random.submission_id()?, report: Report { area: self.area, events, keys } };
-        block_on(client.submit(printer, letter))
+        let outgoing = Outgoing { id: random.submission_id()?, report: Report { area: self.area, events, keys } };
+        block_on(client.submit(printer, outgoing))
     }
 }

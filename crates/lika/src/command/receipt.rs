@@ -117,7 +117,7 @@ fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
     // Whose log it is says the entry; that the proof is that log's is then checked.
     let (entry, _) = lika_proto::convert::entry(0, &kept.entry)
         .map_err(|rejection| Failure::new("receipt_invalid", format!("the entry cannot be read: {rejection}")))?;
-    let origin = entry.submission.origin;
+    let origin = &entry.submission.origin;
     let missing = || {
         let message = format!("the verifier key of {origin} is not kept here: give it with --key");
         Failure::new("key_missing", message)

@@ -1,13 +1,11 @@
 //! `lika submit`: a report that an official has written as JSON, shown back before it is signed.
 
+mod attachments;
 mod describe;
 mod draft;
-mod papers;
 mod send;
-mod words;
 
-pub(crate) use send::{Letter, Outcome, Refused, households, reason};
-pub(crate) use words::word;
+pub(crate) use send::{Outcome, Outgoing, Refused, households, reason};
 
 use super::client::{Client, ClientArgs, block_on};
 use crate::exit::{Exit, Failure};
@@ -54,7 +52,7 @@ names of the proto files:
 
 Days are 20160701, months 201607, amounts are in fen. What stands under "private", in the place of "sealed", is sealed
 before anything is signed and never leaves this device in the clear. A household that has no number yet gets a name of
-your own, such as "new-1", and a number is drawn for it. Papers stand in the event that rests on them:
+your own, such as "new-1", and a number is drawn for it. Attachments stand in the event that rests on them:
 
     "evidence": [{"kind": "EVIDENCE_KIND_MINUTES", "file": "minutes.jpg"}]
 
@@ -69,7 +67,7 @@ impl Submit {
         let mut random = Random::system();
         let id = if self.again { random.submission_id()? } else { id_of(&text, &client) };
         let mut draft = Draft::read(&text, &mut random)?;
-        papers::pin(&mut draft.file, self.file.parent().unwrap_or(Path::new("")))?;
+        attachments::pin(&mut draft.file, self.file.parent().unwrap_or(Path::new("")))?;
         let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
         // What was signed before is only sent again; there is nothing to decide.
         if !client.knows(id)? {
@@ -78,7 +76,7 @@ impl Submit {
             printer.note(describe::report(&client.key, &draft, in_clear));
             self.confirm(printer)?;
         }
-        block_on(client.submit(printer, Letter { id, report }))
+        block_on(client.submit(printer, Outgoing { id, report }))
     }
 
     fn confirm(&self, printer: Printer) -> Result<(), Failure> {

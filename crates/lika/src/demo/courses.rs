@@ -261,7 +261,7 @@ impl Course {
         let author = people.who(procedure, next, self.last);
         let rule = rule(procedure, next);
         let day = self.from.min(clerk.today);
-        let apart = rule.is_some_and(|rule| rule.apart);
+        let apart = rule.is_some_and(|rule| rule.by_another);
         let publicity = matches!(next, Step::Publicity | Step::SecondPublicity);
         let running = self.from > clerk.today;
         let papers = rule.is_some_and(|rule| !rule.evidence.is_empty());

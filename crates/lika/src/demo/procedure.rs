@@ -5,6 +5,7 @@ use super::plan::Target;
 use super::village::Village;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_domain::kind::FromWire;
 use lika_domain::official::Role;
 use lika_domain::procedure as rules;
 use lika_proto::v1;
@@ -76,9 +77,9 @@ impl People {
         let allowed: Vec<usize> = rule.roles.iter().filter_map(of_role).collect();
         // Whoever is at it goes on, if they may: a village does not send for another without need. A clue is seen by
         // who answers for the household.
-        let goes_on = last.filter(|last| !rule.apart && allowed.contains(last));
+        let goes_on = last.filter(|last| !rule.by_another && allowed.contains(last));
         let sees = (step == Step::Clue || step == Step::Verification).then_some(self.responsible);
-        let another = |device: &usize| !rule.apart || Some(*device) != last;
+        let another = |device: &usize| !rule.by_another || Some(*device) != last;
         let chosen = goes_on.or(sees.filter(|device| allowed.contains(device) && another(device)));
         chosen.or_else(|| allowed.iter().copied().find(another)).unwrap_or(self.officer)
     }
@@ -170,7 +171,7 @@ pub(crate) fn follows(procedure: Procedure, step: Step, stands: Step) -> bool {
 }
 
 /// The rule of a step in the table of its procedure.
-pub(crate) fn rule(procedure: Procedure, step: Step) -> Option<&'static rules::machine::Rule> {
+pub(crate) fn rule(procedure: Procedure, step: Step) -> Option<&'static rules::machine::StepRule> {
     let procedure = rules::Procedure::from_wire(procedure.into())?;
     procedure.machine().rule(rules::Step::from_wire(step.into())?)
 }

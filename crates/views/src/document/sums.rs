@@ -6,7 +6,7 @@ use super::{
 };
 use lika_domain::aid::MeasureGroup;
 use lika_domain::entitlement::Entitlement;
-use lika_domain::living::CONDITION_NAMES;
+use lika_domain::living::Condition as Guarantee;
 use lika_domain::procedure::{Procedure, Step};
 use lika_domain::progress::{self, Coverage, Entitled, Exit, Exits, Figure, Figures, Known, Posts, Tally};
 use std::collections::BTreeMap;
@@ -147,12 +147,12 @@ impl Villages {
 }
 
 pub(super) fn conditions(figures: &Figures) -> BTreeMap<Name, Condition> {
-    let condition = |(number, name): (usize, &'static str)| {
-        let count = |part| count(figures, Figure::Condition(number, part));
+    let condition = |one: &Guarantee| {
+        let count = |part| count(figures, Figure::Condition(*one, part));
         let (met, unmet, unknown) = (count(Known::Met), count(Known::Unmet), count(Known::Unknown));
-        (Name::from(name), Condition { met, unmet, unknown })
+        (Name::from(one.name()), Condition { met, unmet, unknown })
     };
-    CONDITION_NAMES.into_iter().enumerate().map(condition).collect()
+    Guarantee::ALL.iter().map(condition).collect()
 }
 
 /// A figure that counts things.

@@ -1,11 +1,8 @@
 //! Parameters as the proto files name them and as officials call them.
 
-use crate::words::group;
-use lika_domain::household::Standard;
 use lika_domain::money::Fen;
 use lika_domain::official::Capacity;
-use lika_domain::policy::{IncomeConcept, LineKind, Parameter, PolicyValue};
-use lika_domain::procedure::Procedure;
+use lika_domain::policy::{Parameter, PolicyValue};
 
 /// Fen in a yuan.
 const YUAN: i64 = 100;
@@ -39,23 +36,16 @@ pub(super) fn subject(parameter: &Parameter) -> Option<String> {
 pub(super) fn name(parameter: &Parameter) -> String {
     match parameter {
         Parameter::Line(kind, standard, year) => {
-            let kind = match kind {
-                LineKind::Poverty => "贫困线",
-                LineKind::Monitoring => "监测线",
-            };
-            let standard = match standard {
-                Standard::National => "国家标准",
-                Standard::Provincial => "省定标准",
-            };
+            let (kind, standard) = (kind.zh(), standard.zh());
             format!("{year}年{kind}（{standard}，每人每年）")
         }
         Parameter::ExitThreshold => "村、县退出时的贫困发生率".to_owned(),
-        Parameter::PublicityDays(procedure) => format!("公示天数：{}", procedure_name(*procedure)),
+        Parameter::PublicityDays(procedure) => format!("公示天数：{}", procedure.zh()),
         Parameter::DecisionDays => "从线索到认定的期限".to_owned(),
         Parameter::CaseloadLimit(Capacity::First) => "第一帮扶责任人户数上限".to_owned(),
         Parameter::CaseloadLimit(Capacity::Second) => "第二帮扶责任人户数上限".to_owned(),
         Parameter::VisitDays => "走访间隔".to_owned(),
-        Parameter::StepsRequired(procedure) => format!("程序不全时的认定：{}", procedure_name(*procedure)),
+        Parameter::StepsRequired(procedure) => format!("程序不全时的认定：{}", procedure.zh()),
         Parameter::Measure(code) => format!("帮扶措施：{code}"),
     }
 }
@@ -64,10 +54,7 @@ pub(super) fn name(parameter: &Parameter) -> String {
 pub(super) fn value(value: &PolicyValue) -> String {
     match value {
         PolicyValue::Line { concept, amount, .. } => {
-            let concept = match concept {
-                IncomeConcept::Net => "纯收入",
-                IncomeConcept::Disposable => "可支配收入",
-            };
+            let concept = concept.zh();
             format!("{} 元（{concept}）", yuan(*amount))
         }
         PolicyValue::ExitThreshold(threshold) => {
@@ -79,19 +66,7 @@ pub(super) fn value(value: &PolicyValue) -> String {
         PolicyValue::VisitDays(days) => format!("{days} 天"),
         PolicyValue::StepsRequired { required: true, .. } => "不予记录".to_owned(),
         PolicyValue::StepsRequired { required: false, .. } => "予以记录，并标明程序不全".to_owned(),
-        PolicyValue::Measure { group: of, name, .. } => format!("{name}（{}）", group(of.name())),
-    }
-}
-
-fn procedure_name(procedure: Procedure) -> &'static str {
-    match procedure {
-        Procedure::Identification => "贫困识别",
-        Procedure::HouseholdExit => "贫困户退出",
-        Procedure::FallBack => "返贫",
-        Procedure::Monitoring => "纳入监测",
-        Procedure::MonitoringEnd => "风险消除",
-        Procedure::VillageExit => "贫困村出列",
-        Procedure::CountyExit => "贫困县摘帽",
+        PolicyValue::Measure { group: of, name, .. } => format!("{name}（{}）", of.zh()),
     }
 }
 
@@ -121,7 +96,7 @@ mod tests {
             assert_eq!(yuan(Fen(amount)), shown);
         }
         assert_eq!(value(&PolicyValue::ExitThreshold(205)), "低于 2.05%");
-        let procedure = Procedure::Identification;
+        let procedure = lika_domain::procedure::Procedure::Identification;
         assert_ne!(
             value(&PolicyValue::StepsRequired { procedure, required: true }),
             value(&PolicyValue::StepsRequired { procedure, required: false })

@@ -25,7 +25,9 @@ use lika_domain::official::{
 use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
 use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
 use lika_domain::state::{State, Store};
-use lika_domain::submission::{Entry, Events, Evidence, EvidenceKind, PersonTag, Submission};
+use lika_domain::submission::{
+    Entry, EntryHeader, Envelope, Events, Evidence, EvidenceKind, OfficialEnvelope, PersonTag, SubmissionHeader,
+};
 use lika_domain::village::VillageRegistered;
 use lika_ledger::Recorded;
 use sha2::{Digest, Sha256};
@@ -94,7 +96,7 @@ impl World {
             area: county,
             name: "阜平县".into(),
             mode: Mode::Testing,
-            key: PublicKey { id: KeyId(1), bytes: [7; 32] },
+            public_key: PublicKey { id: KeyId(1), bytes: [7; 32] },
             unit: "unit".into(),
             post: "post".into(),
             sealed: None,
@@ -114,7 +116,12 @@ impl World {
         let enrolled = OfficialEnrolled { role, area, unit: "unit".into(), post: "post".into(), sealed: None };
         self.officials(county, CLERK, None, OfficialKind::OfficialEnrolled(enrolled));
         let key = PublicKey { id: KeyId(2), bytes: [8; 32] };
-        self.officials(county, CLERK, None, OfficialKind::KeyEnrolled(KeyEnrolled { key, device: "".into() }));
+        self.officials(
+            county,
+            CLERK,
+            None,
+            OfficialKind::KeyEnrolled(KeyEnrolled { public_key: key, device: "".into() }),
+        );
         for number in 1..=OFFICIALS {
             let enrolled = OfficialEnrolled {
                 role: Role::Responsible,
@@ -203,7 +210,7 @@ impl World {
             0 | 1 => self.income(area, id),
             2 => {
                 let met = if self.pick(2) == 0 { Met::Yes } else { Met::No };
-                let conditions = LivingConditionsAssessed { conditions: [Some(met); CONDITIONS], dwelling: None };
+                let conditions = LivingConditionsAssessed::of([Some(met); CONDITIONS], None);
                 HouseholdKind::LivingConditionsAssessed(conditions)
             }
             3 => HouseholdKind::HouseholdExited(HouseholdExited { income_year: self.today.year() - 1, accepted: true }),
@@ -225,7 +232,10 @@ impl World {
         let exit = self.state.household(area, id).map_or(0, |card| card.decided);
         let corrects = exit_in_error.then_some(EventRef { entry: exit, event: 0 });
         let kind = HouseholdKind::HouseholdFellBack(HouseholdFellBack { cause: Cause::Disaster, exit_in_error });
-        let event = HouseholdEvent { happened: self.today, household: Some(id), evidence: Vec::new(), corrects, kind };
+        let event = HouseholdEvent {
+            envelope: Envelope { happened: self.today, household: Some(id), evidence: Vec::new(), corrects },
+            kind,
+        };
         self.take(area, Events::Households(vec![event]), Vec::new());
     }
 
@@ -248,7 +258,10 @@ impl World {
         let id = if self.pick(4) == 0 { HouseholdId::new(2_000_000_000 + self.pick(9)).unwrap() } else { id };
         let document = |kind| Evidence { kind, sha256: [1; 32], size: 1 };
         let evidence = vec![document(EvidenceKind::Minutes), document(EvidenceKind::Application)];
-        let event = HouseholdEvent { happened: self.today, household: Some(id), evidence, corrects: None, kind };
+        let event = HouseholdEvent {
+            envelope: Envelope { happened: self.today, household: Some(id), evidence, corrects: None },
+            kind,
+        };
         self.take_by(CLERK, area, Events::Households(vec![event]), Vec::new());
     }
 
@@ -290,7 +303,7 @@ impl World {
             1 => OfficialKind::AssignmentEnded(AssignmentEnded { reason: AssignmentEnd::Left }),
             _ => {
                 let companions = vec![OfficialId::new(ADMINISTRATOR).unwrap()];
-                let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions };
+                let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions, sealed: None };
                 OfficialKind::HouseholdVisited(visited)
             }
         };
@@ -333,19 +346,23 @@ impl World {
 
     fn household(&mut self, area: Area, household: Option<HouseholdId>, kind: HouseholdKind, tags: Vec<PersonTag>) {
         let happened = self.today;
-        let event = HouseholdEvent { happened, household, evidence: Vec::new(), corrects: None, kind };
+        let event =
+            HouseholdEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
         self.take(area, Events::Households(vec![event]), tags);
     }
 
     fn officials(&mut self, area: Area, official: u32, household: Option<HouseholdId>, kind: OfficialKind) {
         let (happened, official) = (self.today, OfficialId::new(official).unwrap());
-        let event = OfficialEvent { happened, official, household, evidence: Vec::new(), corrects: None, kind };
+        let event = OfficialEvent {
+            envelope: OfficialEnvelope { happened, official, household, evidence: Vec::new(), corrects: None },
+            kind,
+        };
         self.take(area, Events::Officials(vec![event]), Vec::new());
     }
 
     fn aid(&mut self, area: Area, household: Option<HouseholdId>, kind: AidKind) {
         let happened = self.today;
-        let event = AidEvent { happened, household, evidence: Vec::new(), corrects: None, kind };
+        let event = AidEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
         self.take(area, Events::Aid(vec![event]), Vec::new());
     }
 
@@ -359,7 +376,7 @@ impl World {
         let signer = if author == CLERK { KeyId(2) } else { KeyId(1) };
         let key = self.state.keys.get(&signer);
         let recorded_at = self.today.start_unix_ms() + 1_000 + index;
-        let submission = Submission {
+        let submission = SubmissionHeader {
             id: SubmissionId(id.to_be_bytes()),
             origin: ORIGIN.into(),
             area,
@@ -368,10 +385,10 @@ impl World {
             sequence: key.map_or(0, |key| key.sequence) + 1,
             previous: key.and_then(|key| key.previous),
             composed_at: recorded_at / 1_000,
-            events,
         };
         let hash = Sha256::digest(submission.id.0).into();
-        let entry = Entry { index, submission, hash, recorded_at, basis: index, tags };
+        let header = EntryHeader { index, submission, hash, recorded_at, basis: index, tags };
+        let entry = Entry { header, events };
         let void = admit(&self.state, &entry).is_err();
         if void && self.pick(VOID_SHARE * 4) != 0 {
             return;

@@ -146,7 +146,7 @@ fn kept(home: &Home, applied: &Applied) -> anyhow::Result<BTreeSet<String>> {
     let mut kept = BTreeSet::new();
     for proven in &applied.recorded {
         let Some(receipt) = home.receipt(proven.id)? else { continue };
-        kept.extend(households(&convert::entry(proven.index, &receipt.entry)?.0.submission.events));
+        kept.extend(households(&convert::entry(proven.index, &receipt.entry)?.0.events));
     }
     for pending in home.pending()? {
         kept.extend(households(&convert::submission(&pending.signed.submission)?.events));

@@ -1,7 +1,7 @@
 //! What an administrator does with the keys of others.
 
 use super::super::client::{Client, ClientArgs, block_on, today};
-use super::super::submit::Letter;
+use super::super::submit::Outgoing;
 use super::{official, public};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -190,7 +190,7 @@ fn submit(printer: Printer, client: &Client, random: &mut Random, act: Act) -> a
     let id = random.submission_id()?;
     block_on(async {
         let area = client.jurisdiction().await?;
-        client.submit(printer, Letter { id, report: Report { area, events, keys: act.keys } }).await
+        client.submit(printer, Outgoing { id, report: Report { area, events, keys: act.keys } }).await
     })
 }
 

@@ -1,7 +1,7 @@
 //! `lika policy apply`: one submission that sets what a file holds, after what it changes was shown.
 
 use super::super::client::{Client, ClientArgs, block_on, today};
-use super::super::submit::{Letter, Outcome};
+use super::super::submit::{Outcome, Outgoing};
 use super::change::{Change, Plan};
 use super::file::{Fault, Item, PolicyFile};
 use crate::exit::{Exit, Failure};
@@ -119,7 +119,7 @@ impl Apply {
         } else {
             let happened = self.happened.unwrap_or_else(today);
             let id = if client.home.receipt(id)?.is_some() { Random::system().submission_id()? } else { id };
-            Became::Sent(client.outcome(Letter { id, report: report(area, happened, effective, items) }).await?)
+            Became::Sent(client.outcome(Outgoing { id, report: report(area, happened, effective, items) }).await?)
         };
         let exit = became.exit();
         let applied = Applied { effective: effective.to_string(), changes, unchanged, became };

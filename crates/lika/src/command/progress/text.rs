@@ -4,9 +4,11 @@ mod duties;
 
 use crate::table::Table;
 use crate::words::{known, number, yuan};
+use lika_domain::aid::MeasureGroup;
+use lika_domain::living::Condition;
 use lika_views::Progress;
 use lika_views::document::{Counts, Money};
-use lika_views::words::{self, CONDITIONS, group};
+use lika_views::forecast::forecast;
 
 /// Everything about one area.
 pub(super) fn area(area: &Progress) -> String {
@@ -70,7 +72,7 @@ fn head(area: &Progress) -> String {
     table.row([&"日志条目", &known(area.index, number)]);
     table.row([&"贫困发生率", &known(area.incidence, share)]);
     table.row([&"退出标准", &format!("低于 {}", share(area.threshold.into()))]);
-    if let Some(forecast) = words::forecast(area) {
+    if let Some(forecast) = forecast(area) {
         table.row([&"贫困村出列", &forecast]);
     }
     table.to_string()
@@ -109,7 +111,7 @@ fn income(area: &Progress) -> String {
 
 fn conditions(area: &Progress) -> String {
     let mut table = Table::new(&["两不愁三保障", ">达标户", ">未达标户", ">未认定户"]);
-    for (name, zh) in CONDITIONS {
+    for (name, zh) in Condition::ALL.iter().map(|one| (one.name(), one.zh())) {
         if let Some(condition) = area.conditions.get(name) {
             table.row([&zh, &number(condition.met), &number(condition.unmet), &number(condition.unknown)]);
         }
@@ -123,7 +125,12 @@ fn aid(area: &Progress) -> String {
     }
     let mut table = Table::new(&["帮扶措施", ">次数", ">金额 元", ">已签收 元"]);
     for aid in &area.aid {
-        table.row([&group(&aid.measure), &number(aid.events), &yuan(aid.amount), &yuan(aid.acknowledged)]);
+        table.row([
+            &MeasureGroup::LIST.zh(&aid.measure),
+            &number(aid.events),
+            &yuan(aid.amount),
+            &yuan(aid.acknowledged),
+        ]);
     }
     table.to_string()
 }

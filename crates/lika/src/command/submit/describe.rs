@@ -1,36 +1,23 @@
-//! A report in words, as it is shown to whoever is about to sign it.
+//! A report in words, as it is shown to the official who is about to sign it. What events and fields are called, and in
+//! which unit a value is, comes from their descriptions.
 
 use super::draft::Draft;
-use super::words;
 use crate::table::Table;
 use crate::words::yuan;
 use lika_client::KeyFile;
+use lika_domain::catalogue;
+use lika_domain::describe::{Field, Value as Described};
+use lika_domain::facts::envelope;
+use lika_domain::kind::List;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
 /// Fields of an event that its heading shows.
 const HEADING: [&str; 3] = ["happened", "household", "official"];
-/// Fields that hold an amount in fen wherever they stand and hold a number.
-const AMOUNTS: [&str; 14] = [
-    "amount",
-    "wage",
-    "production",
-    "production_cost",
-    "property",
-    "family_planning",
-    "dibao",
-    "wubao",
-    "pension",
-    "ecological",
-    "other_transfer",
-    "net",
-    "per_head",
-    "collective_income",
-];
-/// Fields that hold a day.
-const DAYS: [&str; 3] = ["happened", "until", "effective"];
+/// The name under which a report states in the clear what will be sealed.
+const PRIVATE: &str = "private";
 
-/// Who signs, where, and every event with all that it says. What is private is named, and shown only `in_clear`.
+/// The author and the area, and every event with all that it says. What is private is named, and shown only `in_clear`.
 pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     let empty = Map::new();
     let file = draft.file.as_object().unwrap_or(&empty);
@@ -51,80 +38,119 @@ pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     text
 }
 
-/// When, what and whom.
+/// The day, the event and whom it concerns.
 fn heading(number: usize, fields: &Map<String, Value>) -> String {
-    let get = |name: &str| fields.get(name).map(|value| shown(name, value));
-    let what = fields.keys().map(|name| snake(name)).find_map(|name| words::kind(&name));
-    let (zh, en) = what.unwrap_or(("？", "nothing that is known"));
-    let mut text = format!("{number}. {}  {zh} {en}", get("happened").unwrap_or_else(|| "no date".to_owned()));
-    for name in ["household", "official"] {
-        if let Some(whom) = get(name) {
-            let _ = write!(text, ", {} {whom}", words::field(name));
-        }
+    let get = |name: &str| {
+        let field = envelope::FIELDS.iter().find(|field| field.name == name)?;
+        Some((field.label(), shown(Some(field), fields.get(name)?)))
+    };
+    let event = fields.keys().find_map(|name| catalogue::event(&snake(name)));
+    let (zh, en) = event.map_or(("？", "nothing that is known"), |event| (event.zh, event.en));
+    let day = get("happened").map_or_else(|| "no date".to_owned(), |(_, day)| day);
+    let mut text = format!("{number}. {day}  {zh} {en}");
+    for (label, number) in ["household", "official"].into_iter().filter_map(get) {
+        let _ = write!(text, ", {label} {number}");
     }
     text
 }
 
 /// Everything else, a line for each value.
 fn details(fields: &Map<String, Value>, in_clear: bool) -> String {
-    let mut table = Table::pairs();
+    let mut lines = Lines { table: Table::pairs(), in_clear };
+    let around: Vec<_> = envelope::FIELDS.iter().collect();
     for (name, value) in fields {
         let name = snake(name);
         if HEADING.contains(&name.as_str()) {
             continue;
         }
-        // The kind has been named in the heading.
-        let path = if words::kind(&name).is_some() { String::new() } else { words::field(&name) };
-        rows(&mut table, &path, &name, value, in_clear);
+        match (catalogue::event(&name), value) {
+            // The event has been named in the heading.
+            (Some(event), Value::Object(inner)) => lines.object("", &event.fields_on_the_wire(), inner),
+            _ => lines.field("", &around, &name, value),
+        }
     }
-    table.to_string().lines().fold(String::new(), |text, line| text + "   " + line + "\n")
+    lines.table.to_string().lines().fold(String::new(), |text, line| text + "   " + line + "\n")
 }
 
-fn rows(table: &mut Table, path: &str, name: &str, value: &Value, in_clear: bool) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} · {name}") };
-    match value {
-        Value::Object(fields) if name == "private" && !in_clear => {
-            let names: Vec<_> = fields.keys().map(|name| words::field(&snake(name))).collect();
-            table.row([&path, &names.join("、")]);
+/// Lines of values, each under the path of labels that leads to it.
+struct Lines {
+    table: Table,
+    in_clear: bool,
+}
+
+impl Lines {
+    fn object(&mut self, path: &str, fields: &[&'static Field], object: &Map<String, Value>) {
+        for (name, value) in object {
+            self.field(path, fields, &snake(name), value);
         }
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let name = snake(name);
-                rows(table, &below(&words::field(&name)), &name, value, in_clear);
+    }
+
+    fn field(&mut self, path: &str, fields: &[&'static Field], name: &str, value: &Value) {
+        let below = |label: &str| if path.is_empty() { label.to_owned() } else { format!("{path} · {label}") };
+        if name == PRIVATE {
+            return self.private(&below("加密 private"), fields, value);
+        }
+        let field = fields.iter().find(|field| field.name == name).copied();
+        let path = below(&field.map_or_else(|| name.replace('_', " "), Field::label));
+        let inside: Vec<_> = field.into_iter().flat_map(|field| field.inside()).collect();
+        match value {
+            Value::Object(object) => self.object(&path, &inside, object),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                for (number, item) in items.iter().enumerate() {
+                    let object = item.as_object().cloned().unwrap_or_default();
+                    self.object(&format!("{path} {}", number + 1), &inside, &object);
+                }
             }
-        }
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            for (number, item) in items.iter().enumerate() {
-                rows(table, &format!("{path} {}", number + 1), name, item, in_clear);
+            Value::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| shown(field, item)).collect();
+                self.table.row([&path, &items.join("、")]);
             }
+            value => self.table.row([&path, &shown(field, value)]),
         }
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| shown(name, item)).collect();
-            table.row([&path, &items.join("、")]);
+    }
+
+    /// What will be sealed: the labels alone where others may read.
+    fn private(&mut self, path: &str, fields: &[&'static Field], value: &Value) {
+        let sealed = fields.iter().find(|field| matches!(field.value, Described::Sealed(_)));
+        let inside: Vec<_> = sealed.into_iter().flat_map(|field| field.inside()).collect();
+        let Value::Object(object) = value else { return };
+        if self.in_clear {
+            return self.object(path, &inside, object);
         }
-        value => table.row([&path, &shown(name, value)]),
+        let label = |name: &String| {
+            let name = snake(name);
+            inside.iter().find(|field| field.name == name).map_or(name, |field| field.label())
+        };
+        let labels: Vec<_> = object.keys().map(label).collect();
+        self.table.row([&path, &labels.join("、")]);
     }
 }
 
-/// A value in words: amounts in yuan, days with dashes, choices by name.
-fn shown(name: &str, value: &Value) -> String {
+/// A value in words: amounts in yuan, days with dashes, choices by label.
+fn shown(field: Option<&'static Field>, value: &Value) -> String {
     let text = plain(value);
-    if AMOUNTS.contains(&name)
-        && let Ok(fen) = text.parse()
-    {
-        return format!("{} 元", yuan(fen));
+    match (field.map(|field| field.value), value) {
+        (_, Value::Bool(true)) => "是 yes".to_owned(),
+        (_, Value::Bool(false)) => "否 no".to_owned(),
+        (Some(Described::Amount | Described::Balance), _) => match text.parse() {
+            Ok(fen) => format!("{} 元", yuan(fen)),
+            Err(_) => text,
+        },
+        (Some(Described::Day | Described::DayOrNone), _) if text.len() == 8 && text.is_ascii() => {
+            format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
+        }
+        (Some(Described::Month), _) if text.len() == 6 && text.is_ascii() => {
+            format!("{}-{}", &text[..4], &text[4..])
+        }
+        (Some(Described::Choice(list) | Described::ChoiceOrNone(list) | Described::Choices { list, .. }), _) => {
+            choice(list, text)
+        }
+        _ => text,
     }
-    if DAYS.contains(&name) && text.len() == 8 && text.is_ascii() {
-        return format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]);
-    }
-    if name == "birth_month" && text.len() == 6 && text.is_ascii() {
-        return format!("{}-{}", &text[..4], &text[4..]);
-    }
-    match value {
-        Value::Bool(true) => "是 yes".to_owned(),
-        Value::Bool(false) => "否 no".to_owned(),
-        _ => words::choice(&text).unwrap_or(text),
-    }
+}
+
+fn choice(list: &List, text: String) -> String {
+    list.find_wire(&text).map_or(text, |choice| format!("{} {}", choice.zh, choice.en()))
 }
 
 /// A number or a text, as it stands.

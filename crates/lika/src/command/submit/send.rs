@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// What is to be submitted, and its name.
-pub(crate) struct Letter {
+pub(crate) struct Outgoing {
     /// Chosen before it is composed, so that the same report sent twice is one submission.
     pub(crate) id: SubmissionId,
     /// What it reports.
@@ -85,8 +85,8 @@ impl Client {
     ///
     /// # Errors
     /// If a file cannot be read or written, or the node shows another key than before.
-    pub(crate) async fn submit(&self, printer: Printer, letter: Letter) -> anyhow::Result<Exit> {
-        let outcome = self.outcome(letter).await?;
+    pub(crate) async fn submit(&self, printer: Printer, outgoing: Outgoing) -> anyhow::Result<Exit> {
+        let outcome = self.outcome(outgoing).await?;
         printer.result(&outcome, Outcome::text)?;
         Ok(outcome.exit())
     }
@@ -103,7 +103,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::submit`].
-    pub(crate) async fn outcome(&self, Letter { id, report }: Letter) -> anyhow::Result<Outcome> {
+    pub(crate) async fn outcome(&self, Outgoing { id, report }: Outgoing) -> anyhow::Result<Outcome> {
         if let Some(proven) = self.home.verify_receipt(id, &self.key.origin)? {
             return self.recorded(&proven, true);
         }
@@ -142,7 +142,7 @@ impl Client {
             origin: proven.origin.clone(),
             recorded_at_ms: proven.recorded_at_ms,
             duplicate,
-            households: households(&entry.submission.events),
+            households: households(&entry.events),
         }))
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::table::Table;
 use crate::words::number;
+use lika_domain::entitlement::Entitlement;
+use lika_domain::procedure::{Procedure, Step};
 use lika_views::Progress;
-use lika_views::words::{entitlement, procedure, step};
 
 /// Procedures under way by where they stand, and what was not as it should be.
 pub(super) fn procedures(area: &Progress) -> String {
     let (procedures, exits) = (&area.procedures, &area.exits);
     let mut standing = Table::new(&["办理中程序", "已办至", ">件"]);
     for at in &procedures.standing {
-        standing.row([&procedure(&at.procedure), &step(&at.step), &number(at.count)]);
+        standing.row([&Procedure::LIST.zh(&at.procedure), &Step::LIST.zh(&at.step), &number(at.count)]);
     }
     let mut table =
         Table::new(&["程序", ">办理中", ">超期未办结", ">超期办结", ">程序不全", ">低于标准退出", ">保障未达标退出"]);
@@ -33,7 +34,12 @@ pub(super) fn gap(area: &Progress) -> String {
     }
     let mut table = Table::new(&["应享政策", ">应享户", ">已享户", ">未享户"]);
     for one in &area.gap.entitlements {
-        table.row([&entitlement(&one.entitlement), &number(one.due), &number(one.received), &number(one.missing)]);
+        table.row([
+            &Entitlement::LIST.zh(&one.entitlement),
+            &number(one.due),
+            &number(one.received),
+            &number(one.missing),
+        ]);
     }
     table.row([&"有缺口户", &"", &"", &number(area.gap.households)]);
     table.to_string()

@@ -1,4 +1,4 @@
-//! Papers that a report rests on: a file named in it is pinned by its SHA-256 and size, and stays where it is.
+//! Attachments of a report: a file named in it is pinned by its SHA-256 and size, and stays where it is.
 
 use crate::exit::Failure;
 use base64::Engine;
@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// Largest file that is pinned; a film of a meeting fits.
-const PAPER_BYTES_MAX: u64 = 4 << 30;
+const ATTACHMENT_BYTES_MAX: u64 = 4 << 30;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 << 10;
 /// Hexadecimal digits of a SHA-256.
@@ -21,19 +21,19 @@ const SHA256_DIGITS: usize = 64;
 pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
     let lists = report.as_object_mut().into_iter().flat_map(|report| report.values_mut());
     let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
-    let papers = events.filter_map(|event| event.get_mut("evidence")?.as_array_mut()).flatten();
-    papers.filter_map(Value::as_object_mut).try_for_each(|paper| pin_one(paper, folder))
+    let attachments = events.filter_map(|event| event.get_mut("evidence")?.as_array_mut()).flatten();
+    attachments.filter_map(Value::as_object_mut).try_for_each(|attachment| pin_one(attachment, folder))
 }
 
-fn pin_one(paper: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
-    if let Some(name) = paper.remove("file") {
+fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
+    if let Some(name) = attachment.remove("file") {
         let name = name.as_str().map(str::to_owned);
-        let name = name.ok_or_else(|| failure("evidence_invalid", "a paper's file is named by a text"))?;
+        let name = name.ok_or_else(|| failure("evidence_invalid", "a attachment's file is named by a text"))?;
         let (sha256, size) = hash(&folder.join(&name), &name)?;
-        paper.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
-        paper.insert("size".to_owned(), size.to_string().into());
-    } else if let Some(bytes) = paper.get("sha256").and_then(Value::as_str).and_then(from_hexadecimal) {
-        paper.insert("sha256".to_owned(), BASE64_STANDARD.encode(bytes).into());
+        attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
+        attachment.insert("size".to_owned(), size.to_string().into());
+    } else if let Some(bytes) = attachment.get("sha256").and_then(Value::as_str).and_then(from_hexadecimal) {
+        attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(bytes).into());
     }
     Ok(())
 }
@@ -48,8 +48,8 @@ fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
         let read = file.read(&mut chunk).map_err(unreadable)?;
         digest.update(chunk.get(..read).unwrap_or_default());
         size += read as u64;
-        if size > PAPER_BYTES_MAX {
-            return Err(failure("evidence_too_large", &format!("{name} is larger than {PAPER_BYTES_MAX} bytes")));
+        if size > ATTACHMENT_BYTES_MAX {
+            return Err(failure("evidence_too_large", &format!("{name} is larger than {ATTACHMENT_BYTES_MAX} bytes")));
         }
         if read == 0 {
             break;
@@ -76,18 +76,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn report(paper: &Value) -> Value {
-        json!({"area": "1", "households": {"events": [{"evidence": [paper]}, {"happened": 1}]}})
+    fn report(attachment: &Value) -> Value {
+        json!({"area": "1", "households": {"events": [{"evidence": [attachment]}, {"happened": 1}]}})
     }
 
-    fn pinned(folder: &Path, paper: &Value) -> Result<Value, Failure> {
-        let mut report = report(paper);
+    fn pinned(folder: &Path, attachment: &Value) -> Result<Value, Failure> {
+        let mut report = report(attachment);
         pin(&mut report, folder)?;
         Ok(report["households"]["events"][0]["evidence"][0].clone())
     }
 
     #[test]
-    fn a_file_is_pinned_and_other_papers_stay() {
+    fn a_file_is_pinned_and_other_attachments_stay() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("公示.jpg"), "abc").unwrap();
         // SHA-256 of "abc", FIPS 180-2 appendix B.1.
@@ -95,10 +95,10 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
             "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
         );
-        let paper = pinned(dir.path(), &json!({"kind": "EVIDENCE_KIND_NOTICE", "file": "公示.jpg"})).unwrap();
-        assert_eq!(paper, json!({"kind": "EVIDENCE_KIND_NOTICE", "sha256": base64, "size": "3"}));
-        let paper = pinned(dir.path(), &json!({"sha256": hexadecimal, "size": 3})).unwrap();
-        assert_eq!(paper, json!({"sha256": base64, "size": 3}));
+        let attachment = pinned(dir.path(), &json!({"kind": "EVIDENCE_KIND_NOTICE", "file": "公示.jpg"})).unwrap();
+        assert_eq!(attachment, json!({"kind": "EVIDENCE_KIND_NOTICE", "sha256": base64, "size": "3"}));
+        let attachment = pinned(dir.path(), &json!({"sha256": hexadecimal, "size": 3})).unwrap();
+        assert_eq!(attachment, json!({"sha256": base64, "size": 3}));
         let other = json!({"sha256": base64, "size": 3});
         assert_eq!(pinned(dir.path(), &other).unwrap(), other);
     }
