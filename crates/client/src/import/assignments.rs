@@ -3,7 +3,7 @@
 use super::cells::Cells;
 use super::pack::{Event, Item, pack};
 use super::table::{Column, Table};
-use super::{ImportError, Options, Plan, words};
+use super::{ImportError, Options, Plan, labels};
 use lika_domain::official::Capacity;
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
@@ -38,7 +38,7 @@ fn item(cells: &mut Cells<'_>, options: &Options) -> Option<Item> {
     let village = cells.village(options);
     let household = cells.household();
     let official = cells.official();
-    let capacity = cells.word("capacity", &words::CAPACITIES);
+    let capacity = cells.word("capacity", &labels::CAPACITIES);
     let date = cells.date("date", options);
     let capacity = capacity?.unwrap_or(Capacity::First);
     let event = v1::OfficialEvent {

@@ -1,8 +1,8 @@
 //! Reads the cells of one row and notes what is wrong with them.
 
+use super::labels::{self, Labels};
 use super::problem::{RowCode, RowProblem};
 use super::table::{Row, Table};
-use super::words::{self, Words};
 use super::{CELL_CHARS_MAX, Options};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
@@ -51,7 +51,7 @@ impl<'t> Cells<'t> {
     }
 
     /// One of the choices; `Some(None)` if blank.
-    pub(super) fn word<T: Copy>(&mut self, column: &'static str, words: &Words<T>) -> Option<Option<T>> {
+    pub(super) fn word<T: Copy>(&mut self, column: &'static str, words: &Labels<T>) -> Option<Option<T>> {
         match self.raw(column) {
             "" => Some(None),
             text => match words.find(text) {
@@ -62,7 +62,7 @@ impl<'t> Cells<'t> {
     }
 
     /// One of the choices, which must be there.
-    pub(super) fn required_word<T: Copy>(&mut self, column: &'static str, words: &Words<T>) -> Option<T> {
+    pub(super) fn required_word<T: Copy>(&mut self, column: &'static str, words: &Labels<T>) -> Option<T> {
         match self.word(column, words)? {
             Some(word) => Some(word),
             None => self.missing(column),
@@ -71,7 +71,7 @@ impl<'t> Cells<'t> {
 
     /// Yes or no; blank is no.
     pub(super) fn yes(&mut self, column: &'static str) -> Option<bool> {
-        self.word(column, &words::YES_NO).map(|yes| yes.unwrap_or(false))
+        self.word(column, &labels::YES_NO).map(|yes| yes.unwrap_or(false))
     }
 
     /// A day, or the one named for the whole table.

@@ -3,7 +3,7 @@
 use super::cells::Cells;
 use super::pack::{Event, Item, pack};
 use super::table::{Column, Table};
-use super::{ImportError, Options, Plan, words};
+use super::{ImportError, Options, Plan, labels};
 use lika_proto::v1;
 use lika_proto::v1::aid_event::Kind;
 
@@ -45,7 +45,7 @@ fn item(cells: &mut Cells<'_>, options: &Options) -> Option<Item> {
     let household = cells.household();
     let date = cells.date("date", options);
     let delivery = cells.required_number("delivery", u64::from(u32::MAX));
-    let group = cells.required_word("group", &words::GROUPS);
+    let group = cells.required_word("group", &labels::GROUPS);
     let amount = cells.yuan("amount");
     let measure = cells.number("measure", u64::MAX);
     let allocation = cells.number("allocation", u64::MAX);

@@ -5,7 +5,7 @@ use super::pack::{Event, Item, pack};
 use super::people::{self, Person};
 use super::problem::{RowCode, RowProblem};
 use super::table::{Row, Table};
-use super::{ImportError, NamedHousehold, Options, Plan, columns, words};
+use super::{ImportError, NamedHousehold, Options, Plan, columns, labels};
 use crate::random::{Random, RandomError};
 use bytes::Bytes;
 use lika_domain::area::Area;
@@ -144,9 +144,9 @@ fn number(
 fn card(cells: &mut Cells<'_>, options: &Options) -> Option<Card> {
     let date = cells.date("date", options);
     let group = cells.number("group", u64::from(GROUP_MAX));
-    let attribute = cells.required_word("attribute", &words::ATTRIBUTES);
-    let standard = cells.word("standard", &words::STANDARDS);
-    let main_cause = cells.required_word("main_cause", &words::CAUSES);
+    let attribute = cells.required_word("attribute", &labels::ATTRIBUTES);
+    let standard = cells.word("standard", &labels::STANDARDS);
+    let main_cause = cells.required_word("main_cause", &labels::CAUSES);
     let other_causes = other_causes(cells);
     let willing_to_relocate = cells.yes("relocate");
     let private = card_private(cells);
@@ -174,10 +174,10 @@ fn card_private(cells: &mut Cells<'_>) -> Option<v1::HouseholdPrivate> {
 
 fn other_causes(cells: &mut Cells<'_>) -> Option<Vec<Cause>> {
     let parts = cells.raw("other_causes").split(['、', ';', '；', ',', '，', '/']).map(str::trim);
-    let causes: Option<Vec<_>> = parts.filter(|part| !part.is_empty()).map(|part| words::CAUSES.find(part)).collect();
+    let causes: Option<Vec<_>> = parts.filter(|part| !part.is_empty()).map(|part| labels::CAUSES.find(part)).collect();
     match causes {
         Some(causes) if causes.len() <= OTHER_CAUSES_MAX => Some(causes),
-        _ => cells.refuse("other_causes", RowCode::NotKnown, format!("at most two of {}", words::CAUSES.choices())),
+        _ => cells.refuse("other_causes", RowCode::NotKnown, format!("at most two of {}", labels::CAUSES.choices())),
     }
 }
 

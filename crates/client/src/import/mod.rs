@@ -45,12 +45,12 @@ mod cells;
 mod columns;
 mod deliveries;
 mod households;
+mod labels;
 mod pack;
 mod people;
 mod problem;
 mod table;
 mod text;
-mod words;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::cells::{Cells, is_scientific};
 use super::problem::RowCode;
 use super::table::Table;
-use super::{Options, words};
+use super::{Options, labels};
 use lika_domain::citizen_id::{CitizenId, DisabilityCertificate, is_mobile};
 use lika_domain::facts::private::PERSON_NAME_CHARS_MAX;
 use lika_domain::member::{Disability, Relation};
@@ -52,16 +52,16 @@ pub(super) fn suspects(table: &Table) -> Suspects {
 }
 
 pub(super) fn person(cells: &mut Cells<'_>, options: &Options, suspects: &Suspects) -> Option<Person> {
-    let relation = cells.required_word("relation", &words::RELATIONS);
+    let relation = cells.required_word("relation", &labels::RELATIONS);
     let name = cells.required_text("name", PERSON_NAME_CHARS_MAX);
     let id = citizen_id(cells, options, suspects);
     let phone = phone(cells);
     let ethnicity = ethnicity(cells);
-    let education = cells.word("education", &words::EDUCATIONS);
-    let school = cells.word("school", &words::SCHOOLS);
-    let health = cells.required_word("health", &words::HEALTHS);
-    let labour = cells.required_word("labour", &words::LABOURS);
-    let work_place = cells.word("work_place", &words::WORK_PLACES);
+    let education = cells.word("education", &labels::EDUCATIONS);
+    let school = cells.word("school", &labels::SCHOOLS);
+    let health = cells.required_word("health", &labels::HEALTHS);
+    let labour = cells.required_word("labour", &labels::LABOURS);
+    let work_place = cells.word("work_place", &labels::WORK_PLACES);
     let work_months = cells.number("work_months", WORK_MONTHS_MAX);
     let medical_insurance = cells.yes("medical_insurance");
     let pension_insurance = cells.yes("pension_insurance");
@@ -130,7 +130,7 @@ fn is_cut_off(text: &str) -> bool {
 }
 
 fn check_sex(cells: &mut Cells<'_>, id: &CitizenId) -> Option<()> {
-    match cells.word("sex", &words::SEXES)? {
+    match cells.word("sex", &labels::SEXES)? {
         Some(sex) if sex != id.sex() => cells.refuse("sex", RowCode::SexContradicts, ""),
         _ => Some(()),
     }
@@ -150,6 +150,6 @@ fn certificate(cells: &mut Cells<'_>, id: &CitizenId) -> Option<Option<Disabilit
 fn ethnicity(cells: &mut Cells<'_>) -> Option<u32> {
     match cells.raw("ethnicity") {
         "" => Some(1),
-        text => words::ethnicity(text).or_else(|| cells.refuse("ethnicity", RowCode::NotKnown, "such as 汉族")),
+        text => labels::ethnicity(text).or_else(|| cells.refuse("ethnicity", RowCode::NotKnown, "such as 汉族")),
     }
 }
