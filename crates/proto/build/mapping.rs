@@ -107,9 +107,7 @@ impl<'f> Proto<'f> {
         let repeated = field.label() == Label::Repeated;
         let (types, many): (&[Type], bool) = match described.value {
             Value::Choice(list) | Value::ChoiceOrNone(list) | Value::Choices { list, .. } => {
-                if field.type_name() == format!(".lika.v1.{}", list.name) {
-                    self.check_list(list, faults);
-                }
+                self.check_list(name, list, field, faults);
                 (&[Type::Enum], matches!(described.value, Value::Choices { .. }))
             }
             Value::Day | Value::DayOrNone | Value::Month | Value::Year | Value::YearByRule | Value::Count { .. } => {
@@ -136,8 +134,12 @@ impl<'f> Proto<'f> {
         }
     }
 
-    /// That a closed list and its enum have the same choices under the same numbers.
-    fn check_list(&self, list: &List, faults: &mut Vec<String>) {
+    /// That a field has the enum of its closed list, and that both have the same choices under the same numbers.
+    fn check_list(&self, name: &str, list: &List, field: &FieldDescriptorProto, faults: &mut Vec<String>) {
+        if field.r#type() == Type::Enum && field.type_name() != format!(".lika.v1.{}", list.name) {
+            let (field, of) = (field.name(), field.type_name());
+            return faults.push(format!("{name}.{field} is of {of}, not of {}", list.name));
+        }
         let Some(wire) = self.enums.get(list.name) else {
             return faults.push(format!("the proto files have no enum {}", list.name));
         };
@@ -157,24 +159,27 @@ fn on_the_wire(fields: &'static [Field]) -> Vec<&'static Field> {
 /// The function that reads whatever event there is.
 fn kinds(text: &mut String, service: &Service) {
     let (kind, module) = (service.kind, snake(service.around));
-    push(text, format!("pub(super) fn {}(r: &mut Reader, kind: v1::{module}::Kind) -> Option<{kind}> {{", snake(kind)));
-    push(text, "    match kind {".to_owned());
+    push(
+        text,
+        &format!("pub(super) fn {}(r: &mut Reader, kind: v1::{module}::Kind) -> Option<{kind}> {{", snake(kind)),
+    );
+    push(text, "    match kind {");
     for event in service.events {
         let (message, read) = (event.message, snake(event.message));
         let then = format!("{read}(r, wire).map(|event| {kind}::{message}(event.into()))");
-        push(text, format!("        v1::{module}::Kind::{message}(wire) => {then},"));
+        push(text, &format!("        v1::{module}::Kind::{message}(wire) => {then},"));
     }
-    push(text, "    }\n}\n".to_owned());
+    push(text, "    }\n}\n");
 }
 
 /// The function that reads one message. Every field is read before the first that is bad ends it, so that all faults are
 /// listed.
 fn reader(text: &mut String, name: &str, fields: &'static [Field], besides: &[(&str, &str)]) {
-    push(text, format!("fn {}(r: &mut Reader, wire: v1::{name}) -> Option<{name}> {{", snake(name)));
+    push(text, &format!("fn {}(r: &mut Reader, wire: v1::{name}) -> Option<{name}> {{", snake(name)));
     fields.iter().for_each(|field| read(text, field));
     let mut given: Vec<_> = fields.iter().map(|field| format!("{0}: {0}?", field.name)).collect();
     given.extend(besides.iter().map(|(name, begins)| format!("{name}: {begins}")));
-    push(text, format!("    Some({name} {{ {} }})\n}}\n", given.join(", ")));
+    push(text, &format!("    Some({name} {{ {} }})\n}}\n", given.join(", ")));
 }
 
 fn read(text: &mut String, field: &'static Field) {
@@ -182,7 +187,7 @@ fn read(text: &mut String, field: &'static Field) {
     if let Value::Flat(record) = field.value {
         record.fields.iter().for_each(|inner| read(text, inner));
         let given: Vec<_> = record.fields.iter().map(|inner| format!("{0}: {0}?", inner.name)).collect();
-        return push(text, format!("    let {name} = (|| Some({} {{ {} }}))();", record.name, given.join(", ")));
+        return push(text, &format!("    let {name} = (|| Some({} {{ {} }}))();", record.name, given.join(", ")));
     }
     let with = |method: &str| format!("r.{method}(wire.{name}, \"{name}\")");
     let value = match field.value {
@@ -228,10 +233,10 @@ fn read(text: &mut String, field: &'static Field) {
         }
         Value::Flat(_) => return,
     };
-    push(text, format!("    let {name} = {value};"));
+    push(text, &format!("    let {name} = {value};"));
 }
 
-fn push(text: &mut String, line: String) {
+fn push(text: &mut String, line: &str) {
     // Writing to a text does not fail.
     let _ = writeln!(text, "{line}");
 }
@@ -245,4 +250,140 @@ fn snake(name: &str) -> String {
         text.push(letter.to_ascii_lowercase());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_domain::describe::{Concerns, Reporters};
+    use lika_domain::kind::Choice;
+    use prost_types::{EnumValueDescriptorProto, FileDescriptorProto};
+
+    const COLOURS: List = List { name: "Colour", choices: &[Choice { number: 1, name: "red", zh: "红" }] };
+    const FIELDS: &[Field] = &[field("day", Value::Day), field("colour", Value::Choice(&COLOURS))];
+    const EVENTS: &[Event] = &[Event {
+        name: "door_painted",
+        message: "DoorPainted",
+        zh: "刷门",
+        en: "door painted",
+        meaning: " A door is painted.",
+        concerns: Concerns::Household,
+        reporters: Reporters::Roles(&[]),
+        procedure: None,
+        source: "these tests",
+        ground: false,
+        fields: FIELDS,
+    }];
+    const SERVICE: Service = Service { around: "DoorEvent", kind: "DoorKind", events: EVENTS };
+
+    const fn field(name: &'static str, value: Value) -> Field {
+        Field { name, zh: "项", meaning: " A field.", value }
+    }
+
+    fn on_wire(name: &str, r#type: Type, of: Option<&str>) -> FieldDescriptorProto {
+        FieldDescriptorProto {
+            name: Some(name.to_owned()),
+            label: Some(Label::Optional.into()),
+            r#type: Some(r#type.into()),
+            type_name: of.map(|name| format!(".lika.v1.{name}")),
+            ..Default::default()
+        }
+    }
+
+    fn message(name: &str, field: Vec<FieldDescriptorProto>) -> DescriptorProto {
+        DescriptorProto { name: Some(name.to_owned()), field, ..Default::default() }
+    }
+
+    /// Proto files that agree with the descriptions above.
+    fn files() -> FileDescriptorProto {
+        let kind = FieldDescriptorProto {
+            oneof_index: Some(0),
+            ..on_wire("door_painted", Type::Message, Some("DoorPainted"))
+        };
+        let fields = vec![on_wire("day", Type::Uint32, None), on_wire("colour", Type::Enum, Some("Colour"))];
+        let red = EnumValueDescriptorProto { name: Some("COLOUR_RED".into()), number: Some(1), options: None };
+        FileDescriptorProto {
+            message_type: vec![message("DoorEvent", vec![kind]), message("DoorPainted", fields)],
+            enum_type: vec![EnumDescriptorProto {
+                name: Some("Colour".into()),
+                value: vec![red],
+                ..Default::default()
+            }],
+            ..Default::default()
+        }
+    }
+
+    fn written(file: FileDescriptorProto) -> Result<String, Vec<String>> {
+        write(&[SERVICE], &FileDescriptorSet { file: vec![file] })
+    }
+
+    #[test]
+    fn an_event_is_read_field_by_field() {
+        let expected = r#"pub(super) fn door_kind(r: &mut Reader, kind: v1::door_event::Kind) -> Option<DoorKind> {
+    match kind {
+        v1::door_event::Kind::DoorPainted(wire) => door_painted(r, wire).map(|event| DoorKind::DoorPainted(event.into())),
+    }
+}
+
+fn door_painted(r: &mut Reader, wire: v1::DoorPainted) -> Option<DoorPainted> {
+    let day = r.date(wire.day, "day");
+    let colour = r.kind(wire.colour, "colour");
+    Some(DoorPainted { day: day?, colour: colour? })
+}
+
+"#;
+        assert_eq!(written(files()).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_place_that_was_forgotten_is_named() {
+        type Change = fn(&mut FileDescriptorProto);
+        let table: [(Change, &str); 8] = [
+            (|file| file.message_type[0].field.clear(), "DoorEvent has no field door_painted in its oneof `kind`"),
+            (
+                |file| file.message_type[0].field[0].type_name = Some(".lika.v1.WallPainted".into()),
+                "door_painted is of .lika.v1.WallPainted, not of DoorPainted",
+            ),
+            (
+                |file| {
+                    let other = FieldDescriptorProto { name: Some("door_oiled".into()), ..files_kind(file) };
+                    file.message_type[0].field.push(other);
+                },
+                "DoorEvent.door_oiled is not described: it has no rule in the list of DoorKind",
+            ),
+            (|file| drop(file.message_type.remove(1)), "the proto files have no message DoorPainted"),
+            (
+                |file| drop(file.message_type[1].field.remove(0)),
+                "DoorPainted.day is described and not in the proto files",
+            ),
+            (
+                |file| file.message_type[1].field.push(on_wire("coats", Type::Uint32, None)),
+                "DoorPainted.coats stands in the proto files and is not described",
+            ),
+            (
+                |file| file.message_type[1].field[0].r#type = Some(Type::String.into()),
+                "DoorPainted.day is String in the proto files, which does not fit Day",
+            ),
+            (
+                |file| file.enum_type[0].value.clear(),
+                r#"the choices of Colour differ: {1: "COLOUR_RED"}, in the proto files {}"#,
+            ),
+        ];
+        for (change, expected) in table {
+            let mut file = files();
+            change(&mut file);
+            assert_eq!(written(file).unwrap_err(), [expected]);
+        }
+    }
+
+    fn files_kind(file: &FileDescriptorProto) -> FieldDescriptorProto {
+        file.message_type[0].field[0].clone()
+    }
+
+    #[test]
+    fn a_choice_of_another_list_is_found() {
+        let mut file = files();
+        file.message_type[1].field[1].type_name = Some(".lika.v1.Shade".into());
+        assert_eq!(written(file).unwrap_err(), ["DoorPainted.colour is of .lika.v1.Shade, not of Colour"]);
+    }
 }

@@ -7,6 +7,9 @@
 
 pub mod convert;
 pub mod json;
+#[cfg(test)]
+#[path = "../build/mapping.rs"]
+mod mapping;
 pub mod seal;
 
 /// Messages of `proto/lika/v1`.

@@ -78,7 +78,7 @@ fn a_changed_role_holds_from_the_next_entry() {
 fn enrolment_cases() -> Vec<Case> {
     let enrol = |number, place: &str| authority(number, enrolled(Role::VillageOfficer, place));
     let on_card = around(official_event(TODAY, NOBODY, enrolled(Role::Finance, COUNTY)), |event| {
-        event.household = Some(household(HOUSEHOLD))
+        event.household = Some(household(HOUSEHOLD));
     });
     let changed = |role| change(RESPONSIBLE, role);
     vec![
@@ -274,7 +274,7 @@ fn caseload_cases() -> Vec<Case> {
             village([
                 assigned(DAY, RESPONSIBLE, Capacity::First),
                 around(assigned(DAY, RESPONSIBLE, Capacity::First), |event| {
-                    event.household = Some(household(NEW_HOUSEHOLD))
+                    event.household = Some(household(NEW_HOUSEHOLD));
                 }),
             ]),
             &[(Code::CaseloadExceeded, Some(1), "official")],
