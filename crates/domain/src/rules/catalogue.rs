@@ -1,9 +1,13 @@
-//! Every event there is, for whoever lists events.
+//! Every event there is, for anything that lists events: help, forms, documentation.
+
+#[cfg(test)]
+mod page;
 
 use super::aid::AidKind;
 use super::households::HouseholdKind;
 use super::officials::OfficialKind;
-use crate::facts::describe::Event;
+use crate::facts::describe::{Event, Reporters};
+use crate::facts::official::Role;
 
 /// Every event of every service, in the order of the proto files.
 pub fn events() -> impl Iterator<Item = &'static Event> {
@@ -13,6 +17,15 @@ pub fn events() -> impl Iterator<Item = &'static Event> {
 /// The event of that name, such as `household_exited`.
 pub fn event(name: &str) -> Option<&'static Event> {
     events().find(|event| event.name == name)
+}
+
+/// The events that an official with that role may report, in the order of the proto files. For some of them it depends on
+/// what the event says whether the role is enough; their description tells how.
+pub fn reportable(role: Role) -> impl Iterator<Item = &'static Event> {
+    events().filter(move |event| match event.reporters {
+        Reporters::Roles(roles) => roles.contains(&role),
+        Reporters::ByContent(_) => true,
+    })
 }
 
 #[cfg(test)]
@@ -47,5 +60,14 @@ mod tests {
         for field in events().flat_map(fields).chain(envelope::FIELDS) {
             assert!(!field.zh.is_empty() && field.meaning.ends_with('.'), "{}", field.name);
         }
+    }
+
+    #[test]
+    fn a_role_has_its_events() {
+        let of = |role| reportable(role).map(|event| event.name).collect::<Vec<_>>();
+        assert!(of(Role::Administrator).contains(&"official_enrolled"));
+        assert!(!of(Role::VillageOfficer).contains(&"official_enrolled"));
+        assert!(of(Role::VillageOfficer).contains(&"aid_delivered"));
+        assert!(Role::ALL.iter().all(|role| of(*role).len() < events().count() || *role == Role::Administrator));
     }
 }

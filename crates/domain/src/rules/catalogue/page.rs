@@ -1,0 +1,151 @@
+//! Every event with its fields as a text: `EVENTS.md`, which a test compares with the descriptions.
+
+use super::events;
+use crate::facts::describe::{Concerns, Event, Field, Reporters, Value};
+use crate::facts::envelope;
+use crate::facts::kind::List;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+/// Where the text is kept, from the crate's folder.
+const FILE: &str = "EVENTS.md";
+/// Set to anything, it makes the test write the text instead of comparing it.
+const WRITE: &str = "LIKA_DRAW";
+const HEAD: &str = "# Events
+
+Written from the descriptions beside the rules; a test compares them. Amounts are in fen (分), days are yyyymmdd.
+";
+/// Above the fields of an event.
+const COLUMNS: &str = "| field | label | value | meaning |\n|---|---|---|---|\n";
+
+/// The page, and the closed lists that it has come across.
+struct Page {
+    text: String,
+    lists: BTreeMap<&'static str, &'static List>,
+}
+
+fn text() -> String {
+    let mut page = Page { text: HEAD.to_owned(), lists: BTreeMap::new() };
+    page.write().expect("a text takes what is written to it");
+    page.text
+}
+
+impl Page {
+    fn write(&mut self) -> fmt::Result {
+        self.text.push_str("\n## Around every event\n\n");
+        self.fields(envelope::FIELDS.iter())?;
+        events().try_for_each(|event| self.event(event))?;
+        self.text.push_str("\n## Choices\n");
+        for list in std::mem::take(&mut self.lists).into_values() {
+            let choices = list.choices.iter().map(|choice| format!("{} {}", choice.name, choice.zh));
+            writeln!(self.text, "\n**{}**: {}", list.name, choices.collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &'static Event) -> fmt::Result {
+        writeln!(self.text, "\n## {} {}: `{}`\n\n{}\n", event.zh, event.en, event.name, event.meaning.trim())?;
+        writeln!(self.text, "* Concerns: {}.", concerns(event.concerns))?;
+        match event.reporters {
+            Reporters::ByContent(text) => writeln!(self.text, "* Reported by: {text}.")?,
+            Reporters::Roles(roles) => {
+                let roles: Vec<_> = roles.iter().map(|role| format!("{} {}", role.name(), role.zh())).collect();
+                writeln!(self.text, "* Reported by: {}.", roles.join(", "))?;
+            }
+        }
+        if let Some(procedure) = event.procedure {
+            writeln!(self.text, "* Procedure: {} {}.", procedure.name(), procedure.zh())?;
+        }
+        writeln!(self.text, "* Source: {}.\n", event.source)?;
+        self.fields(event.fields_on_the_wire().into_iter())
+    }
+
+    fn fields(&mut self, fields: impl Iterator<Item = &'static Field>) -> fmt::Result {
+        self.text.push_str(COLUMNS);
+        for field in fields {
+            self.field("", field)?;
+            let path = format!("{}.", field.name);
+            let mut inside = field.inside().iter().flat_map(Field::on_the_wire);
+            inside.try_for_each(|inner| self.field(&path, inner))?;
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, path: &str, field: &Field) -> fmt::Result {
+        let value = self.value(field.value);
+        writeln!(self.text, "| `{path}{}` | {} | {value} | {} |", field.name, field.zh, field.meaning.trim())
+    }
+
+    /// What may stand in a field, with its limits.
+    fn value(&mut self, value: Value) -> String {
+        match value {
+            Value::Choice(list) => format!("one {}", self.list(list)),
+            Value::ChoiceOrNone(list) => format!("one {}, or none", self.list(list)),
+            Value::Choices { list, max } => format!("at most {max} {}", self.list(list)),
+            Value::Text { chars_max: usize::MAX } => "text".to_owned(),
+            Value::Text { chars_max } => format!("text, at most {chars_max} characters"),
+            Value::RequiredText { chars_max } => format!("text, 1 to {chars_max} characters"),
+            Value::Count { max: u32::MAX } => "count from 0".to_owned(),
+            Value::Count { max } => format!("count, 0 to {max}"),
+            Value::Officials { max } => format!("at most {max} officials, 8 digits each"),
+            Value::Sealed(_) => "sealed".to_owned(),
+            Value::Records { max, .. } => format!("1 to {max} records"),
+            value => plain(value).to_owned(),
+        }
+    }
+
+    fn list(&mut self, list: &'static List) -> &'static str {
+        self.lists.insert(list.name, list);
+        list.name
+    }
+}
+
+/// Values without a limit of their own.
+fn plain(value: Value) -> &'static str {
+    match value {
+        Value::Day => "day",
+        Value::DayOrNone => "day, or 0",
+        Value::Month => "month, yyyymm",
+        Value::Year => "year, 1900 to 2199",
+        Value::YearByRule => "year",
+        Value::Amount => "fen, from 0",
+        Value::Balance => "fen, also below 0",
+        Value::Number => "number, not 0",
+        Value::NumberOrNone => "number, or 0",
+        Value::Signed => "count, also below 0",
+        Value::Flag => "yes or no",
+        Value::HouseholdOrNone => "household, 10 digits, or 0",
+        Value::Member => "member, 1 to 99",
+        Value::MemberOrNone => "member, 1 to 99, or 0",
+        Value::Official => "official, 8 digits",
+        Value::Area => "division code, 12 digits",
+        Value::Key => "name of a key",
+        Value::PublicKey => "Ed25519 public key, 32 bytes",
+        Value::Subject => "household, 10 digits, or official, 8 digits",
+        Value::Record(_) => "record",
+        _ => "as its meaning says",
+    }
+}
+
+fn concerns(concerns: Concerns) -> &'static str {
+    match concerns {
+        Concerns::Village => "the village",
+        Concerns::Household => "a household",
+        Concerns::HouseholdOrVillage => "a household, or the village if none is named",
+        Concerns::Jurisdiction => "the whole area of the log",
+        Concerns::Named => "what the event itself names",
+        Concerns::Official => "an official",
+        Concerns::OfficialAndHousehold => "an official and a household",
+        Concerns::OfficialAndVillage => "an official and the village",
+    }
+}
+
+#[test]
+fn the_page_is_that_of_the_descriptions() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(&path, text()).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, text(), "write it anew: {WRITE}=1 cargo test -p lika-domain the_page");
+}
