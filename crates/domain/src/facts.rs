@@ -4,6 +4,7 @@
 pub mod aid;
 pub mod area;
 pub mod citizen_id;
+pub mod codes;
 pub mod date;
 pub mod describe;
 pub mod envelope;

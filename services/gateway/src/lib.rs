@@ -38,5 +38,6 @@ mod submissions;
 
 pub use ask::{Ask, Deps};
 pub use gateway::{Gateway, StartError};
+pub use problem::CODES;
 pub use routes::ROUTES;
 pub use server::serve;

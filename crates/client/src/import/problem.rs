@@ -1,5 +1,6 @@
 //! What is wrong with a row.
 
+use lika_domain::codes;
 use lika_proto::v1;
 use std::borrow::Cow;
 
@@ -20,36 +21,9 @@ pub struct RowProblem {
     pub en: Cow<'static, str>,
 }
 
-macro_rules! row_codes {
-    ($($variant:ident $name:literal $zh:literal $en:literal;)+) => {
-        /// What may be wrong with a row before it is sent.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[allow(missing_docs, reason = "each variant is described by its English message")]
-        pub enum RowCode { $($variant),+ }
-
-        impl RowCode {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The code; it never changes.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The message in Chinese.
-            pub fn zh(self) -> &'static str {
-                match self { $(Self::$variant => $zh),+ }
-            }
-
-            /// The message in English.
-            pub fn en(self) -> &'static str {
-                match self { $(Self::$variant => $en),+ }
-            }
-        }
-    };
-}
-
-row_codes! {
+codes! {
+    /// What may be wrong with a row before it is sent.
+    pub enum RowCode;
     Missing "cell_missing" "缺少必填项" "a required cell is blank";
     NotKnown "cell_not_known" "填写的内容不在选项之内" "the cell holds none of the choices";
     NotADate "cell_not_a_date" "日期无效" "there is no such date";

@@ -430,15 +430,6 @@ fn deliveries_are_read() {
     assert_eq!(list.events[0].kind, Some(v1::aid_event::Kind::AidDelivered(delivered)));
 }
 
-#[test]
-fn codes_are_distinct_and_have_both_messages() {
-    let names: BTreeSet<_> = RowCode::ALL.iter().map(|code| code.name()).collect();
-    assert_eq!(names.len(), RowCode::ALL.len());
-    for code in RowCode::ALL {
-        assert!(!code.zh().is_ascii() && code.en().is_ascii(), "{}", code.name());
-    }
-}
-
 /// A log that refuses the households whose numbers end in 7, event by event.
 fn refuse_sevens(log: &mut Log) {
     log.refuse = Box::new(|submission| {

@@ -1,5 +1,7 @@
 //! Why a submission is refused: stable codes with a message in Chinese and in English.
 
+use crate::codes;
+use Class::{Conflict, Forbidden, Malformed, Rule, TooLarge};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -74,190 +76,142 @@ pub enum Class {
     TooLarge,
 }
 
-macro_rules! codes {
-    ($($variant:ident $class:ident $name:literal $zh:literal $en:literal;)+) => {
-        /// Stable code of a problem.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        #[allow(missing_docs, reason = "each variant is described by its English message")]
-        pub enum Code { $($variant),+ }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The code as clients see it; it never changes.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The message in Chinese.
-            pub fn zh(self) -> &'static str {
-                match self { $(Self::$variant => $zh),+ }
-            }
-
-            /// The message in English.
-            pub fn en(self) -> &'static str {
-                match self { $(Self::$variant => $en),+ }
-            }
-
-            /// What kind of answer it calls for.
-            pub fn class(self) -> Class {
-                match self { $(Self::$variant => Class::$class),+ }
-            }
-        }
-    };
-}
-
 codes! {
+    /// Stable code of a problem.
+    pub enum Code;
+    /// What kind of answer it calls for.
+    class: Class;
     // The submission itself.
-    Malformed Malformed "malformed" "报送内容无法读取" "the submission cannot be read";
-    FieldMissing Malformed "field_missing" "缺少必填项" "a required field is missing";
-    FieldInvalid Malformed "field_invalid" "填报值无效" "the value is not valid";
-    TextTooLong Malformed "text_too_long" "文字过长" "the text is too long";
-    AmountTooLarge Malformed "amount_too_large" "金额过大" "the amount is too large";
-    DateInvalid Malformed "date_invalid" "日期无效" "there is no such date";
-    TooManyEvents TooLarge "too_many_events" "一次报送的事项过多" "too many events in one submission";
-    NoEvents Malformed "no_events" "报送中没有事项" "the submission holds no event";
-    EntryTooLarge TooLarge "entry_too_large" "报送内容过大" "the submission is too large for one entry of the log";
-    WrongService Malformed "wrong_service" "事项不属于同一服务" "the events do not belong to the service that was asked";
-    OriginMismatch Rule "origin_mismatch" "报送不属于本日志" "the submission was written for another log";
-    NotOpened Conflict "jurisdiction_not_opened" "本日志尚未启用" "the log has not been opened";
-    AlreadyOpened Conflict "jurisdiction_already_opened" "本日志已启用" "the log has been opened already";
-    OpenedNotAlone Rule "jurisdiction_opened_not_alone" "启用事项必须单独报送" "the opening event must stand alone";
-    OpeningKeyMismatch Rule "opening_key_mismatch" "启用须由所登记密钥签名" "the opening must be signed with the key it names";
-    SubmissionIdReused Conflict "submission_id_reused" "报送编号已用于其他内容" "the submission id was used for something else";
-    SignatureInvalid Forbidden "signature_invalid" "签名无效" "the signature is not valid";
-    KeyUnknown Forbidden "key_unknown" "密钥未登记" "the key is not enrolled";
-    KeyIsRevoked Forbidden "key_revoked" "密钥已吊销" "the key has been revoked";
-    KeyNotAuthors Forbidden "key_not_authors" "密钥不属于报送人" "the key does not belong to the author";
-    AuthorUnknown Forbidden "author_unknown" "报送人未登记" "the author is not enrolled";
-    RoleForbids Forbidden "role_forbids" "该角色无权办理此事项" "the author's role may not do this";
-    AreaForbids Forbidden "area_forbids" "超出报送人管辖范围" "the area lies outside the author's";
-    SequenceGap Conflict "sequence_gap" "设备报送序号不连续" "the device's sequence number does not follow its last";
-    PreviousMismatch Conflict "previous_mismatch" "与设备上一次报送不衔接" "the hash of the device's submission before does not match";
-    ComposedInFuture Rule "composed_in_future" "编写时间晚于当前时间" "composed later than now by the recorder's clock";
-    BasisInvalid Rule "basis_invalid" "判定所依据的记录范围无效" "decided on more than was recorded, or without the village's last entry";
-    RecordedBackwards Rule "recorded_backwards" "记录时间倒退" "the time of recording runs backwards in the village";
-    AreaUnknown Rule "area_unknown" "区划不在本辖区内" "the area is not in the jurisdiction";
-    AreaWrongLevel Rule "area_wrong_level" "事项与区划级别不符" "this event does not belong to an area of that level";
+    Malformed(Malformed) "malformed" "报送内容无法读取" "the submission cannot be read";
+    FieldMissing(Malformed) "field_missing" "缺少必填项" "a required field is missing";
+    FieldInvalid(Malformed) "field_invalid" "填报值无效" "the value is not valid";
+    TextTooLong(Malformed) "text_too_long" "文字过长" "the text is too long";
+    AmountTooLarge(Malformed) "amount_too_large" "金额过大" "the amount is too large";
+    DateInvalid(Malformed) "date_invalid" "日期无效" "there is no such date";
+    TooManyEvents(TooLarge) "too_many_events" "一次报送的事项过多" "too many events in one submission";
+    NoEvents(Malformed) "no_events" "报送中没有事项" "the submission holds no event";
+    EntryTooLarge(TooLarge) "entry_too_large" "报送内容过大" "the submission is too large for one entry of the log";
+    WrongService(Malformed) "wrong_service" "事项不属于同一服务" "the events do not belong to the service that was asked";
+    OriginMismatch(Rule) "origin_mismatch" "报送不属于本日志" "the submission was written for another log";
+    NotOpened(Conflict) "jurisdiction_not_opened" "本日志尚未启用" "the log has not been opened";
+    AlreadyOpened(Conflict) "jurisdiction_already_opened" "本日志已启用" "the log has been opened already";
+    OpenedNotAlone(Rule) "jurisdiction_opened_not_alone" "启用事项必须单独报送" "the opening event must stand alone";
+    OpeningKeyMismatch(Rule) "opening_key_mismatch" "启用须由所登记密钥签名" "the opening must be signed with the key it names";
+    SubmissionIdReused(Conflict) "submission_id_reused" "报送编号已用于其他内容" "the submission id was used for something else";
+    SignatureInvalid(Forbidden) "signature_invalid" "签名无效" "the signature is not valid";
+    KeyUnknown(Forbidden) "key_unknown" "密钥未登记" "the key is not enrolled";
+    KeyIsRevoked(Forbidden) "key_revoked" "密钥已吊销" "the key has been revoked";
+    KeyNotAuthors(Forbidden) "key_not_authors" "密钥不属于报送人" "the key does not belong to the author";
+    AuthorUnknown(Forbidden) "author_unknown" "报送人未登记" "the author is not enrolled";
+    RoleForbids(Forbidden) "role_forbids" "该角色无权办理此事项" "the author's role may not do this";
+    AreaForbids(Forbidden) "area_forbids" "超出报送人管辖范围" "the area lies outside the author's";
+    SequenceGap(Conflict) "sequence_gap" "设备报送序号不连续" "the device's sequence number does not follow its last";
+    PreviousMismatch(Conflict) "previous_mismatch" "与设备上一次报送不衔接" "the hash of the device's submission before does not match";
+    ComposedInFuture(Rule) "composed_in_future" "编写时间晚于当前时间" "composed later than now by the recorder's clock";
+    BasisInvalid(Rule) "basis_invalid" "判定所依据的记录范围无效" "decided on more than was recorded, or without the village's last entry";
+    RecordedBackwards(Rule) "recorded_backwards" "记录时间倒退" "the time of recording runs backwards in the village";
+    AreaUnknown(Rule) "area_unknown" "区划不在本辖区内" "the area is not in the jurisdiction";
+    AreaWrongLevel(Rule) "area_wrong_level" "事项与区划级别不符" "this event does not belong to an area of that level";
     // Villages.
-    VillageUnknown Conflict "village_unknown" "行政村未登记" "the village is not registered";
-    VillageExists Conflict "village_exists" "行政村已登记" "the village is registered already";
-    VillageHasExited Conflict "village_has_exited" "该村已出列" "the village has exited already";
-    VillageNotPoor Rule "village_not_poor" "该村不是贫困村" "the village is not on the list of poor villages";
-    CountyHasExited Conflict "county_has_exited" "该县已摘帽" "the county has exited already";
-    ExitStandardUnmet Rule "exit_standard_unmet" "未达到退出标准" "the standard of the exit is not met";
-    CountInconsistent Rule "count_inconsistent" "数量不一致" "the numbers contradict each other";
+    VillageUnknown(Conflict) "village_unknown" "行政村未登记" "the village is not registered";
+    VillageExists(Conflict) "village_exists" "行政村已登记" "the village is registered already";
+    VillageHasExited(Conflict) "village_has_exited" "该村已出列" "the village has exited already";
+    VillageNotPoor(Rule) "village_not_poor" "该村不是贫困村" "the village is not on the list of poor villages";
+    CountyHasExited(Conflict) "county_has_exited" "该县已摘帽" "the county has exited already";
+    ExitStandardUnmet(Rule) "exit_standard_unmet" "未达到退出标准" "the standard of the exit is not met";
+    CountInconsistent(Rule) "count_inconsistent" "数量不一致" "the numbers contradict each other";
     // Dates.
-    InFuture Rule "in_future" "发生日期晚于今天" "the date lies in the future";
-    TooOld Rule "before_2010" "发生日期早于2010年" "the date lies before 2010";
-    BeforeRegistration Rule "before_registration" "早于建档日期" "the date lies before the household's registration";
-    OutOfOrder Rule "out_of_order" "日期先后颠倒" "the date lies before what it follows";
+    InFuture(Rule) "in_future" "发生日期晚于今天" "the date lies in the future";
+    TooOld(Rule) "before_2010" "发生日期早于2010年" "the date lies before 2010";
+    BeforeRegistration(Rule) "before_registration" "早于建档日期" "the date lies before the household's registration";
+    OutOfOrder(Rule) "out_of_order" "日期先后颠倒" "the date lies before what it follows";
     // Households and members.
-    HouseholdUnknown Conflict "household_unknown" "户卡不存在" "there is no such household in this village";
-    HouseholdExists Conflict "household_exists" "户编号已被使用" "the household number is taken";
-    HouseholdDeregistered Conflict "household_deregistered" "户卡已注销" "the household has been deregistered";
-    HouseholdIsMissing Malformed "household_missing" "缺少户编号" "the event needs a household";
-    HouseholdNotConcerned Malformed "household_not_concerned" "此事项不应填写户编号" "the event concerns no household";
-    CausesInvalid Rule "causes_invalid" "致贫原因须一主至多两次且不重复" "causes must be one main and at most two others, all different";
-    RisksInvalid Rule "risks_invalid" "风险须一至五项且不重复" "risks must be one to five, all different";
-    NotOneHead Rule "not_one_head" "每户须有且仅有一名户主" "a household has exactly one head";
-    MemberUnknown Conflict "member_unknown" "家庭成员不存在" "there is no such member";
-    MemberNumberUsed Conflict "member_number_used" "成员编号已被使用" "the member number has been used";
-    TooManyMembers Rule "too_many_members" "家庭成员过多" "a household has at most 30 members";
-    LastMember Rule "last_member" "最后一名成员离开须注销户卡" "the last member cannot leave; deregister the household";
-    NewHeadInvalid Rule "new_head_invalid" "户主变更无效" "the new head must be another member, and is named only when the head leaves";
-    BornInFuture Rule "born_in_future" "出生月份晚于发生日期" "born after the event";
-    AgeImplausible Rule "age_implausible" "年龄不合常理" "the age is not plausible";
-    DisabilityInconsistent Rule "disability_inconsistent" "残疾类别与等级须同时填写" "disability category and grade go together";
-    WorkInconsistent Rule "work_inconsistent" "务工地点与月数须同时填写" "work place and months go together";
-    CitizenIdInvalid Rule "citizen_id_invalid" "公民身份号码校验不通过" "the citizen ID fails its check";
-    CitizenIdContradicts Rule "citizen_id_contradicts" "身份号码与出生或性别不符" "the citizen ID contradicts birth or sex";
-    CitizenIdSynthetic Rule "citizen_id_synthetic" "正式日志不接受虚构身份号码" "made-up citizen IDs are not taken in production";
-    CitizenIdReal Rule "citizen_id_real" "测试日志只接受虚构身份号码" "only made-up citizen IDs are taken in a testing log";
-    CitizenIdRegistered Conflict "citizen_id_registered" "该公民已在户卡中登记" "the citizen is registered on a card already";
-    CertificateContradicts Rule "certificate_contradicts" "残疾证号与身份号码或等级不符" "the disability certificate contradicts the citizen ID or the grade";
-    PhoneInvalid Rule "phone_invalid" "手机号码无效" "not a mobile number";
-    SealedUnreadable Rule "sealed_unreadable" "加密内容无法用所给密钥打开" "the sealed data does not open with the key given";
-    SealedMissing Rule "sealed_missing" "缺少加密的个人信息" "personal data must be given, sealed";
-    DataKeyMissing Conflict "data_key_missing" "缺少数据密钥" "the vault has no such data key, and none was sent";
-    DataKeyChanged Conflict "data_key_changed" "数据密钥编号已被使用" "the vault has another data key of that number";
+    HouseholdUnknown(Conflict) "household_unknown" "户卡不存在" "there is no such household in this village";
+    HouseholdExists(Conflict) "household_exists" "户编号已被使用" "the household number is taken";
+    HouseholdDeregistered(Conflict) "household_deregistered" "户卡已注销" "the household has been deregistered";
+    HouseholdIsMissing(Malformed) "household_missing" "缺少户编号" "the event needs a household";
+    HouseholdNotConcerned(Malformed) "household_not_concerned" "此事项不应填写户编号" "the event concerns no household";
+    CausesInvalid(Rule) "causes_invalid" "致贫原因须一主至多两次且不重复" "causes must be one main and at most two others, all different";
+    RisksInvalid(Rule) "risks_invalid" "风险须一至五项且不重复" "risks must be one to five, all different";
+    NotOneHead(Rule) "not_one_head" "每户须有且仅有一名户主" "a household has exactly one head";
+    MemberUnknown(Conflict) "member_unknown" "家庭成员不存在" "there is no such member";
+    MemberNumberUsed(Conflict) "member_number_used" "成员编号已被使用" "the member number has been used";
+    TooManyMembers(Rule) "too_many_members" "家庭成员过多" "a household has at most 30 members";
+    LastMember(Rule) "last_member" "最后一名成员离开须注销户卡" "the last member cannot leave; deregister the household";
+    NewHeadInvalid(Rule) "new_head_invalid" "户主变更无效" "the new head must be another member, and is named only when the head leaves";
+    BornInFuture(Rule) "born_in_future" "出生月份晚于发生日期" "born after the event";
+    AgeImplausible(Rule) "age_implausible" "年龄不合常理" "the age is not plausible";
+    DisabilityInconsistent(Rule) "disability_inconsistent" "残疾类别与等级须同时填写" "disability category and grade go together";
+    WorkInconsistent(Rule) "work_inconsistent" "务工地点与月数须同时填写" "work place and months go together";
+    CitizenIdInvalid(Rule) "citizen_id_invalid" "公民身份号码校验不通过" "the citizen ID fails its check";
+    CitizenIdContradicts(Rule) "citizen_id_contradicts" "身份号码与出生或性别不符" "the citizen ID contradicts birth or sex";
+    CitizenIdSynthetic(Rule) "citizen_id_synthetic" "正式日志不接受虚构身份号码" "made-up citizen IDs are not taken in production";
+    CitizenIdReal(Rule) "citizen_id_real" "测试日志只接受虚构身份号码" "only made-up citizen IDs are taken in a testing log";
+    CitizenIdRegistered(Conflict) "citizen_id_registered" "该公民已在户卡中登记" "the citizen is registered on a card already";
+    CertificateContradicts(Rule) "certificate_contradicts" "残疾证号与身份号码或等级不符" "the disability certificate contradicts the citizen ID or the grade";
+    PhoneInvalid(Rule) "phone_invalid" "手机号码无效" "not a mobile number";
+    SealedUnreadable(Rule) "sealed_unreadable" "加密内容无法用所给密钥打开" "the sealed data does not open with the key given";
+    SealedMissing(Rule) "sealed_missing" "缺少加密的个人信息" "personal data must be given, sealed";
+    DataKeyMissing(Conflict) "data_key_missing" "缺少数据密钥" "the vault has no such data key, and none was sent";
+    DataKeyChanged(Conflict) "data_key_changed" "数据密钥编号已被使用" "the vault has another data key of that number";
     // Income and living conditions.
-    IncomeYearInvalid Rule "income_year_invalid" "收入年度无效" "the year is not over or lies before 2005";
-    IncomeAssessedBefore Conflict "income_assessed_before" "该年度收入已认定，更正须注明原事项" "that year's income has been assessed; a correction must name the event it puts right";
-    IncomeMissing Conflict "income_missing" "该年度收入尚未认定" "that year's income has not been assessed";
-    IncomeNetWrong Rule "income_net_wrong" "纯收入与各项之和不符" "the net income is not the sum of its parts less the cost";
-    IncomePerHeadWrong Rule "income_per_head_wrong" "人均纯收入与成员人数不符" "the income per head is not the net income divided by the members";
-    NothingAssessed Rule "nothing_assessed" "未填报任何保障情况" "nothing was assessed";
+    IncomeYearInvalid(Rule) "income_year_invalid" "收入年度无效" "the year is not over or lies before 2005";
+    IncomeAssessedBefore(Conflict) "income_assessed_before" "该年度收入已认定，更正须注明原事项" "that year's income has been assessed; a correction must name the event it puts right";
+    IncomeMissing(Conflict) "income_missing" "该年度收入尚未认定" "that year's income has not been assessed";
+    IncomeNetWrong(Rule) "income_net_wrong" "纯收入与各项之和不符" "the net income is not the sum of its parts less the cost";
+    IncomePerHeadWrong(Rule) "income_per_head_wrong" "人均纯收入与成员人数不符" "the income per head is not the net income divided by the members";
+    NothingAssessed(Rule) "nothing_assessed" "未填报任何保障情况" "nothing was assessed";
     // Status.
-    StatusForbids Conflict "status_forbids" "当前状态不允许此事项" "the household's status does not allow this";
-    NotAccepted Rule "not_accepted" "农户未认可" "the household has not accepted it";
-    MonitoredAlready Conflict "monitored_already" "该户已在监测中" "the household is being monitored";
-    NotMonitored Conflict "not_monitored" "该户不在监测中" "the household is not being monitored";
-    MergeTargetInvalid Rule "merge_target_invalid" "并入的户卡无效" "the household merged into must be another live one of the village";
-    StepInvalid Rule "step_invalid" "该程序没有此步骤" "the procedure has no such step";
-    StepOutOfOrder Conflict "step_out_of_order" "程序步骤顺序不符" "the step does not follow where the procedure stands";
-    StepTooEarly Rule "step_too_early" "公示期未满" "the publicity before it is not over";
-    StepSamePerson Rule "step_same_person" "须由上一步骤经办人以外的人办理" "the step must be taken by another person than the one before";
-    ProcedureIncomplete Conflict "procedure_incomplete" "程序尚未完成" "steps of the procedure are missing";
-    PublicityTooShort Rule "publicity_too_short" "公示天数不足" "the publicity is too short";
-    VotesInvalid Rule "votes_invalid" "赞成人数须过到会人数之半且不多于到会人数" "those in favour must be more than half of those present, and no more than were";
-    PeriodInvalid Rule "period_invalid" "截止日期早于开始日期" "the last day lies before the first";
-    ErasureUnknown Conflict "erasure_subject_unknown" "擦除对象不存在" "there is nobody of that number";
+    StatusForbids(Conflict) "status_forbids" "当前状态不允许此事项" "the household's status does not allow this";
+    NotAccepted(Rule) "not_accepted" "农户未认可" "the household has not accepted it";
+    MonitoredAlready(Conflict) "monitored_already" "该户已在监测中" "the household is being monitored";
+    NotMonitored(Conflict) "not_monitored" "该户不在监测中" "the household is not being monitored";
+    MergeTargetInvalid(Rule) "merge_target_invalid" "并入的户卡无效" "the household merged into must be another live one of the village";
+    StepInvalid(Rule) "step_invalid" "该程序没有此步骤" "the procedure has no such step";
+    StepOutOfOrder(Conflict) "step_out_of_order" "程序步骤顺序不符" "the step does not follow where the procedure stands";
+    StepTooEarly(Rule) "step_too_early" "公示期未满" "the publicity before it is not over";
+    StepSamePerson(Rule) "step_same_person" "须由上一步骤经办人以外的人办理" "the step must be taken by another person than the one before";
+    ProcedureIncomplete(Conflict) "procedure_incomplete" "程序尚未完成" "steps of the procedure are missing";
+    PublicityTooShort(Rule) "publicity_too_short" "公示天数不足" "the publicity is too short";
+    VotesInvalid(Rule) "votes_invalid" "赞成人数须过到会人数之半且不多于到会人数" "those in favour must be more than half of those present, and no more than were";
+    PeriodInvalid(Rule) "period_invalid" "截止日期早于开始日期" "the last day lies before the first";
+    ErasureUnknown(Conflict) "erasure_subject_unknown" "擦除对象不存在" "there is nobody of that number";
     // Officials.
-    OfficialUnknown Conflict "official_unknown" "干部未登记" "the official is not enrolled";
-    OfficialExists Conflict "official_exists" "干部编号已被使用" "the official number is taken";
-    OfficialIsMissing Malformed "official_missing" "缺少干部编号" "the event needs an official";
-    OfficialInactive Conflict "official_inactive" "该干部已不在岗" "the official has no role any more";
-    KeyExists Conflict "key_exists" "密钥已登记" "the key is enrolled already";
-    KeyInvalid Malformed "key_invalid" "密钥无效" "not a public key";
-    KeyRevokedAlready Conflict "key_revoked_already" "密钥已被吊销" "the key has been revoked already";
-    TooManyKeys Rule "too_many_keys" "该干部的密钥过多" "the official has as many keys as allowed";
-    KeyNotOfficials Conflict "key_not_officials" "密钥不属于该干部" "the key does not belong to the official";
-    LastAdministrator Rule "last_administrator" "须保留至少一名可用的管理员" "at least one administrator with a key must remain";
-    AssignedAlready Conflict "assigned_already" "该干部已结对此户" "the official answers for the household already";
-    CapacityTaken Conflict "capacity_taken" "该户此类帮扶责任人已有" "the household has an official in that capacity";
-    NotAssigned Conflict "not_assigned" "该干部未结对此户" "the official does not answer for the household";
-    CaseloadExceeded Rule "caseload_exceeded" "超过结对户数上限" "the official answers for as many households as allowed";
-    PostedAlready Conflict "posted_already" "该干部已任此驻村职务" "the official holds that post already";
-    NotPosted Conflict "not_posted" "该干部未任此驻村职务" "the official does not hold that post";
-    VisitInvalid Rule "visit_invalid" "走访记录无效" "a visit names its companions once, and not the visitor";
+    OfficialUnknown(Conflict) "official_unknown" "干部未登记" "the official is not enrolled";
+    OfficialExists(Conflict) "official_exists" "干部编号已被使用" "the official number is taken";
+    OfficialIsMissing(Malformed) "official_missing" "缺少干部编号" "the event needs an official";
+    OfficialInactive(Conflict) "official_inactive" "该干部已不在岗" "the official has no role any more";
+    KeyExists(Conflict) "key_exists" "密钥已登记" "the key is enrolled already";
+    KeyInvalid(Malformed) "key_invalid" "密钥无效" "not a public key";
+    KeyRevokedAlready(Conflict) "key_revoked_already" "密钥已被吊销" "the key has been revoked already";
+    TooManyKeys(Rule) "too_many_keys" "该干部的密钥过多" "the official has as many keys as allowed";
+    KeyNotOfficials(Conflict) "key_not_officials" "密钥不属于该干部" "the key does not belong to the official";
+    LastAdministrator(Rule) "last_administrator" "须保留至少一名可用的管理员" "at least one administrator with a key must remain";
+    AssignedAlready(Conflict) "assigned_already" "该干部已结对此户" "the official answers for the household already";
+    CapacityTaken(Conflict) "capacity_taken" "该户此类帮扶责任人已有" "the household has an official in that capacity";
+    NotAssigned(Conflict) "not_assigned" "该干部未结对此户" "the official does not answer for the household";
+    CaseloadExceeded(Rule) "caseload_exceeded" "超过结对户数上限" "the official answers for as many households as allowed";
+    PostedAlready(Conflict) "posted_already" "该干部已任此驻村职务" "the official holds that post already";
+    NotPosted(Conflict) "not_posted" "该干部未任此驻村职务" "the official does not hold that post";
+    VisitInvalid(Rule) "visit_invalid" "走访记录无效" "a visit names its companions once, and not the visitor";
     // Money and aid.
-    AmountMissing Rule "amount_missing" "金额须大于零" "the amount must be above zero";
-    ReleaseUnknown Conflict "release_unknown" "资金下达文号不存在" "there is no such release";
-    ReleaseExists Conflict "release_exists" "资金下达编号已被使用" "the release number is taken";
-    AllocationUnknown Conflict "allocation_unknown" "资金安排不存在" "there is no such allocation in this village";
-    AllocationExists Conflict "allocation_exists" "资金安排编号已被使用" "the allocation number is taken";
-    ReleaseExceeded Rule "release_exceeded" "超过下达资金余额" "more than is left of the release";
-    AllocationExceeded Rule "allocation_exceeded" "超过安排资金余额" "more than is left of the allocation";
-    MeasureUnknown Conflict "measure_unknown" "帮扶措施不存在" "there is no such measure in this village";
-    MeasureExists Conflict "measure_exists" "帮扶措施编号已被使用" "the measure number is taken";
-    MeasureMismatch Rule "measure_mismatch" "措施类别不符" "the delivery is not of the measure's group or household";
-    DeliveryUnknown Conflict "delivery_unknown" "发放记录不存在" "there is no such delivery";
-    DeliveryExists Conflict "delivery_exists" "发放编号已被使用" "the delivery number is taken";
-    AcknowledgedAlready Conflict "acknowledged_already" "已签收" "the delivery has been acknowledged";
-    ReversalExceeds Rule "reversal_exceeds" "冲回金额超过发放余额" "more than is left of the delivery";
+    AmountMissing(Rule) "amount_missing" "金额须大于零" "the amount must be above zero";
+    ReleaseUnknown(Conflict) "release_unknown" "资金下达文号不存在" "there is no such release";
+    ReleaseExists(Conflict) "release_exists" "资金下达编号已被使用" "the release number is taken";
+    AllocationUnknown(Conflict) "allocation_unknown" "资金安排不存在" "there is no such allocation in this village";
+    AllocationExists(Conflict) "allocation_exists" "资金安排编号已被使用" "the allocation number is taken";
+    ReleaseExceeded(Rule) "release_exceeded" "超过下达资金余额" "more than is left of the release";
+    AllocationExceeded(Rule) "allocation_exceeded" "超过安排资金余额" "more than is left of the allocation";
+    MeasureUnknown(Conflict) "measure_unknown" "帮扶措施不存在" "there is no such measure in this village";
+    MeasureExists(Conflict) "measure_exists" "帮扶措施编号已被使用" "the measure number is taken";
+    MeasureMismatch(Rule) "measure_mismatch" "措施类别不符" "the delivery is not of the measure's group or household";
+    DeliveryUnknown(Conflict) "delivery_unknown" "发放记录不存在" "there is no such delivery";
+    DeliveryExists(Conflict) "delivery_exists" "发放编号已被使用" "the delivery number is taken";
+    AcknowledgedAlready(Conflict) "acknowledged_already" "已签收" "the delivery has been acknowledged";
+    ReversalExceeds(Rule) "reversal_exceeds" "冲回金额超过发放余额" "more than is left of the delivery";
     // Policy and evidence.
-    PolicyInvalid Rule "policy_invalid" "政策参数无效" "the parameter is not valid";
-    EvidenceMissing Rule "evidence_missing" "缺少规定的佐证材料" "a document that the step rests on is missing";
-    EvidenceInvalid Malformed "evidence_invalid" "佐证材料无效" "evidence needs a kind, a SHA-256 and a size";
-    CorrectionInvalid Rule "correction_invalid" "更正引用的事项无效" "the event named by the correction lies not before this one";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_distinct_and_have_both_messages() {
-        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Code::ALL.len());
-        for code in Code::ALL {
-            assert!(!code.zh().is_ascii(), "{}", code.name());
-            assert!(code.en().is_ascii() && !code.en().is_empty());
-            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
-        }
-    }
+    PolicyInvalid(Rule) "policy_invalid" "政策参数无效" "the parameter is not valid";
+    EvidenceMissing(Rule) "evidence_missing" "缺少规定的佐证材料" "a document that the step rests on is missing";
+    EvidenceInvalid(Malformed) "evidence_invalid" "佐证材料无效" "evidence needs a kind, a SHA-256 and a size";
+    CorrectionInvalid(Rule) "correction_invalid" "更正引用的事项无效" "the event named by the correction lies not before this one";
 }
