@@ -166,7 +166,10 @@ fn stream(error: &StreamError) -> Failure {
 mod tests {
     use super::*;
     use anyhow::Context;
+    use lika_client::import::RowCode;
+    use lika_domain::rejection;
     use lika_eventlog::error::Damage;
+    use std::collections::BTreeMap;
 
     #[test]
     fn damage_is_exit_code_4_and_names_file_and_entry() {
@@ -183,5 +186,24 @@ mod tests {
         assert_eq!((failure.exit, failure.message.as_str()), (Exit::Conflict, "submission 7: come again"));
         let unknown = classify(&anyhow::anyhow!("cause").context("where"));
         assert_eq!((unknown.exit, unknown.message.as_str()), (Exit::Failed, "where: cause"));
+    }
+
+    /// The rules, the gateway and the import each declare codes. A name that two of them have means the same thing.
+    #[test]
+    fn codes_of_all_crates_are_distinct_and_have_both_messages() {
+        let mut known = BTreeMap::new();
+        for list in [rejection::Code::MESSAGES, lika_gateway::CODES, RowCode::MESSAGES] {
+            let mut names = Vec::new();
+            for code in list {
+                let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+                assert!(!code.name.is_empty() && code.name.bytes().all(letter), "{code:?}");
+                assert!(!code.zh.is_ascii() && code.en.is_ascii() && !code.en.is_empty(), "{code:?}");
+                assert_eq!(*known.entry(code.name).or_insert(code.zh), code.zh, "{}", code.name);
+                names.push(code.name);
+            }
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), list.len());
+        }
     }
 }
