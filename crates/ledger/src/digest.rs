@@ -27,7 +27,7 @@ fn encoded(value: &impl BorshSerialize) -> [u8; 32] {
 
 /// Digest of a state, in hexadecimal.
 pub fn hex(state: &State) -> String {
-    of(state).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(of(state))
 }
 
 /// Hashes what is written into it.

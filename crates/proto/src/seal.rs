@@ -312,8 +312,8 @@ mod tests {
         assert_eq!(place_of_member.associated_data(), b"lika.example/130624\x001234567890\x00MemberPrivate\x002");
         let message = OfficialPrivate { name: "Li".into(), phone: "13900000000".into() };
         let sealed = seal(&key(), [7; NONCE_BYTES], &place, &message).unwrap();
-        let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "070707070707070707070707a652fbae7fc4b4a40cfa6effe01626002ab60f6fbaee3c553e92b49c6b49e20650");
+        let expected = "070707070707070707070707a652fbae7fc4b4a40cfa6effe01626002ab60f6fbaee3c553e92b49c6b49e20650";
+        assert_eq!(hex::encode(sealed), expected);
     }
 
     #[test]

@@ -59,8 +59,7 @@ impl fmt::Display for Hash {
 impl fmt::Debug for Hash {
     /// The first four bytes in hexadecimal: enough to tell two hashes apart in a failed test.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "Hash({a:02x}{b:02x}{c:02x}{d:02x}…)")
+        write!(f, "Hash({}…)", hex::encode(&self.0[..4]))
     }
 }
 
@@ -80,9 +79,9 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn from_hex(text: &str) -> Hash {
-        let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hexadecimal");
-        assert_eq!(text.len(), 2 * HASH_BYTES);
-        Hash(std::array::from_fn(byte))
+        let mut hash = [0; HASH_BYTES];
+        hex::decode_to_slice(text, &mut hash).expect("64 digits");
+        Hash(hash)
     }
 
     #[test]

@@ -161,8 +161,7 @@ impl Rows {
     }
 
     fn damaged(&self, key: &[u8]) -> ViewError {
-        let key = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        ViewError::Row { path: self.path.clone(), key }
+        ViewError::Row { path: self.path.clone(), key: hex::encode(key) }
     }
 }
 

@@ -13,8 +13,8 @@ use std::path::Path;
 const ATTACHMENT_BYTES_MAX: u64 = 4 << 30;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 << 10;
-/// Hexadecimal digits of a SHA-256.
-const SHA256_DIGITS: usize = 64;
+/// Bytes of a SHA-256.
+const SHA256_BYTES: usize = 32;
 
 /// Puts hash and size in the place of every `file` among the evidence of a report, and reads hashes in hexadecimal.
 /// Files are looked for in `folder`.
@@ -28,7 +28,7 @@ pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
 fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
     if let Some(name) = attachment.remove("file") {
         let name = name.as_str().map(str::to_owned);
-        let name = name.ok_or_else(|| failure("evidence_invalid", "a attachment's file is named by a text"))?;
+        let name = name.ok_or_else(|| failure("evidence_invalid", "an attachment's file is named by a text"))?;
         let (sha256, size) = hash(&folder.join(&name), &name)?;
         attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
         attachment.insert("size".to_owned(), size.to_string().into());
@@ -61,10 +61,9 @@ fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
     Ok((digest.finalize().into(), size))
 }
 
-fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits = text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let pairs = text.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
-    digits.then(|| pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect())
+fn from_hexadecimal(text: &str) -> Option<[u8; SHA256_BYTES]> {
+    let mut hash = [0; SHA256_BYTES];
+    hex::decode_to_slice(text, &mut hash).ok().map(|()| hash)
 }
 
 fn failure(code: &'static str, message: &str) -> Failure {
