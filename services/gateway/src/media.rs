@@ -3,16 +3,22 @@
 use crate::problem::{Code, Problem};
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, CONTENT_TYPE};
+use mediatype::{MediaType, MediaTypeList, Name, ReadParams, names};
 
 /// Media type of protobuf.
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 /// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know no
 /// media type of protobuf.
 const BYTES: &str = "application/octet-stream";
-/// Media type of pages.
-const PAGE: &str = "text/html";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+
+/// [`PROTOBUF`], as it is compared with what a request accepts.
+const PROTOBUF_TYPE: MediaType<'_> = MediaType::new(names::APPLICATION, Name::new_unchecked("x-protobuf"));
+/// [`JSON`], likewise.
+const JSON_TYPE: MediaType<'_> = MediaType::new(names::APPLICATION, names::JSON);
+/// Media type of pages.
+const PAGE_TYPE: MediaType<'_> = MediaType::new(names::TEXT, names::HTML);
 
 /// How a submission is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +32,13 @@ impl Format {
         match self {
             Self::Protobuf => PROTOBUF,
             Self::Json => JSON,
+        }
+    }
+
+    fn media_type(self) -> MediaType<'static> {
+        match self {
+            Self::Protobuf => PROTOBUF_TYPE,
+            Self::Json => JSON_TYPE,
         }
     }
 
@@ -50,7 +63,7 @@ impl Format {
     /// 406 if neither is acceptable.
     pub(crate) fn wanted(headers: &HeaderMap, sent: Self) -> Result<Self, Problem> {
         let other = if sent == Self::Json { Self::Protobuf } else { Self::Json };
-        let (sent_weight, other_weight) = (weight(headers, sent.name()), weight(headers, other.name()));
+        let (sent_weight, other_weight) = (weight(headers, &sent.media_type()), weight(headers, &other.media_type()));
         if sent_weight == 0 && other_weight == 0 {
             let detail = format!("{PROTOBUF} or {JSON}");
             return Err(Problem::of(Code::NotAcceptable, "accept", detail).closing());
@@ -61,7 +74,7 @@ impl Format {
 
 /// Whether a person looks at the answer: a page is wanted more than JSON.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
-    weight(headers, PAGE) > weight(headers, JSON)
+    weight(headers, &PAGE_TYPE) > weight(headers, &JSON_TYPE)
 }
 
 /// Checks that the body is a stream of protobuf messages.
@@ -82,27 +95,27 @@ fn essence(headers: &HeaderMap) -> &[u8] {
     sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
-/// How much a media type is wanted, from 0 (not at all) to 1000: the weight of the narrowest range it falls into.
-fn weight(headers: &HeaderMap, wanted: &str) -> u32 {
-    let mut best: Option<(u8, u32)> = None;
-    let kind = wanted.split('/').next().unwrap_or_default();
-    for value in headers.get_all(ACCEPT) {
-        for range in value.to_str().unwrap_or_default().split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let narrow = match parts.next().unwrap_or_default() {
-                name if name.eq_ignore_ascii_case(wanted) => 2,
-                "*/*" => 0,
-                name if name.strip_suffix("/*").is_some_and(|range| range.eq_ignore_ascii_case(kind)) => 1,
-                _ => continue,
-            };
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
-            if best.is_none_or(|(narrowest, _)| narrow >= narrowest) {
-                best = Some((narrow, weight));
-            }
-        }
+/// How much a media type is wanted, from 0 (not at all) to 1000: the weight of the narrowest range that it falls into
+/// (RFC 9110 section 12.5.1). A range that cannot be read is left out. A request without `Accept` takes everything.
+fn weight(headers: &HeaderMap, wanted: &MediaType<'_>) -> u32 {
+    if !headers.contains_key(ACCEPT) {
+        return 1000;
     }
-    // Who asks for nothing takes everything.
-    if headers.contains_key(ACCEPT) { best.map_or(0, |(_, weight)| weight) } else { 1000 }
+    let values = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    let ranges = values.flat_map(MediaTypeList::new).filter_map(Result::ok);
+    let fitting = ranges.filter_map(|range| narrowness(&range, wanted).map(|narrow| (narrow, range)));
+    let narrowest = fitting.max_by_key(|(narrow, _)| *narrow);
+    let weighed = |range: MediaType<'_>| range.get_param(names::Q).map_or(1000, |q| thousandths(q.as_str()));
+    narrowest.map_or(0, |(_, range)| weighed(range))
+}
+
+/// How narrow a range is that holds a media type: 0 for `*/*`, 1 for `text/*`, 2 for `text/html`.
+fn narrowness(range: &MediaType<'_>, wanted: &MediaType<'_>) -> Option<u8> {
+    match (range.ty == names::_STAR, range.subty == names::_STAR) {
+        (true, true) => Some(0),
+        (false, true) => (range.ty == wanted.ty).then_some(1),
+        _ => (range.essence() == *wanted).then_some(2),
+    }
 }
 
 /// A weight such as `0.8` in thousandths; 0 if it is none.
