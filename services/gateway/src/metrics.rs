@@ -2,33 +2,48 @@
 
 use crate::routes::ROUTES;
 use hyper::StatusCode;
-use std::fmt::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+pub(crate) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
+use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 use std::time::Duration;
 
-/// Upper ends of the histogram's buckets, in microseconds; the last bucket has none.
-const BUCKETS_US: [u64; 12] =
-    [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000, 10_000_000];
-/// Statuses that are counted one by one; any other counts as the last.
-const STATUSES: [u16; 20] =
-    [200, 201, 303, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503, 0];
+/// Upper ends of the histogram's buckets, in seconds; the last bucket has none.
+const BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+/// Statuses that are counted one by one; a client cannot make any more series by what it sends.
+const STATUSES: [u16; 19] =
+    [200, 201, 303, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503];
+/// The label of every other status.
+const OTHER_STATUS: &str = "other";
+/// The label of whatever is on no route.
+const NO_ROUTE: &str = "none";
 
 /// Counters of everything that was answered.
 pub(crate) struct Metrics {
-    /// One for each route, and one for what is on none.
-    routes: Vec<Route>,
+    registry: Registry,
+    responses: Family<Response, Counter>,
+    seconds: Family<Route, Histogram>,
+    submissions: Gauge,
+    log_entries: Gauge,
     /// Open connections.
-    pub(crate) connections: AtomicU64,
+    pub(crate) connections: Gauge,
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Response {
+    route: &'static str,
+    status: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
-    statuses: [AtomicU64; STATUSES.len()],
-    buckets: [AtomicU64; BUCKETS_US.len() + 1],
-    sum_us: AtomicU64,
+    route: &'static str,
 }
 
-/// What is known elsewhere and told with the rest.
+/// What other parts of the gateway know and the text tells with the rest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gauges {
     pub(crate) log_entries: u64,
@@ -37,85 +52,47 @@ pub(crate) struct Gauges {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let routes = (0..=ROUTES.len()).map(|_| Route::default()).collect();
-        Self { routes, connections: AtomicU64::new(0) }
+        let metrics = Self {
+            registry: Registry::default(),
+            responses: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS_S)),
+            submissions: Gauge::default(),
+            log_entries: Gauge::default(),
+            connections: Gauge::default(),
+        };
+        metrics.registered()
+    }
+
+    fn registered(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("lika_connections", "Open connections", self.connections.clone());
+        registry.register("lika_submissions_in_flight", "Submissions under way", self.submissions.clone());
+        registry.register("lika_log_entries", "Entries under the latest checkpoint", self.log_entries.clone());
+        // The format appends `_total` to the name of a counter.
+        registry.register("lika_http_responses", "Answers by route and status", self.responses.clone());
+        let what = "Time from the head of a request to that of its answer";
+        registry.register("lika_http_response_seconds", what, self.seconds.clone());
+        self
     }
 
     /// Counts an answer. `path` is the route's pattern; `None` for what is on none.
     pub(crate) fn count(&self, path: Option<&str>, status: StatusCode, took: Duration) {
-        let number = path.and_then(|path| ROUTES.iter().position(|route| *route == path)).unwrap_or(ROUTES.len());
-        let Some(route) = self.routes.get(number) else { return };
-        let status = STATUSES.iter().position(|known| *known == status.as_u16()).unwrap_or(STATUSES.len() - 1);
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let bucket = BUCKETS_US.iter().position(|most| us <= *most).unwrap_or(BUCKETS_US.len());
-        route.statuses[status].fetch_add(1, Ordering::Relaxed);
-        route.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        route.sum_us.fetch_add(us, Ordering::Relaxed);
+        let route = path.and_then(|path| ROUTES.iter().find(|route| **route == path)).copied().unwrap_or(NO_ROUTE);
+        let counted = STATUSES.contains(&status.as_u16());
+        let status = if counted { status.as_str() } else { OTHER_STATUS }.to_owned();
+        self.responses.get_or_create(&Response { route, status }).inc();
+        self.seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
     }
 
-    /// All of it as text.
+    /// All of it as text of the media type [`CONTENT_TYPE`].
     pub(crate) fn text(&self, gauges: Gauges) -> String {
+        self.log_entries.set(i64::try_from(gauges.log_entries).unwrap_or(i64::MAX));
+        self.submissions.set(i64::try_from(gauges.submissions).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a String does not fail.
-        let _ = self.write(&mut text, gauges);
+        let _ = prometheus_text::encode(&mut text, &self.registry);
         text
     }
-
-    fn write(&self, text: &mut String, gauges: Gauges) -> std::fmt::Result {
-        for (name, what, value) in [
-            ("lika_connections", "Open connections.", self.connections.load(Ordering::Relaxed)),
-            ("lika_submissions_in_flight", "Submissions under way.", gauges.submissions as u64),
-            ("lika_log_entries", "Entries under the latest checkpoint.", gauges.log_entries),
-        ] {
-            writeln!(text, "# HELP {name} {what}\n# TYPE {name} gauge\n{name} {value}")?;
-        }
-        writeln!(text, "# HELP lika_http_responses_total Answers by route and status.")?;
-        writeln!(text, "# TYPE lika_http_responses_total counter")?;
-        self.each(|path, route| route.write_statuses(text, path))?;
-        writeln!(text, "# HELP lika_http_response_seconds Time from the head of a request to that of its answer.")?;
-        writeln!(text, "# TYPE lika_http_response_seconds histogram")?;
-        self.each(|path, route| route.write_times(text, path))
-    }
-
-    /// Routes that were asked for at least once.
-    fn each(&self, mut write: impl FnMut(&str, &Route) -> std::fmt::Result) -> std::fmt::Result {
-        let paths = ROUTES.iter().copied().chain(["none"]);
-        paths.zip(&self.routes).filter(|(_, route)| route.asked() > 0).try_for_each(|(path, route)| write(path, route))
-    }
-}
-
-impl Route {
-    fn asked(&self) -> u64 {
-        self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).sum()
-    }
-
-    fn write_statuses(&self, text: &mut String, path: &str) -> std::fmt::Result {
-        for (status, count) in STATUSES.iter().zip(&self.statuses) {
-            let (count, status) =
-                (count.load(Ordering::Relaxed), if *status == 0 { "other" } else { &status.to_string() });
-            if count > 0 {
-                writeln!(text, "lika_http_responses_total{{route=\"{path}\",status=\"{status}\"}} {count}")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_times(&self, text: &mut String, path: &str) -> std::fmt::Result {
-        let mut below = 0;
-        for (most, count) in BUCKETS_US.iter().zip(&self.buckets) {
-            below += count.load(Ordering::Relaxed);
-            let most = seconds(*most);
-            writeln!(text, "lika_http_response_seconds_bucket{{route=\"{path}\",le=\"{most}\"}} {below}")?;
-        }
-        let (asked, sum) = (self.asked(), seconds(self.sum_us.load(Ordering::Relaxed)));
-        writeln!(text, "lika_http_response_seconds_bucket{{route=\"{path}\",le=\"+Inf\"}} {asked}")?;
-        writeln!(text, "lika_http_response_seconds_sum{{route=\"{path}\"}} {sum}")?;
-        writeln!(text, "lika_http_response_seconds_count{{route=\"{path}\"}} {asked}")
-    }
-}
-
-fn seconds(us: u64) -> String {
-    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
 #[cfg(test)]
@@ -130,14 +107,17 @@ mod tests {
         metrics.count(None, StatusCode::NOT_FOUND, Duration::ZERO);
         let text = metrics.text(Gauges { log_entries: 7, submissions: 0 });
         for line in [
+            "# TYPE lika_log_entries gauge".to_owned(),
             "lika_log_entries 7".to_owned(),
+            "# TYPE lika_http_responses_total counter".to_owned(),
             format!("lika_http_responses_total{{route=\"{}\",status=\"200\"}} 1", ROUTES[0]),
             format!("lika_http_responses_total{{route=\"{}\",status=\"other\"}} 1", ROUTES[0]),
             "lika_http_responses_total{route=\"none\",status=\"404\"} 1".to_owned(),
-            format!("lika_http_response_seconds_bucket{{route=\"{}\",le=\"0.001000\"}} 0", ROUTES[0]),
-            format!("lika_http_response_seconds_bucket{{route=\"{}\",le=\"0.002500\"}} 1", ROUTES[0]),
+            format!("lika_http_response_seconds_bucket{{route=\"{}\",le=\"0.001\"}} 0", ROUTES[0]),
+            format!("lika_http_response_seconds_bucket{{route=\"{}\",le=\"0.0025\"}} 1", ROUTES[0]),
             format!("lika_http_response_seconds_bucket{{route=\"{}\",le=\"+Inf\"}} 2", ROUTES[0]),
-            format!("lika_http_response_seconds_sum{{route=\"{}\"}} 20.001500", ROUTES[0]),
+            format!("lika_http_response_seconds_sum{{route=\"{}\"}} 20.0015", ROUTES[0]),
+            format!("lika_http_response_seconds_count{{route=\"{}\"}} 2", ROUTES[0]),
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

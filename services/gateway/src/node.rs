@@ -3,6 +3,7 @@
 use crate::files::file;
 use crate::gateway::Gateway;
 use crate::media::JSON;
+use crate::metrics::CONTENT_TYPE;
 use crate::problem::{Code, Problem};
 use crate::reads::json;
 use axum::extract::State;
@@ -36,7 +37,7 @@ pub(crate) async fn readyz(State(gateway): State<Arc<Gateway>>) -> Result<Respon
 /// `GET /metrics`
 pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
     let text = gateway.metrics.text(gateway.gauges());
-    file("text/plain; version=0.0.4; charset=utf-8", "no-cache", text.into())
+    file(CONTENT_TYPE, "no-cache", text.into())
 }
 
 /// `GET /openapi.json`

@@ -11,7 +11,6 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -71,9 +70,9 @@ impl Server {
     fn open(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let (gateway, router, stopping) = (self.gateway.clone(), self.router.clone(), self.stopping.subscribe());
         tokio::spawn(async move {
-            gateway.metrics.connections.fetch_add(1, Ordering::Relaxed);
+            gateway.metrics.connections.inc();
             connection(stream, router, stopping).await;
-            gateway.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+            gateway.metrics.connections.dec();
             drop(place);
         });
     }
