@@ -1,10 +1,9 @@
 //! The command line: what may be said, and who does it.
 
-use crate::bench::Bench;
 use crate::command::{
-    audit, household, import, key, log, official, open, outbox, policy, progress, receipt, run, serve, submit,
+    audit, bench::Bench, demo::Demo, household, import, key, log, official, open, outbox, policy, progress, receipt,
+    run, serve, submit,
 };
-use crate::demo::Demo;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::error::ErrorKind;

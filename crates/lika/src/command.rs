@@ -1,11 +1,14 @@
 //! The subcommands, a file each.
 
 pub(crate) mod audit;
+pub(crate) mod bench;
 pub(crate) mod client;
+pub(crate) mod demo;
 pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod nats;
 pub(crate) mod official;
 pub(crate) mod open;
 pub(crate) mod outbox;

@@ -4,6 +4,7 @@ mod client;
 
 pub(crate) use client::exit_of;
 
+use lika_county::LoadError;
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
 use lika_ledger::ledger::OpenError;
@@ -83,7 +84,20 @@ pub(crate) fn classify(error: &anyhow::Error) -> Failure {
 fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
     let failure = cause.downcast_ref::<Failure>().cloned();
     let failure = failure.or_else(|| cause.downcast_ref::<LogError>().map(log)).or_else(|| client::known(cause));
-    failure.or_else(|| cause.downcast_ref::<OpenError>().map(open))
+    failure.or_else(|| cause.downcast_ref::<OpenError>().map(open)).or_else(|| below(cause))
+}
+
+/// An error of the crates that run services and load the county.
+fn below(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
+    if let Some(lika_runtime::Failure { code, message, conflict }) = cause.downcast_ref() {
+        let exit = if *conflict { Exit::Conflict } else { Exit::Failed };
+        return Some(Failure { exit, code: code.clone(), message: message.clone() });
+    }
+    let code = match cause.downcast_ref()? {
+        LoadError::Refused(_) => "demo_refused",
+        LoadError::Receipt(_) => "receipt_invalid",
+    };
+    Some(Failure::new(code, cause.to_string()))
 }
 
 fn open(error: &OpenError) -> Failure {

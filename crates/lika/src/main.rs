@@ -3,19 +3,12 @@
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
 //! * [`printer`], [`table`], [`words`]: the only places that write to the terminal, and how
-//! * [`node`]: all services in one process
-//! * [`apart`]: each in a process of its own, over NATS
-//! * [`demo`]: a made-up county, submitted as its officials would
 //! * [`exit`]: exit codes, and which error has which
 
-mod apart;
-mod bench;
 mod cli;
 mod command;
-mod demo;
 mod exit;
 mod logging;
-mod node;
 mod printer;
 mod table;
 mod words;

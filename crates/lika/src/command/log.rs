@@ -1,17 +1,13 @@
 //! `lika log`: a new, empty log, in a folder or ordered by NATS; and what is done to the latter by hand.
 
-pub(crate) mod apart;
-
 use super::client::block_on;
-use crate::apart::connection::NatsArgs;
-use crate::exit::{Exit, Failure};
+use super::nats::NatsArgs;
+use crate::exit::Exit;
 use crate::printer::Printer;
-use anyhow::Context;
 use clap::Subcommand;
-use lika_eventlog::tiles::TileLog;
-use lika_ledger::{Clock, Ledger};
-use lika_tlog::key::{KeyName, SigningKey};
-use lika_vault::{Vault, VaultError};
+use lika_runtime::log::create;
+use lika_runtime::nats::streams::Begun;
+use lika_runtime::nats::{connection, streams};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -27,7 +23,7 @@ pub(crate) enum Log {
     /// For a stream that has lost or changed what was sealed. The old stream is kept for inquiry. Stop all services
     /// first; what was ordered and not sealed is sent again by those who have no receipt for it.
     Recover(Recover),
-    /// Move an embedded log to services apart: its entries stay where they are, new ones are ordered by NATS
+    /// Move an embedded log to distributed services: its entries stay where they are, new ones are ordered by NATS
     ///
     /// The folder becomes that of the audit service. Receipts and proofs given before stay valid.
     Migrate(Migrate),
@@ -103,10 +99,10 @@ impl Create {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         if let Some(nats) = &self.nats {
             // Before anything is made.
-            block_on(apart::ensure_new(nats, &self.origin))?;
+            block_on(streams::ensure_new(&nats.servers(), &self.origin))?;
         }
         let verifier_key_file = self.data.join("log.vkey");
-        let made = match (&self.nats, crate::apart::connection::verifier_key(&self.data)) {
+        let made = match (&self.nats, connection::verifier_key(&self.data)) {
             // Cut off between the folder and the streams; what it holds is looked at before they are made.
             (Some(_), Ok(key)) if key.name().as_str() == self.origin => Some(key.to_string()),
             _ => None,
@@ -117,8 +113,8 @@ impl Create {
         };
         let stream = match &self.nats {
             Some(nats) => {
-                let replicas = self.replicas.unwrap_or_else(|| nats.replicas());
-                Some(block_on(apart::create(nats, &self.data, replicas))?)
+                let replicas = self.replicas.unwrap_or_else(|| nats.servers().replicas());
+                Some(block_on(streams::create(&nats.servers(), &self.data, replicas))?)
             }
             None => None,
         };
@@ -130,50 +126,22 @@ impl Create {
 
 impl Recover {
     async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let begun = apart::recover(&self.nats, &self.data, self.replicas).await?;
-        printer.result(&begun, apart::Begun::text)?;
+        let begun = streams::recover(&self.nats.servers(), &self.data, self.replicas).await?;
+        printer.result(&begun, begun_text)?;
         Ok(Exit::Done)
     }
 }
 
 impl Migrate {
     async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let begun =
-            apart::migrate(&self.nats, &self.data, self.replicas.unwrap_or_else(|| self.nats.replicas())).await?;
-        printer.result(&begun, apart::Begun::text)?;
-        Ok(Exit::Done)
-    }
-}
-
-/// Makes a log with a new key, and returns its verifier key as text.
-pub(crate) fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<String> {
-    let name: KeyName = origin.parse().map_err(|error| {
-        Failure::new(
-            "origin_invalid",
-            format!("{origin:?} cannot name a log: {error}. One that can: lika.example/130624"),
+        let begun = streams::migrate(
+            &self.nats.servers(),
+            &self.data,
+            self.replicas.unwrap_or_else(|| self.nats.servers().replicas()),
         )
-    })?;
-    let seed = lika_client::Random::system().bytes().map_err(|error| Failure::new("randomness", error.to_string()))?;
-    let key = SigningKey::new(name, seed);
-    let unmade = |error| Failure::new("data_unwritable", format!("{} cannot be made: {error}", data.display()));
-    std::fs::create_dir_all(data).map_err(unmade)?;
-    make_vault(data)?;
-    TileLog::create(data, &key)?;
-    // Opening it once signs the checkpoint of the empty log, so that what was made can be audited.
-    Ledger::open(data, Clock::system(), 1)?.close();
-    Ok(key.verifier().to_string())
-}
-
-/// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was cut
-/// off has never been used, and stays.
-fn make_vault(data: &std::path::Path) -> anyhow::Result<()> {
-    if data.join("log.vkey").exists() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(data).with_context(|| data.display().to_string())?;
-    match Vault::create(data) {
-        Err(VaultError::Exists(_)) => Ok(()),
-        made => Ok(made?),
+        .await?;
+        printer.result(&begun, begun_text)?;
+        Ok(Exit::Done)
     }
 }
 
@@ -203,4 +171,14 @@ impl Created {
             key = self.verifier_key,
         )
     }
+}
+
+fn begun_text(begun: &Begun) -> String {
+    format!(
+        "{} orders the log from entry {} on. {} holds what is before, and is the folder of the audit \
+         service.\nNext, start the services again: audit first, on this folder.\n",
+        begun.stream,
+        begun.entries,
+        begun.data.display()
+    )
 }

@@ -1,12 +1,12 @@
 //! `lika run SERVICE`: one service of a county, in a process of its own.
 
+use super::nats::NatsArgs;
 use super::serve::{LISTEN_DEFAULT, Signals};
-use crate::apart::connection::NatsArgs;
-use crate::apart::role::{Config, Role, Running};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::Args;
 use lika_ledger::Clock;
+use lika_runtime::{Distributed, DistributedConfig, Failed, ServiceKind};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Run {
     /// Which one
-    service: Role,
+    service: Service,
     /// Folder of this process: its copy of the log, and what its service keeps. It holds at least `log.vkey`
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -29,6 +29,23 @@ pub(crate) struct Run {
     composed_clock: bool,
     #[command(flatten)]
     nats: NatsArgs,
+}
+
+/// One of the six services.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Service {
+    /// HTTP: takes submissions, shows progress
+    Gateway,
+    /// Records what concerns villages and households
+    Households,
+    /// Records what concerns officials
+    Officials,
+    /// Records what concerns funds and aid
+    Aid,
+    /// Shows how far areas have come
+    Progress,
+    /// Copies the log, signs for it, and proves what is in it
+    Audit,
 }
 
 /// What runs, printed once it does.
@@ -52,15 +69,16 @@ impl Run {
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
         let mut signals = Signals::listen()?;
-        let context = self.nats.connect(&format!("lika {}", self.service.name())).await?;
+        let service = ServiceKind::from(self.service);
+        let context = self.nats.servers().connect(&format!("lika {}", service.name())).await?;
         let clock = if self.composed_clock { Clock::composed() } else { Clock::system() };
-        let config = Config { role: self.service, context, data: self.data, listen: self.listen, clock };
+        let config = DistributedConfig { service, context, data: self.data, listen: self.listen, clock };
         let mut running = tokio::select! {
-            running = Running::start(config) => running?,
+            running = Distributed::start(config) => running?,
             () = signals.wait() => return Ok(Exit::Done),
         };
         printer.result(&started(&running), Started::text)?;
-        let failed: Option<Failure> = tokio::select! {
+        let failed = tokio::select! {
             () = signals.wait() => None,
             failed = running.failed() => Some(failed),
         };
@@ -71,13 +89,35 @@ impl Run {
         running.give_back().await;
         // Nothing may wait for what has stopped: the process ends as it is.
         std::mem::forget(running);
-        Err(failed.into())
+        Err(failure(failed).into())
     }
 }
 
-fn started(running: &Running) -> Started {
+impl From<Service> for ServiceKind {
+    fn from(service: Service) -> Self {
+        match service {
+            Service::Gateway => Self::Gateway,
+            Service::Households => Self::Households,
+            Service::Officials => Self::Officials,
+            Service::Aid => Self::Aid,
+            Service::Progress => Self::Progress,
+            Service::Audit => Self::Audit,
+        }
+    }
+}
+
+/// Why the service cannot go on, with its code.
+fn failure(failed: Failed) -> Failure {
+    match failed {
+        Failed::Log(error) => crate::exit::log(&error),
+        Failed::Vault(_) => Failure::new("vault_stopped", failed.to_string()),
+        Failed::Views(_) | Failed::Ended => Failure::new("views_stopped", failed.to_string()),
+    }
+}
+
+fn started(running: &Distributed) -> Started {
     Started {
-        service: running.role.name(),
+        service: running.service.name(),
         instance: running.instance.clone(),
         origin: running.ledger.verifier_key().name().to_string(),
         entries: running.ledger.log().checkpoint().size,

@@ -1,10 +1,10 @@
 //! `lika serve`: a county on its feet, all services in one process.
 
 use crate::exit::{Exit, Failure};
-use crate::node::{Config, Node};
 use crate::printer::Printer;
 use clap::Args;
 use lika_ledger::Clock;
+use lika_runtime::{Embedded, EmbeddedConfig};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -67,7 +67,8 @@ impl Serve {
         let data = self.data.clone();
         // Before anything is served: who sees that it is may already tell it to stop.
         let signals = Signals::listen()?;
-        let node = Node::start(Config { data: self.data, listen: self.listen, clock: Clock::system() }).await?;
+        let node =
+            Embedded::start(EmbeddedConfig { data: self.data, listen: self.listen, clock: Clock::system() }).await?;
         printer.result(&serving(&node, data), |serving| {
             format!(
                 "{} with {} entries is served at {} from {}.\nCtrl-C stops it.\n",
@@ -82,7 +83,7 @@ impl Serve {
 }
 
 /// Serves until a signal to stop, and then stops in order; or until the node cannot go on.
-pub(crate) async fn until_stopped(mut node: Node, mut signals: Signals) -> anyhow::Result<Exit> {
+pub(crate) async fn until_stopped(mut node: Embedded, mut signals: Signals) -> anyhow::Result<Exit> {
     tokio::select! {
         () = signals.wait() => {}
         failed = node.failed() => {
@@ -95,7 +96,7 @@ pub(crate) async fn until_stopped(mut node: Node, mut signals: Signals) -> anyho
     Ok(Exit::Done)
 }
 
-fn serving(node: &Node, data: PathBuf) -> Serving {
+fn serving(node: &Embedded, data: PathBuf) -> Serving {
     let ledger = node.ledger();
     Serving {
         url: format!("http://{}", node.addr()),

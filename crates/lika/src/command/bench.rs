@@ -1,0 +1,110 @@
+//! `lika bench`: what a node of this machine takes and replays, beside what the machine could do at best.
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::table::Table;
+use crate::words::number;
+use clap::{Args, Subcommand};
+use lika_bench::{append, distributed, replay, rules};
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Submissions over HTTP, each with its receipt
+    Append(Append),
+    /// The whole log judged again, with every check
+    Replay(Replay),
+    /// What the rules cost, by kind of event, on a log that is there
+    Rules(Rules),
+}
+
+/// Submissions over HTTP.
+#[derive(Debug, Args)]
+pub(crate) struct Append {
+    /// Clients that send single events at the same time, each waiting for its receipt
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    clients: u32,
+    /// Submissions of one event
+    #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    singles: u32,
+    /// Submissions of 100 events
+    #[arg(long, default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    hundreds: u32,
+    /// Distributed services, ordered by NATS: by the servers named, or by one and then by three of its own
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", value_delimiter = ',')]
+    nats: Option<Vec<String>>,
+    /// Monitoring addresses of the servers named
+    #[arg(long, value_name = "URL", value_delimiter = ',', requires = "nats")]
+    monitor: Vec<String>,
+    /// Copies of each message on the servers named
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "nats")]
+    replicas: u8,
+}
+
+/// A replay.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Events in the log that is replayed, in submissions of 100
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100..=100_000_000))]
+    events: u32,
+}
+
+/// A log whose entries are judged and applied.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// A node's data folder, for example a demonstration's; it is only read
+    data: std::path::PathBuf,
+}
+
+impl Bench {
+    /// Does it, but for the rules on a log of its own in a temporary folder.
+    pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let note = |what: &str| printer.note(what);
+        match self {
+            Self::Append(append) if append.nats.is_some() => {
+                let measured = runtime.block_on(distributed::run(&append.into(), &note))?;
+                printer.result(&measured, distributed::text)?;
+            }
+            Self::Append(append) => {
+                let measured = runtime.block_on(append::run(&append.into(), &note))?;
+                printer.result(&measured, append::text)?;
+            }
+            Self::Replay(replay) => {
+                let measured = runtime.block_on(replay::run(replay.events, &note))?;
+                printer.result(&measured, replay::text)?;
+            }
+            Self::Rules(args) => printer.result(&rules::run(&args.data, &note)?, rules_text)?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl From<Append> for lika_bench::Append {
+    fn from(append: Append) -> Self {
+        let Append { clients, singles, hundreds, nats, monitor, replicas } = append;
+        Self { clients, singles, hundreds, nats, monitor, replicas }
+    }
+}
+
+/// The same for people.
+fn rules_text(measured: &rules::Measured) -> String {
+    let mut table = Table::new(&["kind", ">events", ">admit ns", ">evolve ns", ">share %"]);
+    for kind in &measured.kinds {
+        let (admit, evolve, share) = (kind.admit_ns, kind.evolve_ns, kind.share);
+        table.row([
+            &kind.kind,
+            &number(kind.events),
+            &format_args!("{admit:.0}"),
+            &format_args!("{evolve:.0}"),
+            &format_args!("{share:.1}"),
+        ]);
+    }
+    format!(
+        "{} events in {} submissions: rules alone, one core\n  {:>10.0} events/s in {:.2} s\n\n{table}",
+        number(measured.events),
+        number(measured.submissions),
+        measured.events_per_second,
+        measured.seconds,
+    )
+}

@@ -1,0 +1,217 @@
+//! What is said of a county that was loaded.
+
+use crate::exit::{self, Failure};
+use crate::printer::Printer;
+use crate::table::Table;
+use crate::words;
+use anyhow::ensure;
+use lika_audit::auditor;
+use lika_county::history::{FIRST_YEAR, LAST_YEAR};
+use lika_county::planted::Kind;
+use lika_county::{History, Loaded};
+use lika_domain::area::Level;
+use lika_eventlog::verify::Folder;
+use lika_ledger::digest;
+use lika_progress::{ProgressError, Query};
+use lika_runtime::Embedded;
+use lika_tlog::key::VerifierKey;
+use lika_views::{Progress, ViewError};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long the views may take to have everything that was loaded, in seconds.
+const VIEWS_WITHIN_S: u64 = 120;
+
+/// The county, its log, and how to check both.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    origin: String,
+    /// Prefix of the county.
+    area: String,
+    villages: u64,
+    households: u64,
+    events: u64,
+    entries: u64,
+    /// As in the checkpoint: base64.
+    root: String,
+    /// Hexadecimal.
+    state_digest: String,
+    /// First submission to last receipt.
+    seconds: f64,
+    events_per_second: u64,
+    data: PathBuf,
+    /// The folder of tiles.
+    log: PathBuf,
+    verifier_key: String,
+    /// The log was verified and judged again, with this state.
+    verified: bool,
+    /// Where it is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// Submissions that were tried and refused, each with the code that was expected.
+    refused: u64,
+    /// What was planted for auditors to find, and what was tried and refused.
+    planted: Vec<PlantedCount>,
+    /// The county, then its townships.
+    areas: Vec<Progress>,
+    #[serde(skip)]
+    key: VerifierKey,
+}
+
+/// How often something was planted.
+#[derive(Debug, Serialize)]
+struct PlantedCount {
+    kind: &'static str,
+    count: u64,
+    /// It was refused, and is not in the log.
+    refused: bool,
+    #[serde(skip)]
+    zh: &'static str,
+}
+
+impl PlantedCount {
+    fn new((kind, count): (Kind, u64)) -> Self {
+        Self { kind: kind.name(), count, refused: kind.is_refused(), zh: kind.zh() }
+    }
+}
+
+impl Summary {
+    /// What a node holds once a history is loaded.
+    ///
+    /// # Errors
+    /// If the node's figures cannot be read.
+    pub(crate) async fn of(
+        node: &Embedded,
+        data: &Path,
+        history: &History,
+        loaded: Loaded,
+        took: Duration,
+    ) -> anyhow::Result<Self> {
+        let ledger = node.ledger();
+        let (seal, key) = (ledger.log().checkpoint(), ledger.verifier_key().clone());
+        ensure!(seal.size == loaded.entries, "{} entries are sealed of {}", seal.size, loaded.entries);
+        let (data, state_digest) = (std::path::absolute(data)?, digest::hex(&ledger.state()));
+        Ok(Self {
+            origin: key.name().to_string(),
+            area: history.area().prefix(),
+            villages: history.villages() as u64,
+            households: history.households() as u64,
+            events: loaded.events,
+            entries: loaded.entries,
+            root: seal.root.to_string(),
+            state_digest,
+            seconds: took.as_secs_f64(),
+            events_per_second: words::rate(loaded.events, took),
+            log: data.join("log"),
+            data,
+            verifier_key: key.to_string(),
+            verified: false,
+            url: None,
+            refused: loaded.refused,
+            planted: history.planted().counts().map(PlantedCount::new).collect(),
+            areas: areas(node, history, seal.size).await?,
+            key,
+        })
+    }
+
+    /// Verifies the log in its folder and judges all of it again, as an auditor would.
+    ///
+    /// # Errors
+    /// If the log is not what was signed, or amounts to another state than the node's.
+    pub(crate) fn verify(&mut self, printer: Printer) -> anyhow::Result<()> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let bar = printer.bar(self.entries, "verifying and replaying");
+        let mut watch = Bar(&bar);
+        let replayed = auditor::replay(&Folder(self.log.clone()), &self.key, threads, &mut watch);
+        bar.finish_and_clear();
+        let replayed = replayed.map_err(|error| exit::log(&error))?;
+        ensure!(replayed.voids.is_empty(), "{} entries are void when they are judged again", replayed.voids.len());
+        if replayed.state_digest != self.state_digest {
+            let message = format!("the log amounts to {}, the node had {}", replayed.state_digest, self.state_digest);
+            return Err(Failure::new("state_differs", message).exit(exit::Exit::Broken).into());
+        }
+        self.verified = true;
+        Ok(())
+    }
+
+    /// The same for people.
+    pub(crate) fn text(&self) -> String {
+        let name = self.areas.first().and_then(|county| county.name.clone()).unwrap_or_default();
+        let (households, villages) = (words::number(self.households), words::number(self.villages));
+        let mut facts = Table::pairs();
+        facts.row([&"log", &self.origin]);
+        facts.row([&"entries", &words::number(self.entries)]);
+        facts.row([&"events", &words::number(self.events)]);
+        let speed = words::number(self.events_per_second);
+        facts.row([&"time", &format!("{:.1} s, {speed} events/s, each with its receipt", self.seconds)]);
+        facts.row([&"root", &self.root]);
+        facts.row([&"state digest", &self.state_digest]);
+        facts.row([&"data", &self.data.display()]);
+        facts.row([&"tiles", &self.log.display()]);
+        facts.row([&"verifier key", &self.verifier_key]);
+        format!(
+            "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
+             exists.\n\n{facts}\n{}\n{}\n{}",
+            words::areas(&self.areas),
+            self.planted(),
+            self.next()
+        )
+    }
+
+    /// What was planted, so that whoever looks can compare what they find.
+    fn planted(&self) -> String {
+        let mut table = Table::new(&["planted", "", ">times"]);
+        for planted in self.planted.iter().filter(|planted| planted.count > 0) {
+            table.row([&planted.kind, &planted.zh, &words::number(planted.count)]);
+        }
+        table.to_string()
+    }
+
+    fn next(&self) -> String {
+        let data = self.data.display();
+        let verified =
+            if self.verified { "The log was verified and judged again: the state is the same. " } else { "" };
+        let mut text = format!(
+            "{verified}Check it yourself:\n  \
+             lika audit verify {data}\n  \
+             lika audit replay {data} --by township\n"
+        );
+        match &self.url {
+            Some(url) => text.push_str(&format!(
+                "  lika audit replay {data} --against {url}\n\nLook at it: {url}\nCtrl-C stops it; \
+                 `lika serve --data {data}` serves it again.\n"
+            )),
+            None => text.push_str(&format!("Serve it: lika serve --data {data}\n")),
+        }
+        text
+    }
+}
+
+/// The county and its townships, as of the last entry.
+async fn areas(node: &Embedded, history: &History, size: u64) -> Result<Vec<Progress>, ProgressError> {
+    let begun = Instant::now();
+    // After a load without a break the views of a large county are further behind than a reader would wait.
+    while let Err(ViewError::Behind { .. }) = node.progress().catch_up().await
+        && begun.elapsed() < Duration::from_secs(VIEWS_WITHIN_S)
+    {}
+    let query =
+        Query { area: history.area(), by: None, at: None, recorded_by: None, index: Some(size.saturating_sub(1)) };
+    let mut areas = node.progress().read(query).await?;
+    for mut township in node.progress().read(Query { by: Some(Level::Township), ..query }).await? {
+        // The log does not name townships; the table of divisions does.
+        township.name = township.area().and_then(|area| history.township(area)).map(str::to_owned);
+        areas.push(township);
+    }
+    Ok(areas)
+}
+
+/// A bar over entries.
+struct Bar<'b>(&'b indicatif::ProgressBar);
+
+impl auditor::Watch for Bar<'_> {
+    fn at(&mut self, entries: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(entries);
+    }
+}

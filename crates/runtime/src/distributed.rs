@@ -1,0 +1,394 @@
+//! Each of the six services, started in a process of its own.
+//!
+//! All of them are a ledger on a copy of the log; they differ in what they answer. The one that signs is `audit`.
+
+use crate::backend::{self as wiring, OPENING_THREADS};
+use crate::nats::responder::{Answering, Prepare};
+use crate::nats::wire::{OpenQuestion, PolicyQuestion, ProgressQuestion};
+use crate::nats::{client as ask, connection, log_server};
+use crate::{Failed, Failure};
+use anyhow::Context as _;
+use async_nats::jetstream::Context;
+use lika_aid::Aid;
+use lika_audit::keeper::Keeper;
+use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
+use lika_eventlog::jetstream::{Config as LogConfig, FAR_BEHIND_ENTRIES, Names};
+use lika_gateway::Gateway;
+use lika_gateway::ask::{OpenHousehold, ReadError};
+use lika_households::Households;
+use lika_ledger::{Clock, Ledger, Prepared, SubmitError};
+use lika_officials::Officials;
+use lika_progress::Progress;
+use lika_vault::Vault;
+use lika_views::Follower;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long a card that is to be opened waits for its latest entry, in milliseconds.
+const READ_WITHIN_MS: u64 = 2_000;
+/// How long who ends may take for the data keys it knows, in seconds.
+const GIVEN_BACK_WITHIN_S: u64 = 10;
+/// Length of an instance's name, in bytes before it is written in hexadecimal.
+const INSTANCE_BYTES: usize = 6;
+
+/// Which service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// HTTP: takes submissions, shows progress
+    Gateway,
+    /// Records what concerns villages and households
+    Households,
+    /// Records what concerns officials
+    Officials,
+    /// Records what concerns funds and aid
+    Aid,
+    /// Shows how far areas have come
+    Progress,
+    /// Copies the log, signs for it, and proves what is in it
+    Audit,
+}
+
+/// With what a service is started.
+pub struct Config {
+    pub service: ServiceKind,
+    pub context: Context,
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub clock: Clock,
+}
+
+/// A running service.
+pub struct Distributed {
+    pub service: ServiceKind,
+    pub instance: String,
+    pub ledger: Arc<Ledger>,
+    pub url: Option<String>,
+    vault: Option<Arc<Vault>>,
+    follower: Option<Follower>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    answering: Option<Answering>,
+}
+
+/// What a role needs to start.
+struct Start {
+    config: Config,
+    names: Names,
+    instance: String,
+    ledger: Arc<Ledger>,
+}
+
+impl ServiceKind {
+    /// As it is named at NATS.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Households => "households",
+            Self::Officials => "officials",
+            Self::Aid => "aid",
+            Self::Progress => "progress",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+impl Distributed {
+    /// Opens this process's copy of the log, catches up, and begins to answer.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let key = connection::verifier_key(&config.data)?;
+        let names = connection::names(&key)?;
+        if config.service == ServiceKind::Audit && !config.data.join("keys").join("log.skey").exists() {
+            let message = format!(
+                "{} has no signing key: copy `keys` from the folder that `lika log create` made. Only those who sign for the log have it",
+                config.data.display()
+            );
+            return Err(Failure::new("signing_key_missing", message).into());
+        }
+        let instance = instance(&config.data)?;
+        let log = LogConfig {
+            context: config.context.clone(),
+            names: names.clone(),
+            dir: config.data.clone(),
+            threads: OPENING_THREADS,
+            area_of: lika_proto::convert::entry_area,
+            instance: instance.clone(),
+            far_behind: FAR_BEHIND_ENTRIES,
+        };
+        let ledger = Ledger::open_apart(log, config.clock.clone()).await?;
+        let start = Start { config, names, instance, ledger };
+        match start.config.service {
+            ServiceKind::Gateway => start.gateway().await,
+            ServiceKind::Households => start.households().await,
+            ServiceKind::Officials => start.officials().await,
+            ServiceKind::Aid => start.aid().await,
+            ServiceKind::Progress => start.progress().await,
+            ServiceKind::Audit => start.audit().await,
+        }
+    }
+
+    /// Resolves when the service cannot go on, with the reason; of several at once, the log's own.
+    pub async fn failed(&mut self) -> Failed {
+        let (ledger, vault) = (self.ledger.clone(), self.vault.clone());
+        let vault = async move {
+            match vault {
+                Some(vault) => vault.stopped().await,
+                None => std::future::pending().await,
+            }
+        };
+        let follower = &mut self.follower;
+        let views = async move {
+            match follower {
+                Some(follower) => follower.stopped().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            error = ledger.stopped() => Failed::Log(error),
+            error = vault => Failed::Vault(error),
+            ended = views => ended.map_or_else(Failed::Views, |()| Failed::Ended),
+        }
+    }
+
+    /// Before a service ends that knows data keys, it stores again what their stream has lost: if the streams went back, perhaps
+    /// nobody else knows them.
+    pub async fn give_back(&self) {
+        let Some(vault) = &self.vault else { return };
+        match tokio::time::timeout(Duration::from_secs(GIVEN_BACK_WITHIN_S), vault.give_back()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "whether the stream of data keys has lost any is not known"),
+            Err(_) => {
+                tracing::error!("whether the stream of data keys has lost any is not known: NATS does not answer");
+            }
+        }
+    }
+
+    /// Stops in order: no more requests, what is under way answered, views written, the copy given back.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Self { ledger, vault, follower, server, answering, .. } = self;
+        if let Some(answering) = answering {
+            answering.finish().await;
+        }
+        if let Some((stop, server)) = server {
+            // The server may have ended already.
+            let _ = stop.send(());
+            server.await?;
+        }
+        let views = match follower {
+            Some(follower) => follower.stop().await,
+            None => Ok(()),
+        };
+        tokio::task::spawn_blocking(move || {
+            ledger.close();
+            if let Some(vault) = vault {
+                vault.close();
+            }
+        })
+        .await?;
+        views.context("the views could not be written; they are read from the log again at the next start")
+    }
+}
+
+impl Start {
+    async fn answering(&self, metadata: HashMap<String, String>) -> anyhow::Result<Answering> {
+        let client = self.config.context.client();
+        let prefix = self.names.service_prefix();
+        Answering::start(&client, prefix, self.config.service.name(), &self.instance, metadata).await
+    }
+
+    async fn vault(&self) -> anyhow::Result<Arc<Vault>> {
+        let vault = Vault::open_apart(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
+        Ok(Arc::new(vault))
+    }
+
+    fn running(self, answering: Answering) -> Distributed {
+        Distributed {
+            service: self.config.service,
+            instance: self.instance,
+            ledger: self.ledger,
+            url: None,
+            vault: None,
+            follower: None,
+            server: None,
+            answering: Some(answering),
+        }
+    }
+
+    async fn gateway(self) -> anyhow::Result<Distributed> {
+        let listen = self.config.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let url = format!("http://{}", reached_at(listener.local_addr()?, &self.config.context.client()));
+        let gateway = Gateway::start(ask::deps(&self.ledger, &self.config.context.client(), &self.names))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
+            // A service that is dropped stops like one that is told to.
+            let _ = stopped.await;
+        }));
+        let answering = self.answering([("url".to_owned(), url.clone())].into()).await?;
+        Ok(Distributed { url: Some(url), server: Some((stop, server)), ..self.running(answering) })
+    }
+
+    async fn households(self) -> anyhow::Result<Distributed> {
+        let vault = self.vault().await?;
+        let deps = lika_households::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
+        let households = Households::start(deps);
+        let answering = self.answering(HashMap::new()).await?;
+        let open = households.clone();
+        let keys = vault.clone();
+        let prepare: Prepare = Arc::new(move |signed| {
+            let (households, keys) = (households.clone(), keys.clone());
+            Box::pin(async move { with_keys(&keys, households.prepare(signed).await).await })
+        });
+        answering.record(&self.ledger, prepare).await?;
+        let open = wiring::blocking(move |OpenHousehold { id, entries, members }| {
+            open.personal(id, &entries, members).map_err(ReadError::failed)
+        });
+        let (ledger, known) = (self.ledger.clone(), vault.clone());
+        let open = move |question: OpenQuestion| {
+            let (open, ledger, known) = (open.clone(), ledger.clone(), known.clone());
+            async move {
+                read_so_far(&ledger, &known, question.entries.last().copied()).await?;
+                let members = question.members.into_iter().filter_map(MemberNo::new).collect();
+                let Some(id) = HouseholdId::new(question.household) else { return Ok(None) };
+                open.ask(OpenHousehold { id, entries: question.entries, members }).await.map(Some)
+            }
+        };
+        answering.answer("open", open).await?;
+        Ok(Distributed { vault: Some(vault), ..self.running(answering) })
+    }
+
+    async fn officials(self) -> anyhow::Result<Distributed> {
+        let vault = self.vault().await?;
+        let officials = Officials::start(lika_officials::Deps { ledger: self.ledger.clone(), vault: vault.clone() });
+        let answering = self.answering(HashMap::new()).await?;
+        let open = officials.clone();
+        let keys = vault.clone();
+        let prepare: Prepare = Arc::new(move |signed| {
+            let (officials, keys) = (officials.clone(), keys.clone());
+            Box::pin(async move { with_keys(&keys, officials.prepare(signed).await).await })
+        });
+        answering.record(&self.ledger, prepare).await?;
+        let open = wiring::blocking(move |id| open.personal(id).map_err(ReadError::failed));
+        let open = move |number: u32| {
+            let open = open.clone();
+            async move {
+                match OfficialId::new(number) {
+                    Some(id) => open.ask(id).await,
+                    None => Ok(None),
+                }
+            }
+        };
+        answering.answer("open", open).await?;
+        Ok(Distributed { vault: Some(vault), ..self.running(answering) })
+    }
+
+    async fn aid(self) -> anyhow::Result<Distributed> {
+        let answering = self.answering(HashMap::new()).await?;
+        let prepare: Prepare =
+            Arc::new(|signed| Box::pin(async move { Aid::prepare(&signed).map_err(SubmitError::from) }));
+        answering.record(&self.ledger, prepare).await?;
+        Ok(self.running(answering))
+    }
+
+    async fn progress(self) -> anyhow::Result<Distributed> {
+        let (progress, follower) = wiring::follow(&self.ledger, &self.config.data.join("views"))?;
+        let progress = Arc::new(progress);
+        let answering = self.answering(HashMap::new()).await?;
+        answer_progress(&answering, &progress).await?;
+        Ok(Distributed { follower: Some(follower), ..self.running(answering) })
+    }
+
+    async fn audit(self) -> anyhow::Result<Distributed> {
+        let keeper = Keeper::start(self.ledger.clone());
+        let answering = self.answering(HashMap::new()).await?;
+        log_server::answer(&answering, keeper, self.config.data.clone()).await?;
+        Ok(self.running(answering))
+    }
+}
+
+/// Before a refusal is taken for final, every data key is known that other processes have stored by now.
+async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Result<Prepared, SubmitError> {
+    if matches!(prepared, Err(SubmitError::Rejected(_))) {
+        vault.catch_up().await?;
+    }
+    prepared
+}
+
+/// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an older box must not
+/// be taken for the one in force, nor a key on its way for one that was erased.
+async fn read_so_far(ledger: &Ledger, keys: &Vault, last: Option<Index>) -> Result<(), ReadError> {
+    let read = async {
+        if let Some(last) = last {
+            ledger.log().sealed(last).await.map_err(ReadError::failed)?;
+        }
+        keys.catch_up().await.map_err(ReadError::failed)
+    };
+    tokio::time::timeout(Duration::from_millis(READ_WITHIN_MS), read).await.unwrap_or(Err(ReadError::Behind))
+}
+
+async fn answer_progress(answering: &Answering, progress: &Arc<Progress>) -> anyhow::Result<()> {
+    let malformed = || ReadError::failed(std::io::Error::other("a question that cannot be understood"));
+    let read = wiring::progress_read(progress);
+    let figures = move |question: ProgressQuestion| {
+        let answer = question.read().map(|(query, _)| read.ask(query));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("figures", figures).await?;
+    let read = wiring::explain_read(progress);
+    let explain = move |question: ProgressQuestion| {
+        let asked = question.read().and_then(|(query, asked)| Some(read.ask((query, asked?))));
+        async move { asked.ok_or_else(malformed)?.await }
+    };
+    answering.answer("explain", explain).await?;
+    let read = wiring::policy_read(progress);
+    let policy = move |question: PolicyQuestion| {
+        let answer = question.read().map(|query| read.ask(query));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("policy", policy).await?;
+    let read = wiring::view(progress, |progress, id| progress.views().household(id));
+    let household = move |number: u64| {
+        let answer = HouseholdId::new(number).map(|id| read.ask(id));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("household", household).await?;
+    let read = wiring::view(progress, |progress, id| progress.views().official(id));
+    let official = move |number: u32| {
+        let answer = OfficialId::new(number).map(|id| read.ask(id));
+        async move { answer.ok_or_else(malformed)?.await }
+    };
+    answering.answer("official", official).await
+}
+
+/// The name of the process that has this folder: the same after every restart, so that an integrator knows its own work.
+fn instance(data: &Path) -> anyhow::Result<String> {
+    let path = data.join("instance");
+    if let Ok(name) = std::fs::read_to_string(&path) {
+        let name = name.trim().to_owned();
+        let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        return if good {
+            Ok(name)
+        } else {
+            Err(Failure::new("instance_invalid", format!("{} holds no name of an instance: delete it", path.display()))
+                .into())
+        };
+    }
+    let bytes: [u8; INSTANCE_BYTES] = rand::random();
+    let name = hex::encode(bytes);
+    std::fs::write(&path, format!("{name}\n")).with_context(|| format!("{}", path.display()))?;
+    Ok(name)
+}
+
+/// Where others reach a gateway that listens on `listen`. On all addresses of this machine means: on the one that NATS
+/// sees it come from, since who looks for a gateway does it there.
+fn reached_at(listen: SocketAddr, client: &async_nats::Client) -> SocketAddr {
+    match client.server_info().client_ip.parse() {
+        Ok(seen) if listen.ip().is_unspecified() => SocketAddr::new(seen, listen.port()),
+        _ => listen,
+    }
+}

@@ -1,0 +1,133 @@
+//! A node: all services of a county in one process, on one folder.
+
+use crate::backend as wiring;
+use anyhow::Context;
+use lika_eventlog::error::LogError;
+use lika_gateway::Gateway;
+use lika_ledger::{Clock, Ledger};
+use lika_progress::Progress;
+use lika_vault::{Vault, VaultError};
+use lika_views::{FollowError, Follower};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// What a node is started with.
+pub struct Config {
+    /// The data folder, which holds a log.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes any.
+    pub listen: SocketAddr,
+    /// The node's time; driven only in a log opened for testing.
+    pub clock: Clock,
+}
+
+/// A running node.
+pub struct Embedded {
+    addr: SocketAddr,
+    ledger: Arc<Ledger>,
+    vault: Arc<Vault>,
+    progress: Arc<Progress>,
+    follower: Follower,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+/// Why a node cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The log has stopped.
+    #[error("the log has stopped; no receipt was given for what is not on disk: {0}")]
+    Log(LogError),
+    /// The vault has stopped.
+    #[error("the vault has stopped; no submission was taken whose data keys are not on disk: {0}")]
+    Vault(VaultError),
+    /// The views have stopped.
+    #[error("the views have stopped: {0}")]
+    Views(#[from] FollowError),
+    /// The views ended without an error while the log went on.
+    #[error("the views no longer follow the log")]
+    Ended,
+}
+
+impl Embedded {
+    /// Opens the folder, checking all of the log, and starts every service.
+    ///
+    /// # Errors
+    /// If anything in the folder is not as it should be, or the address is taken.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let Config { data, listen, clock } = config;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let addr = listener.local_addr()?;
+        let (ledger, vault) = tokio::task::spawn_blocking({
+            let data = data.clone();
+            move || open(&data, clock)
+        })
+        .await??;
+        let (progress, follower) = wiring::follow(&ledger, &data.join("views"))?;
+        let progress = Arc::new(progress);
+        let gateway = Gateway::start(wiring::deps(&ledger, &vault, &progress))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
+            // A node that is dropped stops like one that is told to.
+            let _ = stopped.await;
+        }));
+        Ok(Self { addr, ledger, vault, progress, follower, stop, server })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its log and state.
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Its figures.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
+    /// Resolves when it cannot go on, with the reason; of several at once, the log's own.
+    pub async fn failed(&mut self) -> Failed {
+        tokio::select! {
+            biased;
+            error = self.ledger.stopped() => Failed::Log(error),
+            error = self.vault.stopped() => Failed::Vault(error),
+            ended = self.follower.stopped() => match ended {
+                Ok(()) => Failed::Ended,
+                Err(error) => Failed::Views(error),
+            },
+        }
+    }
+
+    /// Stops in order: no more connections, requests under way answered, what was ordered sealed, views written.
+    ///
+    /// # Errors
+    /// If the views could not be written; the log is closed all the same.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Self { ledger, vault, progress, follower, stop, server, .. } = self;
+        // The server may have ended already.
+        let _ = stop.send(());
+        server.await?;
+        let views = follower.stop().await;
+        drop(progress);
+        tokio::task::spawn_blocking(move || {
+            ledger.close();
+            vault.close();
+        })
+        .await?;
+        views.context("the views could not be written; they are read from the log again at the next start")
+    }
+}
+
+/// Opens what must be there before anything can be served.
+fn open(data: &Path, clock: Clock) -> anyhow::Result<(Arc<Ledger>, Arc<Vault>)> {
+    let ledger = Ledger::open(data, clock, wiring::OPENING_THREADS)?;
+    Ok((ledger, Arc::new(Vault::open(data)?)))
+}

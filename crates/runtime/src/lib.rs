@@ -1,0 +1,22 @@
+//! Running the services of a county: all in one process on a folder, or each in a process of its own over NATS.
+//!
+//! What it is not: it decides nothing and shows nothing; it starts services, gives the gateway its backend, and stops them
+//! in order.
+//!
+//! In reading order:
+//! * [`create`](log::create): a new log in a folder; [`Embedded`]: all services on it
+//! * [`backend`]: the services of one process as the gateway asks them
+//! * [`Distributed`]: one service in a process of its own
+//! * [`nats`]: what is NATS alone
+//! * [`Failure`]: what a person can do something about
+
+pub mod backend;
+mod distributed;
+mod embedded;
+mod failure;
+pub mod log;
+pub mod nats;
+
+pub use distributed::{Config as DistributedConfig, Distributed, ServiceKind};
+pub use embedded::{Config as EmbeddedConfig, Embedded, Failed};
+pub use failure::Failure;

@@ -1,0 +1,148 @@
+//! How NATS is reached, and what is checked of its servers before anything rests on them.
+
+use crate::Failure;
+use anyhow::Context;
+use async_nats::ConnectOptions;
+use async_nats::jetstream;
+use lika_domain::area::Area;
+use lika_eventlog::jetstream::{Names, settings};
+use lika_tlog::key::VerifierKey;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a server's monitoring address may take to answer, in seconds.
+const MONITOR_S: u64 = 5;
+/// Most bytes read of what a server tells of itself.
+const MONITOR_BYTES_MAX: u64 = 1024 * 1024;
+/// How long an answer of JetStream is waited for, in seconds.
+const ANSWER_S: u64 = 5;
+
+/// Where the NATS servers are, and the identity to connect with.
+#[derive(Clone, Debug)]
+pub struct Servers {
+    /// Addresses of the NATS servers.
+    pub nats: Vec<String>,
+    /// Monitoring addresses of all of them: version and settings are checked there before anything rests on them.
+    pub monitor: Vec<String>,
+    /// Certificate of the authority that the servers' certificates are signed by.
+    pub tls_ca: Option<PathBuf>,
+    /// Certificate to come with.
+    pub tls_cert: Option<PathBuf>,
+    /// Its key.
+    pub tls_key: Option<PathBuf>,
+}
+
+impl Servers {
+    /// Of servers without TLS, as on one's own machine.
+    pub fn plain(nats: Vec<String>, monitor: Vec<String>) -> Self {
+        Self { nats, monitor, tls_ca: None, tls_cert: None, tls_key: None }
+    }
+
+    /// Copies of each message that so many servers are for.
+    pub fn replicas(&self) -> u8 {
+        if self.monitor.len() >= 3 { 3 } else { 1 }
+    }
+
+    /// Memory of the server that has the most, in bytes.
+    pub async fn memory(&self) -> anyhow::Result<u64> {
+        let monitors = self.monitor.clone();
+        let memory = move || -> anyhow::Result<u64> {
+            let each = monitors.iter().map(|url| Ok(varz(url)?["mem"].as_u64().unwrap_or(0)));
+            Ok(each.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max().unwrap_or(0))
+        };
+        tokio::task::spawn_blocking(memory).await?
+    }
+
+    /// Checks the servers and connects. `name` is what the servers show this connection as.
+    pub async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
+        let monitors = self.monitor.clone();
+        tokio::task::spawn_blocking(move || check_servers(&monitors)).await??;
+        let mut options = ConnectOptions::new()
+            .name(name)
+            .request_timeout(Some(Duration::from_secs(ANSWER_S)))
+            .retry_on_initial_connect()
+            .ping_interval(Duration::from_secs(5));
+        if let Some(ca) = &self.tls_ca {
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
+        }
+        if let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            options = options.add_client_certificate(cert.clone(), key.clone());
+        }
+        let client = options.connect(self.nats.clone()).await.map_err(|error| {
+            Failure::new("nats_unreachable", format!("NATS cannot be reached at {}: {error}", self.nats.join(", ")))
+        })?;
+        let mut context = jetstream::new(client);
+        context.set_timeout(Duration::from_secs(ANSWER_S));
+        Ok(context)
+    }
+}
+
+/// Checks the servers by what they tell of themselves. Fewer than half may be silent: a service must be able to start
+/// while one of three servers is being replaced.
+fn check_servers(monitors: &[String]) -> anyhow::Result<()> {
+    let mut silent = Vec::new();
+    for url in monitors {
+        match varz(url) {
+            Ok(told) => {
+                settings::check_server(&told).map_err(|error| Failure::new("nats_setting", error.to_string()))?;
+            }
+            Err(error) => silent.push(error),
+        }
+    }
+    if silent.len() * 2 >= monitors.len()
+        && let Some(error) = silent.pop()
+    {
+        return Err(error);
+    }
+    for error in silent {
+        tracing::warn!(%error, "a nats-server is not checked");
+    }
+    Ok(())
+}
+
+/// What a server tells of itself.
+fn varz(monitor: &str) -> anyhow::Result<serde_json::Value> {
+    let url = format!("{}/varz", monitor.trim_end_matches('/'));
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(MONITOR_S))).build().into();
+    let unreachable = |error: &dyn std::fmt::Display| {
+        Failure::new("nats_monitor", format!("{url} does not tell what the server is set to: {error}"))
+    };
+    let mut answer = agent.get(&url).call().map_err(|error| unreachable(&error))?;
+    let text = answer.body_mut().with_config().limit(MONITOR_BYTES_MAX).read_to_string();
+    let text = text.map_err(|error| unreachable(&error))?;
+    Ok(serde_json::from_str(&text).map_err(|error| unreachable(&error))?)
+}
+
+/// The verifier key in a data folder.
+pub fn verifier_key(data: &Path) -> anyhow::Result<VerifierKey> {
+    let path = data.join("log.vkey");
+    let missing = || {
+        Failure::new(
+            "log_missing",
+            format!(
+                "{} is not there: it says which log this is. Copy it from the folder that `lika log create` made",
+                path.display()
+            ),
+        )
+    };
+    let text = std::fs::read_to_string(&path).map_err(|_| missing())?;
+    let key = text.trim_end().parse::<VerifierKey>();
+    key.with_context(|| format!("{} is no verifier key", path.display()))
+}
+
+/// The names at NATS of the log with this verifier key.
+pub fn names(key: &VerifierKey) -> Result<Names, Failure> {
+    Ok(Names::new(area(key.name().as_str())?))
+}
+
+/// The area of a log of services apart: what its origin ends with.
+pub fn area(origin: &str) -> Result<Area, Failure> {
+    let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
+    area.ok_or_else(|| {
+        let message = format!(
+            "{origin}: a log of services apart needs a name that ends in its division code, as lika.example/130624"
+        );
+        Failure::new("origin_without_area", message)
+    })
+}
