@@ -25,8 +25,6 @@ use lika_proto::v1;
 use std::collections::{BTreeMap, BTreeSet};
 
 const ORIGIN: &str = "lika.example/130624";
-const TWO_VILLAGES: &str = "code,level,name\n520102000000,county,甲县\n520102100000,township,乙镇\n\
-    520102100200,village,丙村村民委员会\n520102100201,village,丁村村民委员会\n";
 
 /// A recorder without a log.
 #[derive(Default)]

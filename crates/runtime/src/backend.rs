@@ -80,6 +80,7 @@ fn recording(ledger: Arc<Ledger>, prepared: Prepared) -> Recording {
     Box::pin(async move { ledger.submit(prepared).await })
 }
 
+/// Answers how far areas have come.
 pub fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec<document::Progress>>> {
     let progress = progress.clone();
     Ask::new(move |ProgressQuery { area, by, at, recorded_by, index }| {
@@ -88,6 +89,7 @@ pub fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec
     })
 }
 
+/// Answers what a figure is made of.
 pub fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option<Explanation>> {
     let progress = progress.clone();
     Ask::new(move |(ProgressQuery { area, by, at, recorded_by, index }, asked)| {

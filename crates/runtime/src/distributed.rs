@@ -6,7 +6,7 @@ use crate::backend::{self as wiring, OPENING_THREADS};
 use crate::nats::responder::{Answering, Prepare};
 use crate::nats::wire::{OpenQuestion, PolicyQuestion, ProgressQuestion};
 use crate::nats::{client as ask, connection, log_server};
-use crate::{Failed, Failure};
+use crate::{Failed, Failure, ServiceKind};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
 use lika_aid::Aid;
@@ -37,37 +37,29 @@ const GIVEN_BACK_WITHIN_S: u64 = 10;
 /// Length of an instance's name, in bytes before it is written in hexadecimal.
 const INSTANCE_BYTES: usize = 6;
 
-/// Which service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServiceKind {
-    /// HTTP: takes submissions, shows progress
-    Gateway,
-    /// Records what concerns villages and households
-    Households,
-    /// Records what concerns officials
-    Officials,
-    /// Records what concerns funds and aid
-    Aid,
-    /// Shows how far areas have come
-    Progress,
-    /// Copies the log, signs for it, and proves what is in it
-    Audit,
-}
-
 /// With what a service is started.
 pub struct Config {
+    /// Which service
     pub service: ServiceKind,
+    /// The connection to JetStream
     pub context: Context,
+    /// The folder of this service's data
     pub data: PathBuf,
+    /// Where it answers by HTTP, if it does
     pub listen: SocketAddr,
+    /// Where the time is read
     pub clock: Clock,
 }
 
 /// A running service.
 pub struct Distributed {
+    /// Which service
     pub service: ServiceKind,
+    /// The name of this instance, of its own among all
     pub instance: String,
+    /// Its view of the log
     pub ledger: Arc<Ledger>,
+    /// Where it answers by HTTP, if it does
     pub url: Option<String>,
     vault: Option<Arc<Vault>>,
     follower: Option<Follower>,
@@ -81,20 +73,6 @@ struct Start {
     names: Names,
     instance: String,
     ledger: Arc<Ledger>,
-}
-
-impl ServiceKind {
-    /// As it is named at NATS.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gateway => "gateway",
-            Self::Households => "households",
-            Self::Officials => "officials",
-            Self::Aid => "aid",
-            Self::Progress => "progress",
-            Self::Audit => "audit",
-        }
-    }
 }
 
 impl Distributed {

@@ -16,7 +16,9 @@ mod embedded;
 mod failure;
 pub mod log;
 pub mod nats;
+mod service_kind;
 
-pub use distributed::{Config as DistributedConfig, Distributed, ServiceKind};
+pub use distributed::{Config as DistributedConfig, Distributed};
 pub use embedded::{Config as EmbeddedConfig, Embedded, Failed};
 pub use failure::Failure;
+pub use service_kind::ServiceKind;

@@ -5,7 +5,6 @@
 //! * [`arrows`]: crates depend on each other in one direction;
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
-//! * [`glossary`]: one word for one thing;
 //! * [`words`]: nothing of the author's machine and nothing left open;
 //! * [`protos`]: every message and field of the wire format is explained.
 
@@ -19,7 +18,6 @@ use anyhow::{Context, Result, bail};
 use crate::process::{say, tool};
 
 mod arrows;
-mod glossary;
 mod lengths;
 mod protos;
 mod readme;

@@ -122,7 +122,7 @@ fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
         let message = format!("the verifier key of {origin} is not kept here: give it with --key");
         Failure::new("key_missing", message)
     };
-    Ok(home.log_key(&origin)?.ok_or_else(missing)?)
+    Ok(home.log_key(origin)?.ok_or_else(missing)?)
 }
 
 fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {

@@ -35,6 +35,7 @@ struct Known {
 /// What an instance tells of itself, as far as it matters.
 #[derive(Debug, Deserialize)]
 pub struct Found {
+    /// What it says of itself, by name
     #[serde(default)]
     pub metadata: HashMap<String, String>,
 }
