@@ -2,20 +2,11 @@
 
 use super::problem;
 use super::{ANSWER_TIMEOUT_S, ApiError, CONNECT_TIMEOUT_S};
-use bytes::Bytes;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode, Uri};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::{ClientConfig, RootCertStore};
+use bytes::{Bytes, BytesMut};
+use lika_http::reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use lika_http::reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
+use lika_http::{Trust, client};
 use serde::de::DeserializeOwned;
-use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Media type of protobuf.
@@ -23,12 +14,10 @@ pub(super) const PROTOBUF: &str = "application/x-protobuf";
 /// Media type of JSON.
 pub(super) const JSON: &str = "application/json";
 
-pub(super) type Body = UnsyncBoxBody<Bytes, Infallible>;
-
 /// A node, by its address. Copies share their connections.
 #[derive(Clone, Debug)]
 pub struct Api {
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    client: Client,
     base: String,
     token: Option<HeaderValue>,
 }
@@ -45,25 +34,22 @@ impl Api {
     /// certificates that the system trusts are trusted.
     ///
     /// # Errors
-    /// [`ApiError::Address`] if it is none, [`ApiError::Unreachable`] if the system's certificates cannot be read.
+    /// [`ApiError::Address`] if it is none.
     pub fn new(address: &str) -> Result<Self, ApiError> {
         let base = address.trim_end_matches('/').to_owned();
-        let uri: Uri = base.parse().map_err(|_| ApiError::Address(address.to_owned()))?;
-        if uri.host().is_none() || uri.query().is_some() {
-            return Err(ApiError::Address(address.to_owned()));
-        }
-        let tls = match uri.scheme_str() {
-            Some("https") => tls(true)?,
-            Some("http") => tls(false)?,
-            _ => return Err(ApiError::Address(address.to_owned())),
+        let no_address = || ApiError::Address(address.to_owned());
+        let url = Url::parse(&base).map_err(|_| no_address())?;
+        let trust = match url.scheme() {
+            "https" => Trust::Machine,
+            "http" => Trust::Nobody,
+            _ => return Err(no_address()),
         };
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_secs(CONNECT_TIMEOUT_S)));
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), base, token: None })
+        if url.query().is_some() {
+            return Err(no_address());
+        }
+        let client = client(trust).connect_timeout(Duration::from_secs(CONNECT_TIMEOUT_S)).build();
+        let client = client.map_err(|error| ApiError::broken("no client", error))?;
+        Ok(Self { client, base, token: None })
     }
 
     /// The same node, read with the token of a session.
@@ -83,7 +69,7 @@ impl Api {
 
     /// Reads a JSON document.
     pub(super) async fn get_json<T: DeserializeOwned>(&self, path: &str, bytes_max: usize) -> Result<T, ApiError> {
-        let reply = self.exchange(self.get(path, JSON)?, bytes_max).await?;
+        let reply = self.exchange(self.get(path, JSON), bytes_max).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 
@@ -94,13 +80,12 @@ impl Api {
         body: &serde_json::Value,
         bytes_max: usize,
     ) -> Result<T, ApiError> {
-        let body = Full::new(Bytes::from(body.to_string())).boxed_unsync();
-        let reply = self.exchange(self.post(path, JSON, JSON, body)?, bytes_max).await?;
+        let reply = self.exchange(self.post(path, JSON, JSON, body.to_string()), bytes_max).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 
-    pub(super) fn get(&self, path: &str, accept: &'static str) -> Result<Request<Body>, ApiError> {
-        self.request(Method::GET, path, accept, Full::default().boxed_unsync())
+    pub(super) fn get(&self, path: &str, accept: &'static str) -> RequestBuilder {
+        self.request(Method::GET, path, accept)
     }
 
     pub(super) fn post(
@@ -108,53 +93,48 @@ impl Api {
         path: &str,
         media_type: &'static str,
         accept: &'static str,
-        body: Body,
-    ) -> Result<Request<Body>, ApiError> {
-        let mut request = self.request(Method::POST, path, accept, body)?;
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Ok(request)
+        body: impl Into<Body>,
+    ) -> RequestBuilder {
+        let request = self.request(Method::POST, path, accept);
+        request.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
     }
 
     /// Sends a request and reads the whole answer.
-    pub(super) async fn exchange(&self, request: Request<Body>, bytes_max: usize) -> Result<Reply, ApiError> {
+    pub(super) async fn exchange(&self, request: RequestBuilder, bytes_max: usize) -> Result<Reply, ApiError> {
         in_time(async { Reply::read(self.send(request).await?, bytes_max).await }).await
     }
 
     /// Sends a request and reads the head of the answer.
-    pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, ApiError> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, ApiError> {
         let what = if self.base.starts_with("https") { "no connection, or it broke off" } else { "no connection" };
-        let failed = |error| ApiError::Unreachable { what: what.to_owned(), source: Some(Box::new(error)) };
-        self.client.request(request).await.map_err(failed)
+        request.send().await.map_err(|error| ApiError::broken(what, error))
     }
 
-    fn request(&self, method: Method, path: &str, accept: &'static str, body: Body) -> Result<Request<Body>, ApiError> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
-            .header(ACCEPT, HeaderValue::from_static(accept))
-            .body(body)
-            .map_err(|_| ApiError::Address(format!("{}{path}", self.base)))?;
-        if let Some(token) = &self.token {
-            request.headers_mut().insert(AUTHORIZATION, token.clone());
+    fn request(&self, method: Method, path: &str, accept: &'static str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = request.header(ACCEPT, HeaderValue::from_static(accept));
+        match &self.token {
+            Some(token) => request.header(AUTHORIZATION, token),
+            None => request,
         }
-        Ok(request)
     }
 }
 
 impl Reply {
     /// Reads the body of an answer to its end.
-    pub(super) async fn read(response: Response<Incoming>, bytes_max: usize) -> Result<Self, ApiError> {
+    pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Self, ApiError> {
         let status = response.status();
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_owned();
-        let body = Limited::new(response.into_body(), bytes_max).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                ApiError::Protocol(format!("an answer of more than {bytes_max} bytes"))
-            } else {
-                ApiError::Unreachable { what: "the answer broke off".to_owned(), source: Some(error) }
+        let mut body = BytesMut::new();
+        let broken = |error| ApiError::broken("the answer broke off", error);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > bytes_max {
+                return Err(ApiError::Protocol(format!("an answer of more than {bytes_max} bytes")));
             }
-        })?;
-        Ok(Self { status, body: body.to_bytes(), media_type })
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Self { status, body: body.freeze(), media_type })
     }
 
     pub(super) fn is(&self, media_type: &str) -> bool {
@@ -171,18 +151,4 @@ impl Reply {
 pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     let late = |_| ApiError::unreachable(format!("no answer within {ANSWER_TIMEOUT_S} seconds"));
     tokio::time::timeout(Duration::from_secs(ANSWER_TIMEOUT_S), answer).await.map_err(late)?
-}
-
-/// For plain `http` no certificate is ever looked at, so none is loaded.
-fn tls(with_roots: bool) -> Result<ClientConfig, ApiError> {
-    let failed = |what: String| ApiError::unreachable(format!("no TLS: {what}"));
-    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?;
-    let builder = if with_roots {
-        builder.with_native_roots().map_err(|error| failed(error.to_string()))?
-    } else {
-        builder.with_root_certificates(RootCertStore::empty())
-    };
-    Ok(builder.with_no_client_auth())
 }

@@ -19,6 +19,7 @@ pub use reads::{LogInfo, ProgressQuery};
 pub use sessions::Session;
 pub use submissions::Answers;
 
+use lika_http::reqwest;
 use lika_proto::v1;
 use std::error::Error;
 
@@ -69,6 +70,11 @@ impl ApiError {
 
     fn unreachable(what: impl Into<String>) -> Self {
         Self::Unreachable { what: what.into(), source: None }
+    }
+
+    /// What a request failed with. Only the cause is kept: the layers above it would tell of the address once more.
+    fn broken(what: &str, error: reqwest::Error) -> Self {
+        Self::Unreachable { what: what.to_owned(), source: Some(Box::new(error.without_url())) }
     }
 
     fn protocol(error: impl std::fmt::Display) -> Self {

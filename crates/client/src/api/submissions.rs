@@ -1,12 +1,11 @@
 //! Sending submissions.
 
-use super::http::{Body, PROTOBUF, Reply, in_time};
+use super::http::{PROTOBUF, Reply, in_time};
 use super::problem;
 use super::{ANSWER_BYTES_MAX, Api, ApiError};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
+use lika_http::reqwest::{Body, Response};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
 use prost::Message;
@@ -20,7 +19,7 @@ const DELIMITER_BYTES_MAX: usize = 10;
 /// Answers to a stream of submissions, in the order of these.
 #[derive(Debug)]
 pub struct Answers {
-    body: Incoming,
+    response: Response,
     received: BytesMut,
 }
 
@@ -31,8 +30,7 @@ impl Api {
     /// # Errors
     /// [`ApiError::Refused`] if it is not in the log; after any other it may be, and should be sent again.
     pub async fn submit(&self, signed: &v1::SignedSubmission) -> Result<v1::Receipt, ApiError> {
-        let body = Full::new(Bytes::from(signed.encode_to_vec())).boxed_unsync();
-        let request = self.post("/v1/submissions", PROTOBUF, PROTOBUF, body)?;
+        let request = self.post("/v1/submissions", PROTOBUF, PROTOBUF, signed.encode_to_vec());
         let reply = self.exchange(request, ANSWER_BYTES_MAX).await?;
         if !reply.is(PROTOBUF) {
             let status = reply.status;
@@ -63,16 +61,15 @@ impl Api {
                 // A BytesMut grows as it must; encoding into it does not fail.
                 let _ = signed.encode_length_delimited(&mut bytes);
             }
-            Ok::<_, Infallible>(Frame::data(bytes.freeze()))
+            Ok::<_, Infallible>(bytes.freeze())
         });
-        let body: Body = StreamBody::new(pieces).boxed_unsync();
-        let request = self.post("/v1/submissions:stream", PROTOBUF, PROTOBUF, body)?;
+        let request = self.post("/v1/submissions:stream", PROTOBUF, PROTOBUF, Body::wrap_stream(pieces));
         let response = in_time(self.send(request)).await?;
         if !response.status().is_success() {
             let reply = in_time(Reply::read(response, ANSWER_BYTES_MAX)).await?;
             return Err(problem::of(reply.status, &reply.body));
         }
-        Ok(Answers { body: response.into_body(), received: BytesMut::new() })
+        Ok(Answers { response, received: BytesMut::new() })
     }
 
     /// Sends many submissions and collects their answers, in the same order.
@@ -103,24 +100,11 @@ impl Answers {
             if let Some(message) = split_message(&mut self.received)? {
                 return v1::Answer::decode(message).map(Some).map_err(ApiError::protocol);
             }
-            match in_time(self.receive()).await? {
+            let broken = |error| ApiError::broken("the answers broke off", error);
+            match in_time(async { self.response.chunk().await.map_err(broken) }).await? {
                 Some(data) => self.received.extend_from_slice(&data),
                 None if self.received.is_empty() => return Ok(None),
                 None => return Err(ApiError::unreachable("the answers broke off")),
-            }
-        }
-    }
-
-    async fn receive(&mut self) -> Result<Option<Bytes>, ApiError> {
-        loop {
-            let failed = |error| ApiError::Unreachable {
-                what: "the answers broke off".to_owned(),
-                source: Some(Box::new(error)),
-            };
-            let Some(frame) = self.body.frame().await.transpose().map_err(failed)? else { return Ok(None) };
-            // Frames without data are trailers, which this API does not use.
-            if let Ok(data) = frame.into_data() {
-                return Ok(Some(data));
             }
         }
     }

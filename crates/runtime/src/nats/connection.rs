@@ -6,7 +6,9 @@ use async_nats::ConnectOptions;
 use async_nats::jetstream;
 use lika_domain::area::Area;
 use lika_eventlog::jetstream::{Names, settings};
+use lika_http::{Trust, blocking_client, cause};
 use lika_tlog::key::VerifierKey;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -103,15 +105,13 @@ fn check_servers(monitors: &[String]) -> anyhow::Result<()> {
 /// What a server tells of itself.
 fn varz(monitor: &str) -> anyhow::Result<serde_json::Value> {
     let url = format!("{}/varz", monitor.trim_end_matches('/'));
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(MONITOR_S))).build().into();
+    let client = blocking_client(Trust::Machine).timeout(Duration::from_secs(MONITOR_S)).build();
     let unreachable = |error: &dyn std::fmt::Display| {
         Failure::new("nats_monitor", format!("{url} does not tell what the server is set to: {error}"))
     };
-    let mut answer = agent.get(&url).call().map_err(|error| unreachable(&error))?;
-    let text = answer.body_mut().with_config().limit(MONITOR_BYTES_MAX).read_to_string();
-    let text = text.map_err(|error| unreachable(&error))?;
-    Ok(serde_json::from_str(&text).map_err(|error| unreachable(&error))?)
+    let answer = client.and_then(|client| client.get(&url).send()?.error_for_status());
+    let answer = answer.map_err(|error| unreachable(&cause(&error)))?;
+    Ok(serde_json::from_reader(answer.take(MONITOR_BYTES_MAX)).map_err(|error| unreachable(&error))?)
 }
 
 /// The verifier key in a data folder.

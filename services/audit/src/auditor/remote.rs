@@ -2,15 +2,16 @@
 
 use lika_eventlog::error::LogError;
 use lika_eventlog::verify::Source;
+use lika_http::reqwest::blocking::Client;
+use lika_http::{Trust, blocking_client, cause};
 use lika_tlog::TilePath;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::tile::TILE_WIDTH;
-use std::io;
+use std::error::Error;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// Largest checkpoint that is read, in bytes.
 const CHECKPOINT_BYTES_MAX: u64 = 65_536;
@@ -29,11 +30,11 @@ const RETRY_DELAY_MS: u64 = 250;
 /// Connections kept open; as many requests may be under way without opening new ones.
 const CONNECTIONS_KEPT: usize = 32;
 
-/// A log behind an address. May be asked from several threads at a time.
+/// A log behind an address. May be asked from several threads at a time, but from none that drives asynchronous tasks.
 #[derive(Clone, Debug)]
 pub struct Remote {
     base: String,
-    agent: Agent,
+    client: Client,
 }
 
 /// Something behind an address cannot be read.
@@ -42,14 +43,25 @@ pub enum RemoteError {
     /// Not an address.
     #[error("{0} is no address: it begins with http:// or https://")]
     NotAnAddress(String),
-    /// There was no answer, or one that is too large.
-    #[error("{url}: {source}")]
+    /// There was no answer, or it broke off.
+    #[error("{url}: {}", cause(&**source))]
     Unreadable {
         /// What was asked for.
         url: String,
         /// What happened.
-        source: Box<ureq::Error>,
+        source: Box<dyn Error + Send + Sync>,
     },
+    /// The answer is longer than any of its kind.
+    #[error("{url} answers with more than {bytes_max} bytes")]
+    TooLarge {
+        /// What was asked for.
+        url: String,
+        /// Most bytes that are read of it.
+        bytes_max: u64,
+    },
+    /// This program cannot ask over HTTP at all.
+    #[error("no client for HTTP: {}", cause(.0))]
+    NoClient(#[source] lika_http::reqwest::Error),
     /// The answer was another one.
     #[error("{url} answers with status {status}{}", if body.is_empty() { String::new() } else { format!(": {body}") })]
     Status {
@@ -71,16 +83,14 @@ impl Remote {
         if !is_address(address) {
             return Err(RemoteError::NotAnAddress(address.to_owned()));
         }
-        let config = Agent::config_builder()
-            .timeout_connect(Some(Duration::from_secs(CONNECT_S_MAX)))
-            .timeout_global(Some(Duration::from_secs(REQUEST_S_MAX)))
-            .max_idle_connections(CONNECTIONS_KEPT)
-            .max_idle_connections_per_host(CONNECTIONS_KEPT)
-            .http_status_as_error(false)
-            .user_agent(concat!("lika/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls())
-            .build();
-        Ok(Self { base: address.trim_end_matches('/').to_owned(), agent: config.into() })
+        // Plain addresses need the certificates too: they may lead on to others.
+        let client = blocking_client(Trust::Machine)
+            .connect_timeout(Duration::from_secs(CONNECT_S_MAX))
+            .timeout(Duration::from_secs(REQUEST_S_MAX))
+            .pool_max_idle_per_host(CONNECTIONS_KEPT)
+            .build()
+            .map_err(RemoteError::NoClient)?;
+        Ok(Self { base: address.trim_end_matches('/').to_owned(), client })
     }
 
     /// A document below the address; `None` if there is none of that name.
@@ -99,7 +109,7 @@ impl Remote {
             let outcome = self.get_once(&url, bytes_max);
             let passing = match &outcome {
                 Err(RemoteError::Status { status, .. }) => matches!(status, 429 | 500..),
-                Err(RemoteError::Unreadable { source, .. }) => !matches!(**source, ureq::Error::BodyExceedsLimit(_)),
+                Err(RemoteError::Unreadable { .. }) => true,
                 _ => false,
             };
             if !passing || attempt == ATTEMPTS {
@@ -111,10 +121,16 @@ impl Remote {
     }
 
     fn get_once(&self, url: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
-        let unreadable = |error| RemoteError::Unreadable { url: url.to_owned(), source: Box::new(error) };
-        let mut answer = self.agent.get(url).call().map_err(unreadable)?;
-        let status = answer.status().as_u16();
-        let body = answer.body_mut().with_config().limit(bytes_max).read_to_vec().map_err(unreadable)?;
+        let unreadable = |source| RemoteError::Unreadable { url: url.to_owned(), source };
+        let answer = self.client.get(url).send().map_err(|error| unreadable(Box::new(error)))?;
+        let (status, length) = (answer.status().as_u16(), answer.content_length().unwrap_or(0));
+        let mut body = Vec::new();
+        if length <= bytes_max {
+            answer.take(bytes_max + 1).read_to_end(&mut body).map_err(|error| unreadable(Box::new(error)))?;
+        }
+        if length > bytes_max || body.len() as u64 > bytes_max {
+            return Err(RemoteError::TooLarge { url: url.to_owned(), bytes_max });
+        }
         match status {
             200 => Ok(Some(body)),
             404 => Ok(None),
@@ -125,13 +141,14 @@ impl Remote {
     /// As an error of a log: one that cannot be read, which says nothing about what is in it.
     fn unreadable(error: RemoteError) -> LogError {
         let path = match &error {
-            RemoteError::NotAnAddress(url) | RemoteError::Unreadable { url, .. } | RemoteError::Status { url, .. } => {
-                url
-            }
+            RemoteError::NotAnAddress(url)
+            | RemoteError::Unreadable { url, .. }
+            | RemoteError::TooLarge { url, .. }
+            | RemoteError::Status { url, .. } => PathBuf::from(url),
+            RemoteError::NoClient(_) => PathBuf::new(),
         };
-        let path = PathBuf::from(path);
         let source = match error {
-            RemoteError::Unreadable { source, .. } => io::Error::other(source),
+            RemoteError::Unreadable { source, .. } => io::Error::other(cause(&*source)),
             other => io::Error::other(other),
         };
         LogError::Io { path, source: Arc::new(source) }
@@ -154,21 +171,6 @@ impl Source for Remote {
     fn list(&self) -> Result<Option<Vec<PathBuf>>, LogError> {
         Ok(None)
     }
-}
-
-/// The certificates this machine trusts, among them those of an authority's own network. Needed for plain addresses too:
-/// they may lead on to others.
-fn tls() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "a certificate of this machine cannot be read");
-    }
-    let roots: Vec<Certificate<'static>> =
-        found.certs.iter().map(|cert| Certificate::from_der(cert).to_owned()).collect();
-    TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build()
 }
 
 /// Whether a text is meant as an address and not as a folder.

@@ -35,7 +35,8 @@ impl Served {
     /// Serves until the test ends.
     pub(crate) fn remote(self) -> Remote {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let remote = Remote::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        let remote = tokio::task::block_in_place(|| Remote::new(&address)).unwrap();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 self.answer(stream.unwrap());
