@@ -1,72 +1,60 @@
-//! Tables on a terminal. Chinese characters take two columns there, so widths are counted in columns and not in characters.
+//! Tables on a terminal, without lines or colours. A Chinese character takes two columns there.
 
+use comfy_table::{CellAlignment, presets};
 use std::fmt;
-use unicode_width::UnicodeWidthStr;
 
 /// Spaces between two columns.
-const GAP_COLUMNS: usize = 2;
-
-/// How a column's cells stand in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Align {
-    Left,
-    Right,
-}
+const GAP_COLUMNS: u16 = 2;
 
 /// Rows of cells under headings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
-    aligns: Vec<Align>,
-    rows: Vec<Vec<String>>,
-    headed: bool,
+    table: comfy_table::Table,
 }
 
 impl Table {
     /// A table with headings. One that begins with `>` stands over numbers, which are aligned on the right.
     pub(crate) fn new(headings: &[&str]) -> Self {
-        let aligns = headings.iter().map(|heading| if heading.starts_with('>') { Align::Right } else { Align::Left });
-        let heads = headings.iter().map(|heading| heading.trim_start_matches('>').to_owned()).collect();
-        Self { aligns: aligns.collect(), rows: vec![heads], headed: true }
+        let mut table = plain();
+        table.set_header(headings.iter().map(|heading| heading.trim_start_matches('>')));
+        for (column, heading) in table.column_iter_mut().zip(headings) {
+            column.set_padding((0, GAP_COLUMNS));
+            if heading.starts_with('>') {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self { table }
     }
 
     /// Names and what they stand for, one pair a row.
     pub(crate) fn pairs() -> Self {
-        Self { aligns: vec![Align::Left, Align::Left], rows: Vec::new(), headed: false }
+        Self { table: plain() }
     }
 
     /// Adds a row.
     pub(crate) fn row<const N: usize>(&mut self, cells: [&dyn fmt::Display; N]) {
-        self.rows.push(cells.iter().map(|cell| one_line(&cell.to_string())).collect());
+        self.table.add_row(cells.iter().map(|cell| one_line(&cell.to_string())));
+        for column in self.table.column_iter_mut() {
+            column.set_padding((0, GAP_COLUMNS));
+        }
     }
 
     /// Whether there is nothing below the headings.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.len() <= usize::from(self.headed)
-    }
-
-    fn widths(&self) -> Vec<usize> {
-        let width = |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
-        (0..self.aligns.len()).map(|column| width(column).unwrap_or(0)).collect()
+        self.table.is_empty()
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths = self.widths();
-        for row in &self.rows {
-            let mut line = String::new();
-            for ((cell, align), width) in row.iter().zip(&self.aligns).zip(&widths) {
-                let space = " ".repeat(width.saturating_sub(cell.width()));
-                match align {
-                    Align::Left => line.extend([cell, space.as_str()]),
-                    Align::Right => line.extend([space.as_str(), cell]),
-                }
-                line.push_str(&" ".repeat(GAP_COLUMNS));
-            }
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        Ok(())
+        self.table.lines().try_for_each(|line| writeln!(f, "{}", line.trim_end()))
     }
+}
+
+fn plain() -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(presets::NOTHING);
+    table
 }
 
 /// A cell from outside must not break out of its row or drive the terminal.
