@@ -5,7 +5,7 @@ use crate::support::county::{County, ORIGIN, receipt, village};
 use crate::support::node::Node;
 use crate::support::{create_log, path, run, told};
 use lika_client::api::ProgressQuery;
-use lika_eventlog::EventLog;
+use lika_eventlog::Sequencer;
 use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Names, settings};
 use lika_eventlog::tiles::TileLog;
@@ -107,7 +107,7 @@ async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
     let later = clerk.profile();
     let after = api.submit(&later.signed).await.unwrap();
     assert_eq!(after.index, before.index + 1);
-    // The stream is damaged beyond repair: a new epoch goes on after the last sealed entry.
+    // The stream is damaged beyond repair: a new epoch goes on after the last published entry.
     apart.stop();
     let begun = apart.run(&["--json", "log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
@@ -182,7 +182,7 @@ async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
     let other = TileLog::open(&fork, 1, lika_proto::convert::entry_area).unwrap();
     for number in 0..5u8 {
         let index = other.append(village(100 + number), None, vec![number; 100].into()).await.unwrap();
-        other.sealed(index).await.unwrap();
+        other.published().published(index).await.unwrap();
     }
     drop(other);
     apart.start(&names(1));
@@ -204,11 +204,11 @@ async fn what_was_cut_off_while_a_log_was_made_is_made_to_the_end() {
     let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
     let data = apart.data("audit-1");
     let create = || apart.run(&["log", "create", "--origin", ORIGIN, "--data", path(&data)]);
-    context.create_stream(settings::seal_stream(&LOG, 1)).await.unwrap();
+    context.create_stream(settings::checkpoint_stream(&LOG, 1)).await.unwrap();
     assert!(create().status.success(), "one stream was there");
     let again = create();
     assert!(!again.status.success() && told(&again).contains("already"), "{}", told(&again));
-    for name in [LOG.seal_stream(), LOG.log_stream(0)] {
+    for name in [LOG.checkpoint_stream(), LOG.log_stream(0)] {
         context.delete_stream(name).await.unwrap();
     }
     let made = create();

@@ -82,9 +82,9 @@ async fn fill_under_a_node(disk: &Path, said: &Path) -> Option<String> {
 fn check(data: &Path, receipts: Vec<(u64, bytes::Bytes)>) {
     let folder = Folder(data.join("log"));
     let key = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
-    let seal = verify::checkpoint(&folder, &key).unwrap();
+    let checkpoint = verify::checkpoint(&folder, &key).unwrap();
     for (index, entry) in receipts {
-        let bundle = verify::bundle(&folder, index / 256, seal.size).unwrap();
+        let bundle = verify::bundle(&folder, index / 256, checkpoint.size).unwrap();
         let place = usize::try_from(index % 256).unwrap();
         assert_eq!(bundle.bytes.slice(bundle.entries[place].clone()), entry);
     }

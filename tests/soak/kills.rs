@@ -105,13 +105,13 @@ async fn catch_up(api: &Api, receipted: &BTreeMap<u64, impl Sized>) {
 fn check(data: &Path, receipted: &BTreeMap<u64, bytes::Bytes>) -> u64 {
     let folder = Folder(data.join("log"));
     let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
-    let seal = verify::checkpoint(&folder, &key).unwrap();
+    let checkpoint = verify::checkpoint(&folder, &key).unwrap();
     let mut found = BTreeMap::new();
     let entries = |bundle: &verify::Bundle| {
         let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
         (bundle.first..).zip(entries).collect::<Vec<_>>()
     };
-    let checked = verify::log(&folder, &seal, 2, entries, |entries| found.extend(entries)).unwrap();
+    let checked = verify::log(&folder, &checkpoint, 2, entries, |entries| found.extend(entries)).unwrap();
     for (index, entry) in receipted {
         assert_eq!(found.get(index), Some(entry), "entry {index} was receipted");
     }

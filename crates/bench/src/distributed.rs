@@ -236,7 +236,7 @@ impl Site {
         Ok(seconds)
     }
 
-    /// Opens a copy of the log in an empty folder; gives the seconds until it holds everything sealed.
+    /// Opens a copy of the log in an empty folder; gives the seconds until it holds everything published.
     async fn copy(&self, nats: &Named) -> anyhow::Result<f64> {
         let data = self.dir.join("copy");
         prepare(&self.dir.join(ServiceKind::Audit.name()), &data, ServiceKind::Aid)?;

@@ -45,7 +45,7 @@ impl Bed {
         Ok(Self { node, county, dir, _guard: guard })
     }
 
-    /// Sealed entries.
+    /// Published entries.
     pub(crate) fn size(&self) -> u64 {
         self.node.ledger().log().checkpoint().size
     }
@@ -102,18 +102,18 @@ async fn client(api: Api, submissions: Vec<Composed>) -> anyhow::Result<Vec<Dura
 type Watching = (tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<Vec<u64>>);
 
 /// Notes the sizes the log has, until it is told to stop.
-fn watch_sizes(mut sealed: tokio::sync::watch::Receiver<u64>) -> Watching {
+fn watch_sizes(mut published: tokio::sync::watch::Receiver<u64>) -> Watching {
     let (stop, mut stopped) = tokio::sync::oneshot::channel();
     let task = tokio::spawn(async move {
-        let mut sizes = vec![*sealed.borrow_and_update()];
+        let mut sizes = vec![*published.borrow_and_update()];
         loop {
             tokio::select! {
                 _ = &mut stopped => {
-                    sizes.push(*sealed.borrow_and_update());
+                    sizes.push(*published.borrow_and_update());
                     return sizes;
                 }
-                changed = sealed.changed() => match changed {
-                    Ok(()) => sizes.push(*sealed.borrow_and_update()),
+                changed = published.changed() => match changed {
+                    Ok(()) => sizes.push(*published.borrow_and_update()),
                     Err(_) => return sizes,
                 },
             }

@@ -45,8 +45,8 @@ pub async fn run(events: u32, note: Note<'_>) -> anyhow::Result<Measured> {
     let ledger = bed.node.ledger().clone();
     let (folder, key) = (ledger.log().folder(), ledger.verifier_key().clone());
     let begun = Instant::now();
-    let seal = verify::checkpoint(&folder, &key)?;
-    let replayed = tokio::task::spawn_blocking(move || replay::run(&folder, &seal, THREADS, &mut ())).await??;
+    let checkpoint = verify::checkpoint(&folder, &key)?;
+    let replayed = tokio::task::spawn_blocking(move || replay::run(&folder, &checkpoint, THREADS, &mut ())).await??;
     let seconds = begun.elapsed().as_secs_f64();
     ensure!(replayed.voids.is_empty(), "the replay refuses entries that the node took");
     ensure!(

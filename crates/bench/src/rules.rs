@@ -97,11 +97,11 @@ fn read(data: &Path) -> anyhow::Result<Vec<Entry>> {
     let key = data.join("log.vkey");
     let key = std::fs::read_to_string(&key).with_context(|| format!("{}", key.display()))?;
     let folder = Folder(data.join("log"));
-    let seal = verify::checkpoint(&folder, &key.trim().parse()?)?;
+    let checkpoint = verify::checkpoint(&folder, &key.trim().parse()?)?;
     let mut entries = Vec::new();
     let mut number = 0;
-    while (entries.len() as u64) < seal.size {
-        let bundle = verify::bundle(&folder, number, seal.size)?;
+    while (entries.len() as u64) < checkpoint.size {
+        let bundle = verify::bundle(&folder, number, checkpoint.size)?;
         ensure!(!bundle.entries.is_empty(), "bundle {number} is empty");
         for range in &bundle.entries {
             let (entry, _) = convert::entry(entries.len() as u64, &bundle.bytes.slice(range.clone()))?;

@@ -1,8 +1,8 @@
-//! What every implementation of [`EventLog`] must pass. A test of an implementation calls [`check`] with a way to make a
+//! What every implementation of [`Sequencer`] must pass. A test of an implementation calls [`check`] with a way to make a
 //! log and to open it again.
 
 use crate::error::AppendError;
-use crate::{EventLog, Seal};
+use crate::{Checkpoint, PublishedLog, Sequencer};
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
@@ -13,7 +13,9 @@ use std::sync::Arc;
 /// A log that can be closed and opened again.
 pub trait Fixture {
     /// The log under test.
-    type Log: EventLog;
+    type Log: Sequencer;
+    /// What it has published.
+    fn published(log: &Self::Log) -> &PublishedLog;
     /// Opens the log, for the first time or again. The one opened before has been dropped.
     fn open(&mut self) -> Self::Log;
 }
@@ -23,19 +25,21 @@ pub trait Fixture {
 /// # Panics
 /// Where the implementation breaks the contract.
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a suite of assertions")]
-pub async fn check(mut fixture: impl Fixture) {
+pub async fn check<F: Fixture>(mut fixture: F) {
     let log = fixture.open();
-    guards_hold(&log).await;
-    sealed_entries_are_readable_and_proved(&log).await;
-    let (size, entries) = (log.checkpoint().size, all(&log));
-    log.sealed(size - 1).await.unwrap();
+    let published = F::published(&log);
+    guards_hold(&log, published).await;
+    published_entries_are_readable_and_proved(&log, published).await;
+    let (size, entries) = (published.checkpoint().size, all(published));
+    published.published(size - 1).await.unwrap();
     drop(log);
     let log = fixture.open();
-    assert_eq!(log.checkpoint().size, size, "what was sealed is there after a close");
-    assert_eq!(all(&log), entries);
+    let published = F::published(&log);
+    assert_eq!(published.checkpoint().size, size, "what was published is there after a close");
+    assert_eq!(all(published), entries);
     let stale = log.append(village(1), None, Bytes::from_static(b"stale")).await;
     assert!(matches!(stale, Err(AppendError::Conflict { last: Some(_) })), "guards outlive a close");
-    many_at_once(&log).await;
+    many_at_once(&log, published).await;
 }
 
 fn village(number: u64) -> Area {
@@ -43,10 +47,10 @@ fn village(number: u64) -> Area {
 }
 
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
-fn all(log: &impl EventLog) -> Vec<Bytes> {
+fn all(published: &PublishedLog) -> Vec<Bytes> {
     let mut found = Vec::new();
     loop {
-        let more = log.read(found.len() as Index, 100).unwrap();
+        let more = published.read(found.len() as Index, 100).unwrap();
         if more.is_empty() {
             return found;
         }
@@ -56,7 +60,7 @@ fn all(log: &impl EventLog) -> Vec<Bytes> {
 
 /// The expected entry must be the area's last, whatever other areas do; a refused append takes no index.
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
-async fn guards_hold(log: &impl EventLog) {
+async fn guards_hold(log: &impl Sequencer, published: &PublishedLog) {
     let first = log.append(village(1), None, entry(1, 0)).await.unwrap();
     assert_eq!(first, 0);
     let other = log.append(village(2), None, entry(2, 0)).await.unwrap();
@@ -69,40 +73,40 @@ async fn guards_hold(log: &impl EventLog) {
     let large = log.append(village(1), Some(2), Bytes::from(vec![0; 65_536])).await;
     assert!(matches!(large, Err(AppendError::TooLarge { bytes: 65_536 })));
     assert_eq!(log.append(village(1), Some(2), Bytes::from(vec![1; 65_535])).await.unwrap(), 3);
-    log.sealed(3).await.unwrap();
+    published.published(3).await.unwrap();
 }
 
-/// A seal covers the entry it was asked for, and proves every entry under it.
+/// A checkpoint covers the entry it was asked for, and proves every entry under it.
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
-async fn sealed_entries_are_readable_and_proved(log: &impl EventLog) {
+async fn published_entries_are_readable_and_proved(log: &impl Sequencer, published: &PublishedLog) {
     let mut last = None;
     for n in 0..300 {
         last = Some(log.append(village(3), last, entry(3, n)).await.unwrap());
     }
     let index = last.unwrap();
-    let seal = log.sealed(index).await.unwrap();
-    assert!(seal.size > index);
-    let entries = all(log);
-    for (index, entry) in (0..seal.size).zip(&entries) {
-        prove(log, &seal, index, entry);
+    let checkpoint = published.published(index).await.unwrap();
+    assert!(checkpoint.size > index);
+    let entries = all(published);
+    for (index, entry) in (0..checkpoint.size).zip(&entries) {
+        prove(published, &checkpoint, index, entry);
     }
-    assert!(log.proof(seal.size, seal.size).is_err());
-    assert!(log.read(log.checkpoint().size, 10).unwrap().is_empty());
+    assert!(published.proof(checkpoint.size, checkpoint.size).is_err());
+    assert!(published.read(published.checkpoint().size, 10).unwrap().is_empty());
 }
 
 /// Many callers at once: every entry has its own index and each area keeps its order.
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
-async fn many_at_once(log: &impl EventLog) {
-    let from = log.checkpoint().size;
+async fn many_at_once(log: &impl Sequencer, published: &PublishedLog) {
+    let from = published.checkpoint().size;
     let callers = (10..40).map(|caller| async move {
         let mut last = None;
         for n in 0..40 {
             last = Some(log.append(village(caller), last, entry(caller, n)).await.unwrap());
-            log.sealed(last.unwrap()).await.unwrap();
+            published.published(last.unwrap()).await.unwrap();
         }
     });
     futures::future::join_all(callers).await;
-    let entries = all(log).split_off(usize::try_from(from).unwrap());
+    let entries = all(published).split_off(usize::try_from(from).unwrap());
     assert_eq!(entries.len(), 30 * 40);
     for caller in 10..40 {
         let own: Vec<_> =
@@ -112,9 +116,9 @@ async fn many_at_once(log: &impl EventLog) {
 }
 
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
-fn prove(log: &impl EventLog, seal: &Arc<Seal>, index: Index, entry: &Bytes) {
-    let proof = log.proof(index, seal.size).unwrap();
-    verify_inclusion(&proof, index, seal.size, &leaf_hash(entry), &seal.root).unwrap();
+fn prove(published: &PublishedLog, checkpoint: &Arc<Checkpoint>, index: Index, entry: &Bytes) {
+    let proof = published.proof(index, checkpoint.size).unwrap();
+    verify_inclusion(&proof, index, checkpoint.size, &leaf_hash(entry), &checkpoint.root).unwrap();
 }
 
 /// The code of the entry's area in its first 8 bytes, then its number.

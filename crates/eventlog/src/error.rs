@@ -59,12 +59,12 @@ pub enum LogError {
         /// Why.
         reason: String,
     },
-    /// Asked for what is not sealed.
+    /// Asked for what is not published.
     #[error("entry {index} of {size} is out of range")]
     OutOfRange {
         /// Asked for.
         index: Index,
-        /// Sealed.
+        /// PublishedLog.
         size: u64,
     },
     /// The log has stopped after a failure.

@@ -1,9 +1,9 @@
-//! The log of services apart: ordered by a NATS JetStream stream, sealed by the audit service, copied by everyone.
+//! The log of services apart: ordered by a NATS JetStream stream, published by the audit service, copied by everyone.
 //!
 //! Who appends publishes to the stream, guarded by the number of the village's last message. That fixes the order and
 //! nothing else: JetStream has been seen to lose what it acknowledged. The *integrator*, which is the audit service that
 //! leads, copies the stream into tiles by the same code as the embedded log, signs, and publishes the checkpoint; every
-//! process copies the stream as well and compares roots before it takes an entry for sealed. So `sealed`, `read` and
+//! process copies the stream as well and compares roots before it takes an entry for published. So `published`, `read` and
 //! `proof` rest on this process's own folder, as with the embedded log.
 //!
 //! The folder is that of the embedded log; only integrators have `keys/`. It is a copy that can be made again: a damaged
@@ -16,60 +16,58 @@
 //! * `committer`: group commit, and what became of a batch without an answer
 //! * `reader`: every message once, in order; anything else stops the log
 //! * [`server`]: a nats-server of one's own, for tests and benches
-//! * [`Seals`]: checkpoints as they are published, which are lease and fence at once
-//! * `witness`: what everyone has seen published, asked before an integrator takes over
+//! * [`Checkpoints`]: checkpoints as they are published, which are lease and fence at once
+//! * `observed`: what everyone has seen published, asked before an integrator takes over
 //! * `following`: checkpoints as they come
-//! * `copier`: the stream into tiles
+//! * `replicator`: the stream into tiles
 //! * `opening`: what is checked before anything is started
-//! * `history`, [`parts`]: what who starts far behind is handed by others
+//! * `history`, [`chunks`]: what who starts far behind is handed by others
 
 pub mod batch;
+mod checkpoints;
+pub mod chunks;
 mod committer;
-mod copier;
 pub mod error;
 mod following;
 mod history;
 mod names;
+mod observed;
 mod opening;
-pub mod parts;
+mod outage;
 mod reader;
-mod seals;
+mod replicator;
 pub mod server;
 pub mod settings;
 mod shared;
-mod trouble;
-mod witness;
 
+pub use checkpoints::{Checkpoints, Position};
 pub use names::Names;
 pub use opening::{FAR_BEHIND_ENTRIES, behind, fetch};
 pub use reader::Ordering;
-pub use seals::{Seals, Standing};
 
+use crate::Sequencer;
 use crate::error::{AppendError, LogError};
 use crate::journal::Journal;
+use crate::published::PublishedLog;
 use crate::recovery::{self, Copied, Known};
-use crate::sealed::Sealed;
 use crate::tile_writer::{Keeping, TileWriter};
 use crate::tiles::AreaOf;
-use crate::verify::{Bundle, Folder};
+use crate::verify::Bundle;
 use crate::waiters::Waiters;
-use crate::{EventLog, Seal};
 use async_nats::jetstream::Context;
 use bytes::Bytes;
 use committer::{Append, Committer};
-use copier::Copier;
 use error::StreamError;
-use following::follow_seals;
+use following::follow_checkpoints;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
-use lika_tlog::key::VerifierKey;
-use lika_tlog::{Hash, TilePath};
 use opening::{check_ahead, prepare};
 use parking_lot::Mutex;
 use reader::Reader;
+use replicator::Replicator;
 use shared::Shared;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,8 +79,8 @@ use tokio::task::AbortHandle;
 const QUEUE_ENTRIES_MAX: usize = 8_192;
 /// Entries read and not yet taken by the one who copies, or by who follows the order.
 const READ_ENTRIES_MAX: usize = 8_192;
-/// Entries that may be ordered and not yet sealed; while there are more, no further ones are taken.
-const UNSEALED_ENTRIES_MAX: u64 = 65_536;
+/// Entries that may be ordered and not yet published; while there are more, no further ones are taken.
+const UNPUBLISHED_ENTRIES_MAX: u64 = 65_536;
 
 /// With what a log is opened.
 pub struct Config {
@@ -98,7 +96,7 @@ pub struct Config {
     pub area_of: AreaOf,
     /// This process, as it is named in what it publishes.
     pub instance: String,
-    /// Sealed entries which the folder may lack and have read from the stream one by one; what is further behind is fetched in
+    /// Published entries which the folder may lack and have read from the stream one by one; what is further behind is fetched in
     /// bundles: [`FAR_BEHIND_ENTRIES`].
     pub far_behind: u64,
 }
@@ -107,20 +105,19 @@ pub struct Config {
 pub struct JetStreamLog {
     context: Context,
     stream: String,
-    verifier_key: VerifierKey,
-    standing: Standing,
-    sealed: Sealed,
+    position: Position,
+    log: PublishedLog,
     shared: Arc<Shared>,
     queue: mpsc::Sender<Append>,
     tasks: Vec<AbortHandle>,
-    copier: Mutex<Option<JoinHandle<()>>>,
+    replicator: Mutex<Option<JoinHandle<()>>>,
     leads: watch::Receiver<bool>,
 }
 
 impl JetStreamLog {
     /// Opens the log: checks the copy in the folder and the settings of the streams, and copies up to the latest
     /// checkpoint. Every bundle of the copy is shown on the way as [`TileLog::open_with`](crate::tiles::TileLog::open_with)
-    /// does; every entry behind those comes through the channel, sealed or not, in order.
+    /// does; every entry behind those comes through the channel, published or not, in order.
     ///
     /// # Errors
     /// [`LogError::Damaged`] if the copy is not what was signed, [`LogError::Stream`] for whatever is wrong at NATS.
@@ -131,93 +128,93 @@ impl JetStreamLog {
         each: impl FnMut(T) + Send + 'static,
     ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
         let key = recovery::verifier_key(&config.dir)?;
-        let seals = Seals::new(config.context.clone(), config.names.clone(), key);
-        let standing = prepare(&config, &seals).await?;
+        let checkpoints = Checkpoints::new(config.context.clone(), config.names.clone(), key);
+        let position = prepare(&config, &checkpoints).await?;
         let (dir, threads, area_of) = (config.dir.clone(), config.threads, config.area_of);
         let open = move || recovery::open_copy(&dir, threads, area_of, known, map, each);
         let copied = tokio::task::spawn_blocking(open).await.map_err(|_| LogError::Closed)??;
-        check_ahead(&config.context, &config.names, &standing, &copied.found).await?;
-        Self::start(config, copied, seals, standing)
+        check_ahead(&config.context, &config.names, &position, &copied.found).await?;
+        Self::start(config, copied, checkpoints, position)
     }
 
     /// Starts the tasks that read, copy and append.
     fn start(
         config: Config,
         copied: Copied,
-        seals: Seals,
-        standing: Standing,
+        checkpoints: Checkpoints,
+        position: Position,
     ) -> Result<(Self, mpsc::Receiver<Ordering>), LogError> {
         let Config { context, names, area_of, instance, .. } = config;
         let Copied { found, lock, key, verifier_key } = copied;
-        let waiters = Arc::new(Waiters::new(found.seal.unwrap_or_else(|| standing.seal.clone())));
-        let shared = Arc::new(Shared::new(found.edge.size(), found.heads, waiters.clone()));
-        let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
+        let waiters = Arc::new(Waiters::new(found.checkpoint.unwrap_or_else(|| position.checkpoint.clone())));
+        let shared = Arc::new(Shared::new(found.frontier.size(), found.heads, waiters.clone()));
+        let published = PublishedLog::new(found.layout.log(), verifier_key, &found.frontier, waiters);
         let keeping = match key {
-            Some(_) => Keeping::InJournal(Journal::open(&found.layout.journal(), found.edge.size())?),
+            Some(_) => Keeping::InJournal(Journal::open(&found.layout.journal(), found.frontier.size())?),
             None => Keeping::Later,
         };
-        let tiles = TileWriter::new(found.layout, found.high_water, found.edge, sealed.clone(), keeping);
-        let (to_copier, entries) = mpsc::channel(READ_ENTRIES_MAX);
+        let tiles = TileWriter::new(found.layout, found.high_water, found.frontier, published.clone(), keeping);
+        let (to_replicator, entries) = mpsc::channel(READ_ENTRIES_MAX);
         let (to_follower, ordered) = mpsc::channel(READ_ENTRIES_MAX);
         let (queue, appended) = mpsc::channel(QUEUE_ENTRIES_MAX);
-        let (latest, followed) = watch::channel(standing.clone());
+        let (latest, followed) = watch::channel(position.clone());
         let (lead, leads) = watch::channel(false);
-        let (seen, shown) = watch::channel(standing.seal.clone());
+        let (seen, shown) = watch::channel(position.checkpoint.clone());
         let reader = Reader {
             context: context.clone(),
             names: names.clone(),
-            epoch: standing.epoch,
-            base: standing.base,
+            epoch: position.epoch,
+            base: position.base,
             area_of,
             shared: shared.clone(),
         };
-        let copier = Copier {
+        let replicator = Replicator {
             tiles,
             key,
             instance,
-            seals: seals.clone(),
+            checkpoints: checkpoints.clone(),
             handle: tokio::runtime::Handle::current(),
             entries,
-            standing: followed,
+            position: followed,
             shared: shared.clone(),
             lead,
             seen,
             _lock: lock,
         };
-        let copier = std::thread::Builder::new().name("log-copier".into()).spawn(move || copier.run());
-        let copier = copier.map_err(LogError::io(std::path::Path::new("thread")))?;
+        let replicator = std::thread::Builder::new().name("log-copier".into()).spawn(move || replicator.run());
+        let replicator = replicator.map_err(LogError::io(std::path::Path::new("thread")))?;
         let committer = Committer { reader: reader.clone(), queue: appended };
         let tasks = vec![
-            tokio::spawn(reader.clone().watch(seals.clone(), latest.subscribe())).abort_handle(),
-            tokio::spawn(reader.run(vec![to_copier, to_follower])).abort_handle(),
+            tokio::spawn(reader.clone().watch(checkpoints.clone(), latest.subscribe())).abort_handle(),
+            tokio::spawn(reader.run(vec![to_replicator, to_follower])).abort_handle(),
             tokio::spawn(committer.run()).abort_handle(),
-            tokio::spawn(seals.clone().testify(shown)).abort_handle(),
-            tokio::spawn(follow_seals(context.clone(), names.clone(), seals, latest, shared.clone())).abort_handle(),
+            tokio::spawn(checkpoints.clone().testify(shown)).abort_handle(),
+            tokio::spawn(follow_checkpoints(context.clone(), names.clone(), checkpoints, latest, shared.clone()))
+                .abort_handle(),
         ];
         let log = Self {
-            stream: names.log_stream(standing.epoch),
+            stream: names.log_stream(position.epoch),
             context,
-            verifier_key,
-            standing,
-            sealed,
+            position,
+            log: published,
             shared,
             queue,
             tasks,
-            copier: Mutex::new(Some(copier)),
+            replicator: Mutex::new(Some(replicator)),
             leads,
         };
         Ok((log, ordered))
     }
 
-    /// Resolves once everything is copied that was sealed when the log was opened. Who follows the order must take
+    /// Resolves once everything is copied that was published when the log was opened. Who follows the order must take
     /// entries meanwhile.
     ///
     /// # Errors
     /// Why the log has stopped before.
     pub async fn caught_up(&self) -> Result<(), LogError> {
-        let size = self.standing.seal.size;
+        let size = self.position.checkpoint.size;
         self.shared.reached(size).await?;
-        match self.follow().wait_for(|sealed| *sealed >= size).await {
+        match self.log.follow().wait_for(|published| *published >= size).await {
             Ok(_) => Ok(()),
             Err(_) => Err(self.shared.failed().unwrap_or(LogError::Closed)),
         }
@@ -231,7 +228,7 @@ impl JetStreamLog {
         let stream = self.context.get_stream(&self.stream).await;
         let stream = stream.map_err(StreamError::nats("asking for the end of the stream"))?;
         settings::check_majority(stream.cached_info().cluster.as_ref())?;
-        Ok(self.standing.base + stream.cached_info().state.last_sequence)
+        Ok(self.position.base + stream.cached_info().state.last_sequence)
     }
 
     /// Batches that this process has published, and the entries in them.
@@ -241,8 +238,8 @@ impl JetStreamLog {
     }
 
     /// Where the log stood when it was opened.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn position(&self) -> &Position {
+        &self.position
     }
 
     /// Whether this process signs for the log.
@@ -255,7 +252,12 @@ impl JetStreamLog {
         self.shared.fail(LogError::Closed);
     }
 
-    async fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
+    /// The log as far as it is published.
+    pub fn published(&self) -> &PublishedLog {
+        &self.log
+    }
+
+    async fn sequence(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(AppendError::TooLarge { bytes: entry.len() });
         }
@@ -266,7 +268,7 @@ impl JetStreamLog {
         if head > expected_last {
             return Err(AppendError::Conflict { last: head });
         }
-        if self.shared.size() > self.shared.waiters.seal().size + UNSEALED_ENTRIES_MAX {
+        if self.shared.size() > self.shared.waiters.checkpoint().size + UNPUBLISHED_ENTRIES_MAX {
             return Err(AppendError::Busy);
         }
         let (reply, answer) = oneshot::channel();
@@ -279,67 +281,27 @@ impl JetStreamLog {
     }
 }
 
-impl EventLog for JetStreamLog {
+impl Sequencer for JetStreamLog {
     fn append(
         &self,
         area: Area,
         expected_last: Option<Index>,
         entry: Bytes,
     ) -> BoxFuture<'_, Result<Index, AppendError>> {
-        self.order(area, expected_last, entry).boxed()
-    }
-
-    fn sealed(&self, index: Index) -> BoxFuture<'_, Result<Arc<Seal>, LogError>> {
-        self.sealed.waiters.sealed(index).boxed()
-    }
-
-    fn checkpoint(&self) -> Arc<Seal> {
-        self.sealed.waiters.seal()
-    }
-
-    fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
-        self.sealed.read(from, max)
-    }
-
-    fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
-        self.sealed.proof(index, size)
-    }
-
-    fn root_at(&self, size: u64) -> Result<Hash, LogError> {
-        self.sealed.root_at(size)
-    }
-
-    fn follow(&self) -> watch::Receiver<u64> {
-        self.sealed.waiters.follow()
-    }
-
-    fn stopped(&self) -> BoxFuture<'_, LogError> {
-        self.sealed.waiters.stopped().boxed()
-    }
-
-    fn verifier_key(&self) -> &VerifierKey {
-        &self.verifier_key
-    }
-
-    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
-        self.sealed.tile(path)
-    }
-
-    fn folder(&self) -> Folder {
-        self.sealed.folder()
+        self.sequence(area, expected_last, entry).boxed()
     }
 
     fn close(&self) {
         self.stop();
-        if let Some(copier) = self.copier.lock().take() {
-            // A copier that panicked has told its waiters nothing; they have just been told.
-            let _ = copier.join();
+        if let Some(replicator) = self.replicator.lock().take() {
+            // A replicator that panicked has told its waiters nothing; they have just been told.
+            let _ = replicator.join();
         }
     }
 }
 
 impl Drop for JetStreamLog {
-    /// Tells everything to stop and does not wait for it: the copier needs the runtime, and this may be a thread of it. Who
+    /// Tells everything to stop and does not wait for it: the replicator needs the runtime, and this may be a thread of it. Who
     /// wants the folder back calls `close` first.
     fn drop(&mut self) {
         self.stop();

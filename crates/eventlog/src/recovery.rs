@@ -2,15 +2,15 @@
 //! and repairs nothing but what a crash leaves: files beyond that checkpoint, and a checkpoint that was signed and not
 //! yet published.
 
-use crate::edge::{Edge, Files};
 use crate::error::{Damage, LogError};
 use crate::folder::{self, Layout};
+use crate::frontier::{Files, TileFrontier};
 use crate::high_water::HighWater;
 use crate::journal::{self, Unread};
 use crate::tile_writer::{publish_note, sign};
 use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
-use crate::{Seal, waiters};
+use crate::{Checkpoint, waiters};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::Hash;
@@ -27,7 +27,7 @@ pub(crate) struct Opened {
     pub(crate) lock: File,
     pub(crate) key: SigningKey,
     pub(crate) high_water: HighWater,
-    pub(crate) edge: Edge,
+    pub(crate) frontier: TileFrontier,
     pub(crate) heads: BTreeMap<Area, Index>,
     pub(crate) waiters: Arc<waiters::Waiters>,
 }
@@ -37,8 +37,8 @@ pub(crate) struct Found {
     pub(crate) layout: Layout,
     pub(crate) high_water: HighWater,
     /// None is recorded yet.
-    pub(crate) seal: Option<Seal>,
-    pub(crate) edge: Edge,
+    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) frontier: TileFrontier,
     pub(crate) heads: BTreeMap<Area, Index>,
 }
 
@@ -110,17 +110,17 @@ pub(crate) fn open<T: Send>(
     let key = read_keys(&layout)?;
     let published = layout.checkpoint().exists();
     let found = find(layout, key.verifier(), threads, area_of, known, map, each)?;
-    let Found { layout, mut high_water, seal, edge, heads } = found;
+    let Found { layout, mut high_water, checkpoint, frontier, heads } = found;
     // Only the very first checkpoint can be signed and missing here; after that one is replaced, never removed.
-    if !published && edge.size() > 0 {
+    if !published && frontier.size() > 0 {
         return Err(Damage::new("checkpoint", None, "is missing").into());
     }
-    let seal = match seal {
-        Some(seal) => seal,
-        None => sign(&layout, &key, &mut high_water, &edge)?,
+    let checkpoint = match checkpoint {
+        Some(checkpoint) => checkpoint,
+        None => sign(&layout, &key, &mut high_water, &frontier)?,
     };
-    publish_again(&layout, &seal)?;
-    Ok(Opened { layout, lock, key, high_water, edge, heads, waiters: Arc::new(waiters::Waiters::new(seal)) })
+    publish_again(&layout, &checkpoint)?;
+    Ok(Opened { layout, lock, key, high_water, frontier, heads, waiters: Arc::new(waiters::Waiters::new(checkpoint)) })
 }
 
 /// Opens the copy of a log that is ordered elsewhere; without a copy yet, an empty one. Its folder needs no more than the
@@ -151,8 +151,8 @@ pub(crate) fn open_copy<T: Send>(
     }
     let verifier_key = read_verifier_key(&layout)?;
     let found = find(layout, &verifier_key, threads, area_of, known, map, each)?;
-    if let Some(seal) = &found.seal {
-        publish_again(&found.layout, seal)?;
+    if let Some(checkpoint) = &found.checkpoint {
+        publish_again(&found.layout, checkpoint)?;
     }
     Ok(Copied { found, lock, key, verifier_key })
 }
@@ -169,16 +169,16 @@ pub(crate) fn recorded_size(layout: &Layout) -> Result<u64, LogError> {
         return Ok(0);
     }
     let (_, signed) = HighWater::open(&layout.high_water())?;
-    let seal = signed_seal(layout, &read_verifier_key(layout)?, signed)?;
-    Ok(seal.map_or(0, |seal| seal.size))
+    let checkpoint = signed_seal(layout, &read_verifier_key(layout)?, signed)?;
+    Ok(checkpoint.map_or(0, |checkpoint| checkpoint.size))
 }
 
 /// Records a checkpoint whose tiles have been put into the folder; the next open checks them against it.
-pub(crate) fn record(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+pub(crate) fn record(layout: &Layout, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let path = layout.high_water();
     let mut high_water = if path.exists() { HighWater::open(&path)?.0 } else { HighWater::create(&path)? };
-    high_water.record(&seal.signed.to_string())?;
-    publish_note(layout, seal, true)
+    high_water.record(&checkpoint.signed.to_string())?;
+    publish_note(layout, checkpoint, true)
 }
 
 /// Leaves nothing in a folder but what was signed for, and that in tiles. What is wrong with it is told when it is opened.
@@ -187,8 +187,8 @@ pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
     if recorded > 0 {
         let key = read_verifier_key(layout)?;
         let (_, signed) = HighWater::open(&layout.high_water())?;
-        if let Some(seal) = signed_seal(layout, &key, signed)?
-            && let Err(error) = finish(layout, &key, &seal)
+        if let Some(checkpoint) = signed_seal(layout, &key, signed)?
+            && let Err(error) = finish(layout, &key, &checkpoint)
         {
             tracing::warn!(%error, "what was signed for is not in tiles");
         }
@@ -207,51 +207,52 @@ fn find<T: Send>(
     each: impl FnMut(T),
 ) -> Result<Found, LogError> {
     let (high_water, signed) = HighWater::open(&layout.high_water())?;
-    let seal = signed_seal(&layout, key, signed)?;
-    let (edge, heads) = match &seal {
-        Some(seal) => {
-            let finished = finish(&layout, key, seal);
+    let checkpoint = signed_seal(&layout, key, signed)?;
+    let (frontier, heads) = match &checkpoint {
+        Some(checkpoint) => {
+            let finished = finish(&layout, key, checkpoint);
             // What is not found in the journal may have been written into tiles already. If not, the journal is what is wrong.
-            check(&layout, seal, threads, area_of, known, map, each).map_err(|error| finished.err().unwrap_or(error))?
+            check(&layout, checkpoint, threads, area_of, known, map, each)
+                .map_err(|error| finished.err().unwrap_or(error))?
         }
         None => {
             drop_tail(&layout, 0)?;
-            (Edge::default(), BTreeMap::new())
+            (TileFrontier::default(), BTreeMap::new())
         }
     };
-    Ok(Found { layout, high_water, seal, edge, heads })
+    Ok(Found { layout, high_water, checkpoint, frontier, heads })
 }
 
 /// Writes into tiles what was signed for and lies in the journal only, if anything does, and publishes the checkpoint.
-fn finish(layout: &Layout, key: &VerifierKey, seal: &Seal) -> Result<(), LogError> {
+fn finish(layout: &Layout, key: &VerifierKey, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let source = Folder(layout.log());
     if !layout.journal().exists() {
         return Ok(());
     }
     // A copy may be killed after it has taken its first checkpoint and before it has published one.
     let published = if layout.checkpoint().exists() { verify::checkpoint(&source, key)?.size } else { 0 };
-    if published >= seal.size {
+    if published >= checkpoint.size {
         return Ok(());
     }
-    let entries = match journal::read(&layout.journal(), published, seal.size) {
+    let entries = match journal::read(&layout.journal(), published, checkpoint.size) {
         Ok(entries) => entries,
         Err(Unread::Elsewhere) => return Ok(()),
         Err(Unread::Damaged(error)) => return Err(error),
     };
-    tracing::info!(from = published, to = seal.size, "writing from the journal what was signed for");
-    let (mut edge, mut out) = (verify::edge_at(&source, published)?, Files::default());
+    tracing::info!(from = published, to = checkpoint.size, "writing from the journal what was signed for");
+    let (mut frontier, mut out) = (verify::edge_at(&source, published)?, Files::default());
     for entry in entries {
-        let pushed = edge.push(entry, &mut out);
+        let pushed = frontier.push(entry, &mut out);
         pushed.map_err(|error| Damage::new("growing", Some(published), error.to_string()))?;
     }
-    if edge.root() != seal.root {
+    if frontier.root() != checkpoint.root {
         return Err(journal::damage(published, "its entries are not those that were signed for"));
     }
-    edge.finish(&mut out);
+    frontier.finish(&mut out);
     let files: Vec<_> =
         out.files.iter().map(|(path, content)| (source.0.join(path.to_string()), content.as_slice())).collect();
     folder::write_all(&files)?;
-    publish_note(layout, seal, true)?;
+    publish_note(layout, checkpoint, true)?;
     folder::sync_dir(&source.0)
 }
 
@@ -274,57 +275,57 @@ fn read_verifier_key(layout: &Layout) -> Result<VerifierKey, LogError> {
 }
 
 /// The last checkpoint signed here, held against the one that is published.
-fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Result<Option<Seal>, LogError> {
+fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Result<Option<Checkpoint>, LogError> {
     let published = layout.checkpoint().exists();
     let Some(note) = signed else {
         let reason = "was published, but nothing was signed here: `signed` is missing its record";
         return if published { Err(Damage::new("checkpoint", None, reason).into()) } else { Ok(None) };
     };
     let bad = |reason| LogError::Key { path: layout.high_water(), reason };
-    let seal = verify::open_note(note.as_bytes(), key).map_err(bad)?;
+    let checkpoint = verify::open_note(note.as_bytes(), key).map_err(bad)?;
     if !published {
-        return Ok(Some(seal));
+        return Ok(Some(checkpoint));
     }
     let public = verify::checkpoint(&Folder(layout.log()), key)?;
-    let reason = match public.size.cmp(&seal.size) {
+    let reason = match public.size.cmp(&checkpoint.size) {
         std::cmp::Ordering::Greater => "is ahead of the last one signed here: `signed` is an older copy",
-        std::cmp::Ordering::Equal if public.root != seal.root => "is not the one signed here for that size",
-        _ => return Ok(Some(seal)),
+        std::cmp::Ordering::Equal if public.root != checkpoint.root => "is not the one signed here for that size",
+        _ => return Ok(Some(checkpoint)),
     };
     Err(Damage::new("checkpoint", Some(public.size), reason).into())
 }
 
 fn check<T: Send>(
     layout: &Layout,
-    seal: &Seal,
+    checkpoint: &Checkpoint,
     threads: usize,
     area_of: AreaOf,
     known: Known,
     map: impl Fn(&Bundle) -> T + Sync,
     mut each: impl FnMut(T),
-) -> Result<(Edge, BTreeMap<Area, Index>), LogError> {
+) -> Result<(TileFrontier, BTreeMap<Area, Index>), LogError> {
     let source = Folder(layout.log());
-    drop_tail(layout, seal.size)?;
+    drop_tail(layout, checkpoint.size)?;
     let Known { size, mut heads } = known;
     let areas = |bundle: &Bundle| {
         let entries = bundle.entries.iter().map(|range| area_of(&bundle.bytes.slice(range.clone())));
         ((bundle.first..).zip(entries).collect::<Vec<_>>(), map(bundle))
     };
-    let edge = verify::tree(&source, seal, size, threads, areas, |(areas, mapped)| {
+    let frontier = verify::tree(&source, checkpoint, size, threads, areas, |(areas, mapped)| {
         heads.extend(areas.into_iter().filter_map(|(index, area)| area.map(|area| (area, index))));
         each(mapped);
     })?;
-    Ok((edge, heads))
+    Ok((frontier, heads))
 }
 
 /// Publishes a checkpoint that was signed before a crash and is not the published one.
-fn publish_again(layout: &Layout, seal: &Seal) -> Result<(), LogError> {
+fn publish_again(layout: &Layout, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let published = std::fs::read(layout.checkpoint()).unwrap_or_default();
-    if published == seal.signed.to_string().as_bytes() {
+    if published == checkpoint.signed.to_string().as_bytes() {
         return Ok(());
     }
-    tracing::info!(size = seal.size, "publishing the last checkpoint signed");
-    publish_note(layout, seal, true)
+    tracing::info!(size = checkpoint.size, "publishing the last checkpoint signed");
+    publish_note(layout, checkpoint, true)
 }
 
 /// Drops what a crash left beyond the last checkpoint: nothing of it was signed, so nothing of it was receipted.

@@ -11,17 +11,17 @@
 //! [`Journal`] meanwhile, and syncs that in step 1; step 4 goes to those who wait first and into the folder later. The
 //! next open finds the checkpoint in `signed`, and takes what the folder lacks from the journal.
 
-use crate::Seal;
-use crate::edge::{Edge, Files};
+use crate::Checkpoint;
 use crate::error::{Damage, LogError};
 use crate::folder::{self, Layout};
+use crate::frontier::{Files, TileFrontier};
 use crate::high_water::HighWater;
 use crate::journal::{self, Journal};
-use crate::sealed::Sealed;
+use crate::published::{PublishedLog, Tiles};
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
-use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use lika_tlog::checkpoint::{Checkpoint as Body, SignedCheckpoint};
 use lika_tlog::key::SigningKey;
 use lika_tlog::tile::TILE_WIDTH;
 use lika_tlog::{Hash, TileKind, TilePath, leaf_hash};
@@ -43,8 +43,8 @@ pub(crate) enum Keeping {
 pub(crate) struct TileWriter {
     pub(crate) layout: Layout,
     pub(crate) high_water: HighWater,
-    pub(crate) edge: Edge,
-    pub(crate) sealed: Sealed,
+    pub(crate) frontier: TileFrontier,
+    pub(crate) published: PublishedLog,
     pub(crate) keeping: Keeping,
     /// Published and not written yet.
     unwritten: Unwritten,
@@ -53,7 +53,7 @@ pub(crate) struct TileWriter {
 /// What is shown and not written, or written and not synced.
 #[derive(Debug, Default)]
 struct Unwritten {
-    seal: Option<Seal>,
+    checkpoint: Option<Checkpoint>,
     /// Tiles that became full; their partial ones go when the checkpoint is written.
     full: Vec<TilePath>,
     /// Files that are to be synced before it is.
@@ -61,20 +61,26 @@ struct Unwritten {
 }
 
 impl TileWriter {
-    pub(crate) fn new(layout: Layout, high_water: HighWater, edge: Edge, sealed: Sealed, keeping: Keeping) -> Self {
-        Self { layout, high_water, edge, sealed, keeping, unwritten: Unwritten::default() }
+    pub(crate) fn new(
+        layout: Layout,
+        high_water: HighWater,
+        frontier: TileFrontier,
+        published: PublishedLog,
+        keeping: Keeping,
+    ) -> Self {
+        Self { layout, high_water, frontier, published, keeping, unwritten: Unwritten::default() }
     }
 
     /// Writes entries behind all others and checks that they lie there as they were given.
     pub(crate) fn write(&mut self, batch: &[Bytes]) -> Result<Files, LogError> {
-        let (from, mut out) = (self.edge.size(), Files::default());
+        let (from, mut out) = (self.frontier.size(), Files::default());
         for entry in batch {
-            self.edge
+            self.frontier
                 .push(entry.clone(), &mut out)
                 .map_err(|error| Damage::new("tile/entries", Some(from), error.to_string()))?;
         }
         if let Keeping::InTiles = self.keeping {
-            self.edge.finish(&mut out);
+            self.frontier.finish(&mut out);
         }
         self.put(&out, from)?;
         if let Keeping::InJournal(journal) = &mut self.keeping {
@@ -101,24 +107,24 @@ impl TileWriter {
     }
 
     /// Signs for everything written, and remembers that before anybody sees it.
-    pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Seal, LogError> {
+    pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Checkpoint, LogError> {
         self.sync()?;
-        sign(&self.layout, key, &mut self.high_water, &self.edge)
+        sign(&self.layout, key, &mut self.high_water, &self.frontier)
     }
 
     /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it: at once, or with the files.
-    pub(crate) fn accept(&mut self, seal: &Seal) -> Result<(), LogError> {
+    pub(crate) fn accept(&mut self, checkpoint: &Checkpoint) -> Result<(), LogError> {
         if let Keeping::Later = self.keeping {
             return Ok(());
         }
         self.sync()?;
-        self.high_water.record(&seal.signed.to_string())
+        self.high_water.record(&checkpoint.signed.to_string())
     }
 
     /// Waits until everything written is on disk, in whichever way it is kept.
     fn sync(&mut self) -> Result<(), LogError> {
         match &self.keeping {
-            Keeping::InJournal(journal) if journal.covers(self.edge.size()) => journal.sync(),
+            Keeping::InJournal(journal) if journal.covers(self.frontier.size()) => journal.sync(),
             Keeping::InJournal(_) => self.write_growing(),
             Keeping::InTiles | Keeping::Later => Ok(()),
         }
@@ -157,54 +163,57 @@ impl TileWriter {
     fn leaf(&self, index: Index, out: &Files) -> Option<Hash> {
         let (tile, place) = (index / u64::from(TILE_WIDTH), usize::try_from(index % u64::from(TILE_WIDTH)).ok()?);
         let full = out.full.iter().find(|((level, n), _)| (*level, *n) == (0, tile));
-        full.map_or_else(|| self.edge.node(0, index), |(_, tree)| tree.node(0, place))
+        full.map_or_else(|| self.frontier.node(0, index), |(_, tree)| tree.node(0, place))
     }
 
     /// Root of the tree of the first `size` entries written, shown or not.
     pub(crate) fn root_at(&self, size: u64) -> Result<Hash, LogError> {
-        if size == self.edge.size() {
-            return Ok(self.edge.root());
+        if size == self.frontier.size() {
+            return Ok(self.frontier.root());
         }
-        Sealed::new(self.layout.log(), &self.edge, self.sealed.waiters.clone()).root_at(size)
+        Tiles::new(self.layout.log(), &self.frontier).root_at(size)
     }
 
     /// Publishes a checkpoint over everything written; those who wait for it are told.
-    pub(crate) fn publish(&mut self, seal: Seal, out: Files) -> Result<(), LogError> {
+    pub(crate) fn publish(&mut self, checkpoint: Checkpoint, out: Files) -> Result<(), LogError> {
         for ((level, n), tree) in out.full {
-            self.sealed.tiles.keep(level, n, tree);
+            self.published.tiles.keep(level, n, tree);
         }
-        self.unwritten.seal = Some(seal.clone());
+        self.unwritten.checkpoint = Some(checkpoint.clone());
         match &self.keeping {
             Keeping::InTiles => self.settle()?,
-            Keeping::InJournal(journal) if !journal.covers(self.edge.size()) => self.settle()?,
+            Keeping::InJournal(journal) if !journal.covers(self.frontier.size()) => self.settle()?,
             Keeping::InJournal(_) | Keeping::Later => {}
         }
-        *self.sealed.tiles.edge.write() = Arc::new(self.edge.clone());
-        self.sealed.waiters.advance(seal);
+        *self.published.tiles.frontier.write() = Arc::new(self.frontier.clone());
+        self.published.waiters.advance(checkpoint);
         Ok(())
     }
 
     /// Brings the folder to the latest checkpoint shown, unless more is written than that: what grows is then not as it was
     /// signed for.
     pub(crate) fn settle(&mut self) -> Result<(), LogError> {
-        let Some(seal) = self.unwritten.seal.take_if(|seal| seal.size == self.edge.size()) else { return Ok(()) };
+        let Some(checkpoint) = self.unwritten.checkpoint.take_if(|checkpoint| checkpoint.size == self.frontier.size())
+        else {
+            return Ok(());
+        };
         self.write_growing()?;
         if let Keeping::Later = self.keeping {
-            self.high_water.record_unsynced(&seal.signed.to_string())?;
+            self.high_water.record_unsynced(&checkpoint.signed.to_string())?;
         }
-        publish_note(&self.layout, &seal, !matches!(self.keeping, Keeping::Later))?;
+        publish_note(&self.layout, &checkpoint, !matches!(self.keeping, Keeping::Later))?;
         if let Keeping::InJournal(journal) = &mut self.keeping {
             // Not before the checkpoint itself is durable: an older one would need what is in the journal.
             folder::sync_dir(&self.layout.log())?;
-            journal.restart(seal.size);
+            journal.restart(checkpoint.size);
         }
         std::mem::take(&mut self.unwritten.full).into_iter().try_for_each(|path| self.drop_partials(path))
     }
 
     /// Writes what still grows, and has it on disk where that is promised.
     fn write_growing(&mut self) -> Result<(), LogError> {
-        let (size, mut out) = (self.edge.size(), Files::default());
-        self.edge.finish(&mut out);
+        let (size, mut out) = (self.frontier.size(), Files::default());
+        self.frontier.finish(&mut out);
         self.put(&out, size - size % u64::from(TILE_WIDTH))?;
         folder::sync_files(&self.layout.log(), &std::mem::take(&mut self.unwritten.files))
     }
@@ -224,19 +233,19 @@ pub(crate) fn sign(
     layout: &Layout,
     key: &SigningKey,
     high_water: &mut HighWater,
-    edge: &Edge,
-) -> Result<Seal, LogError> {
-    let (size, root) = (edge.size(), edge.root());
-    let signed = SignedCheckpoint::sign(Checkpoint { origin: key.name().clone(), size, root }, key);
+    frontier: &TileFrontier,
+) -> Result<Checkpoint, LogError> {
+    let (size, root) = (frontier.size(), frontier.root());
+    let signed = SignedCheckpoint::sign(Body { origin: key.name().clone(), size, root }, key);
     let signed = signed.map_err(|error| LogError::Key { path: layout.signing_key(), reason: error.to_string() })?;
     high_water.record(&signed.to_string())?;
-    Ok(Seal { size, root, signed: Arc::new(signed) })
+    Ok(Checkpoint { size, root, signed: Arc::new(signed) })
 }
 
 /// Publishes a checkpoint. Its temporary file lies outside the log's folder, which holds nothing but the log.
-pub(crate) fn publish_note(layout: &Layout, seal: &Seal, durable: bool) -> Result<(), LogError> {
+pub(crate) fn publish_note(layout: &Layout, checkpoint: &Checkpoint, durable: bool) -> Result<(), LogError> {
     let temporary = layout.dir.join("checkpoint.new");
-    let note = seal.signed.to_string();
+    let note = checkpoint.signed.to_string();
     if durable {
         folder::write_synced(&temporary, note.as_bytes())?;
     } else {
@@ -257,10 +266,11 @@ mod tests {
     /// A writer as an integrator has it, and its key; what holds the folder is let go, as a crash would.
     fn integrator(dir: &Path) -> (TileWriter, SigningKey) {
         let opened = reopen(dir).unwrap();
-        let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
-        let journal = Journal::open(&opened.layout.journal(), opened.edge.size()).unwrap();
+        let log =
+            PublishedLog::new(opened.layout.log(), opened.key.verifier().clone(), &opened.frontier, opened.waiters);
+        let journal = Journal::open(&opened.layout.journal(), opened.frontier.size()).unwrap();
         let keeping = Keeping::InJournal(journal);
-        (TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed, keeping), opened.key)
+        (TileWriter::new(opened.layout, opened.high_water, opened.frontier, log, keeping), opened.key)
     }
 
     fn reopen(dir: &Path) -> Result<recovery::Opened, LogError> {
@@ -278,11 +288,11 @@ mod tests {
         Bytes::from(format!("entry {number}"))
     }
 
-    fn seal(writer: &mut TileWriter, key: &SigningKey, entries: &[Bytes]) -> Seal {
+    fn checkpoint(writer: &mut TileWriter, key: &SigningKey, entries: &[Bytes]) -> Checkpoint {
         let files = writer.write(entries).unwrap();
-        let seal = writer.sign(key).unwrap();
-        writer.publish(seal.clone(), files).unwrap();
-        seal
+        let checkpoint = writer.sign(key).unwrap();
+        writer.publish(checkpoint.clone(), files).unwrap();
+        checkpoint
     }
 
     /// Checkpoint in the folder, without what a start would add.
@@ -292,11 +302,11 @@ mod tests {
     }
 
     /// Opens after a crash: everything signed for is in tiles then, and nothing else.
-    fn check(dir: &Path, seal: &Seal) {
+    fn check(dir: &Path, checkpoint: &Checkpoint) {
         let opened = reopen(dir).unwrap();
-        assert_eq!((opened.edge.size(), opened.edge.root()), (seal.size, seal.root));
-        assert_eq!(published(dir), seal.size);
-        let checked = verify::log(&Folder(dir.join("log")), seal, 1, |_| (), |()| ()).unwrap();
+        assert_eq!((opened.frontier.size(), opened.frontier.root()), (checkpoint.size, checkpoint.root));
+        assert_eq!(published(dir), checkpoint.size);
+        let checked = verify::log(&Folder(dir.join("log")), checkpoint, 1, |_| (), |()| ()).unwrap();
         assert!(checked.unsigned.is_empty());
     }
 
@@ -305,15 +315,15 @@ mod tests {
         for sizes in [vec![1], vec![3, 252, 1], vec![255, 2], vec![300, 300], vec![10, 1_500, 1]] {
             let dir = created();
             let (mut writer, key) = integrator(dir.path());
-            let mut last = seal(&mut writer, &key, &[]);
+            let mut last = checkpoint(&mut writer, &key, &[]);
             for size in sizes {
-                let from = writer.edge.size();
+                let from = writer.frontier.size();
                 let entries: Vec<Bytes> = (from..from + size).map(entry).collect();
-                last = seal(&mut writer, &key, &entries);
+                last = checkpoint(&mut writer, &key, &entries);
             }
-            assert_eq!((published(dir.path()), writer.sealed.waiters.seal().size), (0, last.size));
+            assert_eq!((published(dir.path()), writer.published.waiters.checkpoint().size), (0, last.size));
             for number in 0..last.size {
-                assert_eq!(writer.sealed.read(number, 1).unwrap(), [entry(number)], "readers see it all the same");
+                assert_eq!(writer.published.read(number, 1).unwrap(), [entry(number)], "readers see it all the same");
             }
             drop(writer);
             check(dir.path(), &last);
@@ -326,7 +336,7 @@ mod tests {
         let (mut writer, key) = integrator(dir.path());
         let mut last = None;
         for number in 0..700 {
-            last = Some(seal(&mut writer, &key, &[entry(number)]));
+            last = Some(checkpoint(&mut writer, &key, &[entry(number)]));
             if number % 97 == 0 {
                 writer.settle().unwrap();
                 assert_eq!(published(dir.path()), number + 1);
@@ -335,7 +345,7 @@ mod tests {
         drop(writer);
         check(dir.path(), &last.unwrap());
         let (mut writer, key) = integrator(dir.path());
-        let last = seal(&mut writer, &key, &[entry(700)]);
+        let last = checkpoint(&mut writer, &key, &[entry(700)]);
         drop(writer);
         check(dir.path(), &last);
     }
@@ -346,23 +356,23 @@ mod tests {
         let (other, dir) = (created(), created());
         let (mut signer, key) = integrator(other.path());
         let entries: Vec<Bytes> = (0..300).map(entry).collect();
-        let last = seal(&mut signer, &key, &entries);
+        let last = checkpoint(&mut signer, &key, &entries);
         let copy = || recovery::open_copy(dir.path(), 1, |_| None, Known::default(), |_| (), |()| ());
         let copied = copy().unwrap();
-        let (found, waiters) = (copied.found, signer.sealed.waiters.clone());
-        let sealed = Sealed::new(found.layout.log(), &found.edge, waiters);
+        let (found, waiters) = (copied.found, signer.published.waiters.clone());
+        let log = PublishedLog::new(found.layout.log(), key.verifier().clone(), &found.frontier, waiters);
         let keeping = Keeping::InJournal(Journal::open(&found.layout.journal(), 0).unwrap());
-        let mut writer = TileWriter::new(found.layout, found.high_water, found.edge, sealed, keeping);
+        let mut writer = TileWriter::new(found.layout, found.high_water, found.frontier, log, keeping);
         writer.write(&entries).unwrap();
         writer.accept(&last).unwrap();
         drop((writer, copied.lock));
         assert!(!dir.path().join("log/checkpoint").exists());
-        assert_eq!(copy().unwrap().found.edge.root(), last.root);
+        assert_eq!(copy().unwrap().found.frontier.root(), last.root);
         assert_eq!(published(dir.path()), 300);
         // The same between the two steps by which fetched tiles are recorded, without a journal.
         std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
         std::fs::remove_file(dir.path().join("growing")).unwrap();
-        assert_eq!(copy().unwrap().found.edge.root(), last.root);
+        assert_eq!(copy().unwrap().found.frontier.root(), last.root);
         std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
         assert!(reopen(dir.path()).map(|_| ()).unwrap_err().to_string().contains("is missing"), "it was its own log");
     }
@@ -371,14 +381,14 @@ mod tests {
     fn roots_are_known_of_everything_written() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
-        let mut roots = vec![seal(&mut writer, &key, &[]).root];
+        let mut roots = vec![checkpoint(&mut writer, &key, &[]).root];
         let shown = 300;
         for number in 0..shown {
-            roots.push(seal(&mut writer, &key, &[entry(number)]).root);
+            roots.push(checkpoint(&mut writer, &key, &[entry(number)]).root);
         }
         for number in shown..600 {
             writer.write(&[entry(number)]).unwrap();
-            roots.push(writer.edge.root());
+            roots.push(writer.frontier.root());
         }
         for (size, root) in (0..).zip(roots) {
             assert_eq!(writer.root_at(size).unwrap(), root, "{size} entries");
@@ -390,7 +400,7 @@ mod tests {
     fn what_was_written_and_not_signed_for_is_dropped() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
-        let last = seal(&mut writer, &key, &[entry(0), entry(1)]);
+        let last = checkpoint(&mut writer, &key, &[entry(0), entry(1)]);
         let more: Vec<Bytes> = (2..400).map(entry).collect();
         writer.write(&more).unwrap();
         writer.settle().unwrap();
@@ -404,11 +414,11 @@ mod tests {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
         let large = vec![Bytes::from(vec![7; 60_000]); 400];
-        let first = seal(&mut writer, &key, &large);
+        let first = checkpoint(&mut writer, &key, &large);
         assert_eq!(published(dir.path()), 0);
-        seal(&mut writer, &key, &large);
+        checkpoint(&mut writer, &key, &large);
         assert_eq!(published(dir.path()), 800);
-        seal(&mut writer, &key, &large);
+        checkpoint(&mut writer, &key, &large);
         // A crash right after it was signed for: the journal has one part, and the tiles everything.
         writer.write(&large).unwrap();
         let last = writer.sign(&key).unwrap();
@@ -421,7 +431,7 @@ mod tests {
     fn a_damaged_journal_is_named_and_nothing_is_opened_without_it() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
-        (0..5).for_each(|number| drop(seal(&mut writer, &key, &[entry(number)])));
+        (0..5).for_each(|number| drop(checkpoint(&mut writer, &key, &[entry(number)])));
         drop(writer);
         let path = dir.path().join("growing");
         let sound = std::fs::read(&path).unwrap();
@@ -440,6 +450,6 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert!(reopen(dir.path()).is_err());
         std::fs::write(&path, [sound, vec![0xff; 99]].concat()).unwrap();
-        assert_eq!(reopen(dir.path()).unwrap().edge.size(), 5, "a torn record behind the last checkpoint is none");
+        assert_eq!(reopen(dir.path()).unwrap().frontier.size(), 5, "a torn record behind the last checkpoint is none");
     }
 }

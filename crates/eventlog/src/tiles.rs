@@ -3,21 +3,20 @@
 //! The folder, below the data folder: `log/` (`checkpoint`, `tile/…`, nothing else), `log.vkey` (verifier key),
 //! `keys/log.skey` (signing key), `signed` (last checkpoint signed), `lock` (held while a process has it).
 
+use crate::Sequencer;
 use crate::error::{AppendError, LogError};
+use crate::published::PublishedLog;
 use crate::recovery::{self, Known};
-use crate::sealed::Sealed;
 use crate::tile_writer::{Keeping, TileWriter};
-use crate::verify::{Bundle, Folder};
+use crate::verify::Bundle;
 use crate::writer::{PENDING_BYTES_MAX, Pending, Queue, Writer};
-use crate::{EventLog, Seal};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
-use lika_tlog::key::{SigningKey, VerifierKey};
-use lika_tlog::{Hash, TilePath};
+use lika_tlog::key::SigningKey;
 use parking_lot::Mutex;
 use std::fs::File;
 use std::path::Path;
@@ -29,9 +28,8 @@ pub type AreaOf = fn(&Bytes) -> Option<Area>;
 
 /// An open embedded log. Dropping it writes what is pending and gives the folder back.
 pub struct TileLog {
-    verifier_key: VerifierKey,
     queue: Arc<Queue>,
-    sealed: Sealed,
+    log: PublishedLog,
     writer: Mutex<Option<JoinHandle<()>>>,
     _lock: File,
 }
@@ -69,20 +67,25 @@ impl TileLog {
     ) -> Result<Self, LogError> {
         let opened = recovery::open(dir, threads, area_of, known, map, each)?;
         let verifier_key = opened.key.verifier().clone();
-        let pending = Pending { next: opened.edge.size(), heads: opened.heads, ..Pending::default() };
+        let pending = Pending { next: opened.frontier.size(), heads: opened.heads, ..Pending::default() };
         let queue = Arc::new(Queue { inner: Mutex::new(pending), ..Queue::default() });
-        let sealed = Sealed::new(opened.layout.log(), &opened.edge, opened.waiters);
+        let log = PublishedLog::new(opened.layout.log(), verifier_key, &opened.frontier, opened.waiters);
         let writer = Writer {
-            tiles: TileWriter::new(opened.layout, opened.high_water, opened.edge, sealed.clone(), Keeping::InTiles),
+            tiles: TileWriter::new(opened.layout, opened.high_water, opened.frontier, log.clone(), Keeping::InTiles),
             key: opened.key,
             queue: queue.clone(),
         };
         let thread = std::thread::Builder::new().name("log-writer".into()).spawn(move || writer.run());
         let thread = thread.map_err(LogError::io(dir))?;
-        Ok(Self { verifier_key, queue, sealed, writer: Mutex::new(Some(thread)), _lock: opened.lock })
+        Ok(Self { queue, log, writer: Mutex::new(Some(thread)), _lock: opened.lock })
     }
 
-    fn order(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
+    /// The log as far as it is published.
+    pub fn published(&self) -> &PublishedLog {
+        &self.log
+    }
+
+    fn sequence(&self, area: Area, expected_last: Option<Index>, entry: Bytes) -> Result<Index, AppendError> {
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(AppendError::TooLarge { bytes: entry.len() });
         }
@@ -111,54 +114,14 @@ impl TileLog {
     }
 }
 
-impl EventLog for TileLog {
+impl Sequencer for TileLog {
     fn append(
         &self,
         area: Area,
         expected_last: Option<Index>,
         entry: Bytes,
     ) -> BoxFuture<'_, Result<Index, AppendError>> {
-        ready(self.order(area, expected_last, entry)).boxed()
-    }
-
-    fn sealed(&self, index: Index) -> BoxFuture<'_, Result<Arc<Seal>, LogError>> {
-        self.sealed.waiters.sealed(index).boxed()
-    }
-
-    fn checkpoint(&self) -> Arc<Seal> {
-        self.sealed.waiters.seal()
-    }
-
-    fn read(&self, from: Index, max: usize) -> Result<Vec<Bytes>, LogError> {
-        self.sealed.read(from, max)
-    }
-
-    fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
-        self.sealed.proof(index, size)
-    }
-
-    fn root_at(&self, size: u64) -> Result<Hash, LogError> {
-        self.sealed.root_at(size)
-    }
-
-    fn follow(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.sealed.waiters.follow()
-    }
-
-    fn stopped(&self) -> BoxFuture<'_, LogError> {
-        self.sealed.waiters.stopped().boxed()
-    }
-
-    fn verifier_key(&self) -> &VerifierKey {
-        &self.verifier_key
-    }
-
-    fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError> {
-        self.sealed.tile(path)
-    }
-
-    fn folder(&self) -> Folder {
-        self.sealed.folder()
+        ready(self.sequence(area, expected_last, entry)).boxed()
     }
 
     fn close(&self) {

@@ -10,10 +10,10 @@ mod partial;
 pub use partial::tile;
 pub(crate) use partial::{edge_at, root_at};
 
-use crate::edge::{Edge, Files};
 use crate::error::{Damage, LogError};
+use crate::frontier::{Files, TileFrontier};
 use crate::tile_tree::TileTree;
-use crate::{Seal, folder};
+use crate::{Checkpoint, folder};
 use bytes::Bytes;
 use lika_domain::ids::Index;
 use lika_tlog::bundle::BundleReader;
@@ -107,15 +107,15 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, LogError> {
 ///
 /// # Errors
 /// [`LogError::Damaged`] if it is no checkpoint of that key.
-pub fn checkpoint(source: &impl Source, key: &VerifierKey) -> Result<Seal, LogError> {
+pub fn checkpoint(source: &impl Source, key: &VerifierKey) -> Result<Checkpoint, LogError> {
     open_note(&source.checkpoint()?, key).map_err(|reason| Damage::new("checkpoint", None, reason).into())
 }
 
 /// Reads a signed checkpoint.
-pub(crate) fn open_note(note: &[u8], key: &VerifierKey) -> Result<Seal, String> {
+pub(crate) fn open_note(note: &[u8], key: &VerifierKey) -> Result<Checkpoint, String> {
     let opened = SignedCheckpoint::open(note, key).map_err(|error| chain(&error))?;
     let checkpoint = opened.checkpoint();
-    Ok(Seal { size: checkpoint.size, root: checkpoint.root, signed: Arc::new(opened) })
+    Ok(Checkpoint { size: checkpoint.size, root: checkpoint.root, signed: Arc::new(opened) })
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -134,39 +134,39 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// [`LogError::Damaged`] with the first thing that is wrong.
 pub fn log<T: Send>(
     source: &impl Source,
-    seal: &Seal,
+    checkpoint: &Checkpoint,
     threads: usize,
     map: impl Fn(&Bundle) -> T + Sync,
     each: impl FnMut(T),
 ) -> Result<Checked, LogError> {
-    tree(source, seal, 0, threads, map, each)?;
-    files(source, seal.size)
+    tree(source, checkpoint, 0, threads, map, each)?;
+    files(source, checkpoint.size)
 }
 
 /// Checks that entries and tiles are those of the checkpoint. Each bundle goes through `map` on one of `threads`
 /// threads, and what that gives to `each`, in order; both see bundles before the root is known to be right, so their
-/// results count only if this returns well. Returns the right edge.
+/// results count only if this returns well. Returns the right frontier.
 ///
 /// Of bundles whose entries all lie below `from` only the hashes are read, and `map` does not see them: the caller knows
 /// what is in them, and has them checked later.
 pub(crate) fn tree<T: Send>(
     source: &impl Source,
-    seal: &Seal,
+    checkpoint: &Checkpoint,
     from: Index,
     threads: usize,
     map: impl Fn(&Bundle) -> T + Sync,
     mut each: impl FnMut(T),
-) -> Result<Edge, LogError> {
-    let bundles = seal.size.div_ceil(u64::from(TILE_WIDTH));
-    let mut rebuilt = Rebuilt { source, edge: Edge::default(), suspect_entries: None, suspect_tile: None };
+) -> Result<TileFrontier, LogError> {
+    let bundles = checkpoint.size.div_ceil(u64::from(TILE_WIDTH));
+    let mut rebuilt = Rebuilt { source, frontier: TileFrontier::default(), suspect_entries: None, suspect_tile: None };
     in_order(
         bundles,
         threads,
         |n| {
-            if (n + 1) * u64::from(TILE_WIDTH) <= from.min(seal.size) {
+            if (n + 1) * u64::from(TILE_WIDTH) <= from.min(checkpoint.size) {
                 return hashes(source, n).map(|bundle| (None, bundle));
             }
-            bundle(source, n, seal.size).map(|bundle| (Some(map(&bundle)), bundle))
+            bundle(source, n, checkpoint.size).map(|bundle| (Some(map(&bundle)), bundle))
         },
         |result| {
             let (mapped, bundle) = result?;
@@ -175,7 +175,7 @@ pub(crate) fn tree<T: Send>(
             Ok(())
         },
     )?;
-    rebuilt.finish(seal)
+    rebuilt.finish(checkpoint)
 }
 
 /// Runs `work` for 0..count on some threads and gives the results to `take` in order.
@@ -242,7 +242,7 @@ fn hashes(source: &impl Source, n: u64) -> Result<Bundle, LogError> {
     Ok(Bundle { first: n * u64::from(TILE_WIDTH), bytes: Bytes::new(), entries: Vec::new(), tree, differs: None })
 }
 
-/// Bundle `n` of a log of `size` entries, for readers who need it to be what was sealed.
+/// Bundle `n` of a log of `size` entries, for readers who need it to be what was published.
 ///
 /// # Errors
 /// [`LogError::Damaged`] if entries and hashes do not fit each other.
@@ -277,7 +277,7 @@ fn path_at(kind: TileKind, n: u64, size: u64) -> Result<TilePath, LogError> {
 /// The tree as the entries give it, and where what is stored first differs from it.
 struct Rebuilt<'s, S> {
     source: &'s S,
-    edge: Edge,
+    frontier: TileFrontier,
     suspect_entries: Option<Damage>,
     suspect_tile: Option<Damage>,
 }
@@ -292,10 +292,10 @@ impl<S: Source> Rebuilt<'_, S> {
         }
         let mut out = Files::default();
         if let Some(root) = bundle.tree.root() {
-            self.edge.push_full_bundle(root, &mut out);
+            self.frontier.push_full_bundle(root, &mut out);
         } else {
             for range in bundle.entries {
-                let pushed = self.edge.push(bundle.bytes.slice(range), &mut out);
+                let pushed = self.frontier.push(bundle.bytes.slice(range), &mut out);
                 pushed.map_err(|error| Damage::new("tile/entries", Some(bundle.first), error.to_string()))?;
             }
         }
@@ -323,12 +323,12 @@ impl<S: Source> Rebuilt<'_, S> {
         Ok(())
     }
 
-    fn finish(mut self, seal: &Seal) -> Result<Edge, LogError> {
+    fn finish(mut self, checkpoint: &Checkpoint) -> Result<TileFrontier, LogError> {
         let mut out = Files::default();
-        self.edge.clone().finish(&mut out);
+        self.frontier.clone().finish(&mut out);
         self.compare(&out)?;
-        if self.edge.root() == seal.root {
-            return self.suspect_tile.map_or(Ok(self.edge), |damage| Err(damage.into()));
+        if self.frontier.root() == checkpoint.root {
+            return self.suspect_tile.map_or(Ok(self.frontier), |damage| Err(damage.into()));
         }
         let root = Damage::new("checkpoint", None, "its root is not that of the entries");
         Err(self.suspect_entries.unwrap_or(root).into())

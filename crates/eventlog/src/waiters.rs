@@ -1,6 +1,6 @@
-//! Who waits for which entry to be sealed.
+//! Who waits for which entry to be published.
 
-use crate::Seal;
+use crate::Checkpoint;
 use crate::error::LogError;
 use lika_domain::ids::Index;
 use parking_lot::Mutex;
@@ -8,48 +8,49 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
-type Outcome = Result<Arc<Seal>, LogError>;
+type Outcome = Result<Arc<Checkpoint>, LogError>;
 
-/// The latest seal and those who wait for the next ones.
+/// The latest checkpoint and those who wait for the next ones.
 #[derive(Debug)]
 pub(crate) struct Waiters {
     inner: Mutex<Inner>,
-    /// The sealed size, for followers; gone once the log has stopped, by which they see that it has.
+    /// The published size, for followers; gone once the log has stopped, by which they see that it has.
     size: Mutex<Option<watch::Sender<u64>>>,
 }
 
 #[derive(Debug)]
 struct Inner {
-    seal: Arc<Seal>,
+    checkpoint: Arc<Checkpoint>,
     failed: Option<LogError>,
     waiting: BTreeMap<Index, Vec<oneshot::Sender<Outcome>>>,
     stopped: Vec<oneshot::Sender<LogError>>,
 }
 
 impl Waiters {
-    pub(crate) fn new(seal: Seal) -> Self {
-        let size = Mutex::new(Some(watch::Sender::new(seal.size)));
-        let inner = Inner { seal: Arc::new(seal), failed: None, waiting: BTreeMap::new(), stopped: Vec::new() };
+    pub(crate) fn new(checkpoint: Checkpoint) -> Self {
+        let size = Mutex::new(Some(watch::Sender::new(checkpoint.size)));
+        let inner =
+            Inner { checkpoint: Arc::new(checkpoint), failed: None, waiting: BTreeMap::new(), stopped: Vec::new() };
         Self { inner: Mutex::new(inner), size }
     }
 
-    pub(crate) fn seal(&self) -> Arc<Seal> {
-        self.inner.lock().seal.clone()
+    pub(crate) fn checkpoint(&self) -> Arc<Checkpoint> {
+        self.inner.lock().checkpoint.clone()
     }
 
     pub(crate) fn follow(&self) -> watch::Receiver<u64> {
         match self.size.lock().as_ref() {
             Some(size) => size.subscribe(),
-            None => watch::Sender::new(self.seal().size).subscribe(),
+            None => watch::Sender::new(self.checkpoint().size).subscribe(),
         }
     }
 
-    /// Resolves once `index` is sealed or the log has stopped.
-    pub(crate) async fn sealed(&self, index: Index) -> Outcome {
+    /// Resolves once `index` is published or the log has stopped.
+    pub(crate) async fn published(&self, index: Index) -> Outcome {
         let waiting = {
             let mut inner = self.inner.lock();
-            if inner.seal.size > index {
-                return Ok(inner.seal.clone());
+            if inner.checkpoint.size > index {
+                return Ok(inner.checkpoint.clone());
             }
             if let Some(failed) = &inner.failed {
                 return Err(failed.clone());
@@ -75,19 +76,19 @@ impl Waiters {
         waiting.await.unwrap_or(LogError::Closed)
     }
 
-    /// A new seal: everyone whose entry it covers is told, and nobody else is woken.
-    pub(crate) fn advance(&self, seal: Seal) {
-        let size = seal.size;
-        let seal = Arc::new(seal);
+    /// A new checkpoint: everyone whose entry it covers is told, and nobody else is woken.
+    pub(crate) fn advance(&self, checkpoint: Checkpoint) {
+        let size = checkpoint.size;
+        let checkpoint = Arc::new(checkpoint);
         let told = {
             let mut inner = self.inner.lock();
-            inner.seal = seal.clone();
+            inner.checkpoint = checkpoint.clone();
             let later = inner.waiting.split_off(&size);
             std::mem::replace(&mut inner.waiting, later)
         };
         for sender in told.into_values().flatten() {
-            // Who no longer waits has gone away; the entry is sealed all the same.
-            let _ = sender.send(Ok(seal.clone()));
+            // Who no longer waits has gone away; the entry is published all the same.
+            let _ = sender.send(Ok(checkpoint.clone()));
         }
         if let Some(sender) = self.size.lock().as_ref() {
             sender.send_replace(size);

@@ -79,12 +79,12 @@ impl Writer {
         pending.failed = Some(end.clone());
         pending.entries.clear();
         drop(pending);
-        self.tiles.sealed.waiters.fail(&end);
+        self.tiles.published.waiters.fail(&end);
     }
 
     fn commit(&mut self, batch: &[Bytes]) -> Result<(), LogError> {
         let files = self.tiles.write(batch)?;
-        let seal = self.tiles.sign(&self.key)?;
-        self.tiles.publish(seal, files)
+        let checkpoint = self.tiles.sign(&self.key)?;
+        self.tiles.publish(checkpoint, files)
     }
 }

@@ -1,11 +1,11 @@
-//! Sealed entries in order, decoded once for everyone who follows in this process.
+//! Published entries in order, decoded once for everyone who follows in this process.
 
-use crate::apart::Applied;
+use crate::engine::distributed::Applied;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};
 use lika_domain::submission::{Entry, EntryHeader, Events, SubmissionHeader};
-use lika_eventlog::EventLog;
+use lika_eventlog::PublishedLog;
 use lika_eventlog::error::{Damage, LogError};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -35,7 +35,7 @@ pub struct Recorded {
     pub bytes: usize,
 }
 
-/// The latest entries, sealed or on their way to be.
+/// The latest entries, published or on their way to be.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     kept: Mutex<Kept>,
@@ -49,11 +49,11 @@ struct Kept {
 
 /// One follower's place.
 pub struct Feed {
-    log: Arc<dyn EventLog>,
+    log: PublishedLog,
     recent: Arc<Recent>,
     voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
-    sealed: watch::Receiver<u64>,
-    /// What the state has applied, where that may be less than what is sealed: it says what is void.
+    published: watch::Receiver<u64>,
+    /// What the state has applied, where that may be less than what is published: it says what is void.
     applied: Option<Arc<Applied>>,
     next: Index,
 }
@@ -85,14 +85,14 @@ impl Recent {
 
 impl Feed {
     pub(crate) fn new(
-        log: Arc<dyn EventLog>,
+        log: PublishedLog,
         recent: Arc<Recent>,
         voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
         applied: Option<Arc<Applied>>,
         next: Index,
     ) -> Self {
-        let sealed = log.follow();
-        Self { log, recent, voids, sealed, applied, next }
+        let published = log.follow();
+        Self { log, recent, voids, published, applied, next }
     }
 
     /// Index of the entry that comes next.
@@ -100,26 +100,26 @@ impl Feed {
         self.next
     }
 
-    /// Waits for sealed entries and gives the next ones: at least one, at most `max`.
+    /// Waits for published entries and gives the next ones: at least one, at most `max`.
     ///
     /// # Errors
-    /// [`LogError::Closed`] when the log has stopped and everything sealed was given; [`LogError::Damaged`] if what is
-    /// stored is not what was sealed.
+    /// [`LogError::Closed`] when the log has stopped and everything published was given; [`LogError::Damaged`] if what is
+    /// stored is not what was published.
     pub async fn next(&mut self, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let from = self.next;
-        let sealed = match self.sealed.wait_for(|size| *size > from).await {
+        let published = match self.published.wait_for(|size| *size > from).await {
             Ok(size) => *size,
             Err(_) => return Err(LogError::Closed),
         };
         if let Some(applied) = &self.applied {
             tokio::select! {
-                // What was sealed and judged before the log stopped is given all the same.
+                // What was published and judged before the log stopped is given all the same.
                 biased;
                 () = applied.reached(from + 1) => {}
                 _ = self.log.stopped() => return Err(LogError::Closed),
             }
         }
-        let size = self.judged().min(sealed);
+        let size = self.judged().min(published);
         let mut found = self.recent.range(from, size, max);
         if found.is_empty() {
             found = self.read(from, max)?;
@@ -133,11 +133,11 @@ impl Feed {
         self.applied.as_ref().map_or(u64::MAX, |applied| applied.size())
     }
 
-    /// Sealed entries from `from` on as they stand in the log, whatever the feed's own place: at least one if there is
+    /// Published entries from `from` on as they stand in the log, whatever the feed's own place: at least one if there is
     /// one that the state has applied, at most `max`.
     ///
     /// # Errors
-    /// [`LogError::Damaged`] if what is stored is not what was sealed.
+    /// [`LogError::Damaged`] if what is stored is not what was published.
     pub fn read(&self, from: Index, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let judged = usize::try_from(self.judged().saturating_sub(from)).unwrap_or(usize::MAX);
         let entries = self.log.read(from, max.min(judged))?;

@@ -10,7 +10,7 @@ use crate::snapshot::{self, Encoded, Head};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_domain::state::State;
-use lika_eventlog::EventLog;
+use lika_eventlog::PublishedLog;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::verify;
 use parking_lot::RwLock;
@@ -24,8 +24,8 @@ use tokio::sync::watch;
 
 /// How often it is looked whether a snapshot is due, in milliseconds.
 const LOOK_MS: u64 = 2_000;
-/// How long a snapshot waits until what it holds is sealed, in milliseconds.
-const SEALED_WITHIN_MS: u64 = 5_000;
+/// How long a snapshot waits until what it holds is published, in milliseconds.
+const PUBLISHED_WITHIN_MS: u64 = 5_000;
 
 /// When snapshots are kept.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ pub(crate) struct Keeper {
 /// What it works on.
 pub(crate) struct Work {
     pub(crate) dir: PathBuf,
-    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) log: PublishedLog,
     pub(crate) state: Arc<RwLock<State>>,
     pub(crate) heads: Heads,
     pub(crate) keeping: Keeping,
@@ -108,14 +108,14 @@ impl Work {
         }
     }
 
-    /// Keeps one; gives its size, or nothing if what it holds is not sealed in time.
+    /// Keeps one; gives its size, or nothing if what it holds is not published in time.
     fn keep(&self) -> std::io::Result<Option<u64>> {
         let state = self.state.read();
         let encoded = Encoded::of(&state, &self.heads.read())?;
         drop(state);
         let (size, begun) = (encoded.size(), Instant::now());
         while self.log.checkpoint().size < size {
-            if begun.elapsed() > Duration::from_millis(SEALED_WITHIN_MS) {
+            if begun.elapsed() > Duration::from_millis(PUBLISHED_WITHIN_MS) {
                 return Ok(None);
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -130,16 +130,16 @@ impl Work {
 /// and `refused` if not.
 pub(crate) fn check(
     dir: PathBuf,
-    log: &Arc<dyn EventLog>,
+    log: &PublishedLog,
     head: Head,
     sound: Arc<AtomicBool>,
     refused: Arc<watch::Sender<Option<LogError>>>,
 ) -> Result<(), LogError> {
     let (folder, key) = (log.folder(), log.verifier_key().clone());
     let run = move || {
-        let checked = verify::checkpoint(&folder, &key).and_then(|seal| {
+        let checked = verify::checkpoint(&folder, &key).and_then(|checkpoint| {
             let (mut fold, mut found) = (Fold::default(), None);
-            verify::log(&folder, &seal, 1, decode, |entries| {
+            verify::log(&folder, &checkpoint, 1, decode, |entries| {
                 let wanted = entries.into_iter().filter(|(index, _)| *index < head.size).collect::<Vec<_>>();
                 let last = wanted.last().map(|(index, _)| index + 1);
                 fold.take(wanted);

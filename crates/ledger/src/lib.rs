@@ -6,15 +6,15 @@
 //! * [`signature`]: signatures of submissions, one by one and in batches
 //! * [`ledger`]: load, admit, append, evolve
 //! * `judge`: the way of a submission to a decision
-//! * `worker`, `apart`: who decides, where this process orders the log and where a stream does
-//! * [`feed`]: sealed entries, decoded once, for whoever follows
+//! * `engine`: who decides, where this process sequences the log and where a stream does
+//! * [`feed`]: published entries, decoded once, for whoever follows
 //! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
 //! * [`replay`]: the whole log judged again, entry by entry
 //! * [`digest`]: the state in one hash
 
-mod apart;
 pub mod clock;
 pub mod digest;
+mod engine;
 pub mod feed;
 mod judge;
 mod keeper;
@@ -23,7 +23,6 @@ pub mod replay;
 pub mod signature;
 mod snapshot;
 pub mod submission;
-mod worker;
 
 pub use clock::Clock;
 pub use feed::{Feed, Recorded};

@@ -12,7 +12,7 @@ use lika_domain::ids::Index;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
-use lika_eventlog::Seal;
+use lika_eventlog::Checkpoint;
 use lika_eventlog::error::LogError;
 use lika_eventlog::verify::{self, Bundle, Checked, Source};
 use lika_proto::convert;
@@ -84,7 +84,7 @@ pub(crate) struct Fold {
 /// [`LogError::Damaged`] with the first thing in the log that is not what was signed.
 pub fn run(
     source: &impl Source,
-    seal: &Seal,
+    checkpoint: &Checkpoint,
     threads: usize,
     observer: &mut impl Observer,
 ) -> Result<Replayed, LogError> {
@@ -93,7 +93,7 @@ pub fn run(
         let checking = scope.spawn(move || bad_signatures(&receiver));
         let mut fold = Fold::default();
         let mut batch = Vec::with_capacity(SIGNATURE_BATCH);
-        let checked = verify::log(source, seal, threads, decode, |entries| {
+        let checked = verify::log(source, checkpoint, threads, decode, |entries| {
             for (index, decoded) in entries {
                 let Some((entry, signed)) = fold.readable(index, decoded) else { continue };
                 let key = public_key(&fold.state, &entry.submission, &entry.events);

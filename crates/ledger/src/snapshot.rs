@@ -12,7 +12,7 @@ use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_domain::state::State;
 use lika_eventlog::error::LogError;
-use lika_eventlog::jetstream::{self, Config, parts};
+use lika_eventlog::jetstream::{self, Config, chunks};
 use lika_tlog::Hash;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
 }
 
 async fn hand_over(config: &Config, path: &Path) {
-    match parts::fetch(&config.context.client(), &config.names.snapshot_subject(), path, begins_well).await {
+    match chunks::fetch(&config.context.client(), &config.names.snapshot_subject(), path, begins_well).await {
         Ok(true) => tracing::info!("a snapshot of the state was handed over"),
         Ok(false) => {
             tracing::warn!("no audit service has a snapshot of the state for this program; the whole log is judged");
@@ -135,7 +135,7 @@ async fn hand_over(config: &Config, path: &Path) {
 /// # Errors
 /// If it cannot be read.
 pub fn part(dir: &Path, question: &[u8]) -> io::Result<Bytes> {
-    parts::answer(&path(dir), question)
+    chunks::answer(&path(dir), question)
 }
 
 /// Puts a snapshot aside that is not what the log amounts to.

@@ -19,7 +19,7 @@ pub struct Prepared {
     pub parsed: Submission,
     /// Keyed hashes of the citizen IDs it registers.
     pub tags: Vec<PersonTag>,
-    /// Entries that its device has seen sealed: nothing is decided about it on less.
+    /// Entries that its device has seen published: nothing is decided about it on less.
     pub known: Index,
 }
 

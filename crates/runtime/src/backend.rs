@@ -108,7 +108,7 @@ fn found<T>(answer: Result<T, ProgressError>) -> Result<Option<T>, ReadError> {
     }
 }
 
-/// The policy waits for everything sealed: whoever has just set it reads what they set.
+/// The policy waits for everything published: whoever has just set it reads what they set.
 pub fn policy_read(progress: &Arc<Progress>) -> Read<PolicyQuery, Option<PolicyView>> {
     let progress = progress.clone();
     Ask::new(move |PolicyQuery { area, at }| {

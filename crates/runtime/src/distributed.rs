@@ -97,7 +97,7 @@ impl Distributed {
             instance: instance.clone(),
             far_behind: FAR_BEHIND_ENTRIES,
         };
-        let ledger = Ledger::open_apart(log, config.clock.clone()).await?;
+        let ledger = Ledger::open_distributed(log, config.clock.clone()).await?;
         let start = Start { config, names, instance, ledger };
         match start.config.service {
             ServiceKind::Gateway => start.gateway().await,
@@ -180,7 +180,7 @@ impl Start {
     }
 
     async fn vault(&self) -> anyhow::Result<Arc<Vault>> {
-        let vault = Vault::open_apart(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
+        let vault = Vault::open_distributed(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
         Ok(Arc::new(vault))
     }
 
@@ -302,7 +302,7 @@ async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Re
 async fn read_so_far(ledger: &Ledger, keys: &Vault, last: Option<Index>) -> Result<(), ReadError> {
     let read = async {
         if let Some(last) = last {
-            ledger.log().sealed(last).await.map_err(ReadError::failed)?;
+            ledger.log().published(last).await.map_err(ReadError::failed)?;
         }
         keys.catch_up().await.map_err(ReadError::failed)
     };

@@ -106,7 +106,7 @@ impl Embedded {
         }
     }
 
-    /// Stops in order: no more connections, requests under way answered, what was ordered sealed, views written.
+    /// Stops in order: no more connections, requests under way answered, what was ordered published, views written.
     ///
     /// # Errors
     /// If the views could not be written; the log is closed all the same.

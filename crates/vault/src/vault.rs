@@ -75,7 +75,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Missing`] without one of the two, [`VaultError::Stream`] if the stream cannot be read,
     /// [`VaultError::Sealed`] if a message of it does not open.
-    pub async fn open_apart(dir: &Path, context: Context, names: Names) -> Result<Self, VaultError> {
+    pub async fn open_distributed(dir: &Path, context: Context, names: Names) -> Result<Self, VaultError> {
         let folder = dir.join("vault");
         let tag_key = TagKey::new(file::tag_key(&folder)?);
         let wrap = WrapKey::read(&folder)?;
@@ -99,7 +99,7 @@ impl Vault {
     pub async fn hand_over(dir: &Path, context: Context, names: Names) -> Result<u64, StoreError> {
         Self::wrap(dir)?;
         let (_file, keys) = file::open(&dir.join("vault"))?;
-        let apart = Self::open_apart(dir, context, names).await?;
+        let apart = Self::open_distributed(dir, context, names).await?;
         let keys: Vec<_> = keys.into_iter().map(|((subject, number), (key, _))| (subject, number, key)).collect();
         for some in keys.chunks(HANDED_OVER_AT_ONCE) {
             apart.store(some).await?;

@@ -1,6 +1,6 @@
 //! Read models: what the cards of a log amount to, kept ready for reading.
 //!
-//! A view is a fold of sealed entries, by the same functions as everywhere, with the lists of entries behind each card
+//! A view is a fold of published entries, by the same functions as everywhere, with the lists of entries behind each card
 //! and each official. It can always be rebuilt from the log, so it lives in sled, whose files survive a killed process
 //! but not a cut of power. Nothing here decides, and nothing here is the only copy of anything.
 //!

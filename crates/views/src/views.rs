@@ -1,4 +1,4 @@
-//! The views of one log: opened on a folder, fed with sealed entries, read by anyone.
+//! The views of one log: opened on a folder, fed with published entries, read by anyone.
 
 use crate::card::HouseholdView;
 use crate::digest;
@@ -44,7 +44,7 @@ pub struct LogIdentity {
     /// SHA-256 of the submission in entry 0 ([`Entry::hash`](lika_domain::submission::Entry::hash)); `None` if the log
     /// has none yet, or if the caller leaves it to the first entries to tell.
     pub opening: Option<[u8; 32]>,
-    /// How many sealed entries it has.
+    /// How many published entries it has.
     pub size: u64,
 }
 

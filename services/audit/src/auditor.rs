@@ -15,7 +15,7 @@ use lika_domain::ids::Index;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
-use lika_eventlog::Seal;
+use lika_eventlog::Checkpoint;
 use lika_eventlog::error::LogError;
 use lika_eventlog::verify::{self, Bundle, Checked, Source};
 use lika_ledger::{digest, replay};
@@ -37,7 +37,7 @@ impl Watch for () {
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// The checkpoint; its signature is good.
-    pub seal: Seal,
+    pub checkpoint: Checkpoint,
     /// What was looked at.
     pub checked: Checked,
 }
@@ -46,7 +46,7 @@ pub struct Verified {
 #[derive(Debug)]
 pub struct Replay {
     /// The checkpoint; its signature is good.
-    pub seal: Seal,
+    pub checkpoint: Checkpoint,
     /// What was looked at.
     pub checked: Checked,
     /// Entries that change nothing, and why; by index.
@@ -69,14 +69,14 @@ pub fn verify(
     threads: usize,
     watch: &mut impl Watch,
 ) -> Result<Verified, LogError> {
-    let seal = verify::checkpoint(source, key)?;
+    let checkpoint = verify::checkpoint(source, key)?;
     let mut done = 0;
     let count = |bundle: &Bundle| bundle.entries.len() as u64;
-    let checked = verify::log(source, &seal, threads, count, |entries| {
+    let checked = verify::log(source, &checkpoint, threads, count, |entries| {
         done += entries;
-        watch.at(done, seal.size);
+        watch.at(done, checkpoint.size);
     })?;
-    Ok(Verified { seal, checked })
+    Ok(Verified { checkpoint, checked })
 }
 
 /// Verifies a log and judges every entry again: signature, key, role and rule.
@@ -89,9 +89,9 @@ pub fn replay(
     threads: usize,
     watch: &mut impl Watch,
 ) -> Result<Replay, LogError> {
-    let seal = verify::checkpoint(source, key)?;
-    let mut observer = Observer { watch, size: seal.size, recorded_at: 0 };
-    let replayed = replay::run(source, &seal, threads, &mut observer)?;
+    let checkpoint = verify::checkpoint(source, key)?;
+    let mut observer = Observer { watch, size: checkpoint.size, recorded_at: 0 };
+    let replayed = replay::run(source, &checkpoint, threads, &mut observer)?;
     let recorded_at = observer.recorded_at;
     Ok(Replay {
         checked: replayed.checked,
@@ -99,21 +99,21 @@ pub fn replay(
         events: replayed.events,
         state_digest: digest::hex(&replayed.state),
         past: Past::new(replayed.state, recorded_at),
-        seal,
+        checkpoint,
     })
 }
 
 impl Verified {
     /// Name of the log.
     pub fn origin(&self) -> String {
-        origin(&self.seal)
+        origin(&self.checkpoint)
     }
 }
 
 impl Replay {
     /// Name of the log.
     pub fn origin(&self) -> String {
-        origin(&self.seal)
+        origin(&self.checkpoint)
     }
 
     /// The first entry that nobody with an enrolled key has signed. The rules void what officials should not have
@@ -130,8 +130,8 @@ impl Replay {
     }
 }
 
-fn origin(seal: &Seal) -> String {
-    seal.signed.checkpoint().origin.to_string()
+fn origin(checkpoint: &Checkpoint) -> String {
+    checkpoint.signed.checkpoint().origin.to_string()
 }
 
 /// Watches a replay and notes when its latest entry was recorded.

@@ -53,7 +53,7 @@ pub struct Deps {
     pub open_official: Read<OfficialId, Option<OpenedOfficial>>,
     /// A tile's or bundle's bytes as they lie in the log's folder.
     pub tile: Read<TilePath, Option<Bytes>>,
-    /// The tlog-proof of an entry; `None` if it is not sealed.
+    /// The tlog-proof of an entry; `None` if it is not published.
     pub proof: Read<Index, Option<String>>,
 }
 

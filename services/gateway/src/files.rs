@@ -22,8 +22,8 @@ const NO_CACHE: &str = "no-cache";
 
 /// `GET /checkpoint`
 pub(crate) async fn checkpoint(State(gateway): State<Arc<Gateway>>) -> Response {
-    let seal = gateway.deps.ledger.log().checkpoint();
-    file(TEXT, NO_CACHE, seal.signed.to_string().into())
+    let checkpoint = gateway.deps.ledger.log().checkpoint();
+    file(TEXT, NO_CACHE, checkpoint.signed.to_string().into())
 }
 
 /// `GET /tile/…`

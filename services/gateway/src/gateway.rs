@@ -1,7 +1,7 @@
 //! The gateway itself: what every handler has at hand.
 
 use crate::ask::{Deps, Recorder};
-use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, SEAL_WAIT_ENTRIES, SEAL_WAIT_MS, SUBMISSIONS_MAX};
+use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, PUBLISH_WAIT_ENTRIES, PUBLISH_WAIT_MS, SUBMISSIONS_MAX};
 use crate::metrics::{Gauges, Metrics};
 use crate::peek::peek;
 use crate::problem::{Code, Problem};
@@ -66,16 +66,17 @@ impl Gateway {
         turn.ok().and_then(Result::ok).ok_or_else(|| Problem::of(Code::Overloaded, "", ""))
     }
 
-    /// Waits until an entry is sealed as far as is known here; who has its receipt may have it from a process that knew earlier.
+    /// Waits until an entry is published as far as is known here; who has its receipt may have it from a process that knew earlier.
     ///
     /// # Errors
     /// 404 if the log is far from having it, or does not have it soon.
-    pub(crate) async fn sealed(&self, index: Index) -> Result<(), Problem> {
+    pub(crate) async fn published(&self, index: Index) -> Result<(), Problem> {
         let log = self.deps.ledger.log();
-        let near = index < log.checkpoint().size.saturating_add(SEAL_WAIT_ENTRIES);
-        let mut sealed = log.follow();
-        let sealed = tokio::time::timeout(Duration::from_millis(SEAL_WAIT_MS), sealed.wait_for(|size| *size > index));
-        if near && matches!(sealed.await, Ok(Ok(_))) {
+        let near = index < log.checkpoint().size.saturating_add(PUBLISH_WAIT_ENTRIES);
+        let mut published = log.follow();
+        let published =
+            tokio::time::timeout(Duration::from_millis(PUBLISH_WAIT_MS), published.wait_for(|size| *size > index));
+        if near && matches!(published.await, Ok(Ok(_))) {
             return Ok(());
         }
         let size = log.checkpoint().size;

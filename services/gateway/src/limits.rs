@@ -42,9 +42,9 @@ pub const CHALLENGE_S: u64 = 60;
 /// How long a session is good, in seconds.
 pub const SESSION_S: u64 = 900;
 /// How far beyond the checkpoint known here an entry may be that is waited for.
-pub const SEAL_WAIT_ENTRIES: u64 = 65_536;
+pub const PUBLISH_WAIT_ENTRIES: u64 = 65_536;
 /// How long it is waited for, in milliseconds.
-pub const SEAL_WAIT_MS: u64 = 1_000;
+pub const PUBLISH_WAIT_MS: u64 = 1_000;
 /// Most reads at the same time that fold the log as of an earlier day.
 pub const FOLDS_MAX: usize = 2;
 /// How long such a read waits for its turn, in milliseconds.

@@ -195,7 +195,7 @@ async fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) ->
         index: query.index,
     };
     if let Some(index) = query.index {
-        gateway.sealed(index).await?;
+        gateway.published(index).await?;
     }
     Ok(query)
 }

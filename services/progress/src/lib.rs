@@ -98,7 +98,7 @@ impl Progress {
         some(query.area, self.present(query)?)
     }
 
-    /// The policy of an area, or of all that the log covers, as everything sealed so far leaves it for a day; `None` for
+    /// The policy of an area, or of all that the log covers, as everything published so far leaves it for a day; `None` for
     /// an area that the log does not cover.
     ///
     /// # Errors
@@ -108,7 +108,7 @@ impl Progress {
         Ok(self.views.policy(area, day))
     }
 
-    /// Waits until the views have everything that is sealed now, so that what they do not know does not exist.
+    /// Waits until the views have everything that is published now, so that what they do not know does not exist.
     ///
     /// # Errors
     /// [`ViewError::Behind`] if they do not get so far within [`CATCH_UP_MS`].
@@ -175,7 +175,7 @@ fn some(area: Area, found: Vec<Document>) -> Result<Vec<Document>, ProgressError
     if found.is_empty() { Err(ProgressError::Unknown(area)) } else { Ok(found) }
 }
 
-/// Every sealed entry, page by page. After an error it ends.
+/// Every published entry, page by page. After an error it ends.
 fn entries(ledger: &Ledger) -> impl Iterator<Item = Result<Arc<Recorded>, LogError>> + use<> {
     let feed = ledger.feed(0);
     let (mut next, mut done) = (0, false);

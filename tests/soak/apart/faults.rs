@@ -61,7 +61,7 @@ impl Fault {
         }
     }
 
-    /// Whether it may leave a stream that no longer holds what was sealed: then the services must stop, and a person
+    /// Whether it may leave a stream that no longer holds what was published: then the services must stop, and a person
     /// begins a new epoch.
     pub(super) fn damages(&self) -> bool {
         matches!(self, Self::Forget(_) | Self::Flip(..) | Self::RollBack)

@@ -83,14 +83,14 @@ pub(super) fn signed(data: &Path) -> u64 {
 fn judged(data: &Path) -> (BTreeMap<u64, bytes::Bytes>, String) {
     let folder = Folder(data.join("log"));
     let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
-    let seal = verify::checkpoint(&folder, &key).unwrap();
+    let checkpoint = verify::checkpoint(&folder, &key).unwrap();
     let mut found = BTreeMap::new();
     let entries = |bundle: &verify::Bundle| {
         let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
         (bundle.first..).zip(entries).collect::<Vec<_>>()
     };
-    verify::log(&folder, &seal, 2, entries, |entries| found.extend(entries)).unwrap();
-    let replayed = replay::run(&folder, &seal, 2, &mut ()).unwrap();
+    verify::log(&folder, &checkpoint, 2, entries, |entries| found.extend(entries)).unwrap();
+    let replayed = replay::run(&folder, &checkpoint, 2, &mut ()).unwrap();
     assert_eq!(replayed.voids, [], "{}", data.display());
     (found, lika_ledger::digest::hex(&replayed.state))
 }

@@ -3,9 +3,9 @@
 
 use super::batch::{self, BATCH_MESSAGES_MAX, BatchError, Guarded};
 use super::error::StreamError;
+use super::outage::Outage;
 use super::reader::Reader;
 use super::shared::{EntryHash, hash};
-use super::trouble::Trouble;
 use crate::error::{AppendError, LogError};
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use bytes::Bytes;
@@ -49,7 +49,7 @@ impl Committer {
     /// Works until the log is dropped or has stopped.
     pub(crate) async fn run(mut self) {
         let mut waiting = Vec::new();
-        let (mut retry_ms, mut trouble) = (RETRY_FIRST_MS, Trouble::new("entries are not taken"));
+        let (mut retry_ms, mut outage) = (RETRY_FIRST_MS, Outage::new("entries are not taken"));
         loop {
             if waiting.is_empty() && self.queue.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await == 0 {
                 return;
@@ -68,7 +68,7 @@ impl Committer {
                     answer(batch, first);
                     continue;
                 }
-                Err(error) => self.resolve(batch, &error, retry_ms >= STUCK_MS, &mut trouble).await,
+                Err(error) => self.resolve(batch, &error, retry_ms >= STUCK_MS, &mut outage).await,
             };
             match left {
                 Ok(left) if left.is_empty() => retry_ms = RETRY_FIRST_MS,
@@ -105,13 +105,13 @@ impl Committer {
         batch: Vec<Append>,
         error: &BatchError,
         stuck: bool,
-        trouble: &mut Trouble,
+        outage: &mut Outage,
     ) -> Result<Vec<Append>, LogError> {
         match error {
             BatchError::Refused { code, description } if GUARD_CODES.contains(code) => {
                 tracing::debug!(code, description, "a batch was refused");
             }
-            BatchError::Refused { .. } => trouble.tell(&StreamError::nats("publishing entries")(error.clone())),
+            BatchError::Refused { .. } => outage.tell(&StreamError::nats("publishing entries")(error.clone())),
             BatchError::Unknown(error) => tracing::warn!(%error, entries = batch.len(), "a batch was not answered"),
         }
         let Some(size) = self.size().await? else { return Ok(batch) };

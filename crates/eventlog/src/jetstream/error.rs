@@ -93,7 +93,7 @@ pub enum StreamError {
     /// This folder was signed for further than the stream goes, or otherwise than it goes on.
     #[error(
         "this folder holds entry {index}, signed for here, and the stream has not got it there: it was replaced after another \
-         folder that had signed for less. If nothing was sealed since, stop all services and run `lika log recover` on this \
+         folder that had signed for less. If nothing was published since, stop all services and run `lika log recover` on this \
          one; it refuses otherwise, and says what to do"
     )]
     Ahead {

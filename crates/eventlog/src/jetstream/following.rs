@@ -1,11 +1,11 @@
 //! Checkpoints as they are published, for whoever copies.
 
+use super::checkpoints::{Checkpoints, Position};
 use super::error::StreamError;
 use super::names::Names;
+use super::outage::Outage;
 use super::reader::silent;
-use super::seals::{Seals, Standing};
 use super::shared::Shared;
-use super::trouble::Trouble;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{DeliverPolicy, push::OrderedConfig};
 use futures::StreamExt;
@@ -19,17 +19,17 @@ const SILENCE_MS: u64 = 3_000;
 const RETRY_MS: u64 = 200;
 
 /// Follows the checkpoints that are published.
-pub(super) async fn follow_seals(
+pub(super) async fn follow_checkpoints(
     context: Context,
     names: Names,
-    seals: Seals,
-    latest: watch::Sender<Standing>,
+    checkpoints: Checkpoints,
+    latest: watch::Sender<Position>,
     shared: Arc<Shared>,
 ) {
-    let mut trouble = Trouble::new("checkpoints are not followed");
+    let mut outage = Outage::new("checkpoints are not followed");
     loop {
-        match follow_seals_once(&context, &names, &seals, &latest).await {
-            Err(error @ StreamError::Nats { .. }) => trouble.tell(&error),
+        match follow_checkpoints_once(&context, &names, &checkpoints, &latest).await {
+            Err(error @ StreamError::Nats { .. }) => outage.tell(&error),
             Err(error) => return shared.fail(error.into()),
             Ok(()) => {}
         }
@@ -37,25 +37,25 @@ pub(super) async fn follow_seals(
     }
 }
 
-async fn follow_seals_once(
+async fn follow_checkpoints_once(
     context: &Context,
     names: &Names,
-    seals: &Seals,
-    latest: &watch::Sender<Standing>,
+    checkpoints: &Checkpoints,
+    latest: &watch::Sender<Position>,
 ) -> Result<(), StreamError> {
     let config = OrderedConfig {
         deliver_subject: context.client().new_inbox(),
         deliver_policy: DeliverPolicy::LastPerSubject,
-        filter_subject: names.seal_subject(),
+        filter_subject: names.checkpoint_subject(),
         ..OrderedConfig::default()
     };
-    let consumer = context.create_consumer_on_stream(config, names.seal_stream()).await;
+    let consumer = context.create_consumer_on_stream(config, names.checkpoint_stream()).await;
     let consumer = consumer.map_err(StreamError::nats("following checkpoints"))?;
     let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
     loop {
         let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
             // Who leads publishes every second; a reader may be left alone after a change of leader of the stream.
-            if seals.last().await?.sequence > latest.borrow().sequence {
+            if checkpoints.last().await?.sequence > latest.borrow().sequence {
                 return Err(StreamError::nats("following checkpoints")(silent()));
             }
             continue;
@@ -65,7 +65,7 @@ async fn follow_seals_once(
         let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
         let empty = async_nats::HeaderMap::new();
         let headers = message.message.headers.as_ref().unwrap_or(&empty);
-        let standing = seals.read(headers, &message.message.payload, sequence)?;
-        latest.send_replace(standing);
+        let position = checkpoints.read(headers, &message.message.payload, sequence)?;
+        latest.send_replace(position);
     }
 }

@@ -1,10 +1,10 @@
 //! Older entries for those whose folder is empty, ends before the stream begins, or is far behind: the tiles, fetched from an
 //! audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
 
+use super::checkpoints::{Checkpoints, Position};
+use super::chunks;
 use super::error::{StreamError, patiently};
 use super::names::Names;
-use super::parts;
-use super::seals::{Seals, Standing};
 use crate::error::LogError;
 use crate::folder::{self, Layout};
 use crate::recovery;
@@ -30,21 +30,21 @@ const RETRY_MS: u64 = 200;
 pub(crate) async fn fetch(
     client: &Client,
     names: &Names,
-    seals: &Seals,
+    checkpoints: &Checkpoints,
     layout: &Layout,
     base: Index,
-) -> Result<Standing, LogError> {
+) -> Result<Position, LogError> {
     folder::make_dir(&layout.log())?;
     let _lock = folder::lock(layout)?;
     recovery::settle(layout)?;
     let needed = recovery::recorded_size(layout)? < base;
     let (begun, within) = (Instant::now(), if needed { NEEDED_WITHIN_MS } else { SPARED_WITHIN_MS });
     loop {
-        let standing = patiently(async || seals.last().await).await?;
-        match fetch_tiles(client, names, layout, &standing).await {
+        let position = patiently(async || checkpoints.last().await).await?;
+        match fetch_tiles(client, names, layout, &position).await {
             Ok(()) => {
-                recovery::record(layout, &standing.seal)?;
-                return Ok(standing);
+                recovery::record(layout, &position.checkpoint)?;
+                return Ok(position);
             }
             Err(LogError::Stream(StreamError::NoHistory { reason, .. })) => {
                 if begun.elapsed() > Duration::from_millis(within) {
@@ -59,9 +59,9 @@ pub(crate) async fn fetch(
 
 /// Fetches tiles side by side, each into its file. Until all of them are there nothing says that any is: what an attempt that
 /// is cut off leaves is dropped by the next. A copy that can be made again does not wait for the disk.
-async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, standing: &Standing) -> Result<(), LogError> {
+async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, position: &Position) -> Result<(), LogError> {
     let log = layout.log();
-    let missing = tiles_of(standing.seal.size).map(|path| (path, log.join(path.to_string())));
+    let missing = tiles_of(position.checkpoint.size).map(|path| (path, log.join(path.to_string())));
     let missing = missing.filter(|(_, file)| !file.exists());
     let fetched = stream::iter(missing).map(|(path, file)| async move {
         let bytes = tile(client, names, path).await?;
@@ -73,13 +73,13 @@ async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, standing: 
         return Ok(());
     }
     // Of all that is signed for: an attempt before this one may have written some of it.
-    let files = tiles_of(standing.seal.size).map(|path| log.join(path.to_string())).collect();
+    let files = tiles_of(position.checkpoint.size).map(|path| log.join(path.to_string())).collect();
     folder::sync_files(&log, &files)
 }
 
 async fn tile(client: &Client, names: &Names, path: TilePath) -> Result<Bytes, LogError> {
     let unanswered = |reason: String| StreamError::NoHistory { base: path.first_entry().unwrap_or(0), reason };
-    let found = parts::fetch_tile(client, &names.tile_subject(), path).await;
+    let found = chunks::fetch_tile(client, &names.tile_subject(), path).await;
     let found = found.map_err(|error| unanswered(error.to_string()))?;
     found.ok_or_else(|| unanswered(format!("{path} is not there")).into())
 }

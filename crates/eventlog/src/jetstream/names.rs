@@ -2,11 +2,11 @@
 
 use lika_domain::area::Area;
 
-/// Header of a seal: which stream the log is ordered by, counted from 0.
+/// Header of a checkpoint: which stream the log is ordered by, counted from 0.
 pub(crate) const EPOCH: &str = "Lika-Epoch";
-/// Header of a seal: index of the entry that the stream's first message holds.
+/// Header of a checkpoint: index of the entry that the stream's first message holds.
 pub(crate) const BASE: &str = "Lika-Base";
-/// Header of a seal: the process that published it.
+/// Header of a checkpoint: the process that published it.
 pub(crate) const INTEGRATOR: &str = "Lika-Integrator";
 
 /// The names of one log.
@@ -37,12 +37,12 @@ impl Names {
     }
 
     /// The stream that holds the last checkpoint.
-    pub fn seal_stream(&self) -> String {
+    pub fn checkpoint_stream(&self) -> String {
         format!("LIKA_SEAL_{}", self.area)
     }
 
     /// Its only subject.
-    pub fn seal_subject(&self) -> String {
+    pub fn checkpoint_subject(&self) -> String {
         format!("lika.seal.{}", self.area)
     }
 
@@ -93,8 +93,8 @@ mod tests {
         assert_eq!(names.log_stream(2), "LIKA_LOG_130624_2");
         assert_eq!(names.log_subjects(2), "lika.log.130624.2.*");
         assert_eq!(names.log_subject(2, village), "lika.log.130624.2.130624100201");
-        assert_eq!(names.seal_stream(), "LIKA_SEAL_130624");
-        assert_eq!(names.seal_subject(), "lika.seal.130624");
+        assert_eq!(names.checkpoint_stream(), "LIKA_SEAL_130624");
+        assert_eq!(names.checkpoint_subject(), "lika.seal.130624");
         assert_eq!(names.vault_stream(), "LIKA_VAULT_130624");
         assert_eq!(names.vault_subject(7, 1), "lika.vault.130624.7.1");
         assert_eq!(names.tile_subject(), "lika.svc.130624.audit.tile");

@@ -1,17 +1,15 @@
 //! What is checked before anything is started: the streams, and that the folder is of them.
 
+use super::checkpoints::{Checkpoints, Position};
 use super::error::{StreamError, patiently};
 use super::names::Names;
 use super::reader::CHECKS_SHORT_MAX;
-use super::seals::{Seals, Standing};
 use super::{Config, history, settings};
 use crate::error::LogError;
 use crate::folder::Layout;
+use crate::published::Tiles;
 use crate::recovery::{self, Found};
-use crate::sealed::Sealed;
-use crate::waiters::Waiters;
 use async_nats::jetstream::Context;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Between two of them, in milliseconds.
@@ -20,16 +18,16 @@ const LOOK_MS: u64 = 1_000;
 /// How far behind a folder is worth fetching for: a few tenths of a second of reading.
 pub const FAR_BEHIND_ENTRIES: u64 = 20_000;
 
-/// How many sealed entries the folder of a log to be opened lacks.
+/// How many published entries the folder of a log to be opened lacks.
 ///
 /// # Errors
 /// [`LogError::Stream`] if the log has no streams, [`LogError::Missing`] if the folder does not say which log it is.
 pub async fn behind(config: &Config) -> Result<u64, LogError> {
     let layout = Layout { dir: config.dir.clone() };
-    let seals = seals(config)?;
+    let checkpoints = checkpoints(config)?;
     // An older checkpoint than was seen before is for the opening to look at again; here it means that nothing is lacking.
-    let standing = patiently(async || seals.last().await).await?;
-    Ok(standing.seal.size.saturating_sub(recovery::recorded_size(&layout)?))
+    let position = patiently(async || checkpoints.last().await).await?;
+    Ok(position.checkpoint.size.saturating_sub(recovery::recorded_size(&layout)?))
 }
 
 /// Fetches what a folder that is far behind lacks from an audit service, if one answers. Opening the log does so too; who
@@ -38,29 +36,29 @@ pub async fn behind(config: &Config) -> Result<u64, LogError> {
 /// # Errors
 /// As [`behind`], and if the streams are not set as they must be or the folder cannot be written.
 pub async fn fetch(config: &Config) -> Result<(), LogError> {
-    prepare(config, &seals(config)?).await.map(|_| ())
+    prepare(config, &checkpoints(config)?).await.map(|_| ())
 }
 
-fn seals(config: &Config) -> Result<Seals, LogError> {
-    Ok(Seals::new(config.context.clone(), config.names.clone(), recovery::verifier_key(&config.dir)?))
+fn checkpoints(config: &Config) -> Result<Checkpoints, LogError> {
+    Ok(Checkpoints::new(config.context.clone(), config.names.clone(), recovery::verifier_key(&config.dir)?))
 }
 
 /// Checks the streams, and fetches what the folder lacks of entries from before the stream, or of very many.
-pub(super) async fn prepare(config: &Config, seals: &Seals) -> Result<Standing, LogError> {
+pub(super) async fn prepare(config: &Config, checkpoints: &Checkpoints) -> Result<Position, LogError> {
     let Config { context, names, dir, far_behind, .. } = config;
     let layout = Layout { dir: dir.clone() };
-    let standing = latest(seals, &layout).await?;
-    for stream in [settings::seal_stream(names, 1), settings::log_stream(names, standing.epoch, 1)] {
+    let position = latest(checkpoints, &layout).await?;
+    for stream in [settings::checkpoint_stream(names, 1), settings::log_stream(names, position.epoch, 1)] {
         patiently(async || settings::check(context, &stream).await).await?;
     }
-    let (recorded, base) = (recovery::recorded_size(&layout)?, standing.base);
-    if recorded >= base && standing.seal.size.saturating_sub(recorded) < *far_behind {
-        return Ok(standing);
+    let (recorded, base) = (recovery::recorded_size(&layout)?, position.base);
+    if recorded >= base && position.checkpoint.size.saturating_sub(recorded) < *far_behind {
+        return Ok(position);
     }
-    match history::fetch(&context.client(), names, seals, &layout, base).await {
+    match history::fetch(&context.client(), names, checkpoints, &layout, base).await {
         Err(LogError::Stream(error @ StreamError::NoHistory { .. })) if recorded >= base => {
             tracing::info!(%error, "all entries are read from the stream");
-            Ok(standing)
+            Ok(position)
         }
         fetched => fetched,
     }
@@ -68,15 +66,15 @@ pub(super) async fn prepare(config: &Config, seals: &Seals) -> Result<Standing, 
 
 /// The latest checkpoint. One that is older than what this folder has accepted is looked at again before it is believed; who
 /// signs may have signed for more than it came to publish.
-async fn latest(seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
+async fn latest(checkpoints: &Checkpoints, layout: &Layout) -> Result<Position, LogError> {
     let known = if layout.signing_key().exists() { 0 } else { recovery::recorded_size(layout)? };
     let mut looks = 0;
     loop {
-        let standing = patiently(async || seals.last().await).await?;
-        if standing.seal.size >= known || looks == CHECKS_SHORT_MAX {
-            return Ok(standing);
+        let position = patiently(async || checkpoints.last().await).await?;
+        if position.checkpoint.size >= known || looks == CHECKS_SHORT_MAX {
+            return Ok(position);
         }
-        patiently(async || seals.check_majority().await).await?;
+        patiently(async || checkpoints.check_majority().await).await?;
         looks += 1;
         tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
     }
@@ -87,23 +85,25 @@ async fn latest(seals: &Seals, layout: &Layout) -> Result<Standing, LogError> {
 pub(super) async fn check_ahead(
     context: &Context,
     names: &Names,
-    standing: &Standing,
+    position: &Position,
     found: &Found,
 ) -> Result<(), LogError> {
-    let (size, from) = (found.edge.size(), standing.seal.size.max(standing.base));
-    let Some(seal) = found.seal.clone().filter(|_| size > from) else { return Ok(()) };
-    let own = Sealed::new(found.layout.log(), &found.edge, Arc::new(Waiters::new(seal)));
-    let name = names.log_stream(standing.epoch);
+    let (size, from) = (found.frontier.size(), position.checkpoint.size.max(position.base));
+    if found.checkpoint.is_none() || size <= from {
+        return Ok(());
+    }
+    let own = Tiles::new(found.layout.log(), &found.frontier);
+    let name = names.log_stream(position.epoch);
     let ask = async || {
         let stream = context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"))?;
-        if standing.base + stream.cached_info().state.last_sequence < size {
+        if position.base + stream.cached_info().state.last_sequence < size {
             settings::check_majority(stream.cached_info().cluster.as_ref())?;
         }
         Ok(stream)
     };
     let mut stream = patiently(&ask).await?;
     for _ in 0..CHECKS_SHORT_MAX {
-        if standing.base + stream.cached_info().state.last_sequence >= size {
+        if position.base + stream.cached_info().state.last_sequence >= size {
             break;
         }
         // A new leader may need a moment.
@@ -111,13 +111,13 @@ pub(super) async fn check_ahead(
         stream = patiently(&ask).await?;
     }
     let found = stream.cached_info().state.last_sequence;
-    if standing.base + found < size {
-        return Err(StreamError::RolledBack { found, known: size - standing.base }.into());
+    if position.base + found < size {
+        return Err(StreamError::RolledBack { found, known: size - position.base }.into());
     }
     for index in from..size {
-        let entry = own.read(index, 1)?.pop().unwrap_or_default();
+        let entry = own.read(index, 1, size)?.pop().unwrap_or_default();
         let ask = async || {
-            let asked = stream.get_raw_message(index - standing.base + 1).await;
+            let asked = stream.get_raw_message(index - position.base + 1).await;
             asked.map_err(StreamError::nats("looking for what was signed for"))
         };
         let same = patiently(ask).await?.payload == entry;

@@ -1,12 +1,12 @@
 //! Reads the stream: every message once, in order, without a gap. Anything else means that the stream is damaged, and
 //! stops the log.
 
+use super::checkpoints::{Checkpoints, Position};
 use super::error::StreamError;
 use super::names::Names;
-use super::seals::{Seals, Standing};
+use super::outage::Outage;
 use super::settings;
 use super::shared::{EntryHash, Shared, hash};
-use super::trouble::Trouble;
 use crate::error::LogError;
 use crate::tiles::AreaOf;
 use async_nats::jetstream::Context;
@@ -31,7 +31,7 @@ const RETRY_MS: u64 = 200;
 /// How long nothing may come until it is asked whether something should have, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
 
-/// An entry as it was ordered, sealed or not.
+/// An entry as it was ordered, published or not.
 pub type Ordering = (Index, Bytes);
 
 /// Reads one stream.
@@ -48,11 +48,11 @@ pub(crate) struct Reader {
 impl Reader {
     /// Hands every entry to each of `to`, in order, until the log stops or nobody listens.
     pub(crate) async fn run(self, to: Vec<mpsc::Sender<Ordering>>) {
-        let mut trouble = Trouble::new("the stream is not read");
+        let mut outage = Outage::new("the stream is not read");
         loop {
             match self.read(&to).await {
                 Ok(()) => return,
-                Err(LogError::Stream(error @ StreamError::Nats { .. })) => trouble.tell(&error),
+                Err(LogError::Stream(error @ StreamError::Nats { .. })) => outage.tell(&error),
                 Err(error) => return self.shared.fail(error),
             }
             if self.shared.failed().is_some() {
@@ -63,16 +63,16 @@ impl Reader {
     }
 
     /// Checks for ever that the stream still holds what was read from it last, and that checkpoints have not gone back.
-    pub(crate) async fn watch(self, seals: Seals, standing: watch::Receiver<Standing>) {
+    pub(crate) async fn watch(self, checkpoints: Checkpoints, position: watch::Receiver<Position>) {
         let mut short = 0;
         // Whoever follows checkpoints is handed the latest there is, and that may be an older one.
-        let mut known = standing.borrow().clone();
+        let mut known = position.borrow().clone();
         while self.shared.failed().is_none() {
             tokio::time::sleep(Duration::from_millis(CHECK_MS)).await;
-            if standing.borrow().sequence > known.sequence {
-                known = standing.borrow().clone();
+            if position.borrow().sequence > known.sequence {
+                known = position.borrow().clone();
             }
-            match self.check(&seals, &known).await {
+            match self.check(&checkpoints, &known).await {
                 Ok(()) => short = 0,
                 Err(StreamError::Nats { .. }) => {}
                 Err(StreamError::RolledBack { .. } | StreamError::SealRolledBack { .. })
@@ -85,15 +85,15 @@ impl Reader {
         }
     }
 
-    async fn check(&self, seals: &Seals, known: &Standing) -> Result<(), StreamError> {
-        self.check_end(known.seal.size).await?;
-        let last = seals.last().await?;
+    async fn check(&self, checkpoints: &Checkpoints, known: &Position) -> Result<(), StreamError> {
+        self.check_end(known.checkpoint.size).await?;
+        let last = checkpoints.last().await?;
         if last.sequence >= known.sequence {
             return Ok(());
         }
         // The messages lost may have been replaced in number by later ones, so that nothing else shows it.
-        seals.check_majority().await?;
-        Err(StreamError::SealRolledBack { found: last.seal.size, known: known.seal.size })
+        checkpoints.check_majority().await?;
+        Err(StreamError::SealRolledBack { found: last.checkpoint.size, known: known.checkpoint.size })
     }
 
     async fn read(&self, to: &[mpsc::Sender<Ordering>]) -> Result<(), LogError> {
@@ -161,13 +161,13 @@ impl Reader {
         Ok(consumer.messages().await.map_err(StreamError::nats("reading the stream"))?)
     }
 
-    /// The stream must reach as far as it was read and sealed, with nothing taken out, and its last message read must still be what
+    /// The stream must reach as far as it was read and published, with nothing taken out, and its last message read must still be what
     /// it was.
-    async fn check_end(&self, sealed: u64) -> Result<(), StreamError> {
+    async fn check_end(&self, published: u64) -> Result<(), StreamError> {
         let (size, last) = self.shared.last();
         let seen = size - self.base;
-        // What is sealed was in the stream, whether it was read here yet or not.
-        let known = seen.max(sealed.saturating_sub(self.base));
+        // What is published was in the stream, whether it was read here yet or not.
+        let known = seen.max(published.saturating_sub(self.base));
         let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
         let stream = stream.map_err(StreamError::nats("checking the stream"))?;
         let info = stream.cached_info();

@@ -1,9 +1,9 @@
 //! What servers and streams must be set to, compared by hand at every start and never changed by us: a stream that was
 //! made otherwise, or altered later, is refused by name.
 
+use super::checkpoints::{Checkpoints, Position, Published};
 use super::error::StreamError;
 use super::names::Names;
-use super::seals::{Published, Seals, Standing};
 use async_nats::jetstream::Context;
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{
@@ -36,10 +36,10 @@ pub fn log_stream(names: &Names, epoch: u32, replicas: usize) -> Config {
 }
 
 /// The stream of the latest checkpoint: only the last message counts, and older ones are not kept.
-pub fn seal_stream(names: &Names, replicas: usize) -> Config {
+pub fn checkpoint_stream(names: &Names, replicas: usize) -> Config {
     Config {
-        name: names.seal_stream(),
-        subjects: vec![names.seal_subject()],
+        name: names.checkpoint_stream(),
+        subjects: vec![names.checkpoint_subject()],
         discard: DiscardPolicy::Old,
         max_messages_per_subject: 1,
         deny_delete: true,
@@ -91,15 +91,15 @@ fn common(replicas: usize) -> Config {
 pub async fn create(
     context: &Context,
     names: &Names,
-    seals: &Seals,
-    standing: &Standing,
+    checkpoints: &Checkpoints,
+    position: &Position,
     replicas: usize,
 ) -> Result<(), StreamError> {
-    if seals.last().await.is_ok() {
-        return Err(StreamError::Exists(names.seal_stream()));
+    if checkpoints.last().await.is_ok() {
+        return Err(StreamError::Exists(names.checkpoint_stream()));
     }
     make_streams(context, names, replicas).await?;
-    first_seal(seals, standing, 0).await
+    first_checkpoint(checkpoints, position, 0).await
 }
 
 /// Makes those of the streams of a log that are not there yet: one that was cut off is made to the end by the next attempt.
@@ -109,7 +109,7 @@ pub async fn create(
 /// [`StreamError::Exists`] if the log has entries already, [`StreamError::Setting`] if a stream that is there is set otherwise.
 pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
     let log = log_stream(names, 0, replicas);
-    for config in [seal_stream(names, replicas), vault_stream(names, replicas), log.clone()] {
+    for config in [checkpoint_stream(names, replicas), vault_stream(names, replicas), log.clone()] {
         match make(context, config.clone()).await {
             Err(StreamError::Exists(name)) => {
                 let found = check(context, &config).await?;
@@ -130,7 +130,7 @@ pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> 
 /// # Errors
 /// As [`check`].
 pub async fn replicas(context: &Context, names: &Names) -> Result<usize, StreamError> {
-    Ok(check(context, &seal_stream(names, 1)).await?.config.num_replicas)
+    Ok(check(context, &checkpoint_stream(names, 1)).await?.config.num_replicas)
 }
 
 /// Makes the stream of a new epoch and publishes that the log goes on there; gives which one it came to be. A stream that a
@@ -142,25 +142,25 @@ pub async fn replicas(context: &Context, names: &Names) -> Result<usize, StreamE
 pub async fn begin_epoch(
     context: &Context,
     names: &Names,
-    seals: &Seals,
-    standing: &Standing,
+    checkpoints: &Checkpoints,
+    position: &Position,
     replicas: usize,
-) -> Result<Standing, StreamError> {
-    let mut standing = standing.clone();
+) -> Result<Position, StreamError> {
+    let mut position = position.clone();
     loop {
-        let stream = log_stream(names, standing.epoch, replicas);
+        let stream = log_stream(names, position.epoch, replicas);
         match make(context, stream.clone()).await {
             Err(StreamError::Exists(_)) => match check(context, &stream).await {
                 Ok(info) if info.state.last_sequence == 0 => break,
                 Err(error @ StreamError::Nats { .. }) => return Err(error),
-                Ok(_) | Err(_) => standing.epoch += 1,
+                Ok(_) | Err(_) => position.epoch += 1,
             },
             Err(error) => return Err(error),
             Ok(()) => break,
         }
     }
-    first_seal(seals, &standing, standing.sequence).await?;
-    Ok(standing)
+    first_checkpoint(checkpoints, &position, position.sequence).await?;
+    Ok(position)
 }
 
 async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
@@ -178,10 +178,10 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
 ///
 /// # Errors
 /// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoSeal`] if another has come since.
-pub async fn first_seal(seals: &Seals, standing: &Standing, last: u64) -> Result<(), StreamError> {
-    match seals.publish(standing, last).await? {
+pub async fn first_checkpoint(checkpoints: &Checkpoints, position: &Position, last: u64) -> Result<(), StreamError> {
+    match checkpoints.publish(position, last).await? {
         Published::As(_) => Ok(()),
-        Published::Lost if last == 0 => Err(StreamError::Exists(seals.names.seal_stream())),
+        Published::Lost if last == 0 => Err(StreamError::Exists(checkpoints.names.checkpoint_stream())),
         Published::Lost => Err(StreamError::NoSeal("another integrator is at work; stop it first".into())),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) type EntryHash = [u8; 32];
 /// What was read from the stream so far.
 pub(crate) struct Shared {
     seen: Mutex<Seen>,
-    /// Entries read, sealed or not; gone once the log has stopped.
+    /// Entries read, published or not; gone once the log has stopped.
     size: Mutex<Option<watch::Sender<u64>>>,
     pub(crate) waiters: Arc<Waiters>,
     /// Batches published here and acknowledged, and the entries in them.

@@ -1,8 +1,8 @@
 //! Partial tiles go when wider ones take their place: whoever still wants one gets the beginning of the wider.
 
 use super::{Source, path_at};
-use crate::edge::Edge;
 use crate::error::{Damage, LogError};
+use crate::frontier::TileFrontier;
 use crate::tile_tree::TileTree;
 use bytes::Bytes;
 use lika_domain::ids::Index;
@@ -56,11 +56,11 @@ fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Resu
     Ok(bytes)
 }
 
-/// The right edge of a log of `size` entries, by its growing tiles as they lie there.
+/// The right frontier of a log of `size` entries, by its growing tiles as they lie there.
 ///
 /// # Errors
 /// [`LogError::Damaged`] if one is missing or cut off.
-pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<Edge, LogError> {
+pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<TileFrontier, LogError> {
     let growing = |kind: TileKind| match TilePath::partial(kind, size) {
         Some(path) => fetch(source, path, path.first_entry().unwrap_or(0)).map(|bytes| (bytes, path.width())),
         None => Ok((Vec::new(), 0)),
@@ -80,7 +80,7 @@ pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<Edge, LogError>
     let entries = BundleReader::new(&bytes, width).map(|entry| entry.map(|entry| bytes.slice_ref(entry)));
     let entries = entries.collect::<Result<_, _>>();
     let entries = entries.map_err(|error| Damage::new("tile/entries", Some(size), error.to_string()))?;
-    Ok(Edge::of(size, levels, entries))
+    Ok(TileFrontier::of(size, levels, entries))
 }
 
 /// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.

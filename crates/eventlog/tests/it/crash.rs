@@ -1,7 +1,7 @@
-//! What a crash leaves is recovered, and nothing sealed is lost.
+//! What a crash leaves is recovered, and nothing published is lost.
 
 use super::{audit, entry, filled, open, village};
-use lika_eventlog::EventLog;
+use lika_eventlog::Sequencer;
 use lika_eventlog::error::{AppendError, LogError};
 use std::fs;
 
@@ -14,7 +14,7 @@ async fn files_beyond_the_checkpoint_are_dropped() {
     fs::write(log.join("tile/0/001"), b"torn").unwrap();
     assert_eq!(audit(dir.path()).unwrap().unsigned.len(), 2);
     let opened = open(dir.path()).unwrap();
-    assert_eq!(opened.checkpoint().size, 300);
+    assert_eq!(opened.published().checkpoint().size, 300);
     drop(opened);
     assert!(audit(dir.path()).unwrap().unsigned.is_empty());
 }
@@ -26,7 +26,7 @@ async fn a_checkpoint_signed_and_not_published_is_published() {
     super::fill(dir.path(), 301).await;
     let after = fs::read(dir.path().join("log/checkpoint")).unwrap();
     fs::write(dir.path().join("log/checkpoint"), before).unwrap();
-    assert_eq!(open(dir.path()).unwrap().checkpoint().size, 301);
+    assert_eq!(open(dir.path()).unwrap().published().checkpoint().size, 301);
     assert_eq!(fs::read(dir.path().join("log/checkpoint")).unwrap(), after);
 }
 
@@ -36,7 +36,7 @@ async fn a_creation_that_was_cut_off_can_be_made_again() {
     lika_eventlog::tiles::TileLog::create(dir.path(), &super::key()).unwrap();
     fs::remove_file(dir.path().join("keys/log.skey")).unwrap();
     lika_eventlog::tiles::TileLog::create(dir.path(), &super::key()).unwrap();
-    assert_eq!(open(dir.path()).unwrap().checkpoint().size, 0);
+    assert_eq!(open(dir.path()).unwrap().published().checkpoint().size, 0);
     audit(dir.path()).unwrap();
 }
 
@@ -48,11 +48,11 @@ async fn a_write_that_fails_stops_the_log_and_seals_nothing() {
     fs::remove_dir_all(dir.path().join("log/tile/entries/000.p")).unwrap();
     fs::write(dir.path().join("log/tile/entries/000.p"), b"").unwrap();
     let index = log.append(village(), None, entry(200)).await.unwrap();
-    assert!(matches!(log.sealed(index).await, Err(LogError::Stopped(_))));
-    assert!(matches!(log.stopped().await, LogError::Stopped(_)));
+    assert!(matches!(log.published().published(index).await, Err(LogError::Stopped(_))));
+    assert!(matches!(log.published().stopped().await, LogError::Stopped(_)));
     let refused = log.append(village(), Some(index), entry(201)).await;
     assert!(matches!(refused, Err(AppendError::Log(LogError::Stopped(_)))));
-    assert_eq!(log.checkpoint().size, 200);
+    assert_eq!(log.published().checkpoint().size, 200);
 }
 
 #[tokio::test]
@@ -64,8 +64,8 @@ async fn closing_seals_what_was_ordered() {
         last = Some(log.append(village(), last, entry(number)).await.unwrap());
     }
     log.close();
-    assert_eq!(log.checkpoint().size, 900);
+    assert_eq!(log.published().checkpoint().size, 900);
     assert!(matches!(log.append(village(), last, entry(900)).await, Err(AppendError::Log(LogError::Closed))));
     drop(log);
-    assert_eq!(open(dir.path()).unwrap().read(890, 100).unwrap().len(), 10);
+    assert_eq!(open(dir.path()).unwrap().published().read(890, 100).unwrap().len(), 10);
 }

@@ -4,13 +4,15 @@ use crate::{area_of, entry, key, village};
 use futures::StreamExt;
 use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
+use lika_eventlog::jetstream::chunks;
 use lika_eventlog::jetstream::error::StreamError;
-use lika_eventlog::jetstream::parts;
 use lika_eventlog::jetstream::server::Server;
-use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Seals, Standing, settings};
+use lika_eventlog::jetstream::{
+    Checkpoints, Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Position, settings,
+};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
-use lika_eventlog::{EventLog, Known, Seal};
+use lika_eventlog::{Checkpoint, Known, PublishedLog, Sequencer};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -34,11 +36,11 @@ impl Apart {
         let folder = apart.folder("audit");
         TileLog::create(&folder, &key()).unwrap();
         let log = TileLog::open(&folder, 1, area_of).unwrap();
-        let seal = log.checkpoint().as_ref().clone();
+        let checkpoint = log.published().checkpoint().as_ref().clone();
         drop(log);
-        let standing = Standing { seal, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
+        let position = Position { checkpoint, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
         let context = apart.context().await;
-        settings::create(&context, &names(), &apart.seals().await, &standing, 1).await.unwrap();
+        settings::create(&context, &names(), &apart.checkpoints().await, &position, 1).await.unwrap();
         apart
     }
 
@@ -50,8 +52,8 @@ impl Apart {
         async_nats::jetstream::new(async_nats::connect(self.server.url()).await.unwrap())
     }
 
-    pub(crate) async fn seals(&self) -> Seals {
-        Seals::new(self.context().await, names(), key().verifier().clone())
+    pub(crate) async fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(self.context().await, names(), key().verifier().clone())
     }
 
     /// A log on a folder; one that has not been used yet gets the verifier key.
@@ -101,6 +103,9 @@ async fn open(
 
 impl Fixture for Apart {
     type Log = JetStreamLog;
+    fn published(log: &Self::Log) -> &PublishedLog {
+        log.published()
+    }
     fn open(&mut self) -> JetStreamLog {
         block_in_place(|| Handle::current().block_on(Self::open(self, "audit")))
     }
@@ -111,7 +116,7 @@ async fn the_log_of_services_apart_keeps_the_contract() {
     conformance::check(Apart::new().await).await;
 }
 
-/// Appends and seals entries of one village; gives their indexes.
+/// Appends and checkpoints entries of one village; gives their indexes.
 async fn append(log: &JetStreamLog, numbers: std::ops::Range<u64>) -> Vec<u64> {
     let mut indexes: Vec<u64> = Vec::new();
     let mut last = None;
@@ -127,7 +132,7 @@ async fn append(log: &JetStreamLog, numbers: std::ops::Range<u64>) -> Vec<u64> {
         indexes.push(index);
     }
     if let Some(last) = last {
-        log.sealed(last).await.unwrap();
+        log.published().published(last).await.unwrap();
     }
     indexes
 }
@@ -139,24 +144,24 @@ fn named(number: u64) -> bytes::Bytes {
 
 /// Closes logs and gives their folders back.
 async fn close<const N: usize>(logs: [JetStreamLog; N]) {
-    tokio::task::spawn_blocking(move || logs.iter().for_each(EventLog::close)).await.unwrap();
+    tokio::task::spawn_blocking(move || logs.iter().for_each(Sequencer::close)).await.unwrap();
 }
 
 /// Resolves with the reason once a log has stopped.
 async fn reason(log: &JetStreamLog) -> LogError {
-    tokio::time::timeout(Duration::from_secs(30), log.stopped()).await.expect("it stops")
+    tokio::time::timeout(Duration::from_secs(30), log.published().stopped()).await.expect("it stops")
 }
 
-fn sealed_in(apart: &Apart, name: &str) -> Seal {
+fn sealed_in(apart: &Apart, name: &str) -> Checkpoint {
     let folder = Folder(apart.folder(name).join("log"));
-    let seal = verify::checkpoint(&folder, key().verifier()).unwrap();
-    verify::log(&folder, &seal, 2, |_| (), |()| ()).unwrap();
-    seal
+    let checkpoint = verify::checkpoint(&folder, key().verifier()).unwrap();
+    verify::log(&folder, &checkpoint, 2, |_| (), |()| ()).unwrap();
+    checkpoint
 }
 
 /// The same after the folder was opened as `lika log recover` opens it: who signs may have been told to stop before it knew that
 /// its last checkpoint was published.
-fn taken_up(apart: &Apart, name: &str) -> Seal {
+fn taken_up(apart: &Apart, name: &str) -> Checkpoint {
     for _ in 0..100 {
         match TileLog::open(&apart.folder(name), 2, area_of) {
             // Who had it last may take a moment to give it back.
@@ -199,18 +204,18 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     append(&recorder, 0..300).await;
     assert!(!*second.leads().borrow());
     close([first]).await;
-    // Nobody seals until the lease has run out; then what was ordered meanwhile is.
+    // Nobody checkpoints until the lease has run out; then what was ordered meanwhile is.
     let indexes = append(&recorder, 300..320).await;
     assert_eq!(indexes, (300..320).collect::<Vec<_>>());
     assert!(*second.leads().borrow());
     let first = apart.open("audit").await;
     append(&recorder, 320..330).await;
-    first.sealed(329).await.unwrap();
+    first.published().published(329).await.unwrap();
     assert!(*second.leads().borrow() && !*first.leads().borrow(), "who comes back waits for its turn");
-    second.sealed(329).await.unwrap();
+    second.published().published(329).await.unwrap();
     close([first, second, recorder]).await;
-    let seals = ["audit", "standby", "recorder"].map(|name| sealed_in(&apart, name));
-    assert!(seals.iter().all(|seal| seal.size == 330 && seal.root == seals[0].root));
+    let checkpoints = ["audit", "standby", "recorder"].map(|name| sealed_in(&apart, name));
+    assert!(checkpoints.iter().all(|checkpoint| checkpoint.size == 330 && checkpoint.root == checkpoints[0].root));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,8 +233,8 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
         let (indexes, ()) = tokio::join!(waiting, back);
         assert_eq!(indexes, (round * 20..round * 20 + 20).collect::<Vec<_>>());
     }
-    audit.sealed(79).await.unwrap();
-    let entries = audit.read(0, 100).unwrap();
+    audit.published().published(79).await.unwrap();
+    let entries = audit.published().read(0, 100).unwrap();
     assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
 }
 
@@ -255,7 +260,7 @@ async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanw
     let (audit, recorder, away) =
         (apart.open("audit").await, apart.open("recorder").await, apart.open("standby").await);
     append(&recorder, 0..20).await;
-    away.sealed(19).await.unwrap();
+    away.published().published(19).await.unwrap();
     close([away]).await;
     let (store, older) = (apart.server.dir().join("store"), apart.folder("older"));
     apart.server.kill().unwrap();
@@ -282,16 +287,16 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
     let mut apart = Apart::new().await;
     let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
     append(&recorder, 0..20).await;
-    let seals = apart.server.dir().join("store/jetstream/$G/streams").join(names().seal_stream());
+    let checkpoints = apart.server.dir().join("store/jetstream/$G/streams").join(names().checkpoint_stream());
     let older = apart.folder("older");
     apart.server.kill().unwrap();
-    copy(&seals, &older);
+    copy(&checkpoints, &older);
     apart.server.start_again().unwrap();
     append(&recorder, 20..40).await;
     let roll_back = |apart: &mut Apart| {
         apart.server.kill().unwrap();
-        std::fs::remove_dir_all(&seals).unwrap();
-        copy(&older, &seals);
+        std::fs::remove_dir_all(&checkpoints).unwrap();
+        copy(&older, &checkpoints);
         apart.server.start_again().unwrap();
     };
     roll_back(&mut apart);
@@ -307,14 +312,14 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
     assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 1);
     let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
     append(&recorder, 40..45).await;
-    audit.sealed(44).await.unwrap();
+    audit.published().published(44).await.unwrap();
     close([audit, recorder]).await;
     roll_back(&mut apart);
     assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 2);
     let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
     append(&recorder, 45..50).await;
-    audit.sealed(49).await.unwrap();
-    assert_eq!(audit.read(0, 100).unwrap(), (0..50).map(named).collect::<Vec<_>>());
+    audit.published().published(49).await.unwrap();
+    assert_eq!(audit.published().read(0, 100).unwrap(), (0..50).map(named).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -348,13 +353,13 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     };
     let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     assert!(told(refused.err().unwrap()));
-    let seal = taken_up(&apart, "audit");
-    assert_eq!(seal.size, 40);
-    begin_epoch(&apart, seal).await;
+    let checkpoint = taken_up(&apart, "audit");
+    assert_eq!(checkpoint.size, 40);
+    begin_epoch(&apart, checkpoint).await;
     let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
     assert_eq!(append(&recorder, 40..45).await, (40..45).collect::<Vec<_>>());
-    audit.sealed(44).await.unwrap();
-    assert_eq!(audit.read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
+    audit.published().published(44).await.unwrap();
+    assert_eq!(audit.published().read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
     // One that was never there waits until an audit service gives it what is before the stream.
     let fresh = apart.folder("fresh");
     std::fs::create_dir_all(&fresh).unwrap();
@@ -378,8 +383,8 @@ async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize
     tokio::spawn(async move {
         while let Some(question) = questions.next().await {
             count.fetch_add(1, Relaxed);
-            let tile = async |path| log.tile(path).map(|found| found.map(Into::into));
-            let part = parts::answer_tile(&question.payload, tile).await.unwrap();
+            let tile = async |path| log.published().tile(path).map(|found| found.map(Into::into));
+            let part = chunks::answer_tile(&question.payload, tile).await.unwrap();
             client.publish(question.reply.unwrap(), part).await.unwrap();
         }
     });
@@ -391,7 +396,7 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
     let apart = Apart::new().await;
     let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
     append(&recorder, 0..600).await;
-    audit.sealed(599).await.unwrap();
+    audit.published().published(599).await.unwrap();
     let open = async |name: &str| {
         let dir = apart.folder(name);
         std::fs::create_dir_all(&dir).unwrap();
@@ -411,7 +416,7 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
     assert_eq!(asked.load(Relaxed), 7);
     append(&recorder, 600..610).await;
     for log in [&alone, &late] {
-        log.sealed(609).await.unwrap();
+        log.published().published(609).await.unwrap();
         assert_eq!((0..610).map(named).collect::<Vec<_>>(), read_all(log));
     }
     close([alone, late, recorder]).await;
@@ -428,7 +433,7 @@ async fn bundles_of_large_entries_are_handed_over_in_parts() {
     for number in 0..256 {
         last = Some(audit.append(village(), last, entry(number)).await.unwrap());
     }
-    audit.sealed(255).await.unwrap();
+    audit.published().published(255).await.unwrap();
     let asked = answer_tiles(&apart, &audit).await;
     let dir = apart.folder("late");
     std::fs::create_dir_all(&dir).unwrap();
@@ -446,17 +451,22 @@ async fn bundles_of_large_entries_are_handed_over_in_parts() {
 
 fn read_all(log: &JetStreamLog) -> Vec<bytes::Bytes> {
     let mut entries = Vec::new();
-    while (entries.len() as u64) < log.checkpoint().size {
-        entries.extend(log.read(entries.len() as u64, 256).unwrap());
+    while (entries.len() as u64) < log.published().checkpoint().size {
+        entries.extend(log.published().read(entries.len() as u64, 256).unwrap());
     }
     entries
 }
 
-async fn begin_epoch(apart: &Apart, seal: Seal) -> u32 {
-    let last = apart.seals().await.last().await.unwrap();
-    let standing =
-        Standing { base: seal.size, seal, epoch: last.epoch + 1, integrator: String::new(), sequence: last.sequence };
-    let begun = settings::begin_epoch(&apart.context().await, &names(), &apart.seals().await, &standing, 1).await;
+async fn begin_epoch(apart: &Apart, checkpoint: Checkpoint) -> u32 {
+    let last = apart.checkpoints().await.last().await.unwrap();
+    let position = Position {
+        base: checkpoint.size,
+        checkpoint,
+        epoch: last.epoch + 1,
+        integrator: String::new(),
+        sequence: last.sequence,
+    };
+    let begun = settings::begin_epoch(&apart.context().await, &names(), &apart.checkpoints().await, &position, 1).await;
     begun.unwrap().epoch
 }
 
@@ -534,8 +544,8 @@ async fn other_settings_are_refused_by_name_and_left_as_they_are() {
     }
     let missing = settings::check(&context, &settings::log_stream(&names(), 7, 1)).await.unwrap_err();
     assert!(matches!(missing, StreamError::Missing(ref stream) if stream == "LIKA_LOG_130624_7"));
-    let seals = apart.seals().await;
-    let standing = seals.last().await.unwrap();
-    let again = settings::create(&context, &names(), &seals, &standing, 1).await;
+    let checkpoints = apart.checkpoints().await;
+    let position = checkpoints.last().await.unwrap();
+    let again = settings::create(&context, &names(), &checkpoints, &position, 1).await;
     assert!(matches!(again, Err(StreamError::Exists(_))));
 }

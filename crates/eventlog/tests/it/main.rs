@@ -12,7 +12,7 @@ use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Checked, Folder};
-use lika_eventlog::{EventLog, Seal};
+use lika_eventlog::{Checkpoint, PublishedLog, Sequencer};
 use lika_tlog::key::{SigningKey, VerifierKey};
 use std::path::Path;
 use tempfile::TempDir;
@@ -23,6 +23,9 @@ struct InFolder {
 
 impl Fixture for InFolder {
     type Log = TileLog;
+    fn published(log: &Self::Log) -> &PublishedLog {
+        log.published()
+    }
     fn open(&mut self) -> TileLog {
         if !self.dir.path().join("log.vkey").exists() {
             TileLog::create(self.dir.path(), &key()).unwrap();
@@ -72,7 +75,7 @@ fn entry(number: u64) -> Bytes {
     Bytes::from(format!("entry {number} {}", "x".repeat(usize::try_from(number % 30).unwrap())))
 }
 
-/// A log of so many entries, sealed in batches of changing size.
+/// A log of so many entries, published in batches of changing size.
 async fn filled(size: u64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     TileLog::create(dir.path(), &key()).unwrap();
@@ -82,7 +85,7 @@ async fn filled(size: u64) -> TempDir {
 
 async fn fill(dir: &Path, size: u64) {
     let log = open(dir).unwrap();
-    for number in log.checkpoint().size..size {
+    for number in log.published().checkpoint().size..size {
         // The test's entries carry no area, so each open starts without guards.
         let last = log.append(village(), None, entry(number)).await;
         let last = match last {
@@ -92,12 +95,12 @@ async fn fill(dir: &Path, size: u64) {
             other => other,
         };
         if number % 37 == 0 || number + 1 == size {
-            log.sealed(last.unwrap()).await.unwrap();
+            log.published().published(last.unwrap()).await.unwrap();
         }
     }
 }
 
-fn checkpoint(dir: &Path) -> Result<Seal, LogError> {
+fn checkpoint(dir: &Path) -> Result<Checkpoint, LogError> {
     verify::checkpoint(&Folder(dir.join("log")), &verifier())
 }
 

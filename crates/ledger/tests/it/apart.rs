@@ -3,9 +3,9 @@
 use super::*;
 use futures::StreamExt;
 use lika_domain::area::Area;
-use lika_eventlog::jetstream::parts;
+use lika_eventlog::jetstream::chunks;
 use lika_eventlog::jetstream::server::Server;
-use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, Names, Seals, Standing, settings};
+use lika_eventlog::jetstream::{Checkpoints, Config, FAR_BEHIND_ENTRIES, Names, Position, settings};
 use lika_eventlog::tiles::TileLog;
 use std::time::Duration;
 
@@ -23,14 +23,14 @@ impl County {
     /// The streams of a log that has been kept in a folder.
     async fn around(dir: TempDir) -> Self {
         let log = TileLog::open(dir.path(), 1, |_| None).unwrap();
-        let seal = lika_eventlog::EventLog::checkpoint(&log).as_ref().clone();
+        let checkpoint = log.published().checkpoint().as_ref().clone();
         drop(log);
         let county = Self { server: Server::start(&dir.path().join("nats")).unwrap(), dir };
-        let base = seal.size;
-        let standing = Standing { seal, epoch: 0, base, integrator: String::new(), sequence: 0 };
+        let base = checkpoint.size;
+        let position = Position { checkpoint, epoch: 0, base, integrator: String::new(), sequence: 0 };
         let context = county.context().await;
-        let seals = Seals::new(context.clone(), names(), key().verifier().clone());
-        settings::create(&context, &names(), &seals, &standing, 1).await.unwrap();
+        let checkpoints = Checkpoints::new(context.clone(), names(), key().verifier().clone());
+        settings::create(&context, &names(), &checkpoints, &position, 1).await.unwrap();
         county
     }
 
@@ -59,7 +59,7 @@ impl County {
             instance: name.into(),
             far_behind,
         };
-        Ledger::open_apart(config, Clock::composed()).await.unwrap()
+        Ledger::open_distributed(config, Clock::composed()).await.unwrap()
     }
 }
 
@@ -89,7 +89,7 @@ async fn answer_as_audit(county: &County, audit: &Arc<Ledger>) {
                 lika_ledger::snapshot_part(&dir, &question.payload).unwrap()
             } else {
                 let tile = async |path| audit.log().tile(path).map(|found| found.map(Bytes::from));
-                parts::answer_tile(&question.payload, tile).await.unwrap()
+                chunks::answer_tile(&question.payload, tile).await.unwrap()
             };
             client.publish(question.reply.unwrap(), answer).await.unwrap();
         }
@@ -137,16 +137,16 @@ async fn officials(ledger: &Ledger, admin: &mut Device, count: u8) -> Vec<Device
     devices
 }
 
-/// Replays the integrator's folder once it holds so many entries: every signature, rule and hash. What is sealed is there
+/// Replays the integrator's folder once it holds so many entries: every signature, rule and hash. What is published is there
 /// within a second.
 async fn replayed(county: &County, size: u64) -> replay::Replayed {
     let folder = Folder(county.dir.path().join("log"));
-    let mut seal = verify::checkpoint(&folder, key().verifier()).unwrap();
-    while seal.size < size {
+    let mut checkpoint = verify::checkpoint(&folder, key().verifier()).unwrap();
+    while checkpoint.size < size {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        seal = verify::checkpoint(&folder, key().verifier()).unwrap();
+        checkpoint = verify::checkpoint(&folder, key().verifier()).unwrap();
     }
-    replay::run(&folder, &seal, 2, &mut ()).unwrap()
+    replay::run(&folder, &checkpoint, 2, &mut ()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,13 +185,13 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     });
     futures::future::join_all(reports).await;
     let size = 2 + 16 + 160;
-    assert_eq!(left.log().sealed(size - 1).await.unwrap().size, size);
-    audit.log().sealed(size - 1).await.unwrap();
+    assert_eq!(left.log().published(size - 1).await.unwrap().size, size);
+    audit.log().published(size - 1).await.unwrap();
     let replayed = replayed(&county, size).await;
     assert_eq!(replayed.voids, []);
     assert_eq!(replayed.submissions, size);
     for ledger in [&audit, &left, &right] {
-        ledger.log().sealed(size - 1).await.unwrap();
+        ledger.log().published(size - 1).await.unwrap();
         ledger.catch_up().await.unwrap();
         assert_eq!(digest::hex(&ledger.state()), digest::hex(&replayed.state));
     }
@@ -223,7 +223,7 @@ async fn goes_on_behind(unreadable: Bytes) {
     submit(&left, &admin.sign(VILLAGE, village(300)), Service::Households).await.unwrap();
     let area = Area::from_code(VILLAGE).unwrap();
     let again = unreadable.clone();
-    assert_eq!(left.log().append(area, Some(1), unreadable).await.unwrap(), 2);
+    assert_eq!(left.sequencer().append(area, Some(1), unreadable).await.unwrap(), 2);
     let late = county.process("late").await;
     for (number, ledger) in [&left, &right, &late].into_iter().enumerate() {
         let report = admin.sign(VILLAGE, profile(300 + u32::try_from(number).unwrap()));
@@ -231,7 +231,7 @@ async fn goes_on_behind(unreadable: Bytes) {
         let receipt = tokio::time::timeout(Duration::from_secs(10), submitted).await.expect("it is answered").unwrap();
         assert_eq!(receipt.index, 3 + number as u64);
     }
-    audit.log().sealed(5).await.unwrap();
+    audit.log().published(5).await.unwrap();
     let replayed = replayed(&county, 6).await;
     assert_eq!(replayed.voids.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [2]);
     let mut feed = right.feed(0);
@@ -241,8 +241,8 @@ async fn goes_on_behind(unreadable: Bytes) {
     }
     assert_eq!(seen, [(0, false), (1, false), (2, true), (3, false), (4, false), (5, false)]);
     // Read from one's own folder it is the village's last entry just as well.
-    assert_eq!(left.log().append(area, Some(5), again).await.unwrap(), 6);
-    late.log().sealed(6).await.unwrap();
+    assert_eq!(left.sequencer().append(area, Some(5), again).await.unwrap(), 6);
+    late.log().published(6).await.unwrap();
     tokio::task::spawn_blocking(move || late.close()).await.unwrap();
     let late = county.process("late").await;
     let report = admin.sign(VILLAGE, profile(400));

@@ -110,7 +110,7 @@ async fn submit(ledger: &Ledger, signed: &(Bytes, [u8; 64]), service: Service) -
     submit_knowing(ledger, signed, service, 0).await
 }
 
-/// From a device that has seen so many entries sealed.
+/// From a device that has seen so many entries published.
 async fn submit_knowing(
     ledger: &Ledger,
     signed: &(Bytes, [u8; 64]),
@@ -198,8 +198,8 @@ async fn opening_again_and_replaying_give_the_same_state() {
     let ledger = open(dir.path());
     assert_eq!(digest::hex(&ledger.state()), live);
     let folder = Folder(dir.path().join("log"));
-    let seal = verify::checkpoint(&folder, ledger.verifier_key()).unwrap();
-    let replayed = replay::run(&folder, &seal, 2, &mut ()).unwrap();
+    let checkpoint = verify::checkpoint(&folder, ledger.verifier_key()).unwrap();
+    let replayed = replay::run(&folder, &checkpoint, 2, &mut ()).unwrap();
     assert_eq!(digest::hex(&replayed.state), live);
     assert_eq!((replayed.submissions, replayed.events, replayed.voids.len()), (2, 2, 0));
 }

@@ -5,7 +5,7 @@ use super::wire::{Answer, OpenQuestion, PolicyQuestion, ProgressQuestion, read_o
 use async_nats::client::RequestErrorKind;
 use async_nats::{Client, Message, Request};
 use bytes::Bytes;
-use lika_eventlog::jetstream::{Names, parts};
+use lika_eventlog::jetstream::{Names, chunks};
 use lika_eventlog::verify::is_beyond;
 use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
 use lika_gateway::{Ask, Deps};
@@ -143,7 +143,7 @@ impl Asker {
             let (asker, size) = (asker.clone(), ledger.log().checkpoint().size);
             async move {
                 let subject = format!("{}.audit.tile", asker.prefix);
-                let found = parts::fetch_tile(&asker.client, &subject, path).await;
+                let found = chunks::fetch_tile(&asker.client, &subject, path).await;
                 match found.map_err(|_| ReadError::Unanswered("audit"))? {
                     // A partial tile may have been let go of for a wider one.
                     None if !path.is_partial() && !is_beyond(path, size) => Err(ReadError::Behind),

@@ -3,7 +3,7 @@
 use super::responder::Answering;
 use bytes::Bytes;
 use lika_audit::keeper::Keeper;
-use lika_eventlog::jetstream::parts;
+use lika_eventlog::jetstream::chunks;
 use std::path::PathBuf;
 
 /// Begins to answer.
@@ -27,7 +27,7 @@ pub(crate) async fn answer(answering: &Answering, keeper: Keeper, data: PathBuf)
 }
 
 async fn tile(keeper: &Keeper, question: &Bytes) -> Bytes {
-    match parts::answer_tile(question, async |path| keeper.tile(path).await).await {
+    match chunks::answer_tile(question, async |path| keeper.tile(path).await).await {
         Ok(part) => part,
         Err(error) => {
             tracing::error!(%error, question = %question.escape_ascii(), "a tile cannot be read");

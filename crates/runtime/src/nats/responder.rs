@@ -174,7 +174,7 @@ async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
 }
 
 /// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
-/// on everything that is ordered, and at least on what its device knows to be sealed.
+/// on everything that is ordered, and at least on what its device knows to be published.
 async fn prepare_soon(
     ledger: &Ledger,
     prepare: &Prepare,

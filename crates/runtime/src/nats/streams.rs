@@ -4,10 +4,9 @@ use super::connection::{self, Servers};
 use crate::Failure;
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
-use lika_eventlog::EventLog;
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
-use lika_eventlog::jetstream::{Names, Seals, Standing, settings};
+use lika_eventlog::jetstream::{Checkpoints, Names, Position, settings};
 use lika_eventlog::tiles::TileLog;
 use lika_vault::Vault;
 use serde::Serialize;
@@ -35,7 +34,7 @@ pub struct Begun {
 struct Streams {
     context: Context,
     names: Names,
-    seals: Seals,
+    checkpoints: Checkpoints,
 }
 
 /// A log may be made at NATS: its name tells its area, the servers are set as they must be, and no log goes by it yet. Streams
@@ -43,10 +42,10 @@ struct Streams {
 pub async fn ensure_new(nats: &Servers, origin: &str) -> anyhow::Result<()> {
     let names = Names::new(connection::area(origin)?);
     let context = nats.connect("lika log").await?;
-    match settings::check(&context, &settings::seal_stream(&names, 1)).await {
+    match settings::check(&context, &settings::checkpoint_stream(&names, 1)).await {
         Err(StreamError::Missing(_)) => Ok(()),
         Ok(info) if info.state.last_sequence == 0 => Ok(()),
-        Ok(_) => Err(LogError::from(StreamError::Exists(names.seal_stream())).into()),
+        Ok(_) => Err(LogError::from(StreamError::Exists(names.checkpoint_stream())).into()),
         Err(error) => Err(LogError::from(error).into()),
     }
 }
@@ -55,58 +54,60 @@ pub async fn ensure_new(nats: &Servers, origin: &str) -> anyhow::Result<()> {
 pub async fn create(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result<String> {
     let streams = Streams::new(nats, data).await?;
     Vault::wrap(data)?;
-    let (_, standing) = standing(data, 0)?;
-    if standing.seal.size > 0 {
+    let (_, position) = position(data, 0)?;
+    if position.checkpoint.size > 0 {
         return Err(LogError::Exists(data.to_owned()).into());
     }
-    let made = settings::create(&streams.context, &streams.names, &streams.seals, &standing, replicas.into()).await;
+    let made =
+        settings::create(&streams.context, &streams.names, &streams.checkpoints, &position, replicas.into()).await;
     made.map_err(LogError::from)?;
     Ok(streams.names.log_stream(0))
 }
 
-/// Begins the next epoch after the last entry that is sealed in a folder, with as many copies as there were.
+/// Begins the next epoch after the last entry that is published in a folder, with as many copies as there were.
 pub async fn recover(nats: &Servers, data: &Path, replicas: Option<u8>) -> anyhow::Result<Begun> {
     let streams = Streams::new(nats, data).await?;
-    let last = streams.seals.last().await.map_err(LogError::from)?;
+    let last = streams.checkpoints.last().await.map_err(LogError::from)?;
     let replicas = match replicas {
         Some(replicas) => replicas.into(),
         None => settings::replicas(&streams.context, &streams.names).await.map_err(LogError::from)?,
     };
-    let (log, mut standing) = standing(data, last.epoch + 1)?;
-    if standing.seal.size < last.seal.size {
+    let (log, mut position) = position(data, last.epoch + 1)?;
+    if position.checkpoint.size < last.checkpoint.size {
         let message = format!(
-            "{} holds {} entries and {} are sealed: take the folder of the audit service that signed last, or let this \
+            "{} holds {} entries and {} are published: take the folder of the audit service that signed last, or let this \
              one catch up from it",
             data.display(),
-            standing.seal.size,
-            last.seal.size
+            position.checkpoint.size,
+            last.checkpoint.size
         );
         return Err(Failure::new("copy_behind", message).conflict().into());
     }
-    if log.root_at(last.seal.size)? != last.seal.root {
+    if log.published().root_at(last.checkpoint.size)? != last.checkpoint.root {
         let message = format!(
-            "{} holds other entries than the {} that are sealed: it has signed for some that nobody came to see, and the log \
+            "{} holds other entries than the {} that are published: it has signed for some that nobody came to see, and the log \
              went on without them. Keep it for inquiry, take the folder of the audit service that signed last, and give \
              this one's service an empty folder with `log.vkey` and `keys`",
             data.display(),
-            last.seal.size
+            last.checkpoint.size
         );
         return Err(Failure::new("copy_forked", message).conflict().into());
     }
     drop(log);
-    standing.sequence = last.sequence;
-    let begun = settings::begin_epoch(&streams.context, &streams.names, &streams.seals, &standing, replicas).await;
+    position.sequence = last.sequence;
+    let begun =
+        settings::begin_epoch(&streams.context, &streams.names, &streams.checkpoints, &position, replicas).await;
     Ok(streams.begun(data, &begun.map_err(LogError::from)?, 0))
 }
 
 /// Hands an embedded log over to streams.
 pub async fn migrate(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
     let streams = Streams::new(nats, data).await?;
-    let (_, standing) = standing(data, 0)?;
+    let (_, position) = position(data, 0)?;
     // Looked at first: no data key may come into the stream of another log.
-    let moved = match streams.seals.last().await {
-        Ok(last) if last.seal == standing.seal => true,
-        Ok(_) => return Err(LogError::from(StreamError::Exists(streams.names.seal_stream())).into()),
+    let moved = match streams.checkpoints.last().await {
+        Ok(last) if last.checkpoint == position.checkpoint => true,
+        Ok(_) => return Err(LogError::from(StreamError::Exists(streams.names.checkpoint_stream())).into()),
         Err(StreamError::Missing(_)) => false,
         Err(error) => return Err(LogError::from(error).into()),
     };
@@ -114,9 +115,9 @@ pub async fn migrate(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Resul
     settings::make_streams(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     let keys = Vault::hand_over(data, streams.context.clone(), streams.names.clone()).await?;
     if !moved {
-        settings::first_seal(&streams.seals, &standing, 0).await.map_err(LogError::from)?;
+        settings::first_checkpoint(&streams.checkpoints, &position, 0).await.map_err(LogError::from)?;
     }
-    Ok(streams.begun(data, &standing, keys))
+    Ok(streams.begun(data, &position, keys))
 }
 
 impl Streams {
@@ -124,26 +125,26 @@ impl Streams {
         let key = connection::verifier_key(data)?;
         let names = connection::names(&key)?;
         let context = nats.connect("lika log").await?;
-        let seals = Seals::new(context.clone(), names.clone(), key);
-        Ok(Self { context, names, seals })
+        let checkpoints = Checkpoints::new(context.clone(), names.clone(), key);
+        Ok(Self { context, names, checkpoints })
     }
 
-    fn begun(&self, data: &Path, standing: &Standing, keys: u64) -> Begun {
+    fn begun(&self, data: &Path, position: &Position, keys: u64) -> Begun {
         Begun {
             data: data.to_owned(),
-            stream: self.names.log_stream(standing.epoch),
-            epoch: standing.epoch,
-            entries: standing.seal.size,
+            stream: self.names.log_stream(position.epoch),
+            epoch: position.epoch,
+            entries: position.checkpoint.size,
             keys,
         }
     }
 }
 
 /// Where the log in a folder stands, after all of it has been checked.
-fn standing(data: &Path, epoch: u32) -> anyhow::Result<(TileLog, Standing)> {
+fn position(data: &Path, epoch: u32) -> anyhow::Result<(TileLog, Position)> {
     let log =
         TileLog::open(data, THREADS, lika_proto::convert::entry_area).with_context(|| data.display().to_string())?;
-    let seal = log.checkpoint().as_ref().clone();
-    let base = seal.size;
-    Ok((log, Standing { seal, epoch, base, integrator: String::new(), sequence: 0 }))
+    let checkpoint = log.published().checkpoint().as_ref().clone();
+    let base = checkpoint.size;
+    Ok((log, Position { checkpoint, epoch, base, integrator: String::new(), sequence: 0 }))
 }

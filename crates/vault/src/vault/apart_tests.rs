@@ -31,7 +31,7 @@ impl Shared {
     }
 
     async fn try_open(&self) -> Result<Vault, VaultError> {
-        Vault::open_apart(self.dir.path(), self.context().await, names()).await
+        Vault::open_distributed(self.dir.path(), self.context().await, names()).await
     }
 }
 

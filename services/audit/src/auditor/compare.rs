@@ -2,7 +2,7 @@
 
 use super::{Remote, RemoteError, Replay, Watch, replay};
 use lika_domain::area::{Area, Level};
-use lika_eventlog::Seal;
+use lika_eventlog::Checkpoint;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::verify::{self, Source};
 use lika_tlog::key::VerifierKey;
@@ -93,12 +93,12 @@ impl Against<'_> {
     /// The first difference, or why none can be told.
     pub fn compare(&self, log: &Replay, watch: &mut impl Watch) -> Result<Compared, CompareError> {
         for _ in 0..ATTEMPTS {
-            let seal = verify::checkpoint(self.node, self.key)?;
-            let compared = if seal.size == log.seal.size {
-                self.same_root(&seal, &log.seal)?;
+            let checkpoint = verify::checkpoint(self.node, self.key)?;
+            let compared = if checkpoint.size == log.checkpoint.size {
+                self.same_root(&checkpoint, &log.checkpoint)?;
                 self.figures(log)?
             } else {
-                self.goes_on_from(log, &seal)?;
+                self.goes_on_from(log, &checkpoint)?;
                 let ahead = replay(self.node, self.key, self.threads, watch)?;
                 self.figures(&ahead)?
             };
@@ -109,19 +109,19 @@ impl Against<'_> {
         Err(CompareError::Moving)
     }
 
-    fn same_root(&self, node: &Seal, log: &Seal) -> Result<(), CompareError> {
+    fn same_root(&self, node: &Checkpoint, log: &Checkpoint) -> Result<(), CompareError> {
         if node.root == log.root { Ok(()) } else { Err(CompareError::Forked { entries: log.size }) }
     }
 
     /// Whether the node's log begins with the log at hand. That its tiles are right is checked when it is replayed.
-    fn goes_on_from(&self, log: &Replay, node: &Seal) -> Result<(), CompareError> {
-        let size = log.seal.size;
+    fn goes_on_from(&self, log: &Replay, node: &Checkpoint) -> Result<(), CompareError> {
+        let size = log.checkpoint.size;
         if node.size < size {
             return Err(CompareError::Shorter { node: node.size, log: size });
         }
         let hash = |level: u8, index: u64| self.subtree(level, index, node.size);
         let beginning = tree::root(size, &hash)?;
-        if beginning == log.seal.root { Ok(()) } else { Err(CompareError::Forked { entries: size }) }
+        if beginning == log.checkpoint.root { Ok(()) } else { Err(CompareError::Forked { entries: size }) }
     }
 
     fn subtree(&self, level: u8, index: u64, size: u64) -> Result<Hash, LogError> {
@@ -137,7 +137,7 @@ impl Against<'_> {
 
     /// Compares all areas; `None` if the node has gone on in the meantime.
     fn figures(&self, log: &Replay) -> Result<Option<Compared>, CompareError> {
-        let Some(last) = log.seal.size.checked_sub(1) else { return Ok(Some(Compared { areas: 0, entries: 0 })) };
+        let Some(last) = log.checkpoint.size.checked_sub(1) else { return Ok(Some(Compared { areas: 0, entries: 0 })) };
         let areas = areas(log);
         for area in &areas {
             let Some(ours) = log.past.progress(*area) else { continue };
@@ -151,7 +151,7 @@ impl Against<'_> {
                 return Err(CompareError::Differs(Box::new(difference)));
             }
         }
-        Ok(Some(Compared { areas: areas.len() as u64, entries: log.seal.size }))
+        Ok(Some(Compared { areas: areas.len() as u64, entries: log.checkpoint.size }))
     }
 }
 

@@ -31,12 +31,12 @@ async fn a_log_is_verified_and_replayed_to_the_state_of_its_node() {
     let world = World::begun().await;
     let mut told = Last::default();
     let verified = verify(&world.folder(), &world.key(), 2, &mut told).unwrap();
-    assert_eq!((verified.origin().as_str(), verified.seal.size), (world::ORIGIN, 3));
+    assert_eq!((verified.origin().as_str(), verified.checkpoint.size), (world::ORIGIN, 3));
     assert_eq!((told.0, told.1), (3, 3));
     let replayed = replay(&world.folder(), &world.key(), 2, &mut told).unwrap();
     assert_eq!(replayed.state_digest, digest::hex(&world.ledger.state()));
     assert_eq!((replayed.events, replayed.voids.len(), replayed.forged()), (3, 0, None));
-    assert_eq!(replayed.seal.root, verified.seal.root);
+    assert_eq!(replayed.checkpoint.root, verified.checkpoint.root);
     let names = |level| replayed.areas(level).into_iter().map(|area| area.area).collect::<Vec<_>>();
     assert_eq!(names(Level::County), ["130624"]);
     assert_eq!(names(Level::Township), ["130624100", "130624101"]);
@@ -49,7 +49,7 @@ async fn an_address_gives_what_the_folder_gives() {
     let remote = Served::start(&world).remote();
     let there = block_in_place(|| replay(&remote, &world.key(), 4, &mut ())).unwrap();
     let here = replay(&world.folder(), &world.key(), 4, &mut ()).unwrap();
-    assert_eq!((there.state_digest, there.seal.root), (here.state_digest, here.seal.root));
+    assert_eq!((there.state_digest, there.checkpoint.root), (here.state_digest, here.checkpoint.root));
     assert_eq!(there.checked.files, 0, "files behind an address cannot be listed");
 }
 

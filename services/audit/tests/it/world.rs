@@ -85,8 +85,8 @@ impl World {
         let log = self.ledger.log();
         let size = log.checkpoint().size;
         let entry = encode_entry(submission, signature, NOW_MS, size, &[]);
-        let index = log.append(Area::from_code(area).unwrap(), last, entry.into()).await.unwrap();
-        log.sealed(index).await.unwrap();
+        let index = self.ledger.sequencer().append(Area::from_code(area).unwrap(), last, entry.into()).await.unwrap();
+        log.published(index).await.unwrap();
     }
 
     async fn open(&mut self) {

@@ -50,8 +50,8 @@ impl Report {
         Self {
             source: source.to_owned(),
             origin: verified.origin(),
-            entries: verified.seal.size,
-            root: verified.seal.root.to_string(),
+            entries: verified.checkpoint.size,
+            root: verified.checkpoint.root.to_string(),
             files: verified.checked.files,
             unsigned: unsigned.collect(),
             seconds,

@@ -89,8 +89,8 @@ impl Summary {
         took: Duration,
     ) -> anyhow::Result<Self> {
         let ledger = node.ledger();
-        let (seal, key) = (ledger.log().checkpoint(), ledger.verifier_key().clone());
-        ensure!(seal.size == loaded.entries, "{} entries are sealed of {}", seal.size, loaded.entries);
+        let (checkpoint, key) = (ledger.log().checkpoint(), ledger.verifier_key().clone());
+        ensure!(checkpoint.size == loaded.entries, "{} entries are sealed of {}", checkpoint.size, loaded.entries);
         let (data, state_digest) = (std::path::absolute(data)?, digest::hex(&ledger.state()));
         Ok(Self {
             origin: key.name().to_string(),
@@ -99,7 +99,7 @@ impl Summary {
             households: history.households() as u64,
             events: loaded.events,
             entries: loaded.entries,
-            root: seal.root.to_string(),
+            root: checkpoint.root.to_string(),
             state_digest,
             seconds: took.as_secs_f64(),
             events_per_second: words::rate(loaded.events, took),
@@ -110,7 +110,7 @@ impl Summary {
             url: None,
             refused: loaded.refused,
             planted: history.planted().counts().map(PlantedCount::new).collect(),
-            areas: areas(node, history, seal.size).await?,
+            areas: areas(node, history, checkpoint.size).await?,
             key,
         })
     }

@@ -1,4 +1,4 @@
-//! The recorder of services apart. Several processes add to one log, so what is decided here holds only if the village has
+//! The engine of services in processes of their own. Several of them add to one log, so what is decided here holds only if the village has
 //! not changed meanwhile: the entry's place is guarded by the village's last entry, and what is refused that way is
 //! decided again on what came between.
 //!
@@ -6,16 +6,18 @@
 //! been applied by then, and its entry says so (*basis*). While one entry of a village or of a device is under way, the
 //! next ones of the same wait: they may rest on it. Everything else goes ahead, and the log makes batches of it.
 //!
-//! Nothing is decided on less than the device itself has seen sealed: a process that has not read so far waits a little, and
-//! one that cannot read so far, since the streams have lost what was sealed, says so instead of refusing what was right.
+//! Nothing is decided on less than the device itself has seen published: a process that has not read so far waits a little, and
+//! one that cannot read so far, since the streams have lost what was published, says so instead of refusing what was right.
 //!
 //! A refusal is final for whoever hears it, so none is given on an old state: first everything is applied that had been
 //! ordered when the submission came.
 
+use super::sent;
 use crate::clock::Clock;
 use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
-use crate::keeper::Heads;
+use crate::keeper::{Heads, spawn};
+use crate::ledger::WAITING_MAX;
 use crate::replay::Unreadable;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
@@ -25,12 +27,13 @@ use lika_domain::ids::{Index, KeyId};
 use lika_domain::rejection::Rejection;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
-use lika_eventlog::EventLog;
-use lika_eventlog::error::AppendError;
+use lika_eventlog::Sequencer;
+use lika_eventlog::error::{AppendError, LogError};
 use lika_eventlog::jetstream::{JetStreamLog, Ordering};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
@@ -77,16 +80,59 @@ pub(crate) struct Waiting {
     came: Instant,
 }
 
-/// The deciding thread.
-pub(crate) struct Apart {
+/// The engine.
+pub(crate) struct Distributed {
     pub(crate) log: Arc<JetStreamLog>,
     pub(crate) applied: Arc<Applied>,
-    pub(crate) clock: Clock,
-    pub(crate) jobs: mpsc::Receiver<Job>,
-    pub(crate) sender: mpsc::Sender<Job>,
-    pub(crate) handle: Handle,
-    pub(crate) busy_areas: BTreeSet<Area>,
-    pub(crate) busy_keys: BTreeSet<KeyId>,
+    /// Gone once it is stopped.
+    jobs: RwLock<Option<mpsc::Sender<Job>>>,
+    pub(crate) thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The deciding thread.
+struct Decider {
+    log: Arc<JetStreamLog>,
+    applied: Arc<Applied>,
+    clock: Clock,
+    jobs: mpsc::Receiver<Job>,
+    sender: mpsc::Sender<Job>,
+    handle: Handle,
+    busy_areas: BTreeSet<Area>,
+    busy_keys: BTreeSet<KeyId>,
+}
+
+impl Distributed {
+    /// Begins to decide. Whoever calls this is in the runtime that carries the log.
+    pub(crate) fn start(log: Arc<JetStreamLog>, applied: Arc<Applied>, clock: &Clock) -> Result<Self, LogError> {
+        let (sender, jobs) = mpsc::channel(WAITING_MAX);
+        let decider = Decider {
+            log: log.clone(),
+            applied: applied.clone(),
+            clock: clock.clone(),
+            jobs,
+            sender: sender.clone(),
+            handle: Handle::current(),
+            busy_areas: BTreeSet::new(),
+            busy_keys: BTreeSet::new(),
+        };
+        let thread = Mutex::new(Some(spawn("ledger", move || decider.run())?));
+        Ok(Self { log, applied, jobs: RwLock::new(Some(sender)), thread })
+    }
+
+    pub(crate) fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
+        let jobs = self.jobs.read();
+        let jobs = jobs.as_ref().ok_or(SubmitError::Unavailable(LogError::Closed))?;
+        sent(jobs.try_send(Job::New(task)))
+    }
+
+    /// Takes no more and has the thread end.
+    pub(crate) fn stop(&self) {
+        if let Some(jobs) = self.jobs.write().take() {
+            while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
 }
 
 impl Applied {
@@ -151,9 +197,9 @@ impl Applied {
     }
 }
 
-impl Apart {
+impl Decider {
     /// Works until it is told to stop.
-    pub(crate) fn run(mut self) {
+    fn run(mut self) {
         let (mut jobs, mut waiting) = (Vec::new(), Vec::new());
         while self.jobs.blocking_recv_many(&mut jobs, BATCH_MAX) > 0 {
             let mut new = Vec::new();
@@ -299,7 +345,7 @@ async fn settle(
         Ok(index) => {
             tokio::select! {
                 () = applied.reached(index + 1) => {}
-                error = log.stopped() => {
+                error = log.published().stopped() => {
                     answer(one, Err(SubmitError::Unavailable(error)));
                     return None;
                 }

@@ -3,10 +3,10 @@
 //! before, and nothing in its folder or in the streams would tell it. The other processes can: whoever takes over asks
 //! them first. What they answer is a signed checkpoint, so none of them can make one up.
 
+use super::checkpoints::Checkpoints;
 use super::error::StreamError;
-use super::seals::Seals;
-use super::trouble::Trouble;
-use crate::Seal;
+use super::outage::Outage;
+use crate::Checkpoint;
 use crate::verify::open_note;
 use futures::StreamExt;
 use std::time::Duration;
@@ -17,11 +17,11 @@ const ANSWERS_MS: u64 = 500;
 /// Before questions are listened to again, in milliseconds.
 const RETRY_MS: u64 = 200;
 
-impl Seals {
+impl Checkpoints {
     /// Answers whoever asks with the latest checkpoint that this process has seen published, for ever.
-    pub(super) async fn testify(self, seen: watch::Receiver<Seal>) {
+    pub(super) async fn testify(self, seen: watch::Receiver<Checkpoint>) {
         let client = self.context.client();
-        let mut trouble = Trouble::new("nobody is told which checkpoint was seen here");
+        let mut outage = Outage::new("nobody is told which checkpoint was seen here");
         loop {
             match client.subscribe(self.names.seen_subject()).await {
                 Ok(mut questions) => {
@@ -29,11 +29,11 @@ impl Seals {
                         let Some(reply) = question.reply else { continue };
                         let note = seen.borrow().signed.to_string();
                         if let Err(error) = client.publish(reply, note.into()).await {
-                            trouble.tell(&StreamError::nats("telling which checkpoint was seen")(error));
+                            outage.tell(&StreamError::nats("telling which checkpoint was seen")(error));
                         }
                     }
                 }
-                Err(error) => trouble.tell(&StreamError::nats("listening to questions")(error)),
+                Err(error) => outage.tell(&StreamError::nats("listening to questions")(error)),
             }
             tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
         }
@@ -54,8 +54,8 @@ impl Seals {
         let listen = async {
             while let Some(answer) = answers.next().await {
                 // What is no checkpoint of this log says nothing about it.
-                if let Ok(seal) = open_note(&answer.payload, &self.key) {
-                    most = most.max(seal.size);
+                if let Ok(checkpoint) = open_note(&answer.payload, &self.key) {
+                    most = most.max(checkpoint.size);
                 }
             }
         };

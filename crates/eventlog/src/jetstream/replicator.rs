@@ -2,13 +2,13 @@
 //! publishes that; everyone else copies as far as was signed for, and compares roots. So each service checks the
 //! integrator, and any holder of the key can take over where the last one stopped.
 
+use super::checkpoints::{Checkpoints, Position, Published};
 use super::error::StreamError;
 use super::reader::{CHECKS_SHORT_MAX, Ordering};
-use super::seals::{Published, Seals, Standing};
 use super::shared::Shared;
-use crate::Seal;
-use crate::edge::Files;
+use crate::Checkpoint;
 use crate::error::LogError;
+use crate::frontier::Files;
 use crate::tile_writer::TileWriter;
 use bytes::Bytes;
 use lika_tlog::key::SigningKey;
@@ -39,30 +39,30 @@ const PENDING_ENTRIES_MAX: usize = 65_536;
 const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The thread that writes tiles.
-pub(crate) struct Copier {
+pub(crate) struct Replicator {
     pub(crate) tiles: TileWriter,
     /// Only who has it may lead.
     pub(crate) key: Option<SigningKey>,
     pub(crate) instance: String,
-    pub(crate) seals: Seals,
+    pub(crate) checkpoints: Checkpoints,
     pub(crate) handle: Handle,
     pub(crate) entries: mpsc::Receiver<Ordering>,
-    pub(crate) standing: watch::Receiver<Standing>,
+    pub(crate) position: watch::Receiver<Position>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) lead: watch::Sender<bool>,
     /// The latest checkpoint published, for whoever asks.
-    pub(crate) seen: watch::Sender<Seal>,
+    pub(crate) seen: watch::Sender<Checkpoint>,
     /// Held as long as anything may be written.
     pub(crate) _lock: File,
 }
 
 /// What the thread knows while it works.
 struct Work {
-    copier: Copier,
+    replicator: Replicator,
     pending: VecDeque<Bytes>,
     pending_bytes: usize,
     /// The latest checkpoint published, and when it was seen.
-    latest: Standing,
+    latest: Position,
     seen: Instant,
     /// When everything shown was written last.
     written: Instant,
@@ -72,22 +72,22 @@ struct Work {
     closed: bool,
 }
 
-impl Copier {
+impl Replicator {
     /// Works until the log is closed or something is wrong.
     pub(crate) fn run(mut self) {
-        let latest = self.standing.borrow_and_update().clone();
+        let latest = self.position.borrow_and_update().clone();
         let (pending, now) = (VecDeque::new(), Instant::now());
         let (ahead, leads, closed) = (None, false, false);
         let mut work =
-            Work { copier: self, pending, latest, pending_bytes: 0, seen: now, written: now, ahead, leads, closed };
+            Work { replicator: self, pending, latest, pending_bytes: 0, seen: now, written: now, ahead, leads, closed };
         let worked = loop {
             match work.step() {
-                Ok(()) if work.closed => break work.copier.tiles.settle(),
-                Err(LogError::Closed) => break work.copier.tiles.settle(),
+                Ok(()) if work.closed => break work.replicator.tiles.settle(),
+                Err(LogError::Closed) => break work.replicator.tiles.settle(),
                 Ok(()) => {}
                 // Whatever is wrong with the streams, the folder is to show what was good until then.
                 Err(error @ LogError::Stream(_)) => {
-                    if let Err(error) = work.copier.tiles.settle() {
+                    if let Err(error) = work.replicator.tiles.settle() {
                         tracing::error!(%error, "the folder does not show all that was good");
                     }
                     break Err(error);
@@ -102,8 +102,8 @@ impl Copier {
                 LogError::Stopped(Arc::new(error))
             }
         };
-        work.copier.lead.send_replace(false);
-        work.copier.shared.fail(end);
+        work.replicator.lead.send_replace(false);
+        work.replicator.shared.fail(end);
     }
 }
 
@@ -117,10 +117,10 @@ impl Work {
             self.follow()?;
         }
         if self.written.elapsed() > Duration::from_millis(WRITE_MS) {
-            self.copier.tiles.settle()?;
+            self.replicator.tiles.settle()?;
             self.written = Instant::now();
         }
-        if !self.leads && self.copier.key.is_some() && self.is_free() {
+        if !self.leads && self.replicator.key.is_some() && self.is_free() {
             return self.claim();
         }
         Ok(())
@@ -128,23 +128,23 @@ impl Work {
 
     /// Whether nobody else leads any more, as far as can be told without asking. Publishing tells for certain.
     fn is_free(&self) -> bool {
-        let own = self.latest.integrator.is_empty() || self.latest.integrator == self.copier.instance;
+        let own = self.latest.integrator.is_empty() || self.latest.integrator == self.replicator.instance;
         own || self.seen.elapsed() > Duration::from_millis(LEASE_MS)
     }
 
     /// Waits a while for entries or a checkpoint.
     fn take(&mut self) {
-        let (copier, room) = (&mut self.copier, PENDING_ENTRIES_MAX.saturating_sub(self.pending.len()));
+        let (replicator, room) = (&mut self.replicator, PENDING_ENTRIES_MAX.saturating_sub(self.pending.len()));
         let room = if self.pending_bytes < PENDING_BYTES_MAX { room } else { 0 };
         let busy = self.leads && !self.pending.is_empty();
         let wait = Duration::from_millis(if busy { 0 } else { TICK_MS });
         let mut found = Vec::new();
-        let (entries, standing) = (&mut copier.entries, &mut copier.standing);
-        let closed = copier.handle.block_on(async {
+        let (entries, position) = (&mut replicator.entries, &mut replicator.position);
+        let closed = replicator.handle.block_on(async {
             tokio::select! {
                 biased;
                 count = entries.recv_many(&mut found, room.min(BATCH_ENTRIES_MAX)), if room > 0 => count == 0,
-                changed = standing.changed() => changed.is_err(),
+                changed = position.changed() => changed.is_err(),
                 () = tokio::time::sleep(wait) => false,
             }
         });
@@ -155,30 +155,30 @@ impl Work {
 
     /// Takes note of the latest checkpoint published.
     fn look(&mut self) -> Result<(), LogError> {
-        let now = self.copier.standing.borrow_and_update().clone();
+        let now = self.replicator.position.borrow_and_update().clone();
         if now.sequence <= self.latest.sequence {
             return Ok(());
         }
         if now.epoch != self.latest.epoch {
             return Err(StreamError::Epoch { known: self.latest.epoch, now: now.epoch }.into());
         }
-        if now.integrator != self.copier.instance && self.leads {
+        if now.integrator != self.replicator.instance && self.leads {
             self.step_down(&now.integrator);
         }
         self.set_latest(now);
         Ok(())
     }
 
-    fn set_latest(&mut self, standing: Standing) {
-        self.copier.seen.send_replace(standing.seal.clone());
-        (self.latest, self.seen) = (standing, Instant::now());
+    fn set_latest(&mut self, position: Position) {
+        self.replicator.seen.send_replace(position.checkpoint.clone());
+        (self.latest, self.seen) = (position, Instant::now());
     }
 
     /// Copies as far as was signed for.
     fn follow(&mut self) -> Result<(), LogError> {
-        let wanted = self.latest.seal.clone();
-        let known = self.copier.shared.waiters.seal();
-        let size = self.copier.tiles.edge.size();
+        let wanted = self.latest.checkpoint.clone();
+        let known = self.replicator.shared.waiters.checkpoint();
+        let size = self.replicator.tiles.frontier.size();
         if wanted.size <= size {
             return self.compare(&known, &wanted, size);
         }
@@ -189,21 +189,21 @@ impl Work {
         }
         let files = self.write(missing)?;
         self.check_root(&wanted)?;
-        self.copier.tiles.accept(&wanted)?;
-        self.copier.tiles.publish(wanted, files)
+        self.replicator.tiles.accept(&wanted)?;
+        self.replicator.tiles.publish(wanted, files)
     }
 
     /// Copies further than was signed for, since there is no room for more. What grows must be written as it was signed.
     fn go_ahead(&mut self) -> Result<(), LogError> {
-        self.copier.tiles.settle()?;
+        self.replicator.tiles.settle()?;
         self.write(self.pending.len()).map(|_| ())
     }
 
     /// A checkpoint of entries that are copied already.
-    fn compare(&mut self, known: &Seal, wanted: &Seal, size: u64) -> Result<(), LogError> {
+    fn compare(&mut self, known: &Checkpoint, wanted: &Checkpoint, size: u64) -> Result<(), LogError> {
         if wanted.size < known.size {
             // Who signs may have signed more than it came to publish; nobody else has seen more than was published.
-            let own = self.copier.key.is_some();
+            let own = self.replicator.key.is_some();
             let rolled_back = StreamError::SealRolledBack { found: wanted.size, known: known.size };
             return if own { self.check_root(wanted) } else { Err(rolled_back.into()) };
         }
@@ -212,14 +212,14 @@ impl Work {
         }
         self.check_root(wanted)?;
         if wanted.size == size && wanted.size > known.size {
-            self.copier.tiles.accept(wanted)?;
-            self.copier.tiles.publish(wanted.clone(), Files::default())?;
+            self.replicator.tiles.accept(wanted)?;
+            self.replicator.tiles.publish(wanted.clone(), Files::default())?;
         }
         Ok(())
     }
 
-    fn check_root(&self, wanted: &Seal) -> Result<(), LogError> {
-        let root = self.copier.tiles.root_at(wanted.size)?;
+    fn check_root(&self, wanted: &Checkpoint) -> Result<(), LogError> {
+        let root = self.replicator.tiles.root_at(wanted.size)?;
         if root == wanted.root { Ok(()) } else { Err(StreamError::Fork { size: wanted.size }.into()) }
     }
 
@@ -230,7 +230,7 @@ impl Work {
             let batch: Vec<Bytes> = self.pending.drain(..count.min(BATCH_ENTRIES_MAX)).collect();
             count -= batch.len();
             self.pending_bytes -= batch.iter().map(Bytes::len).sum::<usize>();
-            files.join(self.copier.tiles.write(&batch)?);
+            files.join(self.replicator.tiles.write(&batch)?);
         }
         Ok(files)
     }
@@ -238,17 +238,17 @@ impl Work {
     /// Takes over where the last integrator stopped, if nobody else does.
     fn claim(&mut self) -> Result<(), LogError> {
         // What was copied beyond the last checkpoint can be signed for at once; what is not copied yet comes first.
-        if self.copier.tiles.edge.size() < self.latest.seal.size {
+        if self.replicator.tiles.frontier.size() < self.latest.checkpoint.size {
             return Ok(());
         }
         if self.others_saw_more()? {
             return Ok(());
         }
-        let seal = self.sign()?;
-        self.leads = self.publish(seal, Files::default())?;
+        let checkpoint = self.sign()?;
+        self.leads = self.publish(checkpoint, Files::default())?;
         if self.leads {
-            tracing::info!(instance = %self.copier.instance, size = self.copier.tiles.edge.size(), "signs for the log from now on");
-            self.copier.lead.send_replace(true);
+            tracing::info!(instance = %self.replicator.instance, size = self.replicator.tiles.frontier.size(), "signs for the log from now on");
+            self.replicator.lead.send_replace(true);
         }
         Ok(())
     }
@@ -256,11 +256,11 @@ impl Work {
     /// Whether any process has seen a later checkpoint than the latest one here. That one is on its way, or the servers have
     /// lost it: then nothing may be signed for any more.
     fn others_saw_more(&mut self) -> Result<bool, LogError> {
-        let Copier { handle, seals, .. } = &self.copier;
-        let Ok(told) = handle.block_on(seals.seen_by_anyone()) else { return Ok(true) };
+        let Replicator { handle, checkpoints, .. } = &self.replicator;
+        let Ok(told) = handle.block_on(checkpoints.seen_by_anyone()) else { return Ok(true) };
         let (before, since) = self.ahead.unwrap_or((0, Instant::now()));
         let known = told.max(before);
-        if known <= self.latest.seal.size {
+        if known <= self.latest.checkpoint.size {
             self.ahead = None;
             return Ok(false);
         }
@@ -269,9 +269,9 @@ impl Work {
             return Ok(true);
         }
         let found = handle.block_on(async {
-            let last = seals.last().await?;
-            seals.check_majority().await?;
-            Ok(last.seal.size)
+            let last = checkpoints.last().await?;
+            checkpoints.check_majority().await?;
+            Ok(last.checkpoint.size)
         });
         match found {
             Ok(found) if found < known => Err(StreamError::SealRolledBack { found, known }.into()),
@@ -283,44 +283,44 @@ impl Work {
     fn lead(&mut self) -> Result<(), LogError> {
         if !self.pending.is_empty() {
             let files = self.write(self.pending.len().min(BATCH_ENTRIES_MAX))?;
-            let seal = self.sign()?;
-            let published = self.publish(seal, files)?;
+            let checkpoint = self.sign()?;
+            let published = self.publish(checkpoint, files)?;
             return self.go_on(published);
         }
         if self.seen.elapsed() > Duration::from_millis(RENEW_MS) {
-            let seal = self.latest.seal.clone();
-            let published = self.publish(seal, Files::default())?;
+            let checkpoint = self.latest.checkpoint.clone();
+            let published = self.publish(checkpoint, Files::default())?;
             return self.go_on(published);
         }
         Ok(())
     }
 
-    fn sign(&mut self) -> Result<Seal, LogError> {
-        let size = self.copier.tiles.edge.size();
-        if size == self.latest.seal.size {
-            return Ok(self.latest.seal.clone());
+    fn sign(&mut self) -> Result<Checkpoint, LogError> {
+        let size = self.replicator.tiles.frontier.size();
+        if size == self.latest.checkpoint.size {
+            return Ok(self.latest.checkpoint.clone());
         }
-        let path = self.copier.tiles.layout.signing_key();
-        let key = self.copier.key.as_ref().ok_or(LogError::Key { path, reason: "is missing".into() })?;
-        self.copier.tiles.sign(key)
+        let path = self.replicator.tiles.layout.signing_key();
+        let key = self.replicator.key.as_ref().ok_or(LogError::Key { path, reason: "is missing".into() })?;
+        self.replicator.tiles.sign(key)
     }
 
     /// Publishes a checkpoint over everything written; whether this process still leads.
-    fn publish(&mut self, seal: Seal, files: Files) -> Result<bool, LogError> {
-        let standing = Standing { seal, integrator: self.copier.instance.clone(), ..self.latest.clone() };
-        let (seals, stopped) = (&self.copier.seals, self.copier.shared.waiters.stopped());
-        let published = self.copier.handle.block_on(async {
+    fn publish(&mut self, checkpoint: Checkpoint, files: Files) -> Result<bool, LogError> {
+        let position = Position { checkpoint, integrator: self.replicator.instance.clone(), ..self.latest.clone() };
+        let (checkpoints, stopped) = (&self.replicator.checkpoints, self.replicator.shared.waiters.stopped());
+        let published = self.replicator.handle.block_on(async {
             tokio::select! {
-                published = seals.publish(&standing, self.latest.sequence) => Ok(published?),
+                published = checkpoints.publish(&position, self.latest.sequence) => Ok(published?),
                 // Who is told to stop does not wait for servers that are gone; the next opening takes up what was signed.
                 stopped = stopped => Err(stopped),
             }
         })?;
         let Published::As(sequence) = published else { return Ok(false) };
-        let new = standing.seal.size > self.copier.shared.waiters.seal().size;
-        self.set_latest(Standing { sequence, ..standing });
+        let new = position.checkpoint.size > self.replicator.shared.waiters.checkpoint().size;
+        self.set_latest(Position { sequence, ..position });
         if new {
-            self.copier.tiles.publish(self.latest.seal.clone(), files)?;
+            self.replicator.tiles.publish(self.latest.checkpoint.clone(), files)?;
         }
         Ok(true)
     }
@@ -335,8 +335,8 @@ impl Work {
     }
 
     fn step_down(&mut self, by: &str) {
-        tracing::warn!(instance = %self.copier.instance, by, "another process signs for the log from now on");
+        tracing::warn!(instance = %self.replicator.instance, by, "another process signs for the log from now on");
         self.leads = false;
-        self.copier.lead.send_replace(false);
+        self.replicator.lead.send_replace(false);
     }
 }

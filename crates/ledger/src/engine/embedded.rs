@@ -1,20 +1,24 @@
-//! The one thread that judges submissions. It takes those that wait as one batch, checks their signatures together,
+//! The engine of a process that is alone: one thread judges submissions and sequences them. It takes those that wait as one batch, checks their signatures together,
 //! and then decides them one after the other, each on the state its forerunner left.
 
+use super::sent;
 use crate::clock::Clock;
 use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
-use crate::keeper::Heads;
+use crate::keeper::{Heads, spawn};
+use crate::ledger::WAITING_MAX;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use futures::FutureExt;
 use lika_domain::evolve::evolve;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
-use lika_eventlog::EventLog;
+use lika_eventlog::Sequencer;
 use lika_eventlog::error::LogError;
-use parking_lot::RwLock;
+use lika_eventlog::tiles::TileLog;
+use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -24,20 +28,65 @@ const BATCH_MAX: usize = 512;
 /// than half of what they cost one by one; a client on its own never waits.
 const GATHER: Duration = Duration::from_micros(500);
 
+/// The engine.
+pub(crate) struct Embedded {
+    pub(crate) log: Arc<TileLog>,
+    /// Gone once it is stopped.
+    tasks: RwLock<Option<mpsc::Sender<Task>>>,
+    pub(crate) thread: Mutex<Option<JoinHandle<()>>>,
+}
+
 /// What the thread works on.
-pub(crate) struct Worker {
-    pub(crate) log: Arc<dyn EventLog>,
-    pub(crate) state: Arc<RwLock<State>>,
-    pub(crate) recent: Arc<Recent>,
-    pub(crate) clock: Clock,
+struct Worker {
+    log: Arc<TileLog>,
+    state: Arc<RwLock<State>>,
+    recent: Arc<Recent>,
+    clock: Clock,
     /// Last entry of each area that the state has applied: what an append is guarded with.
-    pub(crate) heads: Heads,
-    pub(crate) tasks: mpsc::Receiver<Task>,
+    heads: Heads,
+    tasks: mpsc::Receiver<Task>,
+}
+
+impl Embedded {
+    /// Begins to decide.
+    pub(crate) fn start(
+        log: TileLog,
+        state: &Arc<RwLock<State>>,
+        heads: &Heads,
+        recent: &Arc<Recent>,
+        clock: &Clock,
+    ) -> Result<Self, LogError> {
+        let log = Arc::new(log);
+        let (sender, tasks) = mpsc::channel(WAITING_MAX);
+        let worker = Worker {
+            log: log.clone(),
+            state: state.clone(),
+            recent: recent.clone(),
+            clock: clock.clone(),
+            heads: heads.clone(),
+            tasks,
+        };
+        let thread = Mutex::new(Some(spawn("ledger", move || worker.run())?));
+        Ok(Self { log, tasks: RwLock::new(Some(sender)), thread })
+    }
+
+    pub(crate) fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
+        let (known, found) = (task.prepared.known, self.log.published().checkpoint().size);
+        let tasks = self.tasks.read();
+        let tasks = tasks.as_ref().ok_or(SubmitError::Unavailable(LogError::Closed))?;
+        // Who holds a receipt of more than there is has found out that the log was cut short.
+        if known > found { Err(SubmitError::Behind { known, found }) } else { sent(tasks.try_send(task)) }
+    }
+
+    /// Takes no more; the thread ends once it has decided what was taken.
+    pub(crate) fn stop(&self) {
+        self.tasks.write().take();
+    }
 }
 
 impl Worker {
-    /// Works until the ledger is dropped.
-    pub(crate) fn run(mut self) {
+    /// Works until the engine is stopped.
+    fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while self.tasks.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             self.gather(&mut batch);

@@ -1,4 +1,4 @@
-//! The right edge of the tree: the tiles and the bundle that still grow. Adding entries gives the files to write.
+//! The right frontier of the tree: the tiles and the bundle that still grow. Adding entries gives the files to write.
 
 use crate::tile_tree::TileTree;
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Tiles that still grow, one for each level, and the entries of the bundle that does. A clone is cheap.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Edge {
+pub(crate) struct TileFrontier {
     size: u64,
     levels: Vec<Level>,
     /// Entries of the growing bundle.
@@ -37,8 +37,8 @@ pub(crate) struct Files {
     pub(crate) full: Vec<((u8, u64), Arc<TileTree>)>,
 }
 
-impl Edge {
-    /// The edge of a tree of `size` entries: for each level how many tiles are full and the one that grows, and the entries
+impl TileFrontier {
+    /// The frontier of a tree of `size` entries: for each level how many tiles are full and the one that grows, and the entries
     /// of the growing bundle.
     pub(crate) fn of(size: u64, levels: Vec<(u64, TileTree)>, tail: Vec<Bytes>) -> Self {
         let levels = levels.into_iter().map(|(full, tree)| Level { full, tree, dirty: false }).collect();
@@ -73,7 +73,7 @@ impl Edge {
         Ok(())
     }
 
-    /// Adds a full bundle that is stored already, by the root of its level 0 tile. The edge must stand at its start.
+    /// Adds a full bundle that is stored already, by the root of its level 0 tile. The frontier must stand at its start.
     pub(crate) fn push_full_bundle(&mut self, root: Hash, out: &mut Files) {
         self.size += u64::from(TILE_WIDTH);
         self.level(0).full += 1;
@@ -111,7 +111,7 @@ impl Edge {
         if self.size == 0 {
             return EMPTY_ROOT;
         }
-        // Every complete subtree of the tree's right edge lies in a growing tile.
+        // Every complete subtree of the tree's right frontier lies in a growing tile.
         let source = |level: u8, index: u64| Ok::<_, Infallible>(self.node(level, index).unwrap_or(EMPTY_ROOT));
         root(self.size, &source).unwrap_or_else(|never| match never {})
     }
@@ -177,19 +177,19 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn an_edge_gives_the_files_and_the_root_of_its_size() {
+    fn a_frontier_gives_the_files_and_the_root_of_its_size() {
         for (size, batch) in [(1u64, 1), (255, 7), (256, 256), (257, 100), (70_000, 1_000), (65_536, 300)] {
-            let (mut edge, mut frontier, mut stored) = (Edge::default(), Frontier::new(), BTreeMap::new());
+            let (mut tiles, mut tree, mut stored) = (TileFrontier::default(), Frontier::new(), BTreeMap::new());
             for from in (0..size).step_by(batch) {
                 let mut files = Files::default();
                 for n in from..size.min(from + batch as u64) {
-                    edge.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut files).unwrap();
-                    frontier.push(leaf_hash(&n.to_be_bytes()));
+                    tiles.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut files).unwrap();
+                    tree.push(leaf_hash(&n.to_be_bytes()));
                 }
-                edge.finish(&mut files);
+                tiles.finish(&mut files);
                 stored.extend(files.files.into_iter().map(|(path, content)| (path.to_string(), content)));
             }
-            assert_eq!((edge.size(), edge.root()), (frontier.size(), frontier.root()), "{size}");
+            assert_eq!((tiles.size(), tiles.root()), (tree.size(), tree.root()), "{size}");
             for path in tiles_of(size) {
                 assert!(stored.contains_key(&path.to_string()), "{path} of {size}");
             }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn full_bundles_may_come_as_roots() {
-        let (mut whole, mut parts, mut out) = (Edge::default(), Edge::default(), Files::default());
+        let (mut whole, mut parts, mut out) = (TileFrontier::default(), TileFrontier::default(), Files::default());
         (0..600u32).for_each(|n| whole.push(Bytes::copy_from_slice(&n.to_be_bytes()), &mut out).unwrap());
         for first in [0, 256] {
             let hashes: Vec<Hash> = (first..first + 256u32).map(|n| leaf_hash(&n.to_be_bytes())).collect();

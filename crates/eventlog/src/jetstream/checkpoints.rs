@@ -5,7 +5,7 @@
 use super::error::StreamError;
 use super::names::{BASE, EPOCH, INTEGRATOR, Names};
 use super::settings;
-use crate::Seal;
+use crate::Checkpoint;
 use crate::verify::open_note;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
@@ -23,9 +23,9 @@ const RETRY_MS: u64 = 200;
 
 /// Where a log stands: its latest checkpoint and the stream that orders it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Position {
     /// The checkpoint.
-    pub seal: Seal,
+    pub checkpoint: Checkpoint,
     /// Which stream orders the log, from 0.
     pub epoch: u32,
     /// Index of that stream's first message.
@@ -38,7 +38,7 @@ pub struct Standing {
 
 /// Publishes and reads the checkpoints of one log.
 #[derive(Clone)]
-pub struct Seals {
+pub struct Checkpoints {
     pub(super) context: Context,
     pub(super) names: Names,
     pub(super) key: VerifierKey,
@@ -53,7 +53,7 @@ pub(crate) enum Published {
     Lost,
 }
 
-impl Seals {
+impl Checkpoints {
     /// Of a log, by the key its checkpoints are signed with.
     pub fn new(context: Context, names: Names, key: VerifierKey) -> Self {
         Self { context, names, key }
@@ -63,11 +63,11 @@ impl Seals {
     ///
     /// # Errors
     /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoSeal`] if what is there is no checkpoint.
-    pub async fn last(&self) -> Result<Standing, StreamError> {
-        let stream = self.names.seal_stream();
+    pub async fn last(&self) -> Result<Position, StreamError> {
+        let stream = self.names.checkpoint_stream();
         let found =
             self.context.get_stream_no_info(&stream).await.map_err(StreamError::nats("the stream of checkpoints"))?;
-        let message = found.get_last_raw_message_by_subject(&self.names.seal_subject()).await;
+        let message = found.get_last_raw_message_by_subject(&self.names.checkpoint_subject()).await;
         let message = message.map_err(|error| match error.kind() {
             async_nats::jetstream::stream::LastRawMessageErrorKind::NoMessageFound => {
                 StreamError::Missing(stream.clone())
@@ -83,35 +83,41 @@ impl Seals {
     /// Whether who answers for the stream hears from most of its servers; an older checkpoint from one that does not
     /// means nothing.
     pub(super) async fn check_majority(&self) -> Result<(), StreamError> {
-        let stream = self.context.get_stream(self.names.seal_stream()).await;
+        let stream = self.context.get_stream(self.names.checkpoint_stream()).await;
         let stream = stream.map_err(StreamError::nats("looking for the latest checkpoint"))?;
         settings::check_majority(stream.cached_info().cluster.as_ref())
     }
 
     /// Reads a message of the stream.
-    pub(crate) fn read(&self, headers: &HeaderMap, note: &[u8], sequence: u64) -> Result<Standing, StreamError> {
+    pub(crate) fn read(&self, headers: &HeaderMap, note: &[u8], sequence: u64) -> Result<Position, StreamError> {
         let text = |name: &str| headers.get(name).map(|value| value.as_str().to_owned());
         let number = |name: &'static str| {
             let value = text(name).and_then(|value| value.parse::<u64>().ok());
             value.ok_or_else(|| StreamError::NoSeal(format!("header {name} is missing")))
         };
         let epoch = u32::try_from(number(EPOCH)?).map_err(|error| StreamError::NoSeal(error.to_string()))?;
-        let seal = open_note(note, &self.key).map_err(StreamError::NoSeal)?;
-        Ok(Standing { seal, epoch, base: number(BASE)?, integrator: text(INTEGRATOR).unwrap_or_default(), sequence })
+        let checkpoint = open_note(note, &self.key).map_err(StreamError::NoSeal)?;
+        Ok(Position {
+            checkpoint,
+            epoch,
+            base: number(BASE)?,
+            integrator: text(INTEGRATOR).unwrap_or_default(),
+            sequence,
+        })
     }
 
     /// Publishes a checkpoint after message `last`, 0 for the first. What became of an attempt without an answer is read
     /// back, so the answer is never in doubt; meanwhile it is tried for ever.
-    pub(crate) async fn publish(&self, standing: &Standing, last: u64) -> Result<Published, StreamError> {
+    pub(crate) async fn publish(&self, position: &Position, last: u64) -> Result<Published, StreamError> {
         loop {
-            match self.attempt(standing, last).await {
+            match self.attempt(position, last).await {
                 Ok(sequence) => return Ok(Published::As(sequence)),
                 Err(error) => tracing::warn!(error = %error, "the checkpoint was not published at once"),
             }
             match self.last().await {
                 Ok(found)
-                    if found.seal == standing.seal
-                        && found.integrator == standing.integrator
+                    if found.checkpoint == position.checkpoint
+                        && found.integrator == position.integrator
                         && found.sequence > last =>
                 {
                     return Ok(Published::As(found.sequence));
@@ -125,18 +131,18 @@ impl Seals {
         }
     }
 
-    async fn attempt(&self, standing: &Standing, last: u64) -> Result<u64, StreamError> {
+    async fn attempt(&self, position: &Position, last: u64) -> Result<u64, StreamError> {
         let mut headers = HeaderMap::new();
         headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, last.to_string());
-        headers.insert(EPOCH, standing.epoch.to_string());
-        headers.insert(BASE, standing.base.to_string());
-        headers.insert(INTEGRATOR, standing.integrator.as_str());
-        let note = standing.seal.signed.to_string();
+        headers.insert(EPOCH, position.epoch.to_string());
+        headers.insert(BASE, position.base.to_string());
+        headers.insert(INTEGRATOR, position.integrator.as_str());
+        let note = position.checkpoint.signed.to_string();
         let request = async_nats::Request::new()
             .headers(headers)
             .payload(note.into())
             .timeout(Some(Duration::from_millis(ANSWER_MS)));
-        let answer = self.context.client().send_request(self.names.seal_subject(), request).await;
+        let answer = self.context.client().send_request(self.names.checkpoint_subject(), request).await;
         let answer = answer.map_err(StreamError::nats("publishing a checkpoint"))?;
         let answer: Response<PublishAck> =
             serde_json::from_slice(&answer.payload).map_err(StreamError::nats("publishing a checkpoint"))?;

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 const AGAIN_S: u64 = 30;
 
 /// What hinders one task.
-pub(crate) struct Trouble {
+pub(crate) struct Outage {
     what: &'static str,
     told: Option<(String, Instant)>,
 }
 
-impl Trouble {
-    /// `what` does not go on while there is trouble.
+impl Outage {
+    /// `what` does not go on while there is outage.
     pub(crate) fn new(what: &'static str) -> Self {
         Self { what, told: None }
     }

@@ -1,0 +1,96 @@
+//! What decides about submissions: alone on a log that this process sequences, or as one of several on a log that a stream
+//! sequences. A [`Ledger`](crate::Ledger) asks either in the same words.
+
+pub(crate) mod distributed;
+pub(crate) mod embedded;
+
+use crate::judge::Task;
+use crate::submission::SubmitError;
+use distributed::Distributed;
+use embedded::Embedded;
+use lika_eventlog::error::LogError;
+use lika_eventlog::{PublishedLog, Sequencer};
+use tokio::sync::{mpsc, watch};
+
+/// One of the two.
+pub(crate) enum Engine {
+    /// This process alone decides and sequences.
+    Embedded(Embedded),
+    /// Several processes decide, and a stream sequences.
+    Distributed(Distributed),
+}
+
+impl Engine {
+    pub(crate) fn sequencer(&self) -> &dyn Sequencer {
+        match self {
+            Self::Embedded(engine) => engine.log.as_ref(),
+            Self::Distributed(engine) => engine.log.as_ref(),
+        }
+    }
+
+    pub(crate) fn published(&self) -> &PublishedLog {
+        match self {
+            Self::Embedded(engine) => engine.log.published(),
+            Self::Distributed(engine) => engine.log.published(),
+        }
+    }
+
+    /// Has a submission decided; who waits for it is answered.
+    pub(crate) fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
+        match self {
+            Self::Embedded(engine) => engine.hand_over(task),
+            Self::Distributed(engine) => engine.hand_over(task),
+        }
+    }
+
+    /// Resolves once everything is applied that had been sequenced when this was called.
+    pub(crate) async fn catch_up(&self) -> Result<(), SubmitError> {
+        let Self::Distributed(engine) = self else { return Ok(()) };
+        let size = engine.log.ordered().await.map_err(SubmitError::Unavailable)?;
+        engine.applied.reached(size).await;
+        Ok(())
+    }
+
+    /// Batches that this process has published, and the entries in them.
+    pub(crate) fn batches(&self) -> (u64, u64) {
+        match self {
+            Self::Embedded(_) => (0, 0),
+            Self::Distributed(engine) => engine.log.batches(),
+        }
+    }
+
+    /// Whether this process signs for the log now, and when that changes; `None` where nobody else could.
+    pub(crate) fn leads(&self) -> Option<watch::Receiver<bool>> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Distributed(engine) => Some(engine.log.leads()),
+        }
+    }
+
+    /// Takes no more submissions.
+    pub(crate) fn stop(&self) {
+        match self {
+            Self::Embedded(engine) => engine.stop(),
+            Self::Distributed(engine) => engine.stop(),
+        }
+    }
+
+    /// Waits until what was taken is decided.
+    pub(crate) fn join(&self) {
+        let thread = match self {
+            Self::Embedded(engine) => engine.thread.lock().take(),
+            Self::Distributed(engine) => engine.thread.lock().take(),
+        };
+        if let Some(thread) = thread {
+            // A thread that panicked has dropped whoever waited for it; the log is closed all the same.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn sent<T>(sent: Result<(), mpsc::error::TrySendError<T>>) -> Result<(), SubmitError> {
+    sent.map_err(|error| match error {
+        mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+        mpsc::error::TrySendError::Closed(_) => SubmitError::Unavailable(LogError::Closed),
+    })
+}
