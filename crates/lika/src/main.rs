@@ -2,16 +2,16 @@
 //!
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
-//! * [`printer`], [`table`], [`words`]: the only places that write to the terminal, and how
+//! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
 //! * [`exit`]: exit codes, and which error has which
 
 mod cli;
 mod command;
 mod exit;
 mod logging;
+mod numbers;
 mod printer;
 mod table;
-mod words;
 
 use crate::printer::Printer;
 use mimalloc::MiMalloc;

@@ -103,6 +103,18 @@ pub struct Counts {
     pub deregistered: u64,
 }
 
+impl Counts {
+    /// On open cards.
+    pub fn open(&self) -> u64 {
+        self.registered.saturating_sub(self.deregistered)
+    }
+
+    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is shown.
+    pub fn poor_now(&self) -> u64 {
+        self.poor.saturating_add(self.pre_exit).saturating_add(self.fallen_back)
+    }
+}
+
 /// Income per head of the persons on open cards assessed for the latest year that any of them was assessed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Income {

@@ -1,9 +1,9 @@
 //! `lika bench`: what a node of this machine takes and replays, beside what the machine could do at best.
 
 use crate::exit::Exit;
+use crate::numbers::number;
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words::number;
 use clap::{Args, Subcommand};
 use lika_bench::{append, distributed, replay, rules};
 

@@ -2,9 +2,9 @@
 
 use super::client::{ClientArgs, block_on};
 use crate::exit::{Exit, Failure};
+use crate::numbers::{known, yuan};
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words::{known, yuan};
 use lika_domain::aid::MeasureGroup;
 use lika_domain::entitlement::Entitlement;
 use lika_domain::household::{Attribute, Cause, MonitoringKind, Standard, Status};

@@ -3,9 +3,9 @@
 use super::client::{ClientArgs, block_on};
 use super::household::not_understood;
 use crate::exit::Exit;
+use crate::numbers::{known, number};
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words::{known, number};
 use lika_domain::ids::OfficialId;
 use lika_domain::official::{Capacity, Role};
 use lika_views::OfficialView;

@@ -12,7 +12,7 @@ use lika_domain::aid::MeasureGroup;
 use lika_domain::living::Condition as Guarantee;
 use lika_proto::v1;
 use lika_views::Explanation;
-use lika_views::document::{Condition, Counts, Progress};
+use lika_views::document::{Condition, Progress};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use words::{amount, level, people, share};
 
@@ -157,7 +157,7 @@ fn tiles(progress: &Progress) -> Markup {
     html! {
         div.tiles {
             (tile(progress, "households.registered", ("建档立卡户", "registered"), households.registered, persons.registered))
-            (tile(progress, "households.poor_now", ("现有贫困户", "poor now"), poor(households), poor(persons)))
+            (tile(progress, "households.poor_now", ("现有贫困户", "poor now"), households.poor_now(), persons.poor_now()))
             (tile(progress, "households.exited", ("已脱贫户", "exited"), households.exited, persons.exited))
             (tile(progress, "households.fallen_back", ("返贫户", "fallen back"), households.fallen_back, persons.fallen_back))
             (tile(progress, "households.monitored", ("监测户", "monitored"), households.monitored, persons.monitored))
@@ -175,11 +175,6 @@ fn tile(progress: &Progress, figure: &str, (zh, en): (&str, &str), households: u
     html! {
         div.tile { span { (zh) " " small { (en) } } b { (linked) } small { (people(persons)) } }
     }
-}
-
-/// Not out of poverty, or poor again.
-fn poor(counts: &Counts) -> u64 {
-    counts.poor + counts.pre_exit + counts.fallen_back
 }
 
 fn conditions(progress: &Progress) -> Markup {
@@ -232,7 +227,7 @@ fn table(children: &[Progress]) -> Markup {
                 tr {
                     td { a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(level(&child.level))) } " " small { (child.area) } }
                     td.n { (child.households.registered) }
-                    td.n { (poor(&child.households)) }
+                    td.n { (child.households.poor_now()) }
                     td.n { (child.households.exited) }
                     td.n { (child.households.fallen_back) }
                     td.whole { (chart::incidence(child)) }

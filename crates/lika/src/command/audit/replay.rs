@@ -3,9 +3,9 @@
 use super::EntryBar;
 use super::source::{Opened, SourceArgs};
 use crate::exit::{Exit, Failure, log};
+use crate::numbers;
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words;
 use clap::ValueEnum;
 use lika_audit::auditor::{self, Against, Compared, Remote};
 use lika_domain::area::Level;
@@ -144,7 +144,7 @@ impl Report {
             root: replay.checkpoint.root.to_string(),
             state_digest: replay.state_digest.clone(),
             seconds: took.as_secs_f64(),
-            events_per_second: words::rate(replay.events, took),
+            events_per_second: numbers::rate(replay.events, took),
             against: None,
             areas: None,
         }
@@ -154,12 +154,12 @@ impl Report {
         let mut facts = Table::pairs();
         facts.row([&"log", &self.origin]);
         facts.row([&"area", &self.area.as_deref().unwrap_or("not opened yet")]);
-        facts.row([&"entries", &words::number(self.entries)]);
-        facts.row([&"events", &words::number(self.events)]);
+        facts.row([&"entries", &numbers::number(self.entries)]);
+        facts.row([&"events", &numbers::number(self.events)]);
         facts.row([&"void entries", &self.voids]);
         facts.row([&"root", &self.root]);
         facts.row([&"state digest", &self.state_digest]);
-        let speed = words::number(self.events_per_second);
+        let speed = numbers::number(self.events_per_second);
         facts.row([&"time", &format!("{:.2} s, {speed} events/s", self.seconds)]);
         let mut text = facts.to_string();
         for void in &self.void_entries {
@@ -170,7 +170,7 @@ impl Report {
             text.push_str(&format!("the node serves the same figures for {areas} areas at {entries} entries\n"));
         }
         if let Some(areas) = &self.areas {
-            text.push_str(&format!("\n{}", words::areas(areas)));
+            text.push_str(&format!("\n{}", numbers::areas(areas)));
         }
         text
     }

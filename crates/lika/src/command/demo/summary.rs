@@ -1,9 +1,9 @@
 //! What is said of a county that was loaded.
 
 use crate::exit::{self, Failure};
+use crate::numbers;
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words;
 use anyhow::ensure;
 use lika_audit::auditor;
 use lika_county::history::{FIRST_YEAR, LAST_YEAR};
@@ -102,7 +102,7 @@ impl Summary {
             root: checkpoint.root.to_string(),
             state_digest,
             seconds: took.as_secs_f64(),
-            events_per_second: words::rate(loaded.events, took),
+            events_per_second: numbers::rate(loaded.events, took),
             log: data.join("log"),
             data,
             verifier_key: key.to_string(),
@@ -138,12 +138,12 @@ impl Summary {
     /// The same for people.
     pub(crate) fn text(&self) -> String {
         let name = self.areas.first().and_then(|county| county.name.clone()).unwrap_or_default();
-        let (households, villages) = (words::number(self.households), words::number(self.villages));
+        let (households, villages) = (numbers::number(self.households), numbers::number(self.villages));
         let mut facts = Table::pairs();
         facts.row([&"log", &self.origin]);
-        facts.row([&"entries", &words::number(self.entries)]);
-        facts.row([&"events", &words::number(self.events)]);
-        let speed = words::number(self.events_per_second);
+        facts.row([&"entries", &numbers::number(self.entries)]);
+        facts.row([&"events", &numbers::number(self.events)]);
+        let speed = numbers::number(self.events_per_second);
         facts.row([&"time", &format!("{:.1} s, {speed} events/s, each with its receipt", self.seconds)]);
         facts.row([&"root", &self.root]);
         facts.row([&"state digest", &self.state_digest]);
@@ -153,7 +153,7 @@ impl Summary {
         format!(
             "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
              exists.\n\n{facts}\n{}\n{}\n{}",
-            words::areas(&self.areas),
+            numbers::areas(&self.areas),
             self.planted(),
             self.next()
         )
@@ -163,7 +163,7 @@ impl Summary {
     fn planted(&self) -> String {
         let mut table = Table::new(&["planted", "", ">times"]);
         for planted in self.planted.iter().filter(|planted| planted.count > 0) {
-            table.row([&planted.kind, &planted.zh, &words::number(planted.count)]);
+            table.row([&planted.kind, &planted.zh, &numbers::number(planted.count)]);
         }
         table.to_string()
     }

@@ -3,9 +3,9 @@
 use super::super::client::{NodeArgs, block_on, today};
 use super::super::household::not_understood;
 use crate::exit::Exit;
+use crate::numbers::{known, number};
 use crate::printer::Printer;
 use crate::table::Table;
-use crate::words::{known, number};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_views::PolicyView;

@@ -1,7 +1,7 @@
 //! The entries behind a figure.
 
+use crate::numbers::{number, yuan};
 use crate::table::Table;
-use crate::words::{number, yuan};
 use lika_domain::progress::{Asked, Figure, MonthPart};
 use lika_views::Explanation;
 

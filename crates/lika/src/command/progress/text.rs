@@ -2,12 +2,12 @@
 
 mod duties;
 
+use crate::numbers::{known, number, yuan};
 use crate::table::Table;
-use crate::words::{known, number, yuan};
 use lika_domain::aid::MeasureGroup;
 use lika_domain::living::Condition;
 use lika_views::Progress;
-use lika_views::document::{Counts, Money};
+use lika_views::document::Money;
 use lika_views::forecast::forecast;
 
 /// Everything about one area.
@@ -48,9 +48,9 @@ pub(super) fn areas(areas: &[Progress]) -> String {
         table.row([
             &area.area,
             &area.name.as_deref().unwrap_or(""),
-            &number(open(&area.households)),
-            &number(open(&area.persons)),
-            &number(poor(&area.households)),
+            &number(area.households.open()),
+            &number(area.persons.open()),
+            &number(area.households.poor_now()),
             &number(area.households.exited),
             &number(area.households.fallen_back),
             &number(area.households.monitored),
@@ -150,16 +150,6 @@ fn money(money: &Money) -> String {
     table.row([&"闲置满12个月", &"", &yuan(money.idle_12_months)]);
     table.row([&"闲置满24个月", &"", &yuan(money.idle_24_months)]);
     table.to_string()
-}
-
-/// Cards that are open.
-fn open(counts: &Counts) -> u64 {
-    counts.registered.saturating_sub(counts.deregistered)
-}
-
-/// Currently poor, as incidence counts them.
-fn poor(counts: &Counts) -> u64 {
-    counts.poor + counts.pre_exit + counts.fallen_back
 }
 
 /// A share in 1 per 10,000, as a percentage.

@@ -2,8 +2,8 @@
 //! which unit a value is, comes from their descriptions.
 
 use super::draft::Draft;
+use crate::numbers::yuan;
 use crate::table::Table;
-use crate::words::yuan;
 use lika_client::KeyFile;
 use lika_domain::catalogue;
 use lika_domain::describe::{Field, Value as Described};

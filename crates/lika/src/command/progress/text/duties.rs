@@ -1,7 +1,7 @@
 //! What officials have to see to: procedures, entitlements, visits, posts.
 
+use crate::numbers::number;
 use crate::table::Table;
-use crate::words::number;
 use lika_domain::entitlement::Entitlement;
 use lika_domain::procedure::{Procedure, Step};
 use lika_views::Progress;

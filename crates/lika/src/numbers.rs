@@ -40,7 +40,7 @@ pub(crate) fn areas(areas: &[Progress]) -> String {
         "area",
         "name",
         ">households",
-        ">poor",
+        ">poor now",
         ">exited",
         ">fallen back",
         ">monitored",
@@ -57,8 +57,8 @@ pub(crate) fn areas(areas: &[Progress]) -> String {
         table.row([
             &area.area,
             &area.name.as_deref().unwrap_or(""),
-            &number(households.registered - households.deregistered),
-            &number(households.poor + households.pre_exit),
+            &number(households.open()),
+            &number(households.poor_now()),
             &number(households.exited),
             &number(households.fallen_back),
             &number(households.monitored),
@@ -75,6 +75,22 @@ pub(crate) fn areas(areas: &[Progress]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The county of the recorded log, as it was answered for.
+    fn recorded() -> Progress {
+        let answers = include_str!("../../../tests/golden/answers.jsonl").lines();
+        let answers = answers.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let mut county = answers.filter(|answer| answer["get"] == "/v1/areas/130624/progress");
+        serde_json::from_value(county.next().unwrap()["body"].take()).unwrap()
+    }
+
+    #[test]
+    fn households_that_fell_back_are_poor_now() {
+        let mut county = recorded();
+        (county.households.poor, county.households.pre_exit, county.households.fallen_back) = (4_001, 30, 200);
+        let text = areas(&[county]);
+        assert!(text.contains("poor now") && text.contains("4,231"), "{text}");
+    }
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
