@@ -41,7 +41,7 @@ pub const ENTRIES_SHOWN_MAX: usize = 1_000;
 pub struct LogIdentity {
     /// Its origin.
     pub origin: Box<str>,
-    /// SHA-256 of the submission in entry 0 ([`Entry::hash`](lika_domain::submission::Entry::hash)); `None` if the log
+    /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash)); `None` if the log
     /// has none yet, or if the caller leaves it to the first entries to tell.
     pub opening: Option<[u8; 32]>,
     /// How many published entries it has.

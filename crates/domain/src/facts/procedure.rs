@@ -23,7 +23,7 @@ kinds! {
 }
 
 kinds! {
-    /// Steps; which of them a procedure has, and in what order, says its [`machine`].
+    /// Steps; which of them a procedure has, and in what order, says its [`machine`](crate::rules::procedure::machine).
     Step {
         /// Application of the household.
         Application = 1 "application" "申请",
