@@ -1,7 +1,6 @@
 //! Gives the gateway a handle on each service: in one process every question is a call.
 
 use anyhow::Context;
-use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
 use lika_domain::progress::Asked;
 use lika_gateway::ask::{OpenHousehold, PolicyQuery, ProgressQuery, Read, ReadError, Recording};
@@ -70,7 +69,7 @@ fn aid_recorder(ledger: &Arc<Ledger>) -> lika_gateway::ask::Recorder {
     Ask::new(move |signed| {
         let ledger = ledger.clone();
         async move {
-            let prepared = Aid::prepare(&signed).map_err(SubmitError::from)?;
+            let prepared = lika_aid::prepare(&signed).map_err(SubmitError::from)?;
             Ok(recording(ledger, prepared))
         }
     })

@@ -9,7 +9,6 @@ use crate::nats::{client as ask, connection, log_server};
 use crate::{Failed, Failure, ServiceKind};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
-use lika_aid::Aid;
 use lika_audit::keeper::Keeper;
 use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
 use lika_eventlog::jetstream::{Config as LogConfig, FAR_BEHIND_ENTRIES, Names};
@@ -268,7 +267,7 @@ impl Start {
     async fn aid(self) -> anyhow::Result<Distributed> {
         let answering = self.answering(HashMap::new()).await?;
         let prepare: Prepare =
-            Arc::new(|signed| Box::pin(async move { Aid::prepare(&signed).map_err(SubmitError::from) }));
+            Arc::new(|signed| Box::pin(async move { lika_aid::prepare(&signed).map_err(SubmitError::from) }));
         answering.record(&self.ledger, prepare).await?;
         Ok(self.running(answering))
     }

@@ -10,9 +10,6 @@ pub const ENTRY_BYTES_MAX: usize = 65_535;
 /// Bytes of the length before each entry.
 pub const ENTRY_LENGTH_BYTES: usize = 2;
 
-/// Longest bundle, in bytes: 256 of the longest entries.
-pub const BUNDLE_BYTES_MAX: usize = 256 * (ENTRY_LENGTH_BYTES + ENTRY_BYTES_MAX);
-
 /// An entry is longer than [`ENTRY_BYTES_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an entry of {bytes} bytes; the limit is {ENTRY_BYTES_MAX}")]

@@ -8,6 +8,7 @@ use async_nats::service::{Service, ServiceExt};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::BoxFuture;
+use lika_domain::rejection::{Code, Rejection};
 use lika_gateway::ask::ReadError;
 use lika_ledger::{Ledger, Prepared, Receipt, SubmitError};
 use lika_proto::v1;
@@ -146,9 +147,9 @@ async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
     let prepared = endpoint.map(|request| {
         let (ledger, prepare) = (ledger.clone(), prepare.clone());
         async move {
-            let prepared = match v1::SignedSubmission::decode(request.message.payload.clone()) {
+            let prepared = match signed(request.message.payload.clone()) {
                 Ok(signed) => prepare_soon(&ledger, &prepare, signed).await,
-                Err(_) => Err(SubmitError::Busy),
+                Err(error) => Err(error),
             };
             (request, prepared)
         }
@@ -173,6 +174,12 @@ async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
         .await;
 }
 
+/// What came, read. What cannot be read now never can: the refusal says so, and nobody sends it again.
+fn signed(payload: Bytes) -> Result<v1::SignedSubmission, SubmitError> {
+    v1::SignedSubmission::decode(payload)
+        .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()).into())
+}
+
 /// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
 /// on everything that is ordered, and at least on what its device knows to be published.
 async fn prepare_soon(
@@ -190,5 +197,21 @@ async fn prepare_soon(
             prepare(signed).await
         }
         prepared => prepared,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_refused_for_good() {
+        assert!(signed(Bytes::new()).is_ok(), "an empty message is one without fields");
+        for nonsense in [&b"\x0a\xff"[..], b"\xff\xff\xff", b"{}{}"] {
+            match signed(Bytes::from_static(nonsense)) {
+                Err(SubmitError::Rejected(rejection)) => assert_eq!(rejection.code(), Code::Malformed),
+                other => panic!("{nonsense:?}: {other:?}"),
+            }
+        }
     }
 }
