@@ -12,4 +12,5 @@ pub(crate) mod reporters;
 pub(crate) mod rule;
 pub mod submission;
 
-pub use rule::{Described, Reported};
+pub use crate::facts::describe::Described;
+pub use rule::Reported;

@@ -3,6 +3,7 @@
 //! Each check is a plain function from texts to findings and knows neither git nor the disk:
 //!
 //! * [`arrows`]: crates depend on each other in one direction;
+//! * [`layers`]: nor do the layers of the domain depend upwards;
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
 //! * [`words`]: nothing of the author's machine and nothing left open;
@@ -18,6 +19,7 @@ use anyhow::{Context, Result, bail};
 use crate::process::{say, tool};
 
 mod arrows;
+mod layers;
 mod lengths;
 mod protos;
 mod readme;
@@ -59,6 +61,7 @@ struct Tree {
 pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     let tree = Tree::read(root)?;
     let mut findings = arrows::check(&arrows::packages(root)?);
+    findings.extend(layers::check(&tree.sources));
     findings.extend(lengths::check(&tree.sources));
     findings.extend(readme::check(&tree, chores));
     findings.extend(words::check(&tree.sources));

@@ -7,6 +7,12 @@ use super::kind::List;
 use super::official::Role;
 use super::procedure::Procedure;
 
+/// An event that is described.
+pub trait Described {
+    /// What it is.
+    const EVENT: Event;
+}
+
 /// What an event of the log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -246,7 +252,7 @@ macro_rules! event {
         #[derive(Clone, Debug, PartialEq, Eq, $($($derive),+)?)]
         pub struct $name { $($(#[doc = $meaning])+ pub $field: $ty),* }
 
-        impl $crate::rules::rule::Described for $name {
+        impl $crate::facts::describe::Described for $name {
             const EVENT: $crate::facts::describe::Event = $crate::facts::describe::Event {
                 name: $snake,
                 message: stringify!($name),

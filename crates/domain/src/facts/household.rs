@@ -42,7 +42,7 @@ pub enum Subject {
     /// A household's and its members'.
     Household(HouseholdId),
     /// An official's.
-    Official(crate::ids::OfficialId),
+    Official(crate::facts::ids::OfficialId),
 }
 
 kinds! {

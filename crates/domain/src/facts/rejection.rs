@@ -1,6 +1,5 @@
 //! Why a submission is refused: stable codes with a message in Chinese and in English.
 
-use crate::codes;
 use Class::{Conflict, Forbidden, Malformed, Rule, TooLarge};
 use std::borrow::Cow;
 use std::fmt;
@@ -76,7 +75,7 @@ pub enum Class {
     TooLarge,
 }
 
-codes! {
+crate::codes! {
     /// Stable code of a problem.
     pub enum Code;
     /// What kind of answer it calls for.

@@ -1,17 +1,11 @@
 //! What every event has in common: a description, a check and a change; and how the events of a service are listed.
 
 use super::judge::Judge;
-use crate::facts::describe::{Event, Reporters};
+use crate::facts::describe::{Described, Reporters};
 use crate::facts::header::EntryHeader;
 use crate::facts::official::Role;
 use crate::state::store::Store;
 use std::ops::{Deref, DerefMut};
-
-/// An event that is described.
-pub trait Described {
-    /// What it is.
-    const EVENT: Event;
-}
 
 /// The rule of one event: `check` may refuse it, `apply` never does. `E` is what stands around it.
 pub(crate) trait Rule<E>: Described {
@@ -80,11 +74,11 @@ macro_rules! events {
         impl $name {
             /// What its events are, in the order of the proto files.
             pub const EVENTS: &'static [$crate::facts::describe::Event] =
-                &[$(<$event as $crate::rules::rule::Described>::EVENT),+];
+                &[$(<$event as $crate::facts::describe::Described>::EVENT),+];
 
             /// What it is.
             pub fn event(&self) -> &'static $crate::facts::describe::Event {
-                match self { $(Self::$event(_) => &<$event as $crate::rules::rule::Described>::EVENT),+ }
+                match self { $(Self::$event(_) => &<$event as $crate::facts::describe::Described>::EVENT),+ }
             }
         }
 
