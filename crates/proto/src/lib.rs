@@ -20,3 +20,21 @@ pub mod v1 {
 
 /// The compiled proto files, a FileDescriptorSet.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+#[cfg(test)]
+mod tests {
+    use super::DESCRIPTORS;
+
+    /// The page of events tells what a report may hold; it names choices as the proto files do.
+    #[test]
+    fn choices_on_the_page_of_events_are_known_to_the_proto_files() {
+        let page = include_str!("../../domain/EVENTS.md");
+        let choices = page.split_once("## Choices").unwrap().1;
+        let names: Vec<_> = choices.split('`').skip(1).step_by(2).collect();
+        assert!(names.len() > 100);
+        for name in names {
+            let known = DESCRIPTORS.windows(name.len()).any(|found| found == name.as_bytes());
+            assert!(known, "{name}");
+        }
+    }
+}

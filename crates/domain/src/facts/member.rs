@@ -35,13 +35,13 @@ record! {
     ethnicity: u8 = Value::Special { wire: &[], inside: &[] }, "民族";
     /// Highest education completed.
     education: Option<Education> = Value::ChoiceOrNone(&Education::LIST), "文化程度";
-    /// School attended now; `None` not at school.
+    /// School attended now; none for who is not at school.
     school: Option<SchoolStage> = Value::ChoiceOrNone(&SchoolStage::LIST), "在校生状况";
     /// State of health.
     health: Health = Value::Choice(&Health::LIST), "健康状况";
     /// Ability to work.
     labour: Labour = Value::Choice(&Labour::LIST), "劳动能力";
-    /// Where the person works away from home; `None` does not.
+    /// Where the person works away from home; none for who does not.
     work_place: Option<WorkPlace> = Value::ChoiceOrNone(&WorkPlace::LIST), "务工地点";
     /// Months worked away from home in the year, 0 to 12.
     work_months: u8 = Value::Count { max: WORK_MONTHS_MAX }, "务工月数";

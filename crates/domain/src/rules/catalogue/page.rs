@@ -15,6 +15,12 @@ const HEAD: &str = "# Events
 
 Written from the descriptions beside the rules; a test compares them. Amounts are in fen (分), days are yyyymmdd.
 ";
+/// Name, label and meaning of personal data in a report, where the log has a sealed box.
+const PRIVATE: (&str, &str, &str) = (
+    "private",
+    "个人信息",
+    "Personal data. It is encrypted before it is signed; left out of an update, it stays as it was.",
+);
 /// Above the fields of an event.
 const COLUMNS: &str = "| field | label | value | meaning |\n|---|---|---|---|\n";
 
@@ -37,7 +43,8 @@ impl Page {
         events().try_for_each(|event| self.event(event))?;
         self.text.push_str("\n## Choices\n");
         for list in std::mem::take(&mut self.lists).into_values() {
-            let choices = list.choices.iter().map(|choice| format!("{} {}", choice.name, choice.zh));
+            let choices =
+                list.choices.iter().map(|choice| format!("`{}` {}", in_a_report(list, choice.name), choice.zh));
             writeln!(self.text, "\n**{}**: {}", list.name, choices.collect::<Vec<_>>().join(", "))?;
         }
         Ok(())
@@ -62,18 +69,19 @@ impl Page {
 
     fn fields(&mut self, fields: impl Iterator<Item = &'static Field>) -> fmt::Result {
         self.text.push_str(COLUMNS);
-        for field in fields {
-            self.field("", field)?;
-            let path = format!("{}.", field.name);
-            let mut inside = field.inside().iter().flat_map(Field::on_the_wire);
-            inside.try_for_each(|inner| self.field(&path, inner))?;
-        }
-        Ok(())
+        fields.into_iter().try_for_each(|field| self.field("", field))
     }
 
-    fn field(&mut self, path: &str, field: &Field) -> fmt::Result {
+    /// A field as a report names it, and those inside it.
+    fn field(&mut self, path: &str, field: &'static Field) -> fmt::Result {
+        let (name, zh, meaning) = match field.value {
+            Value::Sealed(_) => PRIVATE,
+            _ => (field.name, field.zh, field.meaning.trim()),
+        };
         let value = self.value(field.value);
-        writeln!(self.text, "| `{path}{}` | {} | {value} | {} |", field.name, field.zh, field.meaning.trim())
+        writeln!(self.text, "| `{path}{name}` | {zh} | {value} | {meaning} |")?;
+        let path = format!("{path}{name}.");
+        field.inside().iter().flat_map(Field::on_the_wire).try_for_each(|inner| self.field(&path, inner))
     }
 
     /// What may stand in a field, with its limits.
@@ -88,8 +96,8 @@ impl Page {
             Value::Count { max: u32::MAX } => "count from 0".to_owned(),
             Value::Count { max } => format!("count, 0 to {max}"),
             Value::Officials { max } => format!("at most {max} officials, 8 digits each"),
-            Value::Sealed(_) => "sealed".to_owned(),
-            Value::Records { max, .. } => format!("1 to {max} records"),
+            Value::Sealed(_) => "record".to_owned(),
+            Value::Records { .. } => "one or more records".to_owned(),
             value => plain(value).to_owned(),
         }
     }
@@ -98,6 +106,18 @@ impl Page {
         self.lists.insert(list.name, list);
         list.name
     }
+}
+
+/// A choice as a report names it: after its list, as the proto files do (protobuf style guide, enums).
+fn in_a_report(list: &List, choice: &str) -> String {
+    let mut name = String::new();
+    for letter in list.name.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter);
+    }
+    format!("{name}_{choice}").to_uppercase()
 }
 
 /// Values without a limit of their own.
