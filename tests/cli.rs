@@ -193,3 +193,23 @@ fn a_key_is_never_overwritten_and_never_shown() {
     let shown = office.admin.run(&["key", "show", "--json"]).code(0).json().to_string();
     assert!(!shown.contains(stored["seed"].as_str().unwrap()));
 }
+
+/// An address that is taken is told before anything is made, so that the same command works once it is free.
+#[test]
+fn a_demonstration_that_cannot_be_served_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (data, listen) = (dir.path().join("county"), taken.local_addr().unwrap().to_string());
+    let words = ["demo", "--households", "1", "--data", path(&data), "--listen", &listen];
+    let refused = run(&words);
+    assert!(!refused.status.success());
+    assert!(told(&refused).contains("another program listens on"), "{}", told(&refused));
+    assert!(!data.exists());
+    drop(taken);
+    let done = run(&[&words[..], &["--once", "--json"]].concat());
+    assert!(done.status.success(), "{}", told(&done));
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let served = run(&["serve", "--json", "--data", path(&data), "--listen", &taken.local_addr().unwrap().to_string()]);
+    assert!(told(&served).contains("address_in_use"), "{}", told(&served));
+}

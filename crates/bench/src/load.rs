@@ -5,7 +5,7 @@ use anyhow::Context;
 use lika_client::Api;
 use lika_client::compose::Composed;
 use lika_ledger::{Clock, Ledger};
-use lika_runtime::{Embedded, EmbeddedConfig, log};
+use lika_runtime::{Embedded, EmbeddedConfig, listen, log};
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
 use std::path::{Path, PathBuf};
@@ -38,8 +38,9 @@ impl Bed {
         let dir = std::env::current_dir()?.join(format!("lika-bench-{}", std::process::id()));
         let guard = Temporary(dir.clone());
         log::create(&dir, ORIGIN)?;
-        let listen = ([127, 0, 0, 1], 0).into();
-        let node = Embedded::start(EmbeddedConfig { data: dir.clone(), listen, clock: Clock::driven(NOW_MS) }).await?;
+        let listener = listen(([127, 0, 0, 1], 0).into()).await?;
+        let node =
+            Embedded::start(EmbeddedConfig { data: dir.clone(), listener, clock: Clock::driven(NOW_MS) }).await?;
         let api = Api::new(&format!("http://{}", node.addr()))?;
         let county = County::begin(&api, VILLAGES, officers).await?;
         Ok(Self { node, county, dir, _guard: guard })

@@ -25,7 +25,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -198,7 +197,7 @@ impl Start {
 
     async fn gateway(self) -> anyhow::Result<Distributed> {
         let listen = self.config.listen;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = crate::listen(listen).await?;
         let url = format!("http://{}", reached_at(listener.local_addr()?, &self.config.context.client()));
         let gateway = Gateway::start(ask::deps(&self.ledger, &self.config.context.client(), &self.names))?;
         let (stop, stopped) = oneshot::channel::<()>();

@@ -19,8 +19,8 @@ use tokio::task::JoinHandle;
 pub struct Config {
     /// The data folder, which holds a log.
     pub data: PathBuf,
-    /// Where to listen; port 0 takes any.
-    pub listen: SocketAddr,
+    /// Where it answers; see [`listen`](crate::listen).
+    pub listener: TcpListener,
     /// The node's time; driven only in a log opened for testing.
     pub clock: Clock,
 }
@@ -57,10 +57,9 @@ impl Embedded {
     /// Opens the folder, checking all of the log, and starts every service.
     ///
     /// # Errors
-    /// If anything in the folder is not as it should be, or the address is taken.
+    /// If anything in the folder is not as it should be.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
-        let Config { data, listen, clock } = config;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let Config { data, listener, clock } = config;
         let addr = listener.local_addr()?;
         let (ledger, vault) = tokio::task::spawn_blocking({
             let data = data.clone();

@@ -15,7 +15,7 @@ use lika_county::{County, DIVISIONS_BYTES_MAX, FUPING, HOUSEHOLDS_MAX, History, 
 use lika_domain::date::Date;
 use lika_ledger::Clock;
 use lika_runtime::nats::directory::instances;
-use lika_runtime::{Embedded, EmbeddedConfig, log};
+use lika_runtime::{Embedded, EmbeddedConfig, listen, log};
 use lika_tlog::key::VerifierKey;
 use serde::Serialize;
 use std::io::Read;
@@ -82,11 +82,11 @@ impl Demo {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from(format!("lika-demo-{}", county.area.prefix())));
         let origin = format!("lika.example/{}", county.area.prefix());
         ensure_new(&data)?;
-        let listen = self.listen()?;
+        let listener = listen(self.listen()?).await?;
         std::fs::create_dir_all(&data).with_context(|| format!("{}", data.display()))?;
         log::create(&data, &origin)?;
         let clock = Clock::driven(Date::PROGRAMME_BEGINS.start_unix_ms());
-        let mut node = Embedded::start(EmbeddedConfig { data: data.clone(), listen, clock: clock.clone() }).await?;
+        let mut node = Embedded::start(EmbeddedConfig { data: data.clone(), listener, clock: clock.clone() }).await?;
         let mut history = History::new(county, &origin, self.households, self.seed)?;
         let api = Api::new(&format!("http://{}", node.addr()))?;
         let loader = Loader::new(api, node.ledger().verifier_key().clone(), clock, self.seed);

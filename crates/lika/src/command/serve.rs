@@ -4,7 +4,7 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::Args;
 use lika_ledger::Clock;
-use lika_runtime::{Embedded, EmbeddedConfig};
+use lika_runtime::{Embedded, EmbeddedConfig, listen};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -67,8 +67,12 @@ impl Serve {
         let data = self.data.clone();
         // Before anything is served: who sees that it is may already tell it to stop.
         let signals = Signals::listen()?;
-        let node =
-            Embedded::start(EmbeddedConfig { data: self.data, listen: self.listen, clock: Clock::system() }).await?;
+        let node = Embedded::start(EmbeddedConfig {
+            data: self.data,
+            listener: listen(self.listen).await?,
+            clock: Clock::system(),
+        })
+        .await?;
         printer.result(&serving(&node, data), |serving| {
             format!(
                 "{} with {} entries is served at {} from {}.\nCtrl-C stops it.\n",

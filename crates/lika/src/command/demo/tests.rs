@@ -6,7 +6,7 @@ use crate::printer::Printer;
 use lika_client::Api;
 use lika_county::{County, History, Loader};
 use lika_ledger::Clock;
-use lika_runtime::{Embedded, EmbeddedConfig, log};
+use lika_runtime::{Embedded, EmbeddedConfig, listen, log};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ async fn a_county_is_loaded_over_http_and_judged_again() {
     let dir = tempfile::tempdir().unwrap();
     let (county, origin, printer) = (County::parse(TWO_VILLAGES).unwrap(), "lika.example/520102", Printer::new(true));
     log::create(dir.path(), origin).unwrap();
-    let (listen, clock) = ((Ipv4Addr::LOCALHOST, 0).into(), Clock::driven(1));
+    let (listener, clock) = (listen((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap(), Clock::driven(1));
     let node =
-        Embedded::start(EmbeddedConfig { data: dir.path().to_owned(), listen, clock: clock.clone() }).await.unwrap();
+        Embedded::start(EmbeddedConfig { data: dir.path().to_owned(), listener, clock: clock.clone() }).await.unwrap();
     let mut history = History::new(county, origin, 30, 7).unwrap();
     let api = Api::new(&format!("http://{}", node.addr())).unwrap();
     let loader = Loader::new(api, node.ledger().verifier_key().clone(), clock, 7);
