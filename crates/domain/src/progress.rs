@@ -2,8 +2,10 @@
 //! sum of its villages, in whatever order and grouping they are added: nothing is rounded before the end, so means,
 //! medians and incidences of a sum are exact.
 //!
-//! Every [`Figure`] is a sum of [`Ground`]s, each with the entry of the log that it rests on, and is counted from them:
+//! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on, and is counted from them:
 //! what a figure is explained by is what it was counted from.
+//!
+//! What a figure is called, its unit and its definition are a line in the table of [`part`]; `FIGURES.md` is drawn from it.
 //!
 //! Figures are counted from a state and a day. What depends on the day (visits of the last 30 days, idle money) counts
 //! back from it; what happened is what the state holds. To read the past, fold the log up to it first.
@@ -14,11 +16,20 @@ mod explain;
 mod figure;
 mod income;
 mod month;
+#[cfg(test)]
+mod page;
+mod part;
+mod section;
 
-pub use explain::{Asked, IncomeFigure};
-pub use figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money, Posts, Procedures, Tally};
+pub use explain::FigureRef;
+pub use figure::Figure;
 pub use income::Incomes;
-pub use month::{MonthFigure, MonthPart, Months};
+pub use month::{MonthFigure, Months};
+pub use part::{
+    Aid, Coverage, Description, Entitled, Exit, Exits, Gap, IncomeFigure, Known, Money, MonthPart, Part, Posts,
+    Poverty, Procedures, Tally, Visited,
+};
+pub use section::{Section, Tone, Unit};
 
 use crate::facts::area::Area;
 use crate::facts::date::{Date, Month};
@@ -39,7 +50,7 @@ pub const UNASSIGNED_LONG_DAYS: i32 = 30;
 
 /// One of the things that a figure is the sum of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ground {
+pub struct Contribution {
     /// What it adds: a number of things, or fen.
     pub amount: i64,
     /// The entry that it rests on; of something that is missing, the one that calls for it.
@@ -85,7 +96,7 @@ impl Figures {
             months: village.months.clone(),
             ..Self::default()
         };
-        count::village(state, area, village, today, &mut |figure, ground| figures.count(figure, &ground));
+        count::village(state, area, village, today, &mut |figure, contribution| figures.count(figure, &contribution));
         figures
     }
 
@@ -93,7 +104,7 @@ impl Figures {
     /// and the county's own exit.
     pub fn of_jurisdiction(state: &State, today: Date) -> Self {
         let mut figures = Self::default();
-        count::jurisdiction(state, today, &mut |figure, ground| figures.count(figure, &ground));
+        count::jurisdiction(state, today, &mut |figure, contribution| figures.count(figure, &contribution));
         figures
     }
 
@@ -121,8 +132,7 @@ impl Figures {
 
     /// Persons counted as poor: not out of poverty, or poor again.
     pub fn poor_persons(&self) -> u64 {
-        let persons = |part| self.get(Figure::Persons(part)).unsigned_abs();
-        persons(Tally::Poor) + persons(Tally::PreExit) + persons(Tally::FallenBack)
+        Tally::POOR.iter().map(|part| self.get(Figure::Persons(*part)).unsigned_abs()).sum()
     }
 
     /// Poor persons per 10,000 rural registered persons, rounded down; `None` where no rural person is stated.
@@ -130,9 +140,9 @@ impl Figures {
         (self.poor_persons() * 10_000).checked_div(self.rural_persons)
     }
 
-    fn count(&mut self, figure: Figure, ground: &Ground) {
+    fn count(&mut self, figure: Figure, contribution: &Contribution) {
         if let Some(sum) = self.sums.get_mut(figure.place()) {
-            *sum += ground.amount;
+            *sum += contribution.amount;
         }
     }
 

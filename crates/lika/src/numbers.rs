@@ -1,6 +1,7 @@
 //! Figures as people read them.
 
 use crate::table::Table;
+use lika_domain::progress::{Aid, Coverage, Description, IncomeFigure, MonthPart, Part, Poverty, Tally, Visited};
 use lika_views::Progress;
 use std::time::Duration;
 
@@ -34,40 +35,28 @@ pub(crate) fn known<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> Stri
     value.map_or_else(|| "-".to_owned(), text)
 }
 
-/// Areas under one another, with the figures one looks at first.
+/// A column of a table of areas: a figure, and how it is read from an area's document.
+pub(crate) type Column = (&'static Description, fn(&Progress) -> String);
+
+/// Areas under one another, with the figures one looks at first, in English.
 pub(crate) fn areas(areas: &[Progress]) -> String {
-    let headings = [
-        "area",
-        "name",
-        ">households",
-        ">poor now",
-        ">exited",
-        ">fallen back",
-        ">monitored",
-        ">poor persons/10,000",
-        ">income/head",
-        ">assigned",
-        ">visited 90 d",
-        ">aid",
+    let figures: [Column; 9] = [
+        (Poverty::Now.description(), |area| number(area.households.poor_now())),
+        (Tally::Exited.description(), |area| number(area.households.count(Tally::Exited))),
+        (Tally::FallenBack.description(), |area| number(area.households.count(Tally::FallenBack))),
+        (Tally::Monitored.description(), |area| number(area.households.count(Tally::Monitored))),
+        (Poverty::Incidence.description(), |area| known(area.incidence, number)),
+        (IncomeFigure::Mean.description(), |area| known(area.income.mean, yuan)),
+        (Coverage::Assigned.description(), |area| number(area.officials.coverage.count(Coverage::Assigned))),
+        (Visited::In90Days.description(), |area| number(area.officials.visits.count(Visited::In90Days))),
+        (MonthPart::AidAmount.description(), |area| yuan(area.aid.iter().map(|aid| aid.sums.get(Aid::Amount)).sum())),
     ];
-    let mut table = Table::new(&headings);
+    let named = ["area", "name", ">households"].map(str::to_owned);
+    let headings = figures.iter().map(|(figure, _)| format!(">{}", figure.en));
+    let mut table = Table::new(&named.into_iter().chain(headings).collect::<Vec<_>>());
     for area in areas {
-        let households = &area.households;
-        let aid = area.aid.iter().map(|aid| aid.amount).sum();
-        table.row([
-            &area.area,
-            &area.name.as_deref().unwrap_or(""),
-            &number(households.open()),
-            &number(households.poor_now()),
-            &number(households.exited),
-            &number(households.fallen_back),
-            &number(households.monitored),
-            &known(area.incidence, number),
-            &known(area.income.mean, yuan),
-            &number(area.officials.assigned),
-            &number(area.officials.visited_90_days),
-            &yuan(aid),
-        ]);
+        let first = [area.area.clone(), area.name.clone().unwrap_or_default(), number(area.households.open())];
+        table.texts(first.into_iter().chain(figures.iter().map(|(_, figure)| figure(area))));
     }
     if table.is_empty() { "no village is registered yet\n".to_owned() } else { table.to_string() }
 }
@@ -75,6 +64,7 @@ pub(crate) fn areas(areas: &[Progress]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lika_views::document::Sums;
 
     /// The county of the recorded log, as it was answered for.
     fn recorded() -> Progress {
@@ -87,7 +77,12 @@ mod tests {
     #[test]
     fn households_that_fell_back_are_poor_now() {
         let mut county = recorded();
-        (county.households.poor, county.households.pre_exit, county.households.fallen_back) = (4_001, 30, 200);
+        county.households = Sums::new(|part| match part {
+            Tally::Poor => 4_001,
+            Tally::PreExit => 30,
+            Tally::FallenBack => 200,
+            _ => 0,
+        });
         let text = areas(&[county]);
         assert!(text.contains("poor now") && text.contains("4,231"), "{text}");
     }

@@ -14,12 +14,12 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table with headings. One that begins with `>` stands over numbers, which are aligned on the right.
-    pub(crate) fn new(headings: &[&str]) -> Self {
+    pub(crate) fn new(headings: &[impl AsRef<str>]) -> Self {
         let mut table = plain();
-        table.set_header(headings.iter().map(|heading| heading.trim_start_matches('>')));
+        table.set_header(headings.iter().map(|heading| heading.as_ref().trim_start_matches('>')));
         for (column, heading) in table.column_iter_mut().zip(headings) {
             column.set_padding((0, GAP_COLUMNS));
-            if heading.starts_with('>') {
+            if heading.as_ref().starts_with('>') {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -33,7 +33,12 @@ impl Table {
 
     /// Adds a row.
     pub(crate) fn row<const N: usize>(&mut self, cells: [&dyn fmt::Display; N]) {
-        self.table.add_row(cells.iter().map(|cell| one_line(&cell.to_string())));
+        self.texts(cells.iter().map(ToString::to_string));
+    }
+
+    /// Adds a row of as many cells as there are.
+    pub(crate) fn texts(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.table.add_row(cells.into_iter().map(|cell| one_line(&cell)));
         for column in self.table.column_iter_mut() {
             column.set_padding((0, GAP_COLUMNS));
         }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use lika_audit::keeper::Keeper;
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_gateway::ask::{OpenHousehold, PolicyQuery, ProgressQuery, Read, ReadError, Recording};
 use lika_gateway::{Ask, Deps};
 use lika_households::Households;
@@ -89,7 +89,7 @@ pub fn progress_read(progress: &Arc<Progress>) -> Read<ProgressQuery, Option<Vec
 }
 
 /// Answers what a figure is made of.
-pub fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, Asked), Option<Explanation>> {
+pub fn explain_read(progress: &Arc<Progress>) -> Read<(ProgressQuery, FigureRef), Option<Explanation>> {
     let progress = progress.clone();
     Ask::new(move |(ProgressQuery { area, by, at, recorded_by, index }, asked)| {
         let progress = progress.clone();

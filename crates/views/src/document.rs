@@ -6,15 +6,22 @@
 
 mod sums;
 
+pub use sums::Sums;
+
 use lika_domain::aid::MeasureGroup;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::{Date, Month};
+use lika_domain::entitlement::Entitlement;
 use lika_domain::household::Standard;
 use lika_domain::ids::Index;
+use lika_domain::living::Condition;
 use lika_domain::money::Fen;
 use lika_domain::policy::{LineKind, Policy};
-
-use lika_domain::progress::{Figure, Figures};
+use lika_domain::procedure::{Procedure, Step};
+use lika_domain::progress::{
+    Aid, Coverage, Entitled, Exit, Exits, Figure, Figures, Gap, Known, Money, MonthPart, Posts, Procedures, Tally,
+    Visited,
+};
 use lika_domain::village::MonthCounts;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -53,30 +60,30 @@ pub struct Progress {
     /// no village states its rural persons.
     pub incidence: Option<u64>,
     /// Cards.
-    pub households: Counts,
+    pub households: Sums<Tally>,
     /// Persons on them.
-    pub persons: Counts,
+    pub persons: Sums<Tally>,
     /// Income per head.
     pub income: Income,
     /// By `food`, `clothing`, `education`, `medical`, `housing`, `water`: open cards for which it is met, not met, or
     /// was never assessed.
-    pub conditions: BTreeMap<Name, Condition>,
+    pub conditions: BTreeMap<Name, Sums<Known>>,
     /// Who answers for the open cards and visits them.
     pub officials: Officials,
     /// Procedures: of open cards, of households that are to get one, of villages and of the county.
     pub procedures: ProcedureCounts,
     /// Exits that an audit would look at.
-    pub exits: ExitCounts,
+    pub exits: Sums<Exits>,
     /// What open cards should get and did not.
-    pub gap: Gap,
+    pub gap: GapCounts,
     /// Aid by group, in the order of the groups' numbers; groups without any are left out.
-    pub aid: Vec<Aid>,
+    pub aid: Vec<AidSums>,
     /// Money on its way.
-    pub money: Money,
+    pub money: Sums<Money>,
     /// Who is posted to the poor villages, those that have left the list too.
-    pub posts: PostCounts,
+    pub posts: Sums<Posts>,
     /// What the poor villages lack to leave the list.
-    pub villages: Villages,
+    pub villages: Sums<Exit>,
     /// What happened, by month in order; months without anything are left out.
     pub months: Vec<MonthRow>,
 }
@@ -88,31 +95,6 @@ pub struct AsOf {
     pub happened: String,
     /// When the latest entry that counted was recorded, in China's time; `null` before the first.
     pub recorded: Option<String>,
-}
-
-/// Counts by status. `registered` is all that were ever registered: the sum of the others without `monitored`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the statuses are explained with the domain's `Tally`")]
-pub struct Counts {
-    pub registered: u64,
-    pub poor: u64,
-    pub pre_exit: u64,
-    pub exited: u64,
-    pub fallen_back: u64,
-    pub monitored: u64,
-    pub deregistered: u64,
-}
-
-impl Counts {
-    /// On open cards.
-    pub fn open(&self) -> u64 {
-        self.registered.saturating_sub(self.deregistered)
-    }
-
-    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is shown.
-    pub fn poor_now(&self) -> u64 {
-        self.poor.saturating_add(self.pre_exit).saturating_add(self.fallen_back)
-    }
 }
 
 /// Income per head of the persons on open cards assessed for the latest year that any of them was assessed for.
@@ -130,53 +112,25 @@ pub struct Income {
     pub line: Option<i64>,
 }
 
-/// Open cards by what is known of one assurance or guarantee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    /// Met.
-    pub met: u64,
-    /// Not met.
-    pub unmet: u64,
-    /// Never assessed.
-    pub unknown: u64,
-}
-
-/// Open cards by who answers for them and visits them.
+/// Who answers for the open cards and visits them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officials {
-    /// With a responsible official.
-    pub assigned: u64,
-    /// Without.
-    pub unassigned: u64,
-    /// Without for 30 days or more.
-    pub unassigned_30_days: u64,
-    /// Since when the one that is longest without has been so; `null` if each has one.
+    /// Who answers for them.
+    #[serde(flatten)]
+    pub coverage: Sums<Coverage>,
+    /// When they were visited.
+    #[serde(flatten)]
+    pub visits: Sums<Visited>,
+    /// Since when the one that is longest without a responsible official has been so; `null` if each has one.
     pub unassigned_since: Option<String>,
-    /// Visited in the last 30 days.
-    pub visited_30_days: u64,
-    /// Visited in the last 90 days.
-    pub visited_90_days: u64,
-    /// Due for a visit within the next 7 days.
-    pub visits_due: u64,
-    /// Due for a visit before this day.
-    pub visits_overdue: u64,
-    /// With an official who answers for more households than allowed.
-    pub over_caseload: u64,
-    /// How often one first responsible official took over from another.
-    pub handed_over: u64,
 }
 
 /// Rounds of procedures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcedureCounts {
-    /// Begun, and neither failed nor decided.
-    pub under_way: u64,
-    /// Of these, beyond their deadline.
-    pub late: u64,
-    /// Decided, or failed, after their deadline.
-    pub decided_late: u64,
-    /// Decided without every step on record.
-    pub without_steps: u64,
+    /// All of them.
+    #[serde(flatten)]
+    pub rounds: Sums<Procedures>,
     /// Those under way by the step after which they stand; steps with none are left out.
     pub standing: Vec<StandingAt>,
 }
@@ -192,22 +146,12 @@ pub struct StandingAt {
     pub count: u64,
 }
 
-/// Households out of poverty whose exit an audit would look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExitCounts {
-    /// On an income below the line that was in force.
-    pub below_line: u64,
-    /// With an assurance or guarantee that was not established as met.
-    pub guarantee_missing: u64,
-}
-
 /// What open cards should get by their facts and did not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// Households that lack something due to them.
-    pub households: u64,
-    /// Entitlements due and lacking.
-    pub measures: u64,
+pub struct GapCounts {
+    /// All of it.
+    #[serde(flatten)]
+    pub sums: Sums<Gap>,
     /// By entitlement, in a fixed order; those that no card is entitled to are left out.
     pub entitlements: Vec<EntitlementCounts>,
 }
@@ -217,69 +161,19 @@ pub struct Gap {
 pub struct EntitlementCounts {
     /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
     pub entitlement: Name,
-    /// Cards entitled to it.
-    pub due: u64,
-    /// Of these, cards that got it: housing and relocation ever, the others in the last 365 days.
-    pub received: u64,
-    /// Of these, cards that did not.
-    pub missing: u64,
-}
-
-/// Poor villages by who is posted to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostCounts {
-    /// All of them.
-    pub villages: u64,
-    /// With a first secretary.
-    pub first_secretary: u64,
-    /// With a resident team.
-    pub resident_team: u64,
-    /// With neither.
-    pub nobody: u64,
-}
-
-/// Poor villages by what they lack to leave the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Villages {
-    /// All that were ever on it.
-    pub poor: u64,
-    /// Have left it.
-    pub exited: u64,
-    /// Still on it with an incidence below the threshold.
-    pub ready: u64,
-    /// Persons who must leave poverty until those still on it are all below the threshold.
-    pub persons_to_go: u64,
-    /// Households that takes at the least.
-    pub households_to_go: u64,
+    /// What is due, received and missing.
+    #[serde(flatten)]
+    pub sums: Sums<Entitled>,
 }
 
 /// Aid of one group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Aid {
+pub struct AidSums {
     /// The group.
     pub measure: Name,
-    /// Deliveries.
-    pub events: u64,
-    /// Delivered less what was taken back, in fen.
-    pub amount: i64,
-    /// Of the amount, what households acknowledged, in fen.
-    pub acknowledged: i64,
-}
-
-/// Money from the county's account to the households, in fen. `released`, and what of it is unallocated, is known only of
-/// the whole that the log covers. released = allocated + unallocated, and allocated = delivered − reversed + undelivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the amounts are explained with the domain's `Money`")]
-pub struct Money {
-    pub released: i64,
-    pub allocated: i64,
-    pub unallocated: i64,
-    pub delivered: i64,
-    pub undelivered: i64,
-    pub acknowledged: i64,
-    pub reversed: i64,
-    pub idle_12_months: i64,
-    pub idle_24_months: i64,
+    /// Deliveries and their amounts, in fen.
+    #[serde(flatten)]
+    pub sums: Sums<Aid>,
 }
 
 /// What happened in a month.
@@ -287,16 +181,9 @@ pub struct Money {
 pub struct MonthRow {
     /// The month.
     pub month: String,
-    /// Households registered.
-    pub registered: u32,
-    /// Households that exited.
-    pub exited: u32,
-    /// Households that fell back.
-    pub fallen_back: u32,
-    /// Aid delivered less what was taken back, in fen.
-    pub aid_amount: i64,
-    /// Visits.
-    pub visits: u32,
+    /// What is counted of it.
+    #[serde(flatten)]
+    pub sums: Sums<MonthPart>,
 }
 
 impl Progress {
@@ -310,20 +197,36 @@ impl Progress {
             as_of: AsOf::new(standing),
             threshold: policy.now().exit_threshold(area, standing.today),
             incidence: figures.incidence(),
-            households: Counts::new(figures, Figure::Households),
-            persons: Counts::new(figures, Figure::Persons),
+            households: Sums::of(figures, Figure::Households),
+            persons: Sums::of(figures, Figure::Persons),
             income: Income::new(area, figures, policy, standing.today),
-            conditions: sums::conditions(figures),
+            conditions: Condition::ALL
+                .iter()
+                .map(|one| (one.name().into(), Sums::of(figures, |part| Figure::Condition(*one, part))))
+                .collect(),
             officials: Officials::new(figures),
             procedures: ProcedureCounts::new(figures),
-            exits: ExitCounts::new(figures),
-            gap: Gap::new(figures),
-            aid: MeasureGroup::ALL.iter().filter_map(|group| Aid::new(figures, *group)).collect(),
-            money: Money::new(figures),
-            posts: PostCounts::new(figures),
-            villages: Villages::new(figures),
+            exits: Sums::of(figures, Figure::Exits),
+            gap: GapCounts::new(figures),
+            aid: MeasureGroup::ALL.iter().filter_map(|group| AidSums::new(figures, *group)).collect(),
+            money: Sums::of(figures, Figure::Money),
+            posts: Sums::of(figures, Figure::Posts),
+            villages: Sums::of(figures, Figure::Villages),
             months: figures.months.iter().map(MonthRow::new).collect(),
         }
+    }
+
+    /// Poor households at the end of each month, as registrations, exits and fall-backs give them. The document has no
+    /// months of cards that were closed for other reasons, so the last may be above the figure of today.
+    pub fn poor_by_month(&self) -> Vec<(&str, u64)> {
+        let mut poor = 0_i64;
+        let month = |row: &'_ MonthRow| {
+            let of = |part| row.sums.get(part);
+            poor += of(MonthPart::Registered) + of(MonthPart::FallenBack) - of(MonthPart::Exited);
+            u64::try_from(poor).unwrap_or(0)
+        };
+        let counts: Vec<u64> = self.months.iter().map(month).collect();
+        self.months.iter().map(|row| row.month.as_str()).zip(counts).collect()
     }
 
     /// The area it is about; `None` in a document from elsewhere that names none.
@@ -358,16 +261,49 @@ impl Income {
     }
 }
 
+impl Officials {
+    fn new(figures: &Figures) -> Self {
+        Self {
+            coverage: Sums::of(figures, Figure::Officials),
+            visits: Sums::of(figures, Figure::Visits),
+            unassigned_since: figures.unassigned_since.map(|day| day.to_string()),
+        }
+    }
+}
+
+impl ProcedureCounts {
+    fn new(figures: &Figures) -> Self {
+        let at = |procedure: Procedure, step: Step| {
+            let count = figures.get(Figure::At(procedure, step)).unsigned_abs();
+            let (procedure, step) = (procedure.name().into(), step.name().into());
+            (count > 0).then_some(StandingAt { procedure, step, count })
+        };
+        let standing = Procedure::ALL.iter().flat_map(|run| Step::ALL.iter().filter_map(move |step| at(*run, *step)));
+        Self { rounds: Sums::of(figures, Figure::Procedures), standing: standing.collect() }
+    }
+}
+
+impl GapCounts {
+    fn new(figures: &Figures) -> Self {
+        let of = |one: &Entitlement| EntitlementCounts {
+            entitlement: one.name().into(),
+            sums: Sums::of(figures, |part| Figure::Entitled(*one, part)),
+        };
+        let entitlements = Entitlement::ALL.iter().map(of).filter(|one| one.sums.get(Entitled::Due) > 0);
+        Self { sums: Sums::of(figures, Figure::Gap), entitlements: entitlements.collect() }
+    }
+}
+
+impl AidSums {
+    fn new(figures: &Figures, group: MeasureGroup) -> Option<Self> {
+        let sums = Sums::of(figures, |part| Figure::Aid(group, part));
+        (sums.get(Aid::Events) > 0).then(|| Self { measure: group.name().into(), sums })
+    }
+}
+
 impl MonthRow {
     fn new((month, counts): (&Month, &MonthCounts)) -> Self {
-        Self {
-            month: month.to_string(),
-            registered: counts.registered,
-            exited: counts.exited,
-            fallen_back: counts.fallen_back,
-            aid_amount: fen(counts.aid),
-            visits: counts.visits,
-        }
+        Self { month: month.to_string(), sums: Sums::of_month(counts) }
     }
 }
 

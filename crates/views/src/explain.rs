@@ -3,7 +3,7 @@
 use crate::document::{AsOf, Name, Standing};
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
-use lika_domain::progress::{Asked, Ground};
+use lika_domain::progress::{Contribution, FigureRef};
 use serde::{Deserialize, Serialize};
 
 /// Most grounds in one answer; whoever wants all of a county's asks village by village.
@@ -46,7 +46,7 @@ pub struct GroundView {
 
 impl Explanation {
     /// Before the first ground.
-    pub(crate) fn new(area: Area, asked: Asked, standing: &Standing) -> Self {
+    pub(crate) fn new(area: Area, asked: FigureRef, standing: &Standing) -> Self {
         Self {
             area: area.prefix(),
             figure: asked.to_string(),
@@ -60,7 +60,7 @@ impl Explanation {
     }
 
     /// Adds those of a village, or of the jurisdiction itself.
-    pub(crate) fn add(&mut self, village: Option<Area>, grounds: &[Ground]) {
+    pub(crate) fn add(&mut self, village: Option<Area>, grounds: &[Contribution]) {
         for ground in grounds {
             self.amount = self.amount.saturating_add(ground.amount);
             self.total += 1;

@@ -1,11 +1,13 @@
 //! When the poor villages of an area may leave the list, in a sentence.
 
 use crate::Progress;
-use crate::document::Villages;
+use lika_domain::progress::Exit;
 
 /// What an area's poor villages lack to leave the list, in Chinese; `None` where there are none.
 pub fn forecast(progress: &Progress) -> Option<String> {
-    let Villages { poor, exited, ready, persons_to_go, households_to_go } = progress.villages;
+    let of = |part| progress.villages.count(part);
+    let (poor, exited, ready) = (of(Exit::Poor), of(Exit::Exited), of(Exit::Ready));
+    let (persons_to_go, households_to_go) = (of(Exit::PersonsToGo), of(Exit::HouseholdsToGo));
     let to_go = format!("还差 {households_to_go} 户 {persons_to_go} 人");
     match (poor, exited, ready) {
         (0, ..) => None,
@@ -19,7 +21,9 @@ pub fn forecast(progress: &Progress) -> Option<String> {
 
 /// The same in English.
 pub fn forecast_en(progress: &Progress) -> Option<String> {
-    let Villages { poor, exited, ready, households_to_go, .. } = progress.villages;
+    let of = |part| progress.villages.count(part);
+    let (poor, exited, ready) = (of(Exit::Poor), of(Exit::Exited), of(Exit::Ready));
+    let households_to_go = of(Exit::HouseholdsToGo);
     let to_go = format!("{households_to_go} households to go");
     match (poor, exited, ready) {
         (0, ..) => None,
@@ -37,6 +41,7 @@ pub fn forecast_en(progress: &Progress) -> Option<String> {
 mod tests {
     use super::*;
     use crate::Standing;
+    use crate::document::Sums;
     use lika_domain::date::Date;
     use lika_domain::policy::Policy;
     use lika_domain::progress::Figures;
@@ -47,7 +52,13 @@ mod tests {
         let area = "130624100200".parse().unwrap();
         let mut progress = Progress::new(area, None, &Figures::default(), &Policy::default(), &standing);
         let mut said = |poor, exited, ready, households_to_go| {
-            progress.villages = Villages { poor, exited, ready, persons_to_go: 9, households_to_go };
+            progress.villages = Sums::new(|part| match part {
+                Exit::Poor => poor,
+                Exit::Exited => exited,
+                Exit::Ready => ready,
+                Exit::PersonsToGo => 9,
+                Exit::HouseholdsToGo => households_to_go,
+            });
             (forecast(&progress), forecast_en(&progress))
         };
         assert_eq!(said(0, 0, 0, 0), (None, None));

@@ -22,6 +22,7 @@ mod fold;
 pub mod follower;
 pub mod forecast;
 mod keys;
+pub mod money;
 pub mod official;
 pub mod past;
 pub mod policy;

@@ -9,7 +9,7 @@ use crate::explain::Explanation;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::evolve;
-use lika_domain::progress::{Asked, Figures, MonthFigure, Months};
+use lika_domain::progress::{FigureRef, Figures, MonthFigure, Months};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
 use lika_ledger::Recorded;
@@ -87,7 +87,7 @@ impl Past {
 
     /// What a figure of an area rests on; `None` if the state knows no village in it. The counts of months have no
     /// grounds here, see [`month`].
-    pub fn explain(&self, area: Area, asked: Asked) -> Option<Explanation> {
+    pub fn explain(&self, area: Area, asked: FigureRef) -> Option<Explanation> {
         let year = self.progress(area)?.income.year;
         let (state, today) = (&self.state, self.standing.today);
         let mut explanation = Explanation::new(area, asked, &self.standing);
@@ -139,8 +139,8 @@ pub fn month<R: Borrow<Recorded>, E>(
     let today = happened.or(recorded_by).unwrap_or_else(|| Date::of_unix_ms(recorded_at));
     let standing = Standing { applied, recorded_at, today };
     let known = !villages.is_empty();
-    let mut explanation = Explanation::new(area, Asked::Month(figure), &standing);
-    villages.into_iter().for_each(|(place, months)| explanation.add(Some(place), &months.grounds()));
+    let mut explanation = Explanation::new(area, FigureRef::Month(figure), &standing);
+    villages.into_iter().for_each(|(place, months)| explanation.add(Some(place), &months.contributions()));
     Ok(known.then_some(explanation))
 }
 

@@ -14,7 +14,7 @@ use crate::sums::{self, Sums};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, OfficialId};
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_domain::state::Store;
 use lika_ledger::Recorded;
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
@@ -188,7 +188,7 @@ impl Views {
     ///
     /// # Errors
     /// The store failed.
-    pub fn explain(&self, area: Area, asked: Asked) -> Result<Option<Explanation>, ViewError> {
+    pub fn explain(&self, area: Area, asked: FigureRef) -> Result<Option<Explanation>, ViewError> {
         let Some(year) = self.progress(area, None)?.map(|progress| progress.income.year) else { return Ok(None) };
         let fold = self.fold.read();
         let (state, standing) = (&fold.state, standing(&fold, None));

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_ledger::{Ledger, Receipt, SubmitError};
 use lika_proto::v1::SignedSubmission;
 use lika_tlog::TilePath;
@@ -40,7 +40,7 @@ pub struct Deps {
     /// The progress of an area, or of those of a level inside it; `None` if the log knows nothing in it.
     pub progress: Read<ProgressQuery, Option<Vec<Progress>>>,
     /// What a figure of an area rests on; `None` if the log knows nothing in it.
-    pub explain: Read<(ProgressQuery, Asked), Option<Explanation>>,
+    pub explain: Read<(ProgressQuery, FigureRef), Option<Explanation>>,
     /// The policy of an area on a day; `None` if the log does not cover it.
     pub policy: Read<PolicyQuery, Option<PolicyView>>,
     /// A card.

@@ -12,7 +12,7 @@ use axum::response::Response;
 use hyper::header::REFRESH;
 use lika_domain::area::Area;
 use lika_domain::official::Mode;
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_views::Progress;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(crate) async fn figure(
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let (area, asked) = parameters::figure(path)?;
-    let _turn = if matches!(asked, Asked::Month(_)) { Some(gateway.fold_turn().await?) } else { None };
+    let _turn = if matches!(asked, FigureRef::Month(_)) { Some(gateway.fold_turn().await?) } else { None };
     let query = ProgressQuery { area, by: None, at: None, recorded_by: None, index: None };
     let found = gateway.deps.explain.ask((query, asked)).await?;
     let found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;

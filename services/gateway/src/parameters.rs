@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use serde::Deserialize;
 
 /// The query of progress. Another parameter than these is refused: it would be a slip of the pen.
@@ -30,11 +30,11 @@ pub(crate) fn area(path: Result<Path<String>, PathRejection>) -> Result<Area, Pr
 }
 
 /// The prefix of an area and the name of a figure of its document.
-pub(crate) fn figure(path: Result<Path<(String, String)>, PathRejection>) -> Result<(Area, Asked), Problem> {
+pub(crate) fn figure(path: Result<Path<(String, String)>, PathRejection>) -> Result<(Area, FigureRef), Problem> {
     let Path((prefix, name)) = path.map_err(|error| Problem::of(Code::ParameterInvalid, "path", error.body_text()))?;
     let known = "a figure is named by its place in the document: households.poor, gap.housing.missing, \
                  months.2016-05.visits";
-    let asked = Asked::from_name(&name).ok_or_else(|| Problem::of(Code::ParameterInvalid, "figure", known))?;
+    let asked = FigureRef::from_name(&name).ok_or_else(|| Problem::of(Code::ParameterInvalid, "figure", known))?;
     Ok((area(Ok(Path(prefix)))?, asked))
 }
 

@@ -17,7 +17,7 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lika_domain::area::Area;
 use lika_domain::ids::{KeyId, PersonId};
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_domain::rejection::{self, Rejection};
 use lika_vault::{OpenedCard, OpenedOfficial};
 use lika_views::{HouseholdView, OfficialView, Progress};
@@ -127,7 +127,7 @@ pub(crate) async fn figure(
         return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained of one area"));
     }
     let query = asked_for(&gateway, area, &query).await?;
-    let folds = query.at.is_some() || query.recorded_by.is_some() || matches!(asked, Asked::Month(_));
+    let folds = query.at.is_some() || query.recorded_by.is_some() || matches!(asked, FigureRef::Month(_));
     let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.deps.explain.ask((query, asked)).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?)

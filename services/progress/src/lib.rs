@@ -6,7 +6,7 @@
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
-use lika_domain::progress::{Asked, MonthFigure};
+use lika_domain::progress::{FigureRef, MonthFigure};
 use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;
@@ -123,12 +123,12 @@ impl Progress {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub async fn explain(&self, query: Query, asked: Asked) -> Result<Explanation, ProgressError> {
+    pub async fn explain(&self, query: Query, asked: FigureRef) -> Result<Explanation, ProgressError> {
         if let Some(index) = query.index {
             self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
         }
         let found = match asked {
-            Asked::Month(figure) => self.month(query, figure).await?,
+            FigureRef::Month(figure) => self.month(query, figure).await?,
             _ if query.at.is_some() || query.recorded_by.is_some() => self.past_grounds(query, asked).await?,
             _ => {
                 let views = self.views.clone();
@@ -144,7 +144,7 @@ impl Progress {
         Ok(tokio::task::spawn_blocking(fold).await??)
     }
 
-    async fn past_grounds(&self, query: Query, asked: Asked) -> Result<Option<Explanation>, ProgressError> {
+    async fn past_grounds(&self, query: Query, asked: FigureRef) -> Result<Option<Explanation>, ProgressError> {
         let ledger = self.ledger.clone();
         let fold = move || Ok(as_of(entries(&ledger), query.at, query.recorded_by)?.explain(query.area, asked));
         tokio::task::spawn_blocking(fold).await?

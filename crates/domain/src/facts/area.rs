@@ -26,6 +26,17 @@ pub enum Level {
 impl Level {
     /// All of them, the widest first.
     pub const ALL: [Self; 5] = [Self::Province, Self::Prefecture, Self::County, Self::Township, Self::Village];
+
+    /// What a division of this level is called in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Province => "省",
+            Self::Prefecture => "市",
+            Self::County => "县",
+            Self::Township => "乡镇",
+            Self::Village => "村",
+        }
+    }
 }
 
 /// The text or number is no division code.

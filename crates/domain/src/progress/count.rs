@@ -1,7 +1,8 @@
-//! Counting one village, ground by ground.
+//! Counting one village, contribution by contribution.
 
-use super::figure::{Aid, Coverage, Entitled, Exit, Exits, Figure, Gap, Known, Money, Posts, Procedures, Tally};
-use super::{Ground, Incomes, UNASSIGNED_LONG_DAYS, VISITED_DAYS, VISITED_LATELY_DAYS, VISITS_DUE_DAYS};
+use super::figure::Figure;
+use super::part::{Aid, Coverage, Entitled, Exit, Exits, Gap, Known, Money, Posts, Procedures, Tally, Visited};
+use super::{Contribution, Incomes, UNASSIGNED_LONG_DAYS, VISITED_DAYS, VISITED_LATELY_DAYS, VISITS_DUE_DAYS};
 use crate::facts::area::Area;
 use crate::facts::date::Date;
 use crate::facts::household::{Standard, Status};
@@ -29,7 +30,7 @@ pub(super) fn village(
     area: Area,
     village: &Village,
     today: Date,
-    sink: &mut impl FnMut(Figure, Ground),
+    sink: &mut impl FnMut(Figure, Contribution),
 ) {
     let mut caseloads = Caseloads::new(state, area, today);
     let mut count = Count { policy: state.policy.now(), area, today, household: None, sink };
@@ -54,7 +55,7 @@ pub(super) fn village(
 }
 
 /// Counts what belongs to the jurisdiction and to no village of it.
-pub(super) fn jurisdiction(state: &State, today: Date, sink: &mut impl FnMut(Figure, Ground)) {
+pub(super) fn jurisdiction(state: &State, today: Date, sink: &mut impl FnMut(Figure, Contribution)) {
     let Some(opened) = &state.jurisdiction else { return };
     let mut count = Count { policy: state.policy.now(), area: opened.area, today, household: None, sink };
     opened.rounds.iter().for_each(|round| count.round(round));
@@ -121,14 +122,14 @@ struct Count<'c, S> {
     sink: &'c mut S,
 }
 
-impl<S: FnMut(Figure, Ground)> Count<'_, S> {
+impl<S: FnMut(Figure, Contribution)> Count<'_, S> {
     fn add(&mut self, figure: Figure, amount: u64, entry: Index) {
         self.add_signed(figure, i64::try_from(amount).unwrap_or(i64::MAX), entry);
     }
 
     fn add_signed(&mut self, figure: Figure, amount: i64, entry: Index) {
         if amount != 0 {
-            (self.sink)(figure, Ground { amount, entry, household: self.household });
+            (self.sink)(figure, Contribution { amount, entry, household: self.household });
         }
     }
 
@@ -224,11 +225,11 @@ impl<S: FnMut(Figure, Ground)> Count<'_, S> {
         let days = i32::try_from(self.policy.visit_days(self.area, today)).unwrap_or(i32::MAX);
         let due = card.visited.unwrap_or(card.registered).plus_days(days);
         let soon = (0..VISITS_DUE_DAYS).contains(&due.days_since(today));
-        let mut add = |part, amount| self.add(Figure::Officials(part), amount, card.visited_in);
-        add(Coverage::VisitsDue, u64::from(soon));
-        add(Coverage::VisitsOverdue, u64::from(due < today));
-        add(Coverage::VisitedLately, lately);
-        add(Coverage::Visited, u64::from(visited(VISITED_DAYS)));
+        let mut add = |part, amount| self.add(Figure::Visits(part), amount, card.visited_in);
+        add(Visited::Due, u64::from(soon));
+        add(Visited::Overdue, u64::from(due < today));
+        add(Visited::Lately, lately);
+        add(Visited::In90Days, u64::from(visited(VISITED_DAYS)));
     }
 
     fn gap(&mut self, card: &Household) {

@@ -1,62 +1,92 @@
 //! What a figure is the sum of.
 
-use super::{Figure, Ground, MonthFigure, Tally, count};
+use super::part::{Description, IncomeFigure, MonthPart, Part, Poverty, Tally};
+use super::section::{Section, Unit};
+use super::{Contribution, Figure, MonthFigure, count};
 use crate::facts::area::Area;
-use crate::facts::date::Date;
+use crate::facts::date::{Date, Month};
 use crate::state::fold::State;
 use crate::state::village::Village;
 use std::fmt;
 
-/// A figure of a document that can be asked about.
+/// A figure of a document, by its name: what can be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum FigureRef {
     /// A sum.
     Sum(Figure),
-    /// Cards counted as poor: poor, listed for exit, or poor again.
-    PoorNow,
-    /// The incidence: persons counted as poor.
-    Incidence,
+    /// Computed from sums.
+    Poverty(Poverty),
     /// A figure of the incomes of the latest year assessed.
     Income(IncomeFigure),
-    /// A count of a month. A state has no grounds for it: they are in the entries, see [`Months`](super::Months).
+    /// A count of a month. A state has no contributions for it: they are in the entries, see [`Months`](super::Months).
     Month(MonthFigure),
 }
 
-/// Figures of incomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IncomeFigure {
-    /// Each household's net income, in fen.
-    Mean,
-    /// Each household's net income, in fen.
-    Median,
-    /// Persons of each household under its line.
-    BelowLine,
-}
+impl FigureRef {
+    /// Every figure but those of a month.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let poverty = Poverty::ALL.iter().copied().map(Self::Poverty);
+        let incomes = IncomeFigure::ALL.iter().copied().map(Self::Income);
+        poverty.chain(Figure::all().map(Self::Sum)).chain(incomes)
+    }
 
-/// Statuses that count as poor.
-const POOR: [Tally; 3] = [Tally::Poor, Tally::PreExit, Tally::FallenBack];
+    /// The figures of a month.
+    pub fn of_month(month: Month) -> impl Iterator<Item = Self> {
+        MonthPart::ALL.iter().map(move |part| Self::Month(MonthFigure { month, part: *part }))
+    }
 
-impl Asked {
     /// From its name; `None` if there is no such figure.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "households.poor_now" => Some(Self::PoorNow),
-            "incidence" => Some(Self::Incidence),
-            "income.mean" => Some(Self::Income(IncomeFigure::Mean)),
-            "income.median" => Some(Self::Income(IncomeFigure::Median)),
-            "income.below_line" => Some(Self::Income(IncomeFigure::BelowLine)),
-            _ => MonthFigure::from_name(name).map(Self::Month).or_else(|| Figure::from_name(name).map(Self::Sum)),
+        let month = MonthFigure::from_name(name).map(Self::Month);
+        month.or_else(|| Self::all().find(|figure| figure.to_string() == name))
+    }
+
+    /// The section of the document that it stands in.
+    pub fn section(self) -> Section {
+        match self {
+            Self::Sum(figure) => figure.section(),
+            Self::Poverty(Poverty::Now) => Section::Households,
+            Self::Poverty(Poverty::Incidence) => Section::Incidence,
+            Self::Income(_) => Section::Income,
+            Self::Month(_) => Section::Months,
         }
     }
 
-    /// Whether the amounts of its grounds are fen; otherwise they count things.
-    pub fn is_money(self) -> bool {
+    /// Its line in the table of figures.
+    pub fn description(self) -> &'static Description {
         match self {
-            Self::Sum(figure) => figure.is_money(),
-            Self::PoorNow | Self::Incidence => false,
-            Self::Income(figure) => figure != IncomeFigure::BelowLine,
-            Self::Month(figure) => figure.is_money(),
+            Self::Sum(figure) => figure.description(),
+            Self::Poverty(part) => part.description(),
+            Self::Income(part) => part.description(),
+            Self::Month(figure) => figure.part.description(),
         }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Sum(figure) => figure.unit(),
+            other => other.description().unit,
+        }
+    }
+
+    /// Its Chinese label, with its section and what of it is meant: `应享未享 健康帮扶 未享`.
+    pub fn zh(self) -> String {
+        let (section, label) = (self.section().zh(), self.description().zh);
+        match self {
+            Self::Sum(figure) => match figure.subject() {
+                Some((_, subject)) => format!("{section} {subject} {label}"),
+                None => format!("{section} {label}"),
+            },
+            Self::Poverty(Poverty::Incidence) => label.to_owned(),
+            Self::Month(figure) => format!("{} {label}", figure.month),
+            Self::Poverty(Poverty::Now) | Self::Income(_) => format!("{section} {label}"),
+        }
+    }
+
+    /// Whether the amounts of its contributions are fen; otherwise they count things.
+    pub fn is_money(self) -> bool {
+        self.unit() == Unit::Fen
     }
 
     /// What it is the sum of in one village. `income_year` is the latest year that an open card of the area asked about
@@ -68,18 +98,18 @@ impl Asked {
         village: &Village,
         today: Date,
         income_year: Option<u16>,
-    ) -> Vec<Ground> {
-        let mut grounds = Vec::new();
+    ) -> Vec<Contribution> {
+        let mut contributions = Vec::new();
         match self {
-            Self::Sum(_) | Self::PoorNow | Self::Incidence => {
+            Self::Sum(_) | Self::Poverty(_) => {
                 count::village(state, area, village, today, &mut |counted, ground| {
-                    grounds.extend(self.counts(counted).then_some(ground));
+                    contributions.extend(self.counts(counted).then_some(ground));
                 });
             }
             Self::Income(figure) => {
                 let assessed =
                     income_year.into_iter().flat_map(|year| count::assessed(state, area, village, year, today));
-                grounds.extend(assessed.filter_map(|(id, income, line)| {
+                contributions.extend(assessed.filter_map(|(id, income, line)| {
                     let amount = match figure {
                         IncomeFigure::Mean | IncomeFigure::Median => income.net.0,
                         IncomeFigure::BelowLine if line.is_some_and(|line| income.per_head < line) => {
@@ -87,42 +117,42 @@ impl Asked {
                         }
                         IncomeFigure::BelowLine => return None,
                     };
-                    Some(Ground { amount, entry: income.entry, household: Some(id) })
+                    Some(Contribution { amount, entry: income.entry, household: Some(id) })
                 }));
             }
             Self::Month(_) => {}
         }
-        grounds
+        contributions
     }
 
     /// What the jurisdiction's own part of it is the sum of.
-    pub fn of_jurisdiction(self, state: &State, today: Date) -> Vec<Ground> {
-        let mut grounds = Vec::new();
+    pub fn of_jurisdiction(self, state: &State, today: Date) -> Vec<Contribution> {
+        let mut contributions = Vec::new();
         count::jurisdiction(state, today, &mut |counted, ground| {
-            grounds.extend(self.counts(counted).then_some(ground));
+            contributions.extend(self.counts(counted).then_some(ground));
         });
-        grounds
+        contributions
     }
 
     fn counts(self, counted: Figure) -> bool {
         match self {
             Self::Sum(figure) => figure == counted,
-            Self::PoorNow => POOR.iter().any(|part| counted == Figure::Households(*part)),
-            Self::Incidence => POOR.iter().any(|part| counted == Figure::Persons(*part)),
+            Self::Poverty(Poverty::Now) => Tally::POOR.iter().any(|part| counted == Figure::Households(*part)),
+            Self::Poverty(Poverty::Incidence) => Tally::POOR.iter().any(|part| counted == Figure::Persons(*part)),
             Self::Income(_) | Self::Month(_) => false,
         }
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for FigureRef {
+    /// Its name: where it stands in the document of an area, from `incidence` to `months.2016-05.visits`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sum(figure) => figure.fmt(f),
-            Self::PoorNow => f.write_str("households.poor_now"),
-            Self::Incidence => f.write_str("incidence"),
-            Self::Income(IncomeFigure::Mean) => f.write_str("income.mean"),
-            Self::Income(IncomeFigure::Median) => f.write_str("income.median"),
-            Self::Income(IncomeFigure::BelowLine) => f.write_str("income.below_line"),
+            Self::Poverty(Poverty::Incidence) => self.section().fmt(f),
+            Self::Poverty(Poverty::Now) | Self::Income(_) => {
+                write!(f, "{}.{}", self.section(), self.description().name)
+            }
             Self::Month(figure) => figure.fmt(f),
         }
     }

@@ -1,171 +1,16 @@
-//! Every figure that is a sum: its name, and its place in the row of sums.
+//! Every figure that is a sum, and its place in the row of sums.
 
+use super::part::{
+    Aid, Coverage, Description, Entitled, Exit, Exits, Gap, Known, Money, Part, Posts, Procedures, Tally, Visited,
+};
+use super::section::{Section, Unit};
 use crate::facts::aid::MeasureGroup;
 use crate::facts::living::{CONDITIONS, Condition};
 use crate::facts::procedure::{Procedure, Step};
 use crate::progress::entitlement::Entitlement;
 use std::fmt;
 
-/// Declares the parts of a group of figures, each with its name.
-macro_rules! parts {
-    ($($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident $text:literal),+ $(,)? })+) => {$(
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$variant_meta])* $variant),+ }
-
-        impl $name {
-            /// Every part, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Its name in documents.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-    )+};
-}
-
-parts! {
-    /// Cards, or persons on them, by status. `Registered` is the sum of all but `Monitored`.
-    Tally {
-        /// Ever registered, closed ones included.
-        Registered "registered",
-        /// Poor and never exited.
-        Poor "poor",
-        /// Listed for exit, still counted as poor.
-        PreExit "pre_exit",
-        /// Out of poverty.
-        Exited "exited",
-        /// Poor again.
-        FallenBack "fallen_back",
-        /// Of the open ones, those under watch.
-        Monitored "monitored",
-        /// Closed for good.
-        Deregistered "deregistered",
-    }
-    /// Open cards by what is known of one assurance or guarantee.
-    Known {
-        /// Met.
-        Met "met",
-        /// Not met.
-        Unmet "unmet",
-        /// Never assessed.
-        Unknown "unknown",
-    }
-    /// Open cards by who answers for them and when they were last visited.
-    Coverage {
-        /// With a responsible official.
-        Assigned "assigned",
-        /// Without.
-        Unassigned "unassigned",
-        /// Without for 30 days or more.
-        UnassignedLong "unassigned_30_days",
-        /// Visited in the last 30 days.
-        VisitedLately "visited_30_days",
-        /// Visited in the last 90 days.
-        Visited "visited_90_days",
-        /// Due for a visit within the next 7 days.
-        VisitsDue "visits_due",
-        /// Due for a visit before today.
-        VisitsOverdue "visits_overdue",
-        /// With an official who answers for more households, here or elsewhere, than the limit in force for the village
-        /// allows in that capacity.
-        OverCaseload "over_caseload",
-        /// How often one first official took over from another.
-        HandedOver "handed_over",
-    }
-    /// Rounds of procedures: of open cards, of households that are to get one, of villages and of the county.
-    Procedures {
-        /// Begun, and neither failed nor decided.
-        UnderWay "under_way",
-        /// Of these, beyond the deadline that the policy in force sets.
-        Late "late",
-        /// Decided, or failed, after the deadline that was in force.
-        DecidedLate "decided_late",
-        /// Decided without every step on record.
-        WithoutSteps "without_steps",
-    }
-    /// Households out of poverty whose exit an audit would look at.
-    Exits {
-        /// On an income below the line that was in force.
-        BelowLine "below_line",
-        /// With an assurance or guarantee that was not established as met.
-        GuaranteeMissing "guarantee_missing",
-    }
-    /// What open cards should get and did not.
-    Gap {
-        /// Cards that lack something.
-        Households "households",
-        /// Entitlements that they lack.
-        Measures "measures",
-    }
-    /// One entitlement of open cards.
-    Entitled {
-        /// Called for.
-        Due "due",
-        /// Of these, received.
-        Received "received",
-        /// Of these, not.
-        Missing "missing",
-    }
-    /// Aid of one group, to cards open or closed.
-    Aid {
-        /// Deliveries, those taken back included.
-        Events "events",
-        /// Delivered less what was taken back, in fen.
-        Amount "amount",
-        /// Of the amount, what households have acknowledged, in fen.
-        Acknowledged "acknowledged",
-    }
-    /// Money on its way, in fen. What is released belongs to the jurisdiction and is counted there alone; everything
-    /// else belongs to a village. released = allocated + unallocated; allocated = delivered − reversed + undelivered.
-    Money {
-        /// Reached the county.
-        Released "released",
-        /// Set aside for villages.
-        Allocated "allocated",
-        /// Released and not set aside.
-        Unallocated "unallocated",
-        /// Delivered from allocations, what was taken back included.
-        Delivered "delivered",
-        /// Set aside and not delivered.
-        Undelivered "undelivered",
-        /// Of what was delivered from allocations and not taken back, what households have acknowledged.
-        Acknowledged "acknowledged",
-        /// Of what was delivered from allocations, what was taken back.
-        Reversed "reversed",
-        /// Not passed on for 12 months or more: released and not allocated, or allocated and not delivered.
-        IdleYear "idle_12_months",
-        /// Of this, for 24 months or more.
-        IdleTwoYears "idle_24_months",
-    }
-    /// Villages on the list of poor ones, those that have left it too, by who is posted to them.
-    Posts {
-        /// All of them.
-        Villages "villages",
-        /// With a first secretary.
-        FirstSecretary "first_secretary",
-        /// With a resident team.
-        Team "resident_team",
-        /// With nobody.
-        Nobody "nobody",
-    }
-    /// Villages on the list of poor ones, by what they lack to leave it.
-    Exit {
-        /// All that were ever on it.
-        Poor "poor",
-        /// Have left it.
-        Exited "exited",
-        /// Still on it, with an incidence below the threshold.
-        Ready "ready",
-        /// Persons who must leave poverty until those still on it are all below the threshold.
-        PersonsToGo "persons_to_go",
-        /// Households that takes, the largest first.
-        HouseholdsToGo "households_to_go",
-    }
-}
-
-/// A figure that is a sum of [`Ground`](super::Ground)s.
+/// A figure that is a sum of [`Contribution`](super::Contribution)s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
     /// Cards by status.
@@ -174,8 +19,10 @@ pub enum Figure {
     Persons(Tally),
     /// Open cards by assurance or guarantee.
     Condition(Condition, Known),
-    /// Who answers for the open cards and visits them.
+    /// Who answers for the open cards.
     Officials(Coverage),
+    /// When open cards were visited.
+    Visits(Visited),
     /// Rounds of procedures.
     Procedures(Procedures),
     /// Rounds under way that stand after that step.
@@ -199,26 +46,27 @@ pub enum Figure {
 impl Figure {
     /// Every figure, in the order of their places.
     pub fn all() -> impl Iterator<Item = Self> {
-        fn each<P: Copy>(parts: &'static [P], figure: impl Fn(P) -> Figure) -> impl Iterator<Item = Figure> {
-            parts.iter().map(move |part| figure(*part))
+        fn each<P: Part>(figure: impl Fn(P) -> Figure) -> impl Iterator<Item = Figure> {
+            P::ALL.iter().map(move |part| figure(*part))
         }
-        let conditions = Condition::ALL.iter().flat_map(|one| each(Known::ALL, |part| Self::Condition(*one, part)));
-        let at = Procedure::ALL.iter().flat_map(|run| each(Step::ALL, |step| Self::At(*run, step)));
-        let entitled = Entitlement::ALL.iter().flat_map(|one| each(Entitled::ALL, |part| Self::Entitled(*one, part)));
-        let aid = MeasureGroup::ALL.iter().flat_map(|group| each(Aid::ALL, |part| Self::Aid(*group, part)));
-        each(Tally::ALL, Self::Households)
-            .chain(each(Tally::ALL, Self::Persons))
+        let conditions = Condition::ALL.iter().flat_map(|one| each(|part| Self::Condition(*one, part)));
+        let at = Procedure::ALL.iter().flat_map(|run| Step::ALL.iter().map(|step| Self::At(*run, *step)));
+        let entitled = Entitlement::ALL.iter().flat_map(|one| each(|part| Self::Entitled(*one, part)));
+        let aid = MeasureGroup::ALL.iter().flat_map(|group| each(|part| Self::Aid(*group, part)));
+        each(Self::Households)
+            .chain(each(Self::Persons))
             .chain(conditions)
-            .chain(each(Coverage::ALL, Self::Officials))
-            .chain(each(Procedures::ALL, Self::Procedures))
+            .chain(each(Self::Officials))
+            .chain(each(Self::Visits))
+            .chain(each(Self::Procedures))
             .chain(at)
-            .chain(each(Exits::ALL, Self::Exits))
-            .chain(each(Gap::ALL, Self::Gap))
+            .chain(each(Self::Exits))
+            .chain(each(Self::Gap))
             .chain(entitled)
             .chain(aid)
-            .chain(each(Money::ALL, Self::Money))
-            .chain(each(Posts::ALL, Self::Posts))
-            .chain(each(Exit::ALL, Self::Villages))
+            .chain(each(Self::Money))
+            .chain(each(Self::Posts))
+            .chain(each(Self::Villages))
     }
 
     /// From its name; `None` if there is no such figure.
@@ -226,27 +74,81 @@ impl Figure {
         Self::all().find(|figure| figure.to_string() == name)
     }
 
-    /// Whether it is an amount of money, in fen; otherwise it is a count.
-    pub fn is_money(self) -> bool {
-        matches!(self, Self::Money(_) | Self::Aid(_, Aid::Amount | Aid::Acknowledged))
+    /// The section of the document that it stands in.
+    pub fn section(self) -> Section {
+        match self {
+            Self::Households(_) => Section::Households,
+            Self::Persons(_) => Section::Persons,
+            Self::Condition(..) => Section::Conditions,
+            Self::Officials(_) | Self::Visits(_) => Section::Officials,
+            Self::Procedures(_) | Self::At(..) => Section::Procedures,
+            Self::Exits(_) => Section::Exits,
+            Self::Gap(_) | Self::Entitled(..) => Section::Gap,
+            Self::Aid(..) => Section::Aid,
+            Self::Money(_) => Section::Money,
+            Self::Posts(_) => Section::Posts,
+            Self::Villages(_) => Section::Villages,
+        }
+    }
+
+    /// Its line in the table of figures. Of rounds that stand after a step it is that of the rounds under way.
+    pub fn description(self) -> &'static Description {
+        match self {
+            Self::Households(part) | Self::Persons(part) => part.description(),
+            Self::Condition(_, part) => part.description(),
+            Self::Officials(part) => part.description(),
+            Self::Visits(part) => part.description(),
+            Self::Procedures(part) => part.description(),
+            Self::At(..) => Procedures::UnderWay.description(),
+            Self::Exits(part) => part.description(),
+            Self::Gap(part) => part.description(),
+            Self::Entitled(_, part) => part.description(),
+            Self::Aid(_, part) => part.description(),
+            Self::Money(part) => part.description(),
+            Self::Posts(part) => part.description(),
+            Self::Villages(part) => part.description(),
+        }
+    }
+
+    /// What of its section it is about, by name in documents and in Chinese; `None` if it is about all of it.
+    pub(super) fn subject(self) -> Option<(String, String)> {
+        let owned = |name: &str, zh: &str| Some((name.to_owned(), zh.to_owned()));
+        match self {
+            Self::Condition(one, _) => owned(one.name(), one.zh()),
+            Self::At(run, step) => {
+                Some((format!("{}.{}", run.name(), step.name()), format!("{}·{}", run.zh(), step.zh())))
+            }
+            Self::Entitled(one, _) => owned(one.name(), one.zh()),
+            Self::Aid(group, _) => owned(group.name(), group.zh()),
+            _ => None,
+        }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Persons(_) => Unit::Persons,
+            _ => self.description().unit,
+        }
     }
 
     /// Its place in a row of all figures.
     pub(super) fn place(self) -> usize {
         match self {
-            Self::Households(part) => part as usize,
-            Self::Persons(part) => PERSONS + part as usize,
-            Self::Condition(one, part) => CONDITION + (one as usize - 1) * Known::ALL.len() + part as usize,
-            Self::Officials(part) => OFFICIALS + part as usize,
-            Self::Procedures(part) => PROCEDURES + part as usize,
+            Self::Households(part) => part.place(),
+            Self::Persons(part) => PERSONS + part.place(),
+            Self::Condition(one, part) => CONDITION + (one as usize - 1) * Known::ALL.len() + part.place(),
+            Self::Officials(part) => OFFICIALS + part.place(),
+            Self::Visits(part) => VISITS + part.place(),
+            Self::Procedures(part) => PROCEDURES + part.place(),
             Self::At(procedure, step) => AT + (procedure as usize - 1) * Step::ALL.len() + step as usize - 1,
-            Self::Exits(part) => EXITS + part as usize,
-            Self::Gap(part) => GAP + part as usize,
-            Self::Entitled(one, part) => ENTITLED + (one as usize - 1) * Entitled::ALL.len() + part as usize,
-            Self::Aid(group, part) => AID + (group as usize - 1) * Aid::ALL.len() + part as usize,
-            Self::Money(part) => MONEY + part as usize,
-            Self::Posts(part) => POSTS + part as usize,
-            Self::Villages(part) => VILLAGES + part as usize,
+            Self::Exits(part) => EXITS + part.place(),
+            Self::Gap(part) => GAP + part.place(),
+            Self::Entitled(one, part) => ENTITLED + (one as usize - 1) * Entitled::ALL.len() + part.place(),
+            Self::Aid(group, part) => AID + (group as usize - 1) * Aid::ALL.len() + part.place(),
+            Self::Money(part) => MONEY + part.place(),
+            Self::Posts(part) => POSTS + part.place(),
+            Self::Villages(part) => VILLAGES + part.place(),
         }
     }
 }
@@ -254,7 +156,8 @@ impl Figure {
 const PERSONS: usize = Tally::ALL.len();
 const CONDITION: usize = PERSONS + Tally::ALL.len();
 const OFFICIALS: usize = CONDITION + CONDITIONS * Known::ALL.len();
-const PROCEDURES: usize = OFFICIALS + Coverage::ALL.len();
+const VISITS: usize = OFFICIALS + Coverage::ALL.len();
+const PROCEDURES: usize = VISITS + Visited::ALL.len();
 const AT: usize = PROCEDURES + Procedures::ALL.len();
 const EXITS: usize = AT + Procedure::ALL.len() * Step::ALL.len();
 const GAP: usize = EXITS + Exits::ALL.len();
@@ -269,20 +172,11 @@ pub(super) const FIGURES: usize = VILLAGES + Exit::ALL.len();
 impl fmt::Display for Figure {
     /// Its name: where it stands in the document of an area, from `households.registered` to `villages.ready`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Households(part) => write!(f, "households.{}", part.name()),
-            Self::Persons(part) => write!(f, "persons.{}", part.name()),
-            Self::Condition(one, part) => write!(f, "conditions.{}.{}", one.name(), part.name()),
-            Self::Officials(part) => write!(f, "officials.{}", part.name()),
-            Self::Procedures(part) => write!(f, "procedures.{}", part.name()),
-            Self::At(procedure, step) => write!(f, "procedures.{}.{}", procedure.name(), step.name()),
-            Self::Exits(part) => write!(f, "exits.{}", part.name()),
-            Self::Gap(part) => write!(f, "gap.{}", part.name()),
-            Self::Entitled(one, part) => write!(f, "gap.{}.{}", one.name(), part.name()),
-            Self::Aid(group, part) => write!(f, "aid.{}.{}", group.name(), part.name()),
-            Self::Money(part) => write!(f, "money.{}", part.name()),
-            Self::Posts(part) => write!(f, "posts.{}", part.name()),
-            Self::Villages(part) => write!(f, "villages.{}", part.name()),
+        let section = self.section();
+        match (self, self.subject()) {
+            (Self::At(..), Some((subject, _))) => write!(f, "{section}.{subject}"),
+            (_, Some((subject, _))) => write!(f, "{section}.{subject}.{}", self.description().name),
+            (_, None) => write!(f, "{section}.{}", self.description().name),
         }
     }
 }

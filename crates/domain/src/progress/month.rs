@@ -1,13 +1,15 @@
 //! What the counts of a month rest on. The state keeps a month's counts and not their entries, so whoever explains one
-//! gives the village's entries again.
+//! supplies the village's entries again.
 
-use super::Ground;
+use super::Contribution;
+use super::part::{MonthPart, Part};
 use crate::facts::date::{Date, Month};
 use crate::facts::ids::{HouseholdId, Index};
 use crate::rules::aid::AidKind;
 use crate::rules::households::{HouseholdEvent, HouseholdKind};
 use crate::rules::officials::{OfficialEvent, OfficialKind};
 use crate::rules::submission::{Entry, Events};
+use crate::state::village::MonthCounts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -20,26 +22,11 @@ pub struct MonthFigure {
     pub part: MonthPart,
 }
 
-/// What is counted of a month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MonthPart {
-    /// Households registered.
-    Registered,
-    /// Households that exited, without those whose exit was recorded in error.
-    Exited,
-    /// Households that fell back.
-    FallenBack,
-    /// Fen delivered, less what was taken back.
-    AidAmount,
-    /// Visits.
-    Visits,
-}
-
 /// Explains a count of a month from a village's entries, given in order.
 #[derive(Debug)]
 pub struct Months {
     figure: MonthFigure,
-    grounds: Vec<Ground>,
+    contributions: Vec<Contribution>,
     /// Exits of the month by their entry: one recorded in error is taken out of its own month.
     exits: BTreeSet<(Index, HouseholdId)>,
     /// Falls of the month by their entry, likewise.
@@ -56,34 +43,13 @@ struct LastVisit {
     before: Option<Date>,
 }
 
-impl MonthPart {
-    /// Every part.
-    pub const ALL: &'static [Self] = &[Self::Registered, Self::Exited, Self::FallenBack, Self::AidAmount, Self::Visits];
-
-    /// Its name in documents.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Exited => "exited",
-            Self::FallenBack => "fallen_back",
-            Self::AidAmount => "aid_amount",
-            Self::Visits => "visits",
-        }
-    }
-}
-
 impl MonthFigure {
-    /// Whether it is an amount of money, in fen; otherwise it is a count.
-    pub fn is_money(self) -> bool {
-        self.part == MonthPart::AidAmount
-    }
-
     /// From its name, as in `months.2016-05.exited`; `None` if there is no such figure.
     pub fn from_name(name: &str) -> Option<Self> {
         let (month, part) = name.strip_prefix("months.")?.split_once('.')?;
         let (year, number) = month.split_once('-')?;
         let month = Month::from_yyyymm(year.parse::<u32>().ok()? * 100 + number.parse::<u32>().ok()?)?;
-        let part = MonthPart::ALL.iter().copied().find(|known| known.name() == part)?;
+        let part = MonthPart::from_name(part)?;
         Some(Self { month, part }).filter(|figure| figure.to_string() == name)
     }
 }
@@ -94,10 +60,29 @@ impl fmt::Display for MonthFigure {
     }
 }
 
+impl MonthPart {
+    /// Its count among those of a month.
+    pub fn of(self, counts: &MonthCounts) -> i64 {
+        match self {
+            Self::Registered => counts.registered.into(),
+            Self::Exited => counts.exited.into(),
+            Self::FallenBack => counts.fallen_back.into(),
+            Self::AidAmount => counts.aid.0,
+            Self::Visits => counts.visits.into(),
+        }
+    }
+}
+
 impl Months {
     /// Before the first entry.
     pub fn new(figure: MonthFigure) -> Self {
-        Self { figure, grounds: Vec::new(), exits: BTreeSet::new(), falls: BTreeSet::new(), visits: BTreeMap::new() }
+        Self {
+            figure,
+            contributions: Vec::new(),
+            exits: BTreeSet::new(),
+            falls: BTreeSet::new(),
+            visits: BTreeMap::new(),
+        }
     }
 
     /// Looks at the next admitted entry of the village.
@@ -122,8 +107,8 @@ impl Months {
     }
 
     /// What the count is the sum of.
-    pub fn grounds(self) -> Vec<Ground> {
-        self.grounds
+    pub fn contributions(self) -> Vec<Contribution> {
+        self.contributions
     }
 
     fn household_event(&mut self, entry: &Entry, event: &HouseholdEvent) {
@@ -176,13 +161,13 @@ impl Months {
     }
 
     fn take_back(&mut self, entry: &Entry, household: HouseholdId) {
-        self.grounds.push(Ground { amount: -1, entry: entry.index, household: Some(household) });
+        self.contributions.push(Contribution { amount: -1, entry: entry.index, household: Some(household) });
     }
 
     fn add(&mut self, part: MonthPart, entry: &Entry, day: Date, household: Option<HouseholdId>, amount: i64) -> bool {
         let counts = self.figure == MonthFigure { month: day.month(), part };
         if counts {
-            self.grounds.push(Ground { amount, entry: entry.index, household });
+            self.contributions.push(Contribution { amount, entry: entry.index, household });
         }
         counts
     }

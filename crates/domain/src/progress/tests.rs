@@ -205,7 +205,7 @@ fn cards_and_persons_are_counted_by_status() {
 #[test]
 fn incidence_is_rounded_down_and_unknown_without_rural_persons() {
     let mut figures = Figures { rural_persons: 1_001, ..Figures::default() };
-    figures.count(Figure::Persons(Tally::Poor), &Ground { amount: 20, entry: 1, household: None });
+    figures.count(Figure::Persons(Tally::Poor), &Contribution { amount: 20, entry: 1, household: None });
     assert_eq!(figures.incidence(), Some(199));
     figures.rural_persons = 0;
     assert_eq!(figures.incidence(), None);
@@ -263,11 +263,12 @@ fn visits_count_back_from_today() {
         household(Status::Poor, 1),
     ];
     let figures = one(&with(cards), 20_161_231);
-    let of = |part| figures.get(Figure::Officials(part));
-    assert_eq!((of(Coverage::VisitedLately), of(Coverage::Visited)), (2, 4));
-    assert_eq!((of(Coverage::Assigned), of(Coverage::Unassigned)), (0, 7));
+    let of = |part| figures.get(Figure::Visits(part));
+    let who = |part| figures.get(Figure::Officials(part));
+    assert_eq!((of(Visited::Lately), of(Visited::In90Days)), (2, 4));
+    assert_eq!((who(Coverage::Assigned), who(Coverage::Unassigned)), (0, 7));
     // Due 30 days after the last visit: overdue since then, or within a week.
-    assert_eq!((of(Coverage::VisitsDue), of(Coverage::VisitsOverdue)), (2, 3));
+    assert_eq!((of(Visited::Due), of(Visited::Overdue)), (2, 3));
 }
 
 #[test]
@@ -423,24 +424,24 @@ fn every_figure_is_the_sum_of_what_explains_it() {
     let (state, here, today) = (state(Vec::new()), area("130624100200"), day(20_161_231));
     let figures = Figures::of_village(&state, here, &village, today);
     for figure in Figure::all() {
-        let grounds = Asked::Sum(figure).of_village(&state, here, &village, today, None);
+        let grounds = FigureRef::Sum(figure).of_village(&state, here, &village, today, None);
         assert_eq!(grounds.iter().map(|ground| ground.amount).sum::<i64>(), figures.get(figure), "{figure}");
     }
-    let poor = Asked::Sum(Figure::Persons(Tally::Poor)).of_village(&state, here, &village, today, None);
-    assert_eq!(poor, [Ground { amount: 3, entry: 9, household: Some(household_id(0)) }]);
+    let poor = FigureRef::Sum(Figure::Persons(Tally::Poor)).of_village(&state, here, &village, today, None);
+    assert_eq!(poor, [Contribution { amount: 3, entry: 9, household: Some(household_id(0)) }]);
     let under_way =
-        Asked::Sum(Figure::Procedures(Procedures::UnderWay)).of_village(&state, here, &village, today, None);
-    assert_eq!(under_way, [Ground { amount: 1, entry: 12, household: None }]);
-    let below = Asked::Income(IncomeFigure::BelowLine).of_village(&state, here, &village, today, Some(2015));
-    assert_eq!(below, [Ground { amount: 2, entry: 10, household: Some(household_id(1)) }]);
-    assert_eq!(Asked::Incidence.of_village(&state, here, &village, today, None), poor);
-    let poor_now = Asked::PoorNow.of_village(&state, here, &village, today, None);
-    assert_eq!(poor_now, [Ground { amount: 1, ..poor[0] }]);
+        FigureRef::Sum(Figure::Procedures(Procedures::UnderWay)).of_village(&state, here, &village, today, None);
+    assert_eq!(under_way, [Contribution { amount: 1, entry: 12, household: None }]);
+    let below = FigureRef::Income(IncomeFigure::BelowLine).of_village(&state, here, &village, today, Some(2015));
+    assert_eq!(below, [Contribution { amount: 2, entry: 10, household: Some(household_id(1)) }]);
+    assert_eq!(FigureRef::Poverty(Poverty::Incidence).of_village(&state, here, &village, today, None), poor);
+    let poor_now = FigureRef::Poverty(Poverty::Now).of_village(&state, here, &village, today, None);
+    assert_eq!(poor_now, [Contribution { amount: 1, ..poor[0] }]);
     for name in ["incidence", "households.poor_now", "income.median", "months.2016-05.visits", "gap.housing.missing"] {
-        assert_eq!(Asked::from_name(name).map(|asked| asked.to_string()).as_deref(), Some(name));
+        assert_eq!(FigureRef::from_name(name).map(|asked| asked.to_string()).as_deref(), Some(name));
     }
     for name in ["", "income", "months.2016-5.visits", "months.2016-13.visits", "gap.housing"] {
-        assert_eq!(Asked::from_name(name), None, "{name}");
+        assert_eq!(FigureRef::from_name(name), None, "{name}");
     }
 }
 

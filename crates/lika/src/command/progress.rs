@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use lika_client::api::ProgressQuery;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_views::{Explanation, Progress as Document};
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub(crate) struct Progress {
     /// List the entries behind a figure, named by its place in the document: households.poor, gap.housing.missing,
     /// months.2016-05.visits
     #[arg(long, value_name = "FIGURE", value_parser = explain::figure, conflicts_with = "by")]
-    explain: Option<Asked>,
+    explain: Option<FigureRef>,
     /// Wait until this entry is counted
     #[arg(long, value_name = "ENTRY")]
     index: Option<u64>,

@@ -4,7 +4,7 @@ use async_nats::{HeaderMap, Message};
 use bytes::Bytes;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
-use lika_domain::progress::Asked;
+use lika_domain::progress::FigureRef;
 use lika_eventlog::error::LogError;
 use lika_gateway::ask::{PolicyQuery, ProgressQuery, ReadError};
 use lika_ledger::{Receipt, SubmitError};
@@ -59,7 +59,7 @@ pub(crate) struct OpenQuestion {
 }
 
 impl ProgressQuestion {
-    pub(crate) fn new(query: ProgressQuery, asked: Option<Asked>) -> Self {
+    pub(crate) fn new(query: ProgressQuery, asked: Option<FigureRef>) -> Self {
         Self {
             area: query.area.to_string(),
             by: query.by.map(|level| level.name().to_owned()),
@@ -71,13 +71,13 @@ impl ProgressQuestion {
     }
 
     /// What it asks; `None` if that cannot be understood.
-    pub(crate) fn read(&self) -> Option<(ProgressQuery, Option<Asked>)> {
+    pub(crate) fn read(&self) -> Option<(ProgressQuery, Option<FigureRef>)> {
         let by = match &self.by {
             Some(name) => Some(*Level::ALL.iter().find(|level| level.name() == name)?),
             None => None,
         };
         let asked = match &self.figure {
-            Some(name) => Some(Asked::from_name(name)?),
+            Some(name) => Some(FigureRef::from_name(name)?),
             None => None,
         };
         let (at, recorded_by) = (day(self.at)?, day(self.recorded_by)?);

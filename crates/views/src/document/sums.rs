@@ -1,161 +1,129 @@
-//! Parts of the document that are sums, from the figures of the same names.
+//! Groups of figures in a document: an object with a number for each figure of the group, named as in the domain's table.
+//! A figure more in the table is a figure more in every document.
 
-use super::{
-    Aid, Condition, Counts, EntitlementCounts, ExitCounts, Gap, Money, Name, Officials, PostCounts, ProcedureCounts,
-    StandingAt, Villages,
-};
-use lika_domain::aid::MeasureGroup;
-use lika_domain::entitlement::Entitlement;
-use lika_domain::living::Condition as Guarantee;
-use lika_domain::procedure::{Procedure, Step};
-use lika_domain::progress::{self, Coverage, Entitled, Exit, Exits, Figure, Figures, Known, Posts, Tally};
-use std::collections::BTreeMap;
+use lika_domain::progress::{Figure, Figures, MonthPart, Part, Tally};
+use lika_domain::village::MonthCounts;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
 
-impl Counts {
-    pub(super) fn new(figures: &Figures, of: impl Fn(Tally) -> Figure) -> Self {
-        let count = |part| count(figures, of(part));
-        Self {
-            registered: count(Tally::Registered),
-            poor: count(Tally::Poor),
-            pre_exit: count(Tally::PreExit),
-            exited: count(Tally::Exited),
-            fallen_back: count(Tally::FallenBack),
-            monitored: count(Tally::Monitored),
-            deregistered: count(Tally::Deregistered),
+/// The figures of a group, each a count or fen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sums<P> {
+    /// By the places of the parts.
+    values: Vec<i64>,
+    group: PhantomData<P>,
+}
+
+impl<P: Part> Sums<P> {
+    /// From a value for each.
+    pub fn new(value: impl FnMut(P) -> i64) -> Self {
+        Self { values: P::ALL.iter().copied().map(value).collect(), group: PhantomData }
+    }
+
+    /// Those of an area; `figure` names the figure that a part of the group is.
+    pub(super) fn of(figures: &Figures, figure: impl Fn(P) -> Figure) -> Self {
+        Self::new(|part| figures.get(figure(part)))
+    }
+
+    /// A figure: a count, or fen.
+    pub fn get(&self, part: P) -> i64 {
+        self.values.get(part.place()).copied().unwrap_or(0)
+    }
+
+    /// A figure that counts things.
+    pub fn count(&self, part: P) -> u64 {
+        self.get(part).unsigned_abs()
+    }
+
+    /// Each figure, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = (P, i64)> {
+        P::ALL.iter().map(|part| (*part, self.get(*part)))
+    }
+}
+
+impl Sums<Tally> {
+    /// On open cards.
+    pub fn open(&self) -> u64 {
+        self.count(Tally::Registered).saturating_sub(self.count(Tally::Deregistered))
+    }
+
+    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is shown.
+    pub fn poor_now(&self) -> u64 {
+        Tally::POOR.iter().map(|part| self.count(*part)).sum()
+    }
+}
+
+impl Sums<MonthPart> {
+    /// What happened in a month.
+    pub(super) fn of_month(counts: &MonthCounts) -> Self {
+        Self::new(|part| part.of(counts))
+    }
+}
+
+impl<P: Part> Serialize for Sums<P> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(P::ALL.len()))?;
+        for (part, value) in self.iter() {
+            map.serialize_entry(part.name(), &value)?;
         }
+        map.end()
     }
 }
 
-impl Officials {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let count = |part| count(figures, Figure::Officials(part));
-        Self {
-            assigned: count(Coverage::Assigned),
-            unassigned: count(Coverage::Unassigned),
-            unassigned_30_days: count(Coverage::UnassignedLong),
-            unassigned_since: figures.unassigned_since.map(|day| day.to_string()),
-            visited_30_days: count(Coverage::VisitedLately),
-            visited_90_days: count(Coverage::Visited),
-            visits_due: count(Coverage::VisitsDue),
-            visits_overdue: count(Coverage::VisitsOverdue),
-            over_caseload: count(Coverage::OverCaseload),
-            handed_over: count(Coverage::HandedOver),
-        }
-    }
-}
+impl<'de, P: Part> Deserialize<'de> for Sums<P> {
+    /// Every figure of the group must be there; other fields are left to others.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByName<P>(PhantomData<P>);
 
-impl ProcedureCounts {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let of = |part| count(figures, Figure::Procedures(part));
-        let standing = |procedure: Procedure| {
-            let at = move |step: &Step| {
-                let count = count(figures, Figure::At(procedure, *step));
-                let (procedure, step) = (procedure.name().into(), step.name().into());
-                (count > 0).then_some(StandingAt { procedure, step, count })
-            };
-            Step::ALL.iter().filter_map(at)
-        };
-        Self {
-            under_way: of(progress::Procedures::UnderWay),
-            late: of(progress::Procedures::Late),
-            decided_late: of(progress::Procedures::DecidedLate),
-            without_steps: of(progress::Procedures::WithoutSteps),
-            standing: Procedure::ALL.iter().copied().flat_map(standing).collect(),
-        }
-    }
-}
+        impl<'de, P: Part> Visitor<'de> for ByName<P> {
+            type Value = Sums<P>;
 
-impl ExitCounts {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let count = |part| count(figures, Figure::Exits(part));
-        Self { below_line: count(Exits::BelowLine), guarantee_missing: count(Exits::GuaranteeMissing) }
-    }
-}
-
-impl Gap {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let of = |one: &Entitlement| {
-            let count = |part| count(figures, Figure::Entitled(*one, part));
-            EntitlementCounts {
-                entitlement: one.name().into(),
-                due: count(Entitled::Due),
-                received: count(Entitled::Received),
-                missing: count(Entitled::Missing),
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of figures")
             }
-        };
-        Self {
-            households: count(figures, Figure::Gap(progress::Gap::Households)),
-            measures: count(figures, Figure::Gap(progress::Gap::Measures)),
-            entitlements: Entitlement::ALL.iter().map(of).filter(|counts| counts.due > 0).collect(),
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut values = vec![None; P::ALL.len()];
+                while let Some(name) = map.next_key::<String>()? {
+                    match P::from_name(&name).and_then(|part| values.get_mut(part.place())) {
+                        Some(value) => *value = Some(map.next_value()?),
+                        None => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                let missing = values.iter().zip(P::ALL).find(|(value, _)| value.is_none());
+                if let Some((_, part)) = missing {
+                    return Err(A::Error::missing_field(part.name()));
+                }
+                Ok(Sums { values: values.into_iter().flatten().collect(), group: PhantomData })
+            }
         }
+
+        deserializer.deserialize_map(ByName(PhantomData))
     }
 }
 
-impl Aid {
-    pub(super) fn new(figures: &Figures, group: MeasureGroup) -> Option<Self> {
-        let of = |part| figures.get(Figure::Aid(group, part));
-        let events = count(figures, Figure::Aid(group, progress::Aid::Events));
-        (events > 0).then(|| Self {
-            measure: group.name().into(),
-            events,
-            amount: of(progress::Aid::Amount),
-            acknowledged: of(progress::Aid::Acknowledged),
-        })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_domain::progress::Exits;
+    use serde_json::json;
+
+    #[test]
+    fn a_group_is_an_object_of_all_its_figures() {
+        let sums: Sums<Exits> = Sums::new(|part| if part == Exits::BelowLine { 3 } else { 0 });
+        let json = json!({"below_line": 3, "guarantee_missing": 0});
+        assert_eq!(serde_json::to_value(&sums).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Sums<Exits>>(json).unwrap(), sums);
+        assert_eq!((sums.count(Exits::BelowLine), sums.get(Exits::GuaranteeMissing)), (3, 0));
     }
-}
 
-impl Money {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let of = |part| figures.get(Figure::Money(part));
-        Self {
-            released: of(progress::Money::Released),
-            allocated: of(progress::Money::Allocated),
-            unallocated: of(progress::Money::Unallocated),
-            delivered: of(progress::Money::Delivered),
-            undelivered: of(progress::Money::Undelivered),
-            acknowledged: of(progress::Money::Acknowledged),
-            reversed: of(progress::Money::Reversed),
-            idle_12_months: of(progress::Money::IdleYear),
-            idle_24_months: of(progress::Money::IdleTwoYears),
-        }
+    #[test]
+    fn a_figure_left_out_or_that_is_no_number_is_refused_and_one_more_is_not() {
+        let read = |json| serde_json::from_value::<Sums<Exits>>(json).map_err(|error| error.to_string());
+        assert_eq!(read(json!({"below_line": 3})), Err("missing field `guarantee_missing`".to_owned()));
+        assert!(read(json!({"below_line": "3", "guarantee_missing": 0})).is_err());
+        assert!(read(json!({"below_line": 3, "guarantee_missing": 0, "of_a_later_version": {}})).is_ok());
     }
-}
-
-impl PostCounts {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let count = |part| count(figures, Figure::Posts(part));
-        Self {
-            villages: count(Posts::Villages),
-            first_secretary: count(Posts::FirstSecretary),
-            resident_team: count(Posts::Team),
-            nobody: count(Posts::Nobody),
-        }
-    }
-}
-
-impl Villages {
-    pub(super) fn new(figures: &Figures) -> Self {
-        let count = |part| count(figures, Figure::Villages(part));
-        Self {
-            poor: count(Exit::Poor),
-            exited: count(Exit::Exited),
-            ready: count(Exit::Ready),
-            persons_to_go: count(Exit::PersonsToGo),
-            households_to_go: count(Exit::HouseholdsToGo),
-        }
-    }
-}
-
-pub(super) fn conditions(figures: &Figures) -> BTreeMap<Name, Condition> {
-    let condition = |one: &Guarantee| {
-        let count = |part| count(figures, Figure::Condition(*one, part));
-        let (met, unmet, unknown) = (count(Known::Met), count(Known::Unmet), count(Known::Unknown));
-        (Name::from(one.name()), Condition { met, unmet, unknown })
-    };
-    Guarantee::ALL.iter().map(condition).collect()
-}
-
-/// A figure that counts things.
-fn count(figures: &Figures, figure: Figure) -> u64 {
-    figures.get(figure).unsigned_abs()
 }

@@ -4,7 +4,7 @@ use super::world::{World, areas};
 use super::{catch_up, open};
 use crate::{Past, Views, month};
 use lika_domain::area::Area;
-use lika_domain::progress::{Asked, Figure, Figures, MonthFigure, MonthPart};
+use lika_domain::progress::{Figure, FigureRef, Figures, MonthFigure, MonthPart, Part, Poverty};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
@@ -25,9 +25,9 @@ fn every_figure_of_every_area_is_explained_by_entries_of_its_villages() {
     for area in areas(&world) {
         let figures = Figures::of_area(&world.state, area, past.standing.today);
         for figure in Figure::all() {
-            let explanation = views.explain(area, Asked::Sum(figure)).unwrap().unwrap();
+            let explanation = views.explain(area, FigureRef::Sum(figure)).unwrap().unwrap();
             assert_eq!(explanation.amount, figures.get(figure), "{area} {figure}");
-            assert_eq!(past.explain(area, Asked::Sum(figure)).as_ref(), Some(&explanation));
+            assert_eq!(past.explain(area, FigureRef::Sum(figure)).as_ref(), Some(&explanation));
             for ground in &explanation.grounds {
                 let entry = &world.log[usize::try_from(ground.entry).unwrap()].entry;
                 let village = ground.village.as_ref().map(|village| village.parse::<Area>().unwrap());
@@ -50,19 +50,12 @@ fn the_counts_of_months_are_explained_from_the_log() {
     for area in areas(&world) {
         let progress = views.progress(area, None).unwrap().unwrap();
         for row in &progress.months {
-            let counts = [
-                i64::from(row.registered),
-                i64::from(row.exited),
-                i64::from(row.fallen_back),
-                row.aid_amount,
-                i64::from(row.visits),
-            ];
-            for (part, count) in MonthPart::ALL.iter().zip(counts) {
+            for (part, count) in row.sums.iter() {
                 let name = format!("months.{}.{}", row.month, part.name());
                 let figure = MonthFigure::from_name(&name).unwrap();
                 let explanation = month(entries(), (area, figure), None, None).unwrap().unwrap();
                 assert_eq!((explanation.figure, explanation.amount), (name, count), "{area}");
-                taken_back |= *part == MonthPart::Exited && explanation.grounds.iter().any(|ground| ground.amount < 0);
+                taken_back |= part == MonthPart::Exited && explanation.grounds.iter().any(|ground| ground.amount < 0);
             }
         }
     }
@@ -77,11 +70,11 @@ fn incomes_are_explained_for_the_year_of_the_area() {
     let (_folder, world, views) = viewed(7, 900);
     for area in areas(&world) {
         let progress = views.progress(area, None).unwrap().unwrap();
-        let below = Asked::from_name("income.below_line").unwrap();
+        let below = FigureRef::from_name("income.below_line").unwrap();
         let explained = views.explain(area, below).unwrap().unwrap().amount;
         assert_eq!(Some(explained.unsigned_abs()), progress.income.below_line.or(Some(0)), "{area}");
         let counted = |figure| views.explain(area, figure).unwrap().unwrap().amount.unsigned_abs();
-        assert_eq!(counted(Asked::Incidence), progress.persons.poor_now());
-        assert_eq!(counted(Asked::PoorNow), progress.households.poor_now());
+        assert_eq!(counted(FigureRef::Poverty(Poverty::Incidence)), progress.persons.poor_now());
+        assert_eq!(counted(FigureRef::Poverty(Poverty::Now)), progress.households.poor_now());
     }
 }

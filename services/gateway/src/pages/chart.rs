@@ -1,6 +1,6 @@
 //! Small pictures, drawn as SVG.
 
-use super::words::share;
+use super::numbers::share;
 use lika_views::document::Progress;
 use maud::{Markup, html};
 
@@ -9,18 +9,9 @@ const HEIGHT: u64 = 180;
 /// Room for the labels of the axis.
 const LABEL: u64 = 16;
 
-/// Poor households at the end of each month, as registrations, exits and fall-backs give them. Cards closed for other
-/// reasons are not by month in the document, so the last bar may stand above the figure of today.
+/// Poor households at the end of each month.
 pub(super) fn poor_by_month(progress: &Progress) -> Markup {
-    let mut poor = 0i64;
-    let bars: Vec<(&str, i64)> = progress
-        .months
-        .iter()
-        .map(|row| {
-            poor += i64::from(row.registered) + i64::from(row.fallen_back) - i64::from(row.exited);
-            (row.month.as_str(), poor.max(0))
-        })
-        .collect();
+    let bars = progress.poor_by_month();
     let Some(highest) = bars.iter().map(|(_, poor)| *poor).max().filter(|highest| *highest > 0) else {
         return html! { p { "—" } };
     };
@@ -28,7 +19,7 @@ pub(super) fn poor_by_month(progress: &Progress) -> Markup {
     html! {
         svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + LABEL) } role="img" aria-label="poor households by month" {
             @for (n, (month, poor)) in (0u64..).zip(&bars) {
-                @let height = poor.unsigned_abs() * HEIGHT / highest.unsigned_abs();
+                @let height = poor * HEIGHT / highest;
                 rect x=(n * step) y=(HEIGHT - height) width=(step.saturating_sub(1).max(1)) height=(height) {
                     title { (month) ": " (poor) }
                 }

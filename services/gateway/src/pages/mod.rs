@@ -3,18 +3,24 @@
 //! What they show is the same document that the API serves; nothing is counted here.
 
 mod chart;
+mod contributions;
 mod duties;
-mod grounds;
+mod figures;
 mod money;
-mod words;
+mod numbers;
 
+use figures::{cell, columns, label, section, value};
 use lika_domain::aid::MeasureGroup;
-use lika_domain::living::Condition as Guarantee;
+use lika_domain::area::Level;
+use lika_domain::living::Condition;
+use lika_domain::progress::{
+    Aid, Coverage, Description, Figure, FigureRef, IncomeFigure, Known, Part, Poverty, Section, Tally, Tone, Visited,
+};
 use lika_proto::v1;
 use lika_views::Explanation;
-use lika_views::document::{Condition, Progress};
+use lika_views::document::Progress;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use words::{amount, level, people, share};
+use numbers::{amount, people, share};
 
 /// The style of every page; small enough to travel with each of them over a bad line.
 const STYLE: &str = include_str!("style.css");
@@ -36,30 +42,34 @@ pub struct LogLine {
 /// The page of an area: its own progress, then that of the areas in it.
 pub fn area(log: &LogLine, progress: &Progress, children: &[Progress]) -> String {
     let title = name(progress);
-    page(log, &title, &html! {
-        (heading(progress))
-        (tiles(progress))
-        (duties::exit(progress))
-        section { h2 { "脱贫进程 " small { "by month" } } (chart::poor_by_month(progress)) }
-        div.columns {
-            section { h2 { "两不愁三保障 " small { "assurances and guarantees, households" } } (conditions(progress)) }
-            section { h2 { "程序 " small { "procedures" } } (duties::procedures(progress)) }
-            section { h2 { "应享未享 " small { "entitlements, households" } } (duties::gap(progress)) }
-            section { h2 { "帮扶责任 " small { "responsible officials, households" } } (duties::officials(progress)) }
-            section { h2 { "资金 " small { "money" } } (money::money(progress)) }
-            section { h2 { "帮扶措施 " small { "aid, yuan" } } (aid(progress)) }
-            section { h2 { "收入 " small { "income per head" } } (income(progress)) }
-        }
-        @if !children.is_empty() {
-            section { h2 { "各地进度 " small { (children.len()) " areas" } } (table(children)) }
-        }
-    })
+    page(
+        log,
+        &title,
+        &html! {
+            (heading(progress))
+            (tiles(progress))
+            (duties::exit(progress))
+            section { h2 { "脱贫进程 " small { "by month" } } (chart::poor_by_month(progress)) }
+            div.columns {
+                section { (section(Section::Conditions)) (conditions(progress)) }
+                section { (section(Section::Procedures)) (duties::procedures(progress)) }
+                section { (section(Section::Gap)) (duties::gap(progress)) }
+                section { (section(Section::Officials)) (duties::officials(progress)) }
+                section { (section(Section::Money)) (money::money(progress)) }
+                section { (section(Section::Aid)) (aid(progress)) }
+                section { (section(Section::Income)) (income(progress)) }
+            }
+            @if !children.is_empty() {
+                section { h2 { "各地进度 " small { (children.len()) " areas" } } (table(children)) }
+            }
+        },
+    )
     .into_string()
 }
 
 /// The page of what a figure rests on.
 pub fn figure(log: &LogLine, explanation: &Explanation) -> String {
-    page(log, &format!("{} {}", explanation.area, explanation.figure), &grounds::list(explanation)).into_string()
+    page(log, &format!("{} {}", explanation.area, explanation.figure), &contributions::list(explanation)).into_string()
 }
 
 /// The page of a log in which nothing has been reported yet.
@@ -122,7 +132,7 @@ fn name(progress: &Progress) -> String {
 
 /// What the area is and its code; a place without a name goes by its level.
 fn named(progress: &Progress) -> Markup {
-    let place = level(&progress.level);
+    let place = progress.level().map_or("", Level::zh);
     match &progress.name {
         Some(name) => html! { (name) " " small { (place) " " (progress.area) } },
         None => html! { (place) " " small { (progress.area) } },
@@ -152,17 +162,29 @@ fn heading(progress: &Progress) -> Markup {
     }
 }
 
+/// Figures one looks at first, of cards by status: households large, their persons below.
 fn tiles(progress: &Progress) -> Markup {
     let (households, persons) = (&progress.households, &progress.persons);
+    let tally = |part| (FigureRef::Sum(Figure::Households(part)), households.get(part), persons.count(part));
+    let poor_now = (FigureRef::Poverty(Poverty::Now), households.poor_now().cast_signed(), persons.poor_now());
     html! {
         div.tiles {
-            (tile(progress, "households.registered", ("建档立卡户", "registered"), households.registered, persons.registered))
-            (tile(progress, "households.poor_now", ("现有贫困户", "poor now"), households.poor_now(), persons.poor_now()))
-            (tile(progress, "households.exited", ("已脱贫户", "exited"), households.exited, persons.exited))
-            (tile(progress, "households.fallen_back", ("返贫户", "fallen back"), households.fallen_back, persons.fallen_back))
-            (tile(progress, "households.monitored", ("监测户", "monitored"), households.monitored, persons.monitored))
+            @for (figure, households, persons) in [
+                tally(Tally::Registered),
+                poor_now,
+                tally(Tally::Exited),
+                tally(Tally::FallenBack),
+                tally(Tally::Monitored),
+            ] {
+                @let Description { zh, en, unit, .. } = figure.description();
+                div.tile {
+                    span { (zh) (unit.zh()) " " small { (en) } }
+                    b { (value(progress, figure, households)) }
+                    small { (people(persons)) }
+                }
+            }
             div.tile {
-                span { "贫困发生率 " small { "incidence" } }
+                span { (label(Poverty::Incidence.description())) }
                 b { (share(progress.incidence)) }
                 small { "退出标准 threshold " (share(Some(u64::from(progress.threshold)))) }
             }
@@ -170,21 +192,15 @@ fn tiles(progress: &Progress) -> Markup {
     }
 }
 
-fn tile(progress: &Progress, figure: &str, (zh, en): (&str, &str), households: u64, persons: u64) -> Markup {
-    let linked = grounds::count(progress, figure, households);
-    html! {
-        div.tile { span { (zh) " " small { (en) } } b { (linked) } small { (people(persons)) } }
-    }
-}
-
 fn conditions(progress: &Progress) -> Markup {
-    let row = |name: &str| progress.conditions.get(name).copied();
+    let known = Condition::ALL.iter().filter_map(|one| Some((*one, progress.conditions.get(one.name())?)));
     html! {
         table {
-            tr { th {} th.n { "达标 met" } th.n { "未达标 unmet" } th.n { "未评估 unknown" } }
-            @for (name, zh) in Guarantee::ALL.iter().map(|one| (one.name(), one.zh())) {
-                @if let Some(Condition { met, unmet, unknown }) = row(name) {
-                    tr { td { (zh) " " small { (name) } } td.n { (met) } td.n.bad[unmet > 0] { (grounds::count(progress, &format!("conditions.{name}.unmet"), unmet)) } td.n { (unknown) } }
+            (columns::<Known>(""))
+            @for (one, sums) in known {
+                tr {
+                    td { (one.zh()) " " small { (one.name()) } }
+                    @for (part, sum) in sums.iter() { (cell(progress, Figure::Condition(one, part), sum)) }
                 }
             }
         }
@@ -194,13 +210,16 @@ fn conditions(progress: &Progress) -> Markup {
 fn income(progress: &Progress) -> Markup {
     let income = &progress.income;
     let yuan = |fen: Option<i64>| fen.map_or_else(|| "—".to_owned(), amount);
+    let of = |part: IncomeFigure| match part {
+        IncomeFigure::Mean => yuan(income.mean),
+        IncomeFigure::Median => yuan(income.median),
+        IncomeFigure::BelowLine => income.below_line.unwrap_or(0).to_string(),
+    };
     html! {
         table {
             tr { td { "年度 " small { "year" } } td.n { (income.year.map_or_else(|| "—".to_owned(), |year| year.to_string())) } }
-            tr { td { "人均纯收入 " small { "mean, yuan" } } td.n { (yuan(income.mean)) } }
-            tr { td { "中位数 " small { "median, yuan" } } td.n { (yuan(income.median)) } }
             tr { td { "贫困线 " small { "line, yuan" } } td.n { (yuan(income.line)) } }
-            tr { td { "低于贫困线人数 " small { "persons below it" } } td.n { (income.below_line.unwrap_or(0)) } }
+            @for part in IncomeFigure::ALL { tr { td { (label(part.description())) } td.n { (of(*part)) } } }
         }
     }
 }
@@ -208,31 +227,47 @@ fn income(progress: &Progress) -> Markup {
 fn aid(progress: &Progress) -> Markup {
     html! {
         table {
-            tr { th { "措施" } th.n { "次数 times" } th.n { "金额 yuan" } th.n { "已签收 acknowledged" } }
+            (columns::<Aid>("措施 measure"))
             @for aid in &progress.aid {
-                tr { td { (MeasureGroup::LIST.zh(&aid.measure)) " " small { (aid.measure) } } td.n { (aid.events) } td.n { (amount(aid.amount)) } td.n { (amount(aid.acknowledged)) } }
+                @if let Some(group) = MeasureGroup::ALL.iter().find(|group| group.name() == aid.measure) {
+                    tr {
+                        td { (group.zh()) " " small { (aid.measure) } }
+                        @for (part, sum) in aid.sums.iter() { (cell(progress, Figure::Aid(*group, part), sum)) }
+                    }
+                }
             }
         }
     }
 }
 
+/// A column of a table of areas: a figure, and where it is in an area's document.
+type Column = (&'static Description, fn(&Progress) -> i64);
+
+/// Areas under one another, with the figures one looks at first.
 fn table(children: &[Progress]) -> Markup {
+    let columns: [Column; 6] = [
+        (Tally::Registered.description(), |area| area.households.get(Tally::Registered)),
+        (Poverty::Now.description(), |area| area.households.poor_now().cast_signed()),
+        (Tally::Exited.description(), |area| area.households.get(Tally::Exited)),
+        (Tally::FallenBack.description(), |area| area.households.get(Tally::FallenBack)),
+        (Coverage::Unassigned.description(), |area| area.officials.coverage.get(Coverage::Unassigned)),
+        (Visited::In90Days.description(), |area| area.officials.visits.get(Visited::In90Days)),
+    ];
     html! {
         div.wide { table {
             tr {
-                th { "名称 area" } th.n { "建档户 registered" } th.n { "贫困户 poor" } th.n { "脱贫户 exited" }
-                th.n { "返贫户 fallen back" } th { "发生率 incidence" } th.n { "无责任人 no official" } th.n { "90天走访 visited" }
+                th { "名称 area" } th { (label(Poverty::Incidence.description())) }
+                @for (Description { zh, en, unit, .. }, _) in columns { th.n { (zh) (unit.zh()) " " small { (en) } } }
             }
             @for child in children {
+                @let place = child.level().map_or("", Level::zh);
                 tr {
-                    td { a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(level(&child.level))) } " " small { (child.area) } }
-                    td.n { (child.households.registered) }
-                    td.n { (child.households.poor_now()) }
-                    td.n { (child.households.exited) }
-                    td.n { (child.households.fallen_back) }
+                    td { a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(place)) } " " small { (child.area) } }
                     td.whole { (chart::incidence(child)) }
-                    td.n.bad[child.officials.unassigned > 0] { (child.officials.unassigned) }
-                    td.n { (child.officials.visited_90_days) }
+                    @for (description, figure) in columns {
+                        @let sum = figure(child);
+                        td.n.bad[description.tone == Tone::Warning && sum > 0] { (sum) }
+                    }
                 }
             }
         } }

@@ -1,34 +1,33 @@
 //! Money on its way: what reached each station, and what is left there.
 
-use super::grounds;
-use super::words::amount;
-use lika_views::document::{Money, Progress};
+use super::figures::{label, row, value};
+use super::numbers::amount;
+use lika_domain::progress::{Figure, FigureRef, Money, Part};
+use lika_views::document::Progress;
+use lika_views::money::{ASIDE, Station, stations};
 use maud::{Markup, html};
 
 /// Released, allocated, delivered, acknowledged; each with what was not passed on.
 pub(super) fn money(progress: &Progress) -> Markup {
-    let money = &progress.money;
-    let Money { released, allocated, unallocated, delivered, undelivered, acknowledged, reversed, .. } = *money;
-    let unacknowledged = delivered - reversed - acknowledged;
+    let shown = |sum, is: Option<Figure>| match is {
+        Some(figure) => value(progress, FigureRef::Sum(figure), sum),
+        None => html! { (amount(sum)) },
+    };
+    let aside = ASIDE.iter().map(|part| (*part, progress.money.get(*part))).filter(|(_, sum)| *sum != 0);
     html! {
         table {
             tr { th { "环节 station" } th.n { "金额 yuan" } th.n { "未流转 left there" } }
-            @if released > 0 { (station("下达", "released to the county", &grounds::fen(progress, "money.released", released), &grounds::fen(progress, "money.unallocated", unallocated))) }
-            (station("安排到村", "allocated to villages", &grounds::fen(progress, "money.allocated", allocated), &grounds::fen(progress, "money.undelivered", undelivered)))
-            (station("发放到户", "delivered, less what was taken back", &html! { (amount(delivered - reversed)) }, &html! { (amount(unacknowledged)) }))
-            (station("农户签收", "acknowledged", &grounds::fen(progress, "money.acknowledged", acknowledged), &html! {}))
-            (aside(progress, "money.reversed", ("其中冲回", "taken back"), reversed))
-            (aside(progress, "money.idle_12_months", ("闲置满12个月", "idle for 12 months"), money.idle_12_months))
-            (aside(progress, "money.idle_24_months", ("闲置满24个月", "idle for 24 months"), money.idle_24_months))
+            @for Station { at, reached, left, reached_is, left_is } in stations(&progress.money) {
+                tr {
+                    td {
+                        (label(at.description()))
+                        @if at == Money::Delivered { small { ", less what was taken back" } }
+                    }
+                    td.n { (shown(reached, reached_is)) }
+                    td.n { @if let Some(left) = left { (shown(left, left_is)) } }
+                }
+            }
+            @for (part, sum) in aside { (row(progress, Figure::Money(part), false, sum, &html! { td {} })) }
         }
     }
-}
-
-fn station(zh: &str, en: &str, reached: &Markup, left: &Markup) -> Markup {
-    html! { tr { td { (zh) " " small { (en) } } td.n { (reached) } td.n { (left) } } }
-}
-
-fn aside(progress: &Progress, figure: &str, (zh, en): (&str, &str), fen: i64) -> Markup {
-    let linked = grounds::fen(progress, figure, fen);
-    html! { @if fen != 0 { tr { td { (zh) " " small { (en) } } td {} td.n.bad { (linked) } } } }
 }

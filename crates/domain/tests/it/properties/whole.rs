@@ -8,7 +8,7 @@ use lika_domain::ids::{HouseholdId, Index, PersonId, Tag};
 use lika_domain::member::Relation;
 use lika_domain::money::Fen;
 use lika_domain::procedure::{End, Outcome, Place, Procedure, Round, StepTaken};
-use lika_domain::progress::{Exit, Figure, Figures, Gap, Money, Tally};
+use lika_domain::progress::{Exit, Figure, Figures, Gap, Money, Part, Tally};
 use lika_domain::state::State;
 use lika_domain::village::Village;
 use proptest::prelude::*;

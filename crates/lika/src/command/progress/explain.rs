@@ -2,17 +2,17 @@
 
 use crate::numbers::{number, yuan};
 use crate::table::Table;
-use lika_domain::progress::{Asked, Figure, MonthPart};
+use lika_domain::date::Month;
+use lika_domain::progress::{FigureRef, Section};
 use lika_views::Explanation;
 
 /// Reads the name of a figure. A name that is none is answered with those it may have been.
-pub(super) fn figure(name: &str) -> Result<Asked, String> {
-    Asked::from_name(name).ok_or_else(|| {
+pub(super) fn figure(name: &str) -> Result<FigureRef, String> {
+    FigureRef::from_name(name).ok_or_else(|| {
         let group = name.split('.').next().unwrap_or(name);
         let known: Vec<_> = names().filter(|known| known.split('.').next() == Some(group)).collect();
         if known.is_empty() {
-            let mut groups: Vec<_> = names().filter_map(|known| Some(known.split('.').next()?.to_owned())).collect();
-            groups.dedup();
+            let groups: Vec<_> = Section::ALL.iter().map(|section| section.name()).collect();
             return format!("no such figure; they begin with {}", groups.join(", "));
         }
         format!("no such figure; of {group} there are {}", known.join(", "))
@@ -29,9 +29,11 @@ pub(super) fn text(explanation: &Explanation) -> String {
         let (village, household) = (ground.village.as_deref(), ground.household.as_deref());
         table.row([&village.unwrap_or("本级"), &household.unwrap_or(""), &shown(ground.amount), &ground.entry]);
     }
+    let named = FigureRef::from_name(&explanation.figure);
     let head = format!(
-        "{} {}：{}{unit}，依据 {} 条记录",
+        "{} {}{}：{}{unit}，依据 {} 条记录",
         explanation.area,
+        named.map(|figure| format!("{} ", figure.zh())).unwrap_or_default(),
         explanation.figure,
         shown(explanation.amount),
         number(explanation.total)
@@ -50,11 +52,10 @@ fn signed(amount: i64) -> String {
     if amount < 0 { format!("-{count}") } else { count }
 }
 
+/// Every name, with a month as an example where one belongs to it.
 fn names() -> impl Iterator<Item = String> {
-    let others =
-        ["incidence", "income.mean", "income.median", "income.below_line", "households.poor_now"].map(str::to_owned);
-    let months = MonthPart::ALL.iter().map(|part| format!("months.2016-05.{}", part.name()));
-    others.into_iter().chain(Figure::all().map(|figure| figure.to_string())).chain(months)
+    let months = Month::from_yyyymm(201_605).into_iter().flat_map(FigureRef::of_month);
+    FigureRef::all().chain(months).map(|figure| figure.to_string())
 }
 
 #[cfg(test)]
@@ -67,7 +68,7 @@ mod tests {
             assert!(figure(&name).is_ok(), "{name}");
         }
         assert!(figure("money").is_err_and(|answer| answer.contains("money.released")));
-        assert!(figure("monney.released").is_err_and(|answer| answer.contains("households, persons")));
+        assert!(figure("monney.released").is_err_and(|answer| answer.contains("incidence, households, persons")));
         assert!(figure("months.2016.visits").is_err_and(|answer| answer.contains("months.2016-05.visits")));
     }
 }

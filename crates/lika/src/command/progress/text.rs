@@ -2,13 +2,17 @@
 
 mod duties;
 
-use crate::numbers::{known, number, yuan};
+use crate::numbers::{Column, known, number, yuan};
 use crate::table::Table;
 use lika_domain::aid::MeasureGroup;
 use lika_domain::living::Condition;
+use lika_domain::progress::{
+    Aid, Coverage, Description, IncomeFigure, Known, MonthPart, Part, Poverty, Tally, Unit, Visited,
+};
 use lika_views::Progress;
-use lika_views::document::Money;
+use lika_views::document::Sums;
 use lika_views::forecast::forecast;
+use lika_views::money::{ASIDE, Station, stations};
 
 /// Everything about one area.
 pub(super) fn area(area: &Progress) -> String {
@@ -21,47 +25,66 @@ pub(super) fn area(area: &Progress) -> String {
         income(area),
         conditions(area),
         aid(area),
-        money(&area.money),
+        money(area),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Areas under one another, with the figures one looks at first.
 pub(super) fn areas(areas: &[Progress]) -> String {
-    let headings = [
-        "区划",
-        "名称",
-        ">在册户",
-        ">在册人",
-        ">未脱贫户",
-        ">脱贫户",
-        ">返贫户",
-        ">监测户",
-        ">发生率",
-        ">人均收入",
-        ">未结对",
-        ">90天走访",
-        ">帮扶资金",
+    let figures: [Column; 9] = [
+        (Poverty::Now.description(), |area| number(area.households.poor_now())),
+        (Tally::Exited.description(), |area| number(area.households.count(Tally::Exited))),
+        (Tally::FallenBack.description(), |area| number(area.households.count(Tally::FallenBack))),
+        (Tally::Monitored.description(), |area| number(area.households.count(Tally::Monitored))),
+        (Poverty::Incidence.description(), |area| known(area.incidence, share)),
+        (IncomeFigure::Mean.description(), |area| known(area.income.mean, yuan)),
+        (Coverage::Unassigned.description(), |area| number(area.officials.coverage.count(Coverage::Unassigned))),
+        (Visited::In90Days.description(), |area| number(area.officials.visits.count(Visited::In90Days))),
+        (MonthPart::AidAmount.description(), |area| yuan(area.aid.iter().map(|aid| aid.sums.get(Aid::Amount)).sum())),
     ];
+    let named = ["区划", "名称", ">在册户", ">在册人"].map(str::to_owned);
+    let headings: Vec<String> = named.into_iter().chain(figures.iter().map(|(figure, _)| heading(figure))).collect();
     let mut table = Table::new(&headings);
     for area in areas {
-        table.row([
-            &area.area,
-            &area.name.as_deref().unwrap_or(""),
-            &number(area.households.open()),
-            &number(area.persons.open()),
-            &number(area.households.poor_now()),
-            &number(area.households.exited),
-            &number(area.households.fallen_back),
-            &number(area.households.monitored),
-            &known(area.incidence, share),
-            &known(area.income.mean, yuan),
-            &number(area.officials.unassigned),
-            &number(area.officials.visited_90_days),
-            &yuan(area.aid.iter().map(|aid| aid.amount).sum()),
-        ]);
+        let open = [number(area.households.open()), number(area.persons.open())];
+        let name = area.name.clone().unwrap_or_default();
+        let figures = figures.iter().map(|(_, figure)| figure(area));
+        table.texts([area.area.clone(), name].into_iter().chain(open).chain(figures));
     }
     table.to_string()
+}
+
+/// The heading of a column of numbers: the figure's label.
+fn heading(figure: &Description) -> String {
+    format!(">{}", figure.zh)
+}
+
+/// A figure as people read it, in its unit.
+fn shown(value: i64, figure: &Description) -> String {
+    match figure.unit {
+        Unit::Fen => yuan(value),
+        _ => number(value.unsigned_abs()),
+    }
+}
+
+/// A table with a column for each figure of a group, after one for names.
+fn group<P: Part>(names: &str) -> Table {
+    let figures = P::ALL.iter().map(|part| heading(part.description()));
+    Table::new(&std::iter::once(names.to_owned()).chain(figures).collect::<Vec<_>>())
+}
+
+/// Adds the figures of a group as a row.
+fn row<P: Part>(table: &mut Table, name: &str, sums: &Sums<P>) {
+    let figures = sums.iter().map(|(part, value)| shown(value, part.description()));
+    table.texts(std::iter::once(name.to_owned()).chain(figures));
+}
+
+/// A group as a table of one row.
+fn one_row<P: Part>(names: &str, name: &str, sums: &Sums<P>) -> Table {
+    let mut table = group::<P>(names);
+    row(&mut table, name, sums);
+    table
 }
 
 fn head(area: &Progress) -> String {
@@ -69,7 +92,7 @@ fn head(area: &Progress) -> String {
     table.row([&"区划", &format!("{} {}", area.area, area.name.as_deref().unwrap_or(""))]);
     table.row([&"截至", &area.as_of.happened]);
     table.row([&"最后记录", &area.as_of.recorded.as_deref().unwrap_or("-")]);
-    table.row([&"日志条目", &known(area.index, number)]);
+    table.row([&"末条序号", &known(area.index, number)]);
     table.row([&"贫困发生率", &known(area.incidence, share)]);
     table.row([&"退出标准", &format!("低于 {}", share(area.threshold.into()))]);
     if let Some(forecast) = forecast(area) {
@@ -79,76 +102,53 @@ fn head(area: &Progress) -> String {
 }
 
 fn counts(area: &Progress) -> String {
-    let mut table = Table::new(&["", ">建档", ">未脱贫", ">预脱贫", ">脱贫", ">返贫", ">监测", ">注销"]);
-    for (what, counts) in [("户", &area.households), ("人", &area.persons)] {
-        table.row([
-            &what,
-            &number(counts.registered),
-            &number(counts.poor),
-            &number(counts.pre_exit),
-            &number(counts.exited),
-            &number(counts.fallen_back),
-            &number(counts.monitored),
-            &number(counts.deregistered),
-        ]);
-    }
+    let mut table = group::<Tally>("");
+    row(&mut table, "户", &area.households);
+    row(&mut table, "人", &area.persons);
     table.to_string()
 }
 
 fn income(area: &Progress) -> String {
     let Some(year) = area.income.year else { return String::new() };
-    let mut table = Table::new(&["年度", ">人均收入 元", ">中位数 元", ">贫困线 元", ">低于贫困线 人"]);
     let income = &area.income;
-    table.row([
-        &year,
-        &known(income.mean, yuan),
-        &known(income.median, yuan),
-        &known(income.line, yuan),
-        &known(income.below_line, number),
-    ]);
+    let figures = IncomeFigure::ALL.iter().map(|part| match part {
+        IncomeFigure::Mean => known(income.mean, yuan),
+        IncomeFigure::Median => known(income.median, yuan),
+        IncomeFigure::BelowLine => known(income.below_line, number),
+    });
+    let headings = IncomeFigure::ALL.iter().map(|part| {
+        let Description { zh, unit, .. } = part.description();
+        format!(">{zh} {}", unit.zh())
+    });
+    let first = ["年度".to_owned(), ">贫困线 元".to_owned()];
+    let mut table = Table::new(&first.into_iter().chain(headings).collect::<Vec<_>>());
+    table.texts([year.to_string(), known(income.line, yuan)].into_iter().chain(figures));
     table.to_string()
 }
 
 fn conditions(area: &Progress) -> String {
-    let mut table = Table::new(&["两不愁三保障", ">达标户", ">未达标户", ">未认定户"]);
-    for (name, zh) in Condition::ALL.iter().map(|one| (one.name(), one.zh())) {
-        if let Some(condition) = area.conditions.get(name) {
-            table.row([&zh, &number(condition.met), &number(condition.unmet), &number(condition.unknown)]);
-        }
+    let mut table = group::<Known>("两不愁三保障 户");
+    for (one, sums) in Condition::ALL.iter().filter_map(|one| Some((one, area.conditions.get(one.name())?))) {
+        row(&mut table, one.zh(), sums);
     }
     table.to_string()
 }
 
 fn aid(area: &Progress) -> String {
-    if area.aid.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new(&["帮扶措施", ">次数", ">金额 元", ">已签收 元"]);
-    for aid in &area.aid {
-        table.row([
-            &MeasureGroup::LIST.zh(&aid.measure),
-            &number(aid.events),
-            &yuan(aid.amount),
-            &yuan(aid.acknowledged),
-        ]);
-    }
-    table.to_string()
+    let mut table = group::<Aid>("帮扶措施 元");
+    area.aid.iter().for_each(|aid| row(&mut table, MeasureGroup::LIST.zh(&aid.measure), &aid.sums));
+    if table.is_empty() { String::new() } else { table.to_string() }
 }
 
 /// Money from station to station, with what was not passed on.
-fn money(money: &Money) -> String {
-    let Money { released, allocated, unallocated, delivered, undelivered, acknowledged, reversed, .. } = *money;
-    let kept = delivered - reversed;
+fn money(area: &Progress) -> String {
     let mut table = Table::new(&["资金 元", ">金额", ">未流转"]);
-    if released > 0 {
-        table.row([&"下达", &yuan(released), &yuan(unallocated)]);
+    for Station { at, reached, left, .. } in stations(&area.money) {
+        table.row([&at.description().zh, &yuan(reached), &left.map(yuan).unwrap_or_default()]);
     }
-    table.row([&"安排到村", &yuan(allocated), &yuan(undelivered)]);
-    table.row([&"发放到户", &yuan(kept), &yuan(kept - acknowledged)]);
-    table.row([&"农户签收", &yuan(acknowledged), &""]);
-    table.row([&"其中冲回", &"", &yuan(reversed)]);
-    table.row([&"闲置满12个月", &"", &yuan(money.idle_12_months)]);
-    table.row([&"闲置满24个月", &"", &yuan(money.idle_24_months)]);
+    for part in ASIDE {
+        table.row([&part.description().zh, &"", &yuan(area.money.get(part))]);
+    }
     table.to_string()
 }
 

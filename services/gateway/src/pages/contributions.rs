@@ -1,35 +1,30 @@
-//! What a figure rests on, and the way there from the figure.
+//! What a figure rests on.
 
-use super::words::amount;
+use super::numbers::amount;
+use lika_domain::progress::FigureRef;
 use lika_views::Explanation;
-use lika_views::document::Progress;
 use lika_views::explain::GroundView;
 use maud::{Markup, html};
 
-/// Grounds that a page shows; all of them are in the API.
+/// Contributions that a page shows; all of them are in the API.
 const SHOWN_MAX: usize = 1_000;
 
-/// A count that leads to what it rests on; nothing rests on none.
-pub(super) fn count(progress: &Progress, figure: &str, count: u64) -> Markup {
-    html! { @if count > 0 { a href={ "/areas/" (progress.area) "/" (figure) } { (count) } } @else { "0" } }
-}
-
-/// An amount in fen that does.
-pub(super) fn fen(progress: &Progress, figure: &str, fen: i64) -> Markup {
-    html! { @if fen != 0 { a href={ "/areas/" (progress.area) "/" (figure) } { (amount(fen)) } } @else { "0" } }
-}
-
-/// The grounds of a figure.
+/// The contributions of a figure, below what it is called and means.
 pub(super) fn list(explanation: &Explanation) -> Markup {
     let money = explanation.unit == "fen";
     let shown = |value: i64| if money { amount(value) } else { value.to_string() };
     let Explanation { area, figure, total, grounds, as_of, .. } = explanation;
     let left = total.saturating_sub(grounds.len().min(SHOWN_MAX) as u64);
+    let described = FigureRef::from_name(figure);
     html! {
         p.up { a href="/" { "全部 all" } " › " a href={ "/areas/" (area) } { (area) } }
-        h1 { "依据 " small { "what the figure rests on" } }
+        @if let Some(described) = described {
+            h1 { (described.zh()) " " small { (described.description().en) } }
+            p { (described.description().definition) " " small { (described.section().source()) "." } }
+        }
+        h2 { "依据 " small { "what the figure rests on" } }
         p.asof { code { (figure) } " · 截至 as of " (as_of.happened) }
-        p { b { (shown(explanation.amount)) } @if money { " 元 yuan" } "，" (total) " 条 grounds" }
+        p { b { (shown(explanation.amount)) } @if money { " 元 yuan" } "，" (total) " 条 entries" }
         div.wide { table {
             tr {
                 th { "行政村 village" } th { "户编号 household" }

@@ -1,15 +1,4 @@
-//! Words and numbers as county officials read them.
-
-/// Name of a level in Chinese.
-pub(super) fn level(name: &str) -> &'static str {
-    match name {
-        "province" => "省",
-        "prefecture" => "市",
-        "county" => "县",
-        "township" => "乡镇",
-        _ => "村",
-    }
-}
+//! Numbers as county officials read them.
 
 /// Persons.
 pub(super) fn people(persons: u64) -> String {

@@ -1,0 +1,262 @@
+//! The table of figures. A line is a figure: its definition, its name in documents, its labels, its unit and its tone.
+//! The document of an area, the pages, the command line's tables, the API's description and `FIGURES.md` are made from it;
+//! what it counts is in [`count`](super::count).
+
+use super::section::{Tone, Unit};
+
+/// One figure of a group, without the group: how it is called and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its name in documents, unique in its group.
+    pub name: &'static str,
+    /// Chinese label, without the unit.
+    pub zh: &'static str,
+    /// English label.
+    pub en: &'static str,
+    /// What it counts. Of a group that is counted both in households and in persons it is [`Unit::Households`].
+    pub unit: Unit,
+    /// How a figure above zero is to be read.
+    pub tone: Tone,
+    /// What is counted, as a sentence.
+    pub definition: &'static str,
+}
+
+/// The figures of a group, which documents show together.
+pub trait Part: Copy + PartialEq + 'static {
+    /// Every one of them, in order.
+    const ALL: &'static [Self];
+
+    /// What it is called and means.
+    fn description(self) -> &'static Description;
+
+    /// Its place among [`Self::ALL`].
+    fn place(self) -> usize;
+
+    /// Its name in documents.
+    fn name(self) -> &'static str {
+        self.description().name
+    }
+
+    /// From its name in documents.
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|part| part.name() == name)
+    }
+}
+
+/// Declares groups of figures, a line each.
+macro_rules! parts {
+    ($($(#[doc = $about:literal])+ $group:ident {
+        $($(#[doc = $definition:literal])+ $part:ident $name:literal $zh:literal $en:literal $unit:ident $tone:ident),+ $(,)?
+    })+) => {
+    $(
+        $(#[doc = $about])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $group { $($(#[doc = $definition])+ $part),+ }
+
+        impl Part for $group {
+            const ALL: &'static [Self] = &[$(Self::$part),+];
+
+            fn description(self) -> &'static Description {
+                match self {
+                    $(Self::$part => &Description {
+                        name: $name,
+                        zh: $zh,
+                        en: $en,
+                        unit: Unit::$unit,
+                        tone: Tone::$tone,
+                        definition: concat!($($definition),+),
+                    }),+
+                }
+            }
+
+            fn place(self) -> usize {
+                self as usize
+            }
+        }
+    )+
+
+    /// Every group with its lines, for tests that walk the whole table.
+    #[cfg(test)]
+    pub(super) fn groups() -> Vec<(&'static str, Vec<&'static Description>)> {
+        vec![$((stringify!($group), $group::ALL.iter().map(|part| part.description()).collect())),+]
+    }
+    };
+}
+
+parts! {
+    /// Cards, or persons on them, by status. `Registered` is the sum of all but `Monitored`.
+    Tally {
+        /// Ever registered, closed ones included.
+        Registered "registered" "建档" "registered" Households Plain,
+        /// Poor and never exited.
+        Poor "poor" "未脱贫" "poor" Households Plain,
+        /// Listed for exit, still counted as poor.
+        PreExit "pre_exit" "预脱贫" "listed for exit" Households Plain,
+        /// Out of poverty.
+        Exited "exited" "脱贫" "exited" Households Plain,
+        /// Poor again.
+        FallenBack "fallen_back" "返贫" "fallen back" Households Plain,
+        /// Open and under watch against falling back.
+        Monitored "monitored" "监测" "monitored" Households Plain,
+        /// Closed for good.
+        Deregistered "deregistered" "注销" "deregistered" Households Plain,
+    }
+    /// Figures computed from sums of others.
+    Poverty {
+        /// Cards counted as poor: poor, listed for exit, or poor again.
+        Now "poor_now" "现有贫困" "poor now" Households Plain,
+        /// Persons counted as poor (poor, listed for exit, or poor again) per 10,000 rural registered persons, rounded
+        /// down. It rests on these persons.
+        Incidence "incidence" "贫困发生率" "incidence" PerTenThousand Plain,
+    }
+    /// Open cards by what is known of one assurance or guarantee.
+    Known {
+        /// Met.
+        Met "met" "达标" "met" Households Plain,
+        /// Not met.
+        Unmet "unmet" "未达标" "unmet" Households Warning,
+        /// Never assessed.
+        Unknown "unknown" "未评估" "unknown" Households Plain,
+    }
+    /// Open cards by who answers for them and when they were last visited.
+    Coverage {
+        /// With a responsible official.
+        Assigned "assigned" "已结对" "with a responsible official" Households Plain,
+        /// Without a responsible official.
+        Unassigned "unassigned" "未结对" "without a responsible official" Households Warning,
+        /// Without a responsible official for 30 days or more.
+        UnassignedLong "unassigned_30_days" "未结对满30天" "without one for 30 days" Households Warning,
+        /// With an official who answers for more households, here or elsewhere, than the limit in force for the village
+        /// allows in that capacity.
+        OverCaseload "over_caseload" "责任人超额" "official over the caseload limit" Households Warning,
+        /// How often one first official took over from another.
+        HandedOver "handed_over" "责任人交接" "hand-overs" Times Plain,
+    }
+    /// Open cards by when they were last visited.
+    Visited {
+        /// Visited in the last 30 days.
+        Lately "visited_30_days" "30天内走访" "visited in 30 days" Households Plain,
+        /// Visited in the last 90 days.
+        In90Days "visited_90_days" "90天内走访" "visited in 90 days" Households Plain,
+        /// Due for a visit within the next 7 days.
+        Due "visits_due" "7天内应走访" "visit due in 7 days" Households Plain,
+        /// Due for a visit before today.
+        Overdue "visits_overdue" "走访逾期" "visit overdue" Households Warning,
+    }
+    /// Rounds of procedures: of open cards, of candidate households, of villages and of the county.
+    Procedures {
+        /// Begun, and neither failed nor decided.
+        UnderWay "under_way" "办理中" "under way" Rounds Plain,
+        /// Of those under way, beyond the deadline that the policy in force sets.
+        Late "late" "超期未办结" "beyond the deadline" Rounds Warning,
+        /// Decided, or failed, after the deadline that was in force.
+        DecidedLate "decided_late" "超期办结" "decided late" Rounds Warning,
+        /// Decided without every step on record.
+        WithoutSteps "without_steps" "程序不全" "decided without every step" Rounds Warning,
+    }
+    /// Households out of poverty whose exit an audit would look at.
+    Exits {
+        /// Exited on an income below the line that was in force.
+        BelowLine "below_line" "低于标准退出" "exited below the line" Households Warning,
+        /// Exited with an assurance or guarantee that was not established as met.
+        GuaranteeMissing "guarantee_missing" "保障未达标退出" "exited without a guarantee" Households Warning,
+    }
+    /// What open cards should get and did not.
+    Gap {
+        /// Cards that lack something due to them.
+        Households "households" "有缺口" "with a gap" Households Plain,
+        /// Entitlements that are due and lacking.
+        Measures "measures" "缺口" "entitlements lacking" Entitlements Plain,
+    }
+    /// One entitlement of open cards.
+    Entitled {
+        /// Cards entitled to it by their facts.
+        Due "due" "应享" "due" Households Plain,
+        /// Cards entitled to it that got it: housing and relocation ever, the others in the last 365 days.
+        Received "received" "已享" "received" Households Plain,
+        /// Cards entitled to it that did not get it.
+        Missing "missing" "未享" "missing" Households Warning,
+    }
+    /// Aid of one group, to cards open or closed.
+    Aid {
+        /// Deliveries, those taken back included.
+        Events "events" "次数" "times" Times Plain,
+        /// Delivered less what was taken back.
+        Amount "amount" "金额" "amount" Fen Plain,
+        /// What households have acknowledged of the amount.
+        Acknowledged "acknowledged" "已签收" "acknowledged" Fen Plain,
+    }
+    /// Money on its way. What is released belongs to the jurisdiction and is counted there alone; everything else belongs
+    /// to a village. released = allocated + unallocated; allocated = delivered − reversed + undelivered.
+    Money {
+        /// Reached the county.
+        Released "released" "下达" "released to the county" Fen Plain,
+        /// Set aside for villages.
+        Allocated "allocated" "安排到村" "allocated to villages" Fen Plain,
+        /// Released and not set aside.
+        Unallocated "unallocated" "未安排" "not allocated" Fen Plain,
+        /// Delivered from allocations, what was taken back included.
+        Delivered "delivered" "发放到户" "delivered to households" Fen Plain,
+        /// Set aside and not delivered.
+        Undelivered "undelivered" "未发放" "not delivered" Fen Plain,
+        /// Of what was delivered from allocations and not taken back, what households have acknowledged.
+        Acknowledged "acknowledged" "农户签收" "acknowledged" Fen Plain,
+        /// Of what was delivered from allocations, what was taken back.
+        Reversed "reversed" "其中冲回" "taken back" Fen Warning,
+        /// Not passed on for 12 months or more: released and not allocated, or allocated and not delivered.
+        IdleYear "idle_12_months" "闲置满12个月" "idle for 12 months" Fen Warning,
+        /// Of the money idle for 12 months, that idle for 24 months or more.
+        IdleTwoYears "idle_24_months" "闲置满24个月" "idle for 24 months" Fen Warning,
+    }
+    /// Villages that are or were on the list of poor ones, by who is posted to them.
+    Posts {
+        /// All that are or were on the list.
+        Villages "villages" "贫困村" "poor villages" Villages Plain,
+        /// With a first secretary.
+        FirstSecretary "first_secretary" "第一书记" "with a first secretary" Villages Plain,
+        /// With a resident team.
+        Team "resident_team" "工作队" "with a resident team" Villages Plain,
+        /// With neither.
+        Nobody "nobody" "无人驻村" "with neither" Villages Warning,
+    }
+    /// Villages that are or were on the list of poor ones, by what they lack to leave it.
+    Exit {
+        /// All that were ever on it.
+        Poor "poor" "贫困村" "poor villages" Villages Plain,
+        /// Have left it.
+        Exited "exited" "已出列" "have left the list" Villages Plain,
+        /// Still on it, with an incidence below the threshold.
+        Ready "ready" "已达标" "below the threshold" Villages Plain,
+        /// Persons who must leave poverty until those still on it are all below the threshold.
+        PersonsToGo "persons_to_go" "还差人数" "persons to go" Persons Plain,
+        /// Fewest households that hold the persons who must leave poverty.
+        HouseholdsToGo "households_to_go" "还差户数" "households to go" Households Plain,
+    }
+    /// Figures of incomes, in the latest year that an open card of the area was assessed for.
+    IncomeFigure {
+        /// Income per head, rounded down.
+        Mean "mean" "人均纯收入" "mean" Fen Plain,
+        /// Income per head that half of the persons have at most.
+        Median "median" "中位数" "median" Fen Plain,
+        /// Persons of each household under the line that holds for it.
+        BelowLine "below_line" "低于贫困线" "persons below the line" Persons Plain,
+    }
+    /// What is counted of a month.
+    MonthPart {
+        /// Households registered.
+        Registered "registered" "建档" "registered" Households Plain,
+        /// Households that exited, without those whose exit was recorded in error.
+        Exited "exited" "脱贫" "exited" Households Plain,
+        /// Households that fell back.
+        FallenBack "fallen_back" "返贫" "fallen back" Households Plain,
+        /// Aid delivered less what was taken back.
+        AidAmount "aid_amount" "帮扶资金" "aid" Fen Plain,
+        /// Visits.
+        Visits "visits" "走访" "visits" Times Plain,
+    }
+}
+
+impl Tally {
+    /// Statuses that count as poor: not out of poverty, or poor again (动态管理：未脱贫、预脱贫、返贫).
+    pub const POOR: [Self; 3] = [Self::Poor, Self::PreExit, Self::FallenBack];
+}
