@@ -16,7 +16,7 @@ use std::process::ExitCode;
 /// Results are on stdout, messages on stderr. Exit codes: 0 done, 1 failed, 2 usage, 3 findings or something refused,
 /// 4 integrity broken, 5 not authorised, 6 queued and not sent, 7 conflict.
 #[derive(Debug, Parser)]
-#[command(name = "lika", version)]
+#[command(name = "lika", version = env!("LIKA_VERSION"))]
 pub(crate) struct Cli {
     /// Print results as JSON, and an error as one JSON object on stderr
     #[arg(long, global = true)]

@@ -4,6 +4,8 @@
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
 //! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
 //! * [`exit`]: exit codes, and which error has which
+//!
+//! `version.rs` is part of `build.rs`: which version `lika --version` names.
 
 mod cli;
 mod command;
@@ -12,6 +14,8 @@ mod logging;
 mod numbers;
 mod printer;
 mod table;
+#[cfg(test)]
+mod version;
 
 use crate::printer::Printer;
 use mimalloc::MiMalloc;
