@@ -5,7 +5,7 @@
 //! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on, and is counted from them:
 //! what a figure is explained by is what it was counted from.
 //!
-//! What a figure is called, its unit and its definition are a line in the table of [`part`]; `FIGURES.md` is drawn from it.
+//! What a figure is called, its unit and its definition are a line in the table of `part.rs`; `FIGURES.md` is drawn from it.
 //!
 //! Figures are counted from a state and a day. What depends on the day (visits of the last 30 days, idle money) counts
 //! back from it; what happened is what the state holds. To read the past, fold the log up to it first.

@@ -5,7 +5,8 @@
 
 use crate::DESCRIPTORS;
 use prost_reflect::prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
+use serde_json::json;
 use std::sync::LazyLock;
 
 /// Largest JSON text that is read, in bytes. A submission of the largest size needs less.
@@ -52,6 +53,40 @@ pub fn from_json(message_name: &str, text: &str) -> Result<Vec<u8>, JsonError> {
     let message = DynamicMessage::deserialize(descriptor(message_name)?, &mut json)?;
     json.end()?;
     Ok(message.encode_to_vec())
+}
+
+/// The JSON Schema (draft 2020-12) of a message in this mapping, as it is written: every field may be left out.
+///
+/// # Errors
+/// If there is no such message.
+pub fn schema(message_name: &str) -> Result<serde_json::Value, JsonError> {
+    Ok(schema_of(&descriptor(message_name)?))
+}
+
+fn schema_of(message: &MessageDescriptor) -> serde_json::Value {
+    let fields = message.fields().map(|field| (field.json_name().to_owned(), schema_of_field(&field)));
+    let fields: serde_json::Map<_, _> = fields.collect();
+    let description = format!("`{}` in the JSON mapping of proto3.", message.full_name());
+    json!({"type": "object", "description": description, "additionalProperties": false, "properties": fields})
+}
+
+fn schema_of_field(field: &FieldDescriptor) -> serde_json::Value {
+    let one = match field.kind() {
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::Double | Kind::Float => json!({"type": "number"}),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => json!({"type": "integer"}),
+        Kind::Uint32 | Kind::Fixed32 => json!({"type": "integer", "minimum": 0}),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => json!({"type": "string", "pattern": "^-?[0-9]+$"}),
+        Kind::Uint64 | Kind::Fixed64 => json!({"type": "string", "pattern": "^[0-9]+$"}),
+        Kind::String => json!({"type": "string"}),
+        Kind::Bytes => json!({"type": "string", "contentEncoding": "base64"}),
+        // No message of the package contains itself, so this ends.
+        Kind::Message(message) => schema_of(&message),
+        Kind::Enum(choices) => {
+            json!({"enum": choices.values().map(|choice| choice.name().to_owned()).collect::<Vec<_>>()})
+        }
+    };
+    if field.is_list() { json!({"type": "array", "items": one}) } else { one }
 }
 
 fn descriptor(message_name: &str) -> Result<MessageDescriptor, JsonError> {

@@ -1,13 +1,15 @@
 //! Personal data as a reader sees it who may: numbers that identify somebody are hidden but for their end.
 
 use lika_proto::v1;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Last characters of a number that are shown.
 const SHOWN_CHARS: usize = 4;
 
 /// Personal data of a card, as far as it could be opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CardPersonal")]
 pub struct OpenedCard {
     /// The household's own; `None` if it has none, or no key for it any more.
     pub household: Option<OpenedHousehold>,
@@ -16,7 +18,8 @@ pub struct OpenedCard {
 }
 
 /// Personal data of a household. What was not given is empty.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HouseholdPersonal")]
 pub struct OpenedHousehold {
     /// Address below the village.
     pub address: String,
@@ -31,7 +34,8 @@ pub struct OpenedHousehold {
 }
 
 /// Personal data of a member. What was not given is empty.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MemberPersonal")]
 pub struct OpenedMember {
     /// Person number, 12 digits.
     pub id: String,
@@ -44,7 +48,8 @@ pub struct OpenedMember {
 }
 
 /// Personal data of an official. What was not given is empty.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OfficialPersonal")]
 pub struct OpenedOfficial {
     /// Full name.
     pub name: String,

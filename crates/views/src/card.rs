@@ -5,44 +5,55 @@
 
 use crate::document::{Name, Standing, fen};
 use crate::procedures::RoundView;
-use lika_domain::aid::Delivery;
+use crate::schema;
+use lika_domain::aid::{Delivery, MeasureGroup};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::entitlement::Entitlement;
-use lika_domain::household::Household;
+use lika_domain::household::{Attribute, Cause, Household, MonitoringKind, Standard};
 use lika_domain::ids::{HouseholdId, Index};
 use lika_domain::living::{Condition as Guarantee, Conditions};
-use lika_domain::member::Member;
+use lika_domain::member::{Health, Labour, Member, Relation, Sex};
+use lika_domain::official::Capacity;
 use lika_domain::policy::InForce;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HouseholdCard")]
 pub struct HouseholdView {
     /// Household number.
+    #[schemars(schema_with = "schema::household")]
     pub id: String,
     /// Its village, 12 digits.
+    #[schemars(schema_with = "schema::village")]
     pub village: String,
     /// Index of the last entry of the log that counted.
     pub index: Option<Index>,
     /// Group inside the village; `null` not known.
     pub group: Option<u16>,
     /// `general`, `dibao` or `wubao`.
+    #[schemars(extend("enum" = schema::choice(&Attribute::LIST)))]
     pub attribute: Name,
     /// Standard it was identified by: `national` or `provincial`.
+    #[schemars(extend("enum" = schema::choice(&Standard::LIST)))]
     pub standard: Name,
     /// The main cause of its poverty.
+    #[schemars(extend("enum" = schema::choice(&Cause::LIST)))]
     pub main_cause: Name,
     /// Further causes.
     pub other_causes: Vec<Name>,
     /// Willing to be relocated.
     pub willing_to_relocate: bool,
     /// When it was registered.
+    #[schemars(schema_with = "schema::day")]
     pub registered: String,
     /// `poor`, `pre_exit`, `exited`, `fallen_back` or `deregistered`.
     pub status: Name,
     /// Since when.
+    #[schemars(schema_with = "schema::day")]
     pub since: String,
     /// The watch it is under.
     pub monitoring: Option<MonitoringView>,
@@ -59,8 +70,10 @@ pub struct HouseholdView {
     /// Officials who answer for it.
     pub officials: Vec<AssignmentView>,
     /// Since when nobody answers for it; `null` while somebody does.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub unassigned: Option<String>,
     /// Day of the last visit.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub visited: Option<String>,
     /// Number of visits.
     pub visits: u32,
@@ -75,26 +88,34 @@ pub struct HouseholdView {
 }
 
 /// The watch a card is under.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Monitoring")]
 pub struct MonitoringView {
     /// `unstable`, `marginal` or `hardship`.
+    #[schemars(extend("enum" = schema::choice(&MonitoringKind::LIST)))]
     pub kind: Name,
     /// Since when.
+    #[schemars(schema_with = "schema::day")]
     pub since: String,
     /// Its risks.
     pub risks: Vec<Name>,
 }
 
 /// A person on a card, without name and citizen ID.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Member")]
 pub struct MemberView {
     /// Person number.
+    #[schemars(schema_with = "schema::member")]
     pub id: String,
     /// Relation to the head.
+    #[schemars(extend("enum" = schema::choice(&Relation::LIST)))]
     pub relation: Name,
     /// `male` or `female`.
+    #[schemars(extend("enum" = schema::choice(&Sex::LIST)))]
     pub sex: Name,
     /// Month of birth.
+    #[schemars(schema_with = "schema::month")]
     pub birth_month: String,
     /// Ethnicity, code of GB/T 3304.
     pub ethnicity: u8,
@@ -103,8 +124,10 @@ pub struct MemberView {
     /// School attended now.
     pub school: Option<Name>,
     /// State of health.
+    #[schemars(extend("enum" = schema::choice(&Health::LIST)))]
     pub health: Name,
     /// Ability to work.
+    #[schemars(extend("enum" = schema::choice(&Labour::LIST)))]
     pub labour: Name,
     /// Where they work away from home.
     pub work_place: Option<Name>,
@@ -119,7 +142,8 @@ pub struct MemberView {
 }
 
 /// A year's income.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "YearIncome")]
 pub struct IncomeView {
     /// The year.
     pub year: u16,
@@ -134,54 +158,67 @@ pub struct IncomeView {
 }
 
 /// What was established of one assurance or guarantee.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ConditionMet")]
 pub struct ConditionView {
     /// Whether it is met.
     pub met: bool,
     /// When that was established.
+    #[schemars(schema_with = "schema::day")]
     pub since: String,
     /// Entry that says so.
     pub entry: Index,
 }
 
 /// An official who answers for a card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Assignment")]
 pub struct AssignmentView {
     /// Official number.
+    #[schemars(schema_with = "schema::official")]
     pub official: String,
     /// `first` or `second`.
+    #[schemars(extend("enum" = schema::choice(&Capacity::LIST)))]
     pub capacity: Name,
     /// First day.
+    #[schemars(schema_with = "schema::day")]
     pub from: String,
     /// Entry that began it.
     pub entry: Index,
 }
 
 /// What a card is entitled to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CardEntitlement")]
 pub struct EntitlementView {
     /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
+    #[schemars(extend("enum" = schema::choice(&Entitlement::LIST)))]
     pub entitlement: Name,
     /// Day of the latest delivery that counts for it; `null` if it lacks.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub received: Option<String>,
     /// Entry of that delivery.
     pub entry: Option<Index>,
 }
 
 /// Aid that reached a household.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Delivery")]
 pub struct DeliveryView {
     /// Its number in the household.
     pub number: u32,
     /// Group of measures.
+    #[schemars(extend("enum" = schema::choice(&MeasureGroup::LIST)))]
     pub measure: Name,
     /// Allocation that paid for it.
     pub allocation: Option<u64>,
     /// Fen.
     pub amount: i64,
     /// When.
+    #[schemars(schema_with = "schema::day")]
     pub happened: String,
     /// When the household confirmed it.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub acknowledged: Option<String>,
     /// Fen taken back.
     pub reversed: i64,

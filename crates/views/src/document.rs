@@ -8,6 +8,7 @@ mod sums;
 
 pub use sums::Sums;
 
+use crate::schema;
 use lika_domain::aid::MeasureGroup;
 use lika_domain::area::{Area, Level};
 use lika_domain::date::{Date, Month};
@@ -23,6 +24,7 @@ use lika_domain::progress::{
     Visited,
 };
 use lika_domain::village::MonthCounts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,11 +44,13 @@ pub struct Standing {
 }
 
 /// The progress of an area.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// The shortest prefix that names the area: 2, 4, 6, 9 or 12 digits.
+    #[schemars(schema_with = "schema::prefix")]
     pub area: String,
     /// `province`, `prefecture`, `county`, `township` or `village`.
+    #[schemars(extend("enum" = schema::levels()))]
     pub level: Name,
     /// Name of the village, or of the area the log covers; `null` for others, which the log does not name.
     pub name: Option<String>,
@@ -89,16 +93,18 @@ pub struct Progress {
 }
 
 /// Where on either clock figures stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AsOf {
     /// The day they count back from; later happenings are not in them.
+    #[schemars(schema_with = "schema::day")]
     pub happened: String,
     /// When the latest entry that counted was recorded, in China's time; `null` before the first.
+    #[schemars(schema_with = "schema::moment_or_null")]
     pub recorded: Option<String>,
 }
 
 /// Income per head of the persons on open cards assessed for the latest year that any of them was assessed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Income {
     /// The year; `null` without an assessment, and the figures below with it.
     pub year: Option<u16>,
@@ -113,7 +119,7 @@ pub struct Income {
 }
 
 /// Who answers for the open cards and visits them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Officials {
     /// Who answers for them.
     #[serde(flatten)]
@@ -122,11 +128,12 @@ pub struct Officials {
     #[serde(flatten)]
     pub visits: Sums<Visited>,
     /// Since when the one that is longest without a responsible official has been so; `null` if each has one.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub unassigned_since: Option<String>,
 }
 
 /// Rounds of procedures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProcedureCounts {
     /// All of them.
     #[serde(flatten)]
@@ -136,18 +143,21 @@ pub struct ProcedureCounts {
 }
 
 /// Rounds of one procedure that stand after the same step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StandingAt {
     /// The procedure.
+    #[schemars(extend("enum" = schema::choice(&Procedure::LIST)))]
     pub procedure: Name,
     /// The last step taken.
+    #[schemars(extend("enum" = schema::choice(&Step::LIST)))]
     pub step: Name,
     /// How many.
     pub count: u64,
 }
 
 /// What open cards should get by their facts and did not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "GapDocument")]
 pub struct GapCounts {
     /// All of it.
     #[serde(flatten)]
@@ -157,9 +167,11 @@ pub struct GapCounts {
 }
 
 /// One entitlement of open cards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Entitlement")]
 pub struct EntitlementCounts {
     /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
+    #[schemars(extend("enum" = schema::choice(&Entitlement::LIST)))]
     pub entitlement: Name,
     /// What is due, received and missing.
     #[serde(flatten)]
@@ -167,9 +179,11 @@ pub struct EntitlementCounts {
 }
 
 /// Aid of one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AidOfGroup")]
 pub struct AidSums {
     /// The group.
+    #[schemars(extend("enum" = schema::choice(&MeasureGroup::LIST)))]
     pub measure: Name,
     /// Deliveries and their amounts, in fen.
     #[serde(flatten)]
@@ -177,9 +191,10 @@ pub struct AidSums {
 }
 
 /// What happened in a month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MonthRow {
     /// The month.
+    #[schemars(schema_with = "schema::month")]
     pub month: String,
     /// What is counted of it.
     #[serde(flatten)]

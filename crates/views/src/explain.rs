@@ -1,23 +1,27 @@
 //! What a figure rests on: the entries behind it, so that whoever doubts it can look them up in the log.
 
 use crate::document::{AsOf, Name, Standing};
+use crate::schema;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_domain::progress::{Contribution, FigureRef};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most grounds in one answer; whoever wants all of a county's asks village by village.
 pub const GROUNDS_MAX: usize = 10_000;
 
 /// A figure and what it is the sum of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// The shortest prefix that names the area.
+    #[schemars(schema_with = "schema::prefix")]
     pub area: String,
     /// The figure, named by its place in the document of the area: `households.poor`, `gap.housing.missing`,
     /// `months.2016-05.visits`.
     pub figure: String,
     /// `fen` or `count`.
+    #[schemars(extend("enum" = ["fen", "count"]))]
     pub unit: Name,
     /// Sum of the amounts of all grounds, those left out too.
     pub amount: i64,
@@ -32,11 +36,14 @@ pub struct Explanation {
 }
 
 /// One of the things that a figure is the sum of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Ground")]
 pub struct GroundView {
     /// The village; `null` for what belongs to the jurisdiction itself.
+    #[schemars(schema_with = "schema::village_or_null")]
     pub village: Option<String>,
     /// The card that it concerns; `null` if it concerns none.
+    #[schemars(schema_with = "schema::household_or_null")]
     pub household: Option<String>,
     /// What it adds: a number of things, or fen.
     pub amount: i64,

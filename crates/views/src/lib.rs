@@ -29,6 +29,7 @@ pub mod policy;
 mod power;
 pub mod procedures;
 mod rows;
+mod schema;
 mod sums;
 mod tracked;
 mod trail;

@@ -3,21 +3,26 @@
 //! Numbers are texts of all their digits and days are `2017-06-01`. What is not known is `null`.
 
 use crate::document::{Name, Standing};
+use crate::schema;
 use lika_domain::ids::{Index, KeyId, OfficialId};
-use lika_domain::official::{Authority, Charge, Key, Official};
+use lika_domain::official::{Authority, Capacity, Charge, Key, Official};
 use lika_domain::state::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An official.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OfficialCard")]
 pub struct OfficialView {
     /// Official number.
+    #[schemars(schema_with = "schema::official")]
     pub id: String,
     /// Index of the last entry of the log that counted.
     pub index: Option<Index>,
     /// What they may do; `null` nothing any more.
     pub role: Option<Name>,
     /// Where, as the shortest prefix.
+    #[schemars(schema_with = "schema::prefix_or_null")]
     pub area: Option<String>,
     /// Unit.
     pub unit: String,
@@ -39,9 +44,11 @@ pub struct OfficialView {
 }
 
 /// A signing key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Key")]
 pub struct KeyView {
     /// 16 hexadecimal digits.
+    #[schemars(schema_with = "schema::key")]
     pub id: String,
     /// Entry that enrolled it.
     pub since: Index,
@@ -52,15 +59,20 @@ pub struct KeyView {
 }
 
 /// A household an official answers or answered for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Charge")]
 pub struct ChargeView {
     /// Household number.
+    #[schemars(schema_with = "schema::household")]
     pub household: String,
     /// Its village.
+    #[schemars(schema_with = "schema::village")]
     pub village: String,
     /// `first` or `second`.
+    #[schemars(extend("enum" = schema::choice(&Capacity::LIST)))]
     pub capacity: Name,
     /// First day.
+    #[schemars(schema_with = "schema::day")]
     pub from: String,
     /// Entry that began it.
     pub since: Index,

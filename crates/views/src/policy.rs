@@ -5,21 +5,27 @@ mod item;
 mod words;
 
 use crate::document::{Name, Standing};
+use crate::schema;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
 use lika_domain::policy::{Listed, Policy, PolicyItem};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What holds for an area on a day, as everything recorded so far leaves it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Policy")]
 pub struct PolicyView {
     /// The shortest prefix that names the area: 2, 4, 6, 9 or 12 digits.
+    #[schemars(schema_with = "schema::prefix")]
     pub area: String,
     /// `province`, `prefecture`, `county`, `township` or `village`.
+    #[schemars(extend("enum" = schema::levels()))]
     pub level: Name,
     /// The day.
+    #[schemars(schema_with = "schema::day")]
     pub at: String,
     /// Index of the last entry that counted; `null` before the first.
     pub index: Option<Index>,
@@ -31,11 +37,12 @@ pub struct PolicyView {
     pub inside: Vec<PolicyRow>,
     /// The parameters of `rows` in their order, as `PolicyItem` of the proto files in the JSON mapping of proto3: what a
     /// `PolicySet` takes.
+    #[schemars(schema_with = "schema::policy_items")]
     pub items: Vec<Value>,
 }
 
 /// A parameter in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyRow {
     /// Which, as `PolicyItem` of the proto files names it, such as `publicity_days`.
     pub parameter: Name,
@@ -46,8 +53,10 @@ pub struct PolicyRow {
     /// Its value in Chinese, with its unit.
     pub value: String,
     /// Prefix of the area it was set for; of what is built in, the area that was asked for.
+    #[schemars(schema_with = "schema::prefix")]
     pub area: String,
     /// First day it holds; `null` for what is built in.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub effective: Option<String>,
     /// Entry that set it; `null` for what is built in.
     pub entry: Option<Index>,

@@ -1,22 +1,28 @@
 //! Procedures as readers see them: where each round stands, what may follow, who may take it and from when.
 
 use crate::document::Name;
+use crate::schema;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::Index;
 use lika_domain::policy::InForce;
 use lika_domain::procedure::machine::StepRule;
-use lika_domain::procedure::{End, Place, Round, StepTaken};
+use lika_domain::procedure::{End, Outcome, Place, Procedure, Round, Step, StepTaken};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One run of a procedure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Round")]
 pub struct RoundView {
     /// Which.
+    #[schemars(extend("enum" = schema::choice(&Procedure::LIST)))]
     pub procedure: Name,
     /// Its first day.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub begun: Option<String>,
     /// `under_way`, `failed`, `decided` or `dropped`.
+    #[schemars(extend("enum" = ["under_way", "failed", "decided", "dropped"]))]
     pub standing: Name,
     /// Entry that recorded the decision.
     pub decided: Option<Index>,
@@ -25,6 +31,7 @@ pub struct RoundView {
     /// It came after its deadline, or is under way beyond it.
     pub late: bool,
     /// Last day for the decision, while the policy sets any and it is under way.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub due: Option<String>,
     /// Steps taken, in order.
     pub steps: Vec<StepView>,
@@ -35,34 +42,44 @@ pub struct RoundView {
 }
 
 /// A step that was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcedureStep")]
 pub struct StepView {
     /// The step.
+    #[schemars(extend("enum" = schema::choice(&Step::LIST)))]
     pub step: Name,
     /// `passed` or `failed`.
+    #[schemars(extend("enum" = schema::choice(&Outcome::LIST)))]
     pub outcome: Name,
     /// The day.
+    #[schemars(schema_with = "schema::day")]
     pub happened: String,
     /// Last day of a publicity.
+    #[schemars(schema_with = "schema::day_or_null")]
     pub until: Option<String>,
     /// Number of the official who recorded it.
+    #[schemars(schema_with = "schema::official")]
     pub by: String,
     /// Entry that recorded it.
     pub entry: Index,
 }
 
 /// A step that may follow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "NextStep")]
 pub struct NextView {
     /// The step.
+    #[schemars(extend("enum" = schema::choice(&Step::LIST)))]
     pub step: Name,
     /// Roles that may take it.
     pub roles: Vec<Name>,
     /// Kinds of document it needs.
     pub evidence: Vec<Name>,
     /// Number of the official who must not take it, since they took the step before.
+    #[schemars(schema_with = "schema::official_or_null")]
     pub not_by: Option<String>,
     /// First day on which it may be taken.
+    #[schemars(schema_with = "schema::day")]
     pub from: String,
 }
 

@@ -23,6 +23,7 @@ pub mod limits;
 mod media;
 mod metrics;
 mod node;
+mod openapi;
 pub mod pages;
 mod parameters;
 mod peek;

@@ -9,7 +9,7 @@ use mediatype::{MediaType, MediaTypeList, Name, ReadParams, names};
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 /// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know no
 /// media type of protobuf.
-const BYTES: &str = "application/octet-stream";
+pub(crate) const BYTES: &str = "application/octet-stream";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 

@@ -2,22 +2,25 @@
 
 use crate::files::file;
 use crate::gateway::Gateway;
-use crate::media::JSON;
 use crate::metrics::CONTENT_TYPE;
+use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::reads::json;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-/// The API's description; a test compares it with the routes.
-pub(crate) const OPENAPI_JSON: &str = include_str!("openapi.json");
+/// The API's description, made when it is first asked for.
+static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| openapi::text().into());
 
-#[derive(Serialize)]
-struct Status {
+/// State of the node.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Status {
+    #[schemars(extend("enum" = ["alive", "ready"]))]
     status: &'static str,
 }
 
@@ -42,5 +45,5 @@ pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
 
 /// `GET /openapi.json`
 pub(crate) async fn openapi() -> Response {
-    file(JSON, "no-cache", Bytes::from_static(OPENAPI_JSON.as_bytes()))
+    file(openapi::MEDIA_TYPE, "no-cache", OPENAPI.clone())
 }

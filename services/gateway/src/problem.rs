@@ -9,6 +9,7 @@ use lika_domain::facts::codes::Message;
 use lika_domain::rejection::{Class, Rejection};
 use lika_ledger::SubmitError;
 use lika_proto::{convert, v1};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ask::ReadError;
@@ -64,23 +65,44 @@ pub(crate) struct Problem {
     closes: bool,
 }
 
-#[derive(Serialize)]
-struct Details<'a> {
+/// Problem details (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Details<'a> {
+    /// A URI for the code.
+    #[schemars(extend("format" = "uri"))]
     r#type: String,
+    /// The message of the first problem in English.
     title: &'a str,
+    /// The status of the answer.
+    #[schemars(range(min = 400, max = 599))]
     status: u16,
+    /// The stable code of the first problem.
+    #[schemars(regex(pattern = "^[a-z0-9_]+$"))]
     code: &'a str,
+    /// Where the first problem is, and how many more there are; may be empty.
     detail: String,
+    /// Everything that is wrong.
+    #[schemars(length(min = 1))]
     problems: Vec<Item<'a>>,
 }
 
-#[derive(Serialize)]
+/// One thing that is wrong.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProblemItem")]
 struct Item<'a> {
+    /// Stable code.
+    #[schemars(regex(pattern = "^[a-z0-9_]+$"))]
     code: &'a str,
+    /// Number of the event in the submission, from 0; `null` when it concerns something else.
     event: Option<u32>,
+    /// The field or parameter; may be empty.
     field: &'a str,
+    /// What would have been right, or what stands in the way; may be empty.
     detail: &'a str,
+    /// The message in Chinese.
     zh: &'a str,
+    /// The message in English.
     en: &'a str,
 }
 
@@ -200,15 +222,20 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The status that a refusal of the rules is answered with.
+pub(crate) fn status_of(class: Class) -> u16 {
+    match class {
+        Class::Malformed => 400,
+        Class::Forbidden => 403,
+        Class::Conflict => 409,
+        Class::TooLarge => 413,
+        Class::Rule => 422,
+    }
+}
+
 impl From<&Rejection> for Problem {
     fn from(rejection: &Rejection) -> Self {
-        let status = match rejection.code().class() {
-            Class::Malformed => 400,
-            Class::Forbidden => 403,
-            Class::Conflict => 409,
-            Class::TooLarge => 413,
-            Class::Rule => 422,
-        };
+        let status = status_of(rejection.code().class());
         let refusal = convert::refusal(rejection, status);
         Self { status, refusal, retry_after_s: None, closes: false }
     }

@@ -5,6 +5,7 @@ use crate::body;
 use crate::gateway::Gateway;
 use crate::limits::{CHALLENGE_S, SESSION_BYTES_MAX, SESSION_S};
 use crate::media::{Format, JSON};
+use crate::openapi;
 use crate::parameters::{self, ProgressParameters};
 use crate::problem::{Code, Problem};
 use crate::sessions::{Reader, signature};
@@ -20,7 +21,8 @@ use lika_domain::ids::{KeyId, PersonId};
 use lika_domain::progress::FigureRef;
 use lika_domain::rejection::{self, Rejection};
 use lika_vault::{OpenedCard, OpenedOfficial};
-use lika_views::{HouseholdView, OfficialView, Progress};
+use lika_views::{Explanation, HouseholdView, OfficialView, PolicyView, Progress};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -29,44 +31,70 @@ type Parameter = Result<Path<String>, PathRejection>;
 type ProgressQueryString = Result<Query<ProgressParameters>, QueryRejection>;
 
 /// What the log is. What entry 0 says is empty before there is one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Log")]
 struct LogJson {
+    /// Name of the log, as in its checkpoints.
     origin: String,
+    /// The area it covers, as the shortest prefix.
     area: String,
+    /// Name of the area.
     name: String,
+    /// What it is for: `production`, `testing` or nothing yet.
+    #[schemars(extend("enum" = ["production", "testing", ""]))]
     mode: &'static str,
+    /// The key that checkpoints are verified with, as C2SP signed-note writes it.
     verifier_key: String,
+    /// Entries under the latest checkpoint.
     size: u64,
 }
 
 /// Progress of each area of a level.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Areas")]
 struct AreasJson {
+    /// In the order of their codes.
     areas: Vec<Progress>,
 }
 
-#[derive(Deserialize)]
+/// First the key alone, which is answered with a challenge; then the key, the challenge and its signature.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SessionRequest {
+pub(crate) struct SessionRequest {
+    /// Name of an enrolled key: 16 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-fA-F]{16}$"))]
     key: String,
+    /// The challenge as it was given.
+    #[schemars(length(max = 200))]
     challenge: Option<String>,
+    /// Ed25519 over `lika session v1`, a line feed and the challenge's text; 64 bytes in base64.
+    #[schemars(regex(pattern = "^[A-Za-z0-9+/]{85}[AQgw]==$"), extend("contentEncoding" = "base64"))]
     signature: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A challenge.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Challenge")]
 struct ChallengeJson {
+    /// To be signed and sent back.
     challenge: String,
+    /// How long it may be answered, in seconds.
     expires_in_s: u64,
 }
 
-#[derive(Serialize)]
+/// A session's token.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
 struct TokenJson {
+    /// For the header `Authorization: Bearer`.
     token: String,
+    /// How long it is good, in seconds.
     expires_in_s: u64,
 }
 
 /// A card with what could be opened of its personal data.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Household")]
 struct HouseholdJson {
     #[serde(flatten)]
     card: HouseholdView,
@@ -74,11 +102,24 @@ struct HouseholdJson {
 }
 
 /// An official with what could be opened of their personal data.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Official")]
 struct OfficialJson {
     #[serde(flatten)]
     official: OfficialView,
     personal: Option<OpenedOfficial>,
+}
+
+/// Describes every document that is read here.
+pub(crate) fn describe(generator: &mut SchemaGenerator) {
+    openapi::add::<LogJson>(generator);
+    openapi::add::<AreasJson>(generator);
+    openapi::add::<Explanation>(generator);
+    openapi::add::<PolicyView>(generator);
+    openapi::add::<ChallengeJson>(generator);
+    openapi::add::<TokenJson>(generator);
+    openapi::add::<HouseholdJson>(generator);
+    openapi::add::<OfficialJson>(generator);
 }
 
 /// `GET /v1/log`

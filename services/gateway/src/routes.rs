@@ -15,28 +15,28 @@ use hyper::{HeaderMap, Method};
 use std::sync::Arc;
 use std::time::Instant;
 
-const SUBMISSIONS: &str = "/v1/submissions";
-const STREAM: &str = "/v1/submissions:stream";
-const SESSIONS: &str = "/v1/sessions";
-const LOG: &str = "/v1/log";
-const AREA_PROGRESS: &str = "/v1/areas/{prefix}/progress";
-const AREA_FIGURE: &str = "/v1/areas/{prefix}/progress/{figure}";
-const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
-const POLICY: &str = "/v1/policy";
-const HOUSEHOLD: &str = "/v1/households/{id}";
-const OFFICIAL: &str = "/v1/officials/{id}";
-const PROOF: &str = "/v1/entries/{index}/proof";
-const CHECKPOINT: &str = "/checkpoint";
-const TILE: &str = "/tile/{*path}";
-const HEALTHZ: &str = "/healthz";
-const READYZ: &str = "/readyz";
-const METRICS: &str = "/metrics";
-const OPENAPI: &str = "/openapi.json";
-const FRONT_PAGE: &str = "/";
-const AREA_PAGE: &str = "/areas/{prefix}";
-const FIGURE_PAGE: &str = "/areas/{prefix}/{figure}";
+pub(crate) const SUBMISSIONS: &str = "/v1/submissions";
+pub(crate) const STREAM: &str = "/v1/submissions:stream";
+pub(crate) const SESSIONS: &str = "/v1/sessions";
+pub(crate) const LOG: &str = "/v1/log";
+pub(crate) const AREA_PROGRESS: &str = "/v1/areas/{prefix}/progress";
+pub(crate) const AREA_FIGURE: &str = "/v1/areas/{prefix}/progress/{figure}";
+pub(crate) const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
+pub(crate) const POLICY: &str = "/v1/policy";
+pub(crate) const HOUSEHOLD: &str = "/v1/households/{id}";
+pub(crate) const OFFICIAL: &str = "/v1/officials/{id}";
+pub(crate) const PROOF: &str = "/v1/entries/{index}/proof";
+pub(crate) const CHECKPOINT: &str = "/checkpoint";
+pub(crate) const TILE: &str = "/tile/{*path}";
+pub(crate) const HEALTHZ: &str = "/healthz";
+pub(crate) const READYZ: &str = "/readyz";
+pub(crate) const METRICS: &str = "/metrics";
+pub(crate) const OPENAPI: &str = "/openapi.json";
+pub(crate) const FRONT_PAGE: &str = "/";
+pub(crate) const AREA_PAGE: &str = "/areas/{prefix}";
+pub(crate) const FIGURE_PAGE: &str = "/areas/{prefix}/{figure}";
 
-/// Patterns of all routes. The order is that of nothing.
+/// Patterns of all routes, in any order.
 pub const ROUTES: [&str; 20] = [
     SUBMISSIONS,
     STREAM,

@@ -19,36 +19,62 @@ use lika_ledger::{Receipt, SubmitError};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
 use prost::Message;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// A signed submission as JSON; byte strings in base64.
-#[derive(Deserialize)]
+/// `lika.v1.SignedSubmission` as JSON; byte strings in base64.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SubmissionJson {
+#[schemars(rename = "SignedSubmission")]
+pub(crate) struct SubmissionJson {
+    /// An encoded `lika.v1.Submission`.
+    #[schemars(length(min = 4, max = 87_380), extend("contentEncoding" = "base64"))]
     submission: String,
+    /// Ed25519 over `lika submission v1`, a line feed and the submission's bytes; 64 bytes.
+    #[schemars(regex(pattern = "^[A-Za-z0-9+/]{85}[AQgw]==$"), extend("contentEncoding" = "base64"))]
     signature: String,
+    /// Data keys for the vault, of those households and officials whose data the submission seals under them. They are not
+    /// signed and never reach the log.
     #[serde(default)]
+    #[schemars(length(max = 1_000))]
     keys: Vec<DataKeyJson>,
+    /// Entries that the device holds receipts of: it is not judged on less.
     #[serde(default)]
     known: u64,
 }
 
-#[derive(Deserialize)]
+/// A key under which personal data is sealed.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DataKey")]
 struct DataKeyJson {
+    /// Household number of 10 digits or official number of 8.
+    #[schemars(range(min = 10_000_000_u64, max = 9_999_999_999_u64))]
     subject: u64,
+    /// Number of the key among those of the subject, from 1.
+    #[schemars(range(min = 1))]
     number: u32,
+    /// 32 bytes.
+    #[schemars(regex(pattern = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"), extend("contentEncoding" = "base64"))]
     key: String,
 }
 
-/// A receipt as JSON.
-#[derive(Serialize)]
-struct ReceiptJson<'a> {
+/// Proof that an entry is in the log.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Receipt")]
+pub(crate) struct ReceiptJson<'a> {
+    /// The submission's id, in hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
     id: String,
+    /// Position of the entry in the log, from 0.
     index: u64,
+    /// The entry as it stands in the log.
+    #[schemars(extend("contentEncoding" = "base64"))]
     entry: String,
+    /// A `c2sp.org/tlog-proof@v1` text: index, inclusion proof, signed checkpoint.
     proof: &'a str,
+    /// The submission had been recorded before; this is the receipt of that time's entry.
     duplicate: bool,
 }
 

@@ -23,6 +23,12 @@ pub struct Description {
 
 /// The figures of a group, which documents show together.
 pub trait Part: Copy + PartialEq + 'static {
+    /// Name of the group.
+    const GROUP: &'static str;
+
+    /// What the group is about.
+    const MEANING: &'static str;
+
     /// Every one of them, in order.
     const ALL: &'static [Self];
 
@@ -54,6 +60,8 @@ macro_rules! parts {
         pub enum $group { $($(#[doc = $definition])+ $part),+ }
 
         impl Part for $group {
+            const GROUP: &'static str = stringify!($group);
+            const MEANING: &'static str = concat!($($about),+);
             const ALL: &'static [Self] = &[$(Self::$part),+];
 
             fn description(self) -> &'static Description {
