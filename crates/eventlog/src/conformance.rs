@@ -1,5 +1,5 @@
-//! What every implementation of [`Sequencer`] must pass. A test of an implementation calls [`check`] with a way to make a
-//! log and to open it again.
+//! The conformance suite: every implementation of [`Sequencer`] must pass it. A test calls [`check`] with a
+//! [`Fixture`] that creates the log and opens it again.
 
 use crate::error::AppendError;
 use crate::{Checkpoint, PublishedLog, Sequencer};
@@ -14,16 +14,16 @@ use std::sync::Arc;
 pub trait Fixture {
     /// The log under test.
     type Log: Sequencer;
-    /// What it has published.
+    /// The published part of the log.
     fn published(log: &Self::Log) -> &PublishedLog;
-    /// Opens the log, for the first time or again. The one opened before has been dropped.
+    /// Opens the log, for the first time or again. Any log opened before has been dropped.
     fn open(&mut self) -> Self::Log;
 }
 
 /// Runs the whole suite.
 ///
 /// # Panics
-/// Where the implementation breaks the contract.
+/// If the implementation breaks the contract.
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a suite of assertions")]
 pub async fn check<F: Fixture>(mut fixture: F) {
     let log = fixture.open();
@@ -58,7 +58,7 @@ fn all(published: &PublishedLog) -> Vec<Bytes> {
     }
 }
 
-/// The expected entry must be the area's last, whatever other areas do; a refused append takes no index.
+/// `expected_last` must be the area's last entry, whatever other areas do; a refused append takes no index.
 #[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 async fn guards_hold(log: &impl Sequencer, published: &PublishedLog) {
     let first = log.append(village(1), None, entry(1, 0)).await.unwrap();

@@ -1,14 +1,14 @@
-//! What may go wrong with a log.
+//! Errors of a log.
 
 use crate::jetstream::error::StreamError;
 use lika_domain::ids::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// An entry was not ordered.
+/// An entry was not sequenced.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// The area has another last entry than the caller thought.
+    /// The caller expected another last entry of the area.
     #[error("the area's last entry is {last:?}")]
     Conflict {
         /// The area's last entry.
@@ -20,7 +20,7 @@ pub enum AppendError {
         /// Its size.
         bytes: usize,
     },
-    /// More waits to be written than is kept in memory.
+    /// Too many entries wait to be written.
     #[error("too much waits to be written")]
     Busy,
     /// The log has stopped.
@@ -28,63 +28,63 @@ pub enum AppendError {
     Log(#[from] LogError),
 }
 
-/// A log cannot be opened, read or written.
+/// A log cannot be created, opened, read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LogError {
-    /// The operating system refused.
+    /// An operating system call failed.
     #[error("{path}: {source}")]
     Io {
         /// Which file.
         path: PathBuf,
-        /// Why.
+        /// The error it gave.
         source: Arc<std::io::Error>,
     },
-    /// What is stored is not what was signed.
+    /// The stored files are not the ones that were signed.
     #[error(transparent)]
     Damaged(#[from] Damage),
-    /// Another process has the folder.
+    /// Another process holds the folder's lock.
     #[error("{0} is in use by another process")]
     Locked(PathBuf),
     /// The folder holds a log already.
     #[error("{0} holds a log already")]
     Exists(PathBuf),
-    /// There is no log.
+    /// The folder holds no log.
     #[error("{0} holds no log")]
     Missing(PathBuf),
-    /// A key file is not one, or belongs to another log.
+    /// A key file cannot be read as a key, or belongs to another log.
     #[error("{path}: {reason}")]
     Key {
         /// Which file.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with it.
         reason: String,
     },
-    /// Asked for what is not published.
+    /// The index or size is beyond what is published.
     #[error("entry {index} of {size} is out of range")]
     OutOfRange {
-        /// Asked for.
+        /// The index asked for.
         index: Index,
-        /// PublishedLog.
+        /// Entries that are published.
         size: u64,
     },
     /// The log has stopped after a failure.
     #[error("the log has stopped: {0}")]
     Stopped(Arc<LogError>),
-    /// The streams that order the log.
+    /// An error of the streams that order the log.
     #[error(transparent)]
     Stream(#[from] StreamError),
-    /// The log was closed in good order.
+    /// The log was closed normally.
     #[error("the log is closed")]
     Closed,
 }
 
-/// Something in a log is not what its checkpoint says: which file, which entry, and what is wrong.
+/// Something in a log contradicts its checkpoint: the file, the entry and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}{}: {reason}", match index { Some(index) => format!(", entry {index}"), None => String::new() })]
 pub struct Damage {
     /// Path below the log's folder or address.
     pub file: String,
-    /// First entry concerned.
+    /// First entry affected.
     pub index: Option<Index>,
     /// What is wrong with it.
     pub reason: String,
@@ -98,7 +98,7 @@ impl LogError {
 }
 
 impl Damage {
-    /// Of a file, from an entry on.
+    /// Damage to a file, from entry `index` on.
     pub fn new(file: impl std::fmt::Display, index: Option<Index>, reason: impl Into<String>) -> Self {
         Self { file: file.to_string(), index, reason: reason.into() }
     }

@@ -1,4 +1,4 @@
-//! Files of a data folder, written so that a crash leaves either the old or the new.
+//! Reads and writes files of a data folder, so that a crash leaves either the old file or the new one.
 
 use crate::error::LogError;
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Where things lie below the data folder.
+/// Paths below the data folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     /// The data folder.
@@ -30,21 +30,21 @@ impl Layout {
     pub(crate) fn signing_key(&self) -> PathBuf {
         self.dir.join("keys").join("log.skey")
     }
-    /// The last checkpoint signed.
+    /// The last checkpoint signed here.
     pub(crate) fn high_water(&self) -> PathBuf {
         self.dir.join("signed")
     }
-    /// Entries signed for that are not in tiles yet.
+    /// Entries that are signed for and not in tiles yet.
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join("growing")
     }
-    /// Held while a process has the folder.
+    /// Lock file, held while a process uses the folder.
     pub(crate) fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
 }
 
-/// Takes the folder for this process until the file is dropped.
+/// Locks the folder for this process until the returned file is dropped.
 pub(crate) fn lock(layout: &Layout) -> Result<File, LogError> {
     let path = layout.lock();
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(LogError::io(&path))?;
@@ -55,7 +55,7 @@ pub(crate) fn lock(layout: &Layout) -> Result<File, LogError> {
     }
 }
 
-/// Replaces a file as a whole: a reader sees the old or the new, and the new is durable on return.
+/// Replaces a file atomically: a reader sees the old or the new content, and the new is durable on return.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), LogError> {
     let temporary = path.with_extension("new");
     write_synced(&temporary, content)?;
@@ -72,18 +72,18 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<(), LogError> 
     path.parent().map_or(Ok(()), sync_dir)
 }
 
-/// Writes a file and waits until its content is on disk; its name is not yet.
+/// Writes a file and syncs its content, but not its name in the folder.
 pub(crate) fn write_synced(path: &Path, content: &[u8]) -> Result<(), LogError> {
     let mut file = File::create(path).map_err(LogError::io(path))?;
     file.write_all(content).and_then(|()| file.sync_data()).map_err(LogError::io(path))
 }
 
-/// Waits until the names in a folder are on disk.
+/// Syncs the names in a folder.
 pub(crate) fn sync_dir(dir: &Path) -> Result<(), LogError> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(LogError::io(dir))
 }
 
-/// Makes a folder and those above it, and waits until their names are on disk.
+/// Makes a folder and its parents, and syncs their names.
 pub(crate) fn make_dir(dir: &Path) -> Result<(), LogError> {
     if dir.is_dir() {
         return Ok(());
@@ -97,7 +97,7 @@ pub(crate) fn make_dir(dir: &Path) -> Result<(), LogError> {
     }
 }
 
-/// Writes new files and waits until contents and names are on disk.
+/// Writes new files and syncs contents and names.
 pub(crate) fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), LogError> {
     let mut dirs = BTreeSet::new();
     for (path, content) in files {
@@ -111,7 +111,8 @@ pub(crate) fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), LogError> {
     dirs.into_iter().try_for_each(sync_dir)
 }
 
-/// Writes new files of a copy that can be made again: after a power cut they may be missing or torn.
+/// Writes new files without syncing them: after a power cut they may be missing or torn. For a copy that can be made
+/// again.
 pub(crate) fn write_unsynced(files: &[(PathBuf, &[u8])]) -> Result<(), LogError> {
     for (path, content) in files {
         if let Some(dir) = path.parent() {
@@ -122,8 +123,7 @@ pub(crate) fn write_unsynced(files: &[(PathBuf, &[u8])]) -> Result<(), LogError>
     Ok(())
 }
 
-/// Waits until files below a folder that were written without waiting are on disk, with their names and those of the folders
-/// they are in.
+/// Syncs files that were written by [`write_unsynced`], with their names and the names of their folders.
 pub(crate) fn sync_files(root: &Path, files: &BTreeSet<PathBuf>) -> Result<(), LogError> {
     let mut dirs = BTreeSet::new();
     for path in files {
@@ -133,12 +133,13 @@ pub(crate) fn sync_files(root: &Path, files: &BTreeSet<PathBuf>) -> Result<(), L
     dirs.into_iter().try_for_each(sync_dir)
 }
 
-/// Every file below a folder, as paths relative to it, in order. What is neither file nor folder is named like a file.
+/// Every file below a folder, as sorted paths relative to it. Anything that is neither file nor folder is listed like
+/// a file.
 pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, LogError> {
     let (mut found, mut open) = (Vec::new(), vec![dir.to_owned()]);
     while let Some(next) = open.pop() {
         let items = match fs::read_dir(&next) {
-            // A running log has just let go of it.
+            // A running log has just deleted it.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && next != dir => continue,
             items => items.map_err(LogError::io(&next))?,
         };

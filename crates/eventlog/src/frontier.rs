@@ -1,4 +1,5 @@
-//! The right frontier of the tree: the tiles and the bundle that still grow. Adding entries gives the files to write.
+//! The right frontier of the tree: the tiles and the bundle that still grow. Adding entries yields the files to
+//! write.
 
 use crate::tile_tree::TileTree;
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use lika_tlog::{EMPTY_ROOT, Hash, TileKind, TilePath, leaf_hash};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Tiles that still grow, one for each level, and the entries of the bundle that does. A clone is cheap.
+/// The growing tile of each level and the entries of the growing bundle. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TileFrontier {
     size: u64,
@@ -25,11 +26,11 @@ struct Level {
     /// Full tiles before it.
     full: u64,
     tree: TileTree,
-    /// It has grown since its file was last given out.
+    /// Whether it has grown since its file was last given out.
     dirty: bool,
 }
 
-/// Files that a batch of entries gives, in the order in which they came to be.
+/// Files to write for a batch of entries, in the order in which they were completed.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     pub(crate) files: Vec<(TilePath, Vec<u8>)>,
@@ -38,8 +39,8 @@ pub(crate) struct Files {
 }
 
 impl TileFrontier {
-    /// The frontier of a tree of `size` entries: for each level how many tiles are full and the one that grows, and the entries
-    /// of the growing bundle.
+    /// The frontier of a tree of `size` entries: for each level the number of full tiles and the growing tile, and
+    /// the entries of the growing bundle.
     pub(crate) fn of(size: u64, levels: Vec<(u64, TileTree)>, tail: Vec<Bytes>) -> Self {
         let levels = levels.into_iter().map(|(full, tree)| Level { full, tree, dirty: false }).collect();
         Self { size, levels, tail }
@@ -50,7 +51,7 @@ impl TileFrontier {
         self.size
     }
 
-    /// Entries of the growing bundle from `from` on; `None` if that lies in a full one.
+    /// Entries of the growing bundle from `from` on; `None` if `from` lies in a full bundle.
     pub(crate) fn tail(&self, from: Index) -> Option<&[Bytes]> {
         let first = self.size - self.tail.len() as u64;
         self.tail.get(usize::try_from(from.checked_sub(first)?).ok()?..)
@@ -73,14 +74,14 @@ impl TileFrontier {
         Ok(())
     }
 
-    /// Adds a full bundle that is stored already, by the root of its level 0 tile. The frontier must stand at its start.
+    /// Adds a full bundle that is stored already, by the root of its level 0 tile. The growing bundle must be empty.
     pub(crate) fn push_full_bundle(&mut self, root: Hash, out: &mut Files) {
         self.size += u64::from(TILE_WIDTH);
         self.level(0).full += 1;
         self.push_hash(1, root, out);
     }
 
-    /// Gives the partial tiles and the partial bundle that have grown.
+    /// Adds to `out` the partial tiles and the partial bundle that have grown.
     pub(crate) fn finish(&mut self, out: &mut Files) {
         let width = width_at(0, self.size);
         if width > 0 && self.levels.first().is_some_and(|level| level.dirty) {
@@ -96,7 +97,7 @@ impl TileFrontier {
         }
     }
 
-    /// A tile or bundle that still grows, or the beginning of one; `None` if it is another.
+    /// A growing tile or bundle, or the beginning of one; `None` for any other path.
     pub(crate) fn tile(&self, path: TilePath) -> Option<Vec<u8>> {
         let level = self.levels.get(usize::from(path.kind().level())).filter(|level| level.full == path.n())?;
         let width = usize::from(path.width());
@@ -116,7 +117,7 @@ impl TileFrontier {
         root(self.size, &source).unwrap_or_else(|never| match never {})
     }
 
-    /// Root of a complete subtree if it lies in a growing tile.
+    /// Root of a complete subtree, if it lies in a growing tile.
     pub(crate) fn node(&self, level: u8, index: u64) -> Option<Hash> {
         let tile = self.levels.get(usize::from(level / TILE_HEIGHT))?;
         let height = level % TILE_HEIGHT;
@@ -148,21 +149,21 @@ impl TileFrontier {
 fn bundle(entries: &[Bytes]) -> Vec<u8> {
     let mut bundle = Vec::with_capacity(entries.iter().map(|entry| entry.len() + 2).sum());
     for entry in entries {
-        // Its length was checked when it came.
+        // Its length was checked in `push`.
         let _ = push_entry(&mut bundle, entry);
     }
     bundle
 }
 
 impl Files {
-    /// Adds those of the next batch.
+    /// Appends the files of the next batch.
     pub(crate) fn join(&mut self, next: Self) {
         self.files.extend(next.files);
         self.full.extend(next.full);
     }
 
     fn put(&mut self, kind: TileKind, n: u64, width: u16, content: Vec<u8>) {
-        // Width and level are within bounds by construction; a path that is none would be a fault of this module.
+        // Width and level are within bounds by construction; an invalid path would be a bug of this module.
         if let Ok(path) = TilePath::new(kind, n, width) {
             self.files.push((path, content));
         }

@@ -1,7 +1,8 @@
-//! The last checkpoint that was signed, kept beside the log and fsynced before a checkpoint is published. A log that is
-//! shorter than this has lost what it promised, and must not be signed for again.
+//! The last checkpoint signed here, stored next to the log and fsynced before a checkpoint is published. If the log
+//! is shorter than this, entries with receipts are lost, and the log must not be signed again.
 //!
-//! The file has two slots of fixed size that are written in turn, so that a crash while one is written leaves the other.
+//! The file has two slots of fixed size, written in turn, so that a crash during a write leaves the other slot
+//! intact.
 
 use crate::error::LogError;
 use sha2::{Digest, Sha256};
@@ -20,7 +21,7 @@ const NOTE_BYTES_MAX: usize = SLOT_BYTES - HEAD_BYTES - SUM_BYTES;
 pub(crate) struct HighWater {
     file: File,
     path: PathBuf,
-    /// Number of the last record written; its slot is the number's parity.
+    /// Number of the last record written; its parity says which slot.
     count: u64,
 }
 
@@ -36,8 +37,8 @@ impl HighWater {
     /// Opens the file and reads the last note, if one was recorded.
     pub(crate) fn open(path: &Path) -> Result<(Self, Option<String>), LogError> {
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(LogError::io(path))?;
-        // A process that was killed may have written the last record and not waited for the disk; what is read here is
-        // built upon.
+        // A process that was killed may have written the last record without syncing it, and we rely on it from here
+        // on.
         file.sync_data().map_err(LogError::io(path))?;
         let mut best: Option<(u64, String)> = None;
         let mut blank = true;
@@ -63,7 +64,8 @@ impl HighWater {
         self.file.sync_data().map_err(LogError::io(&self.path))
     }
 
-    /// Records a note of a copy that can be made again: a cut of power may take it back, a killed process does not.
+    /// Records a note without syncing it: it survives a killed process, but maybe not a power cut. For a copy that
+    /// can be made again.
     pub(crate) fn record_unsynced(&mut self, note: &str) -> Result<(), LogError> {
         let count = self.count + 1;
         let bytes = write_slot(count, note);

@@ -1,27 +1,27 @@
-//! The log of services apart: ordered by a NATS JetStream stream, published by the audit service, copied by everyone.
+//! The distributed log: ordered by a NATS JetStream stream, published by the audit service, copied by every process.
 //!
-//! Who appends publishes to the stream, guarded by the number of the village's last message. That fixes the order and
-//! nothing else: JetStream has been seen to lose what it acknowledged. The *integrator*, which is the audit service that
-//! leads, copies the stream into tiles by the same code as the embedded log, signs, and publishes the checkpoint; every
-//! process copies the stream as well and compares roots before it takes an entry for published. So `published`, `read` and
-//! `proof` rest on this process's own folder, as with the embedded log.
+//! A recorder appends by publishing to the stream, guarded by the number of the village's last message. This fixes
+//! the order and nothing else: JetStream has been seen to lose messages that it acknowledged. The *integrator*, which
+//! is the leading audit service, copies the stream into tiles with the code of the embedded log, signs, and publishes
+//! the checkpoint. Every other process copies the stream too and compares roots before it regards an entry as
+//! published. So `published`, `read` and `proof` rest on this process's own folder, as with the embedded log.
 //!
-//! The folder is that of the embedded log; only integrators have `keys/`. It is a copy that can be made again: a damaged
-//! one is deleted by hand, never by us.
+//! The folder has the layout of the embedded log; only integrators have `keys/`. It is a copy that can be made again:
+//! a damaged one is deleted by hand, never by the program.
 //!
 //! In reading order:
 //! * [`Names`]: every name used at NATS
-//! * [`settings`]: what servers and streams must be set to
+//! * [`settings`]: how servers and streams must be set
 //! * [`batch`]: one atomic batch of guarded messages
-//! * `committer`: group commit, and what became of a batch without an answer
+//! * `committer`: group commit, and finding out whether an unanswered batch was stored
 //! * `reader`: every message once, in order; anything else stops the log
-//! * [`server`]: a nats-server of one's own, for tests and benches
-//! * [`Checkpoints`]: checkpoints as they are published, which are lease and fence at once
-//! * `observed`: what everyone has seen published, asked before an integrator takes over
-//! * `following`: checkpoints as they come
-//! * `replicator`: the stream into tiles
-//! * `opening`: what is checked before anything is started
-//! * `history`, [`chunks`]: what who starts far behind is handed by others
+//! * [`server`]: a private nats-server for tests and benches
+//! * [`Checkpoints`]: publishing and reading checkpoints; publishing is both lease and fence
+//! * `observed`: the checkpoints that other processes have seen published, asked for before an integrator takes over
+//! * `following`: follows checkpoints as they are published
+//! * `replicator`: copies the stream into tiles
+//! * `opening`: checks made before anything is started
+//! * `history`, [`chunks`]: a process that starts far behind fetches tiles and snapshots from others
 
 pub mod batch;
 mod checkpoints;
@@ -75,33 +75,33 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
-/// Entries that wait to be published; further ones are told to come again.
+/// Most entries that wait to be published; further ones are refused and may be tried again.
 const QUEUE_ENTRIES_MAX: usize = 8_192;
-/// Entries read and not yet taken by the one who copies, or by who follows the order.
+/// Most entries read from the stream and not yet taken by the replicator or by the follower of the order.
 const READ_ENTRIES_MAX: usize = 8_192;
-/// Entries that may be ordered and not yet published; while there are more, no further ones are taken.
+/// Most entries that may be sequenced and not yet published; beyond this, new entries are refused.
 const UNPUBLISHED_ENTRIES_MAX: u64 = 65_536;
 
-/// With what a log is opened.
+/// How a log is opened.
 pub struct Config {
     /// The connection.
     pub context: Context,
-    /// Names at NATS.
+    /// Names of the log at NATS.
     pub names: Names,
-    /// Folder of the copy; holds at least `log.vkey`.
+    /// Folder of the copy; must hold at least `log.vkey`.
     pub dir: PathBuf,
     /// Threads that check the copy.
     pub threads: usize,
-    /// Reads the area off an entry.
+    /// Reads the area of an entry.
     pub area_of: AreaOf,
-    /// This process, as it is named in what it publishes.
+    /// Name of this process in the checkpoints it publishes.
     pub instance: String,
-    /// Published entries which the folder may lack and have read from the stream one by one; what is further behind is fetched in
-    /// bundles: [`FAR_BEHIND_ENTRIES`].
+    /// Up to this many missing published entries are read from the stream one by one; if the folder lacks more, they
+    /// are fetched as bundles. See [`FAR_BEHIND_ENTRIES`].
     pub far_behind: u64,
 }
 
-/// An open log. Dropping it stops its tasks; the folder is given back when the last write under way has ended.
+/// An open log. Dropping it stops its tasks; the folder is unlocked when the last write has ended.
 pub struct JetStreamLog {
     context: Context,
     stream: String,
@@ -116,11 +116,12 @@ pub struct JetStreamLog {
 
 impl JetStreamLog {
     /// Opens the log: checks the copy in the folder and the settings of the streams, and copies up to the latest
-    /// checkpoint. Every bundle of the copy is shown on the way as [`TileLog::open_with`](crate::tiles::TileLog::open_with)
-    /// does; every entry behind those comes through the channel, published or not, in order.
+    /// checkpoint. Every bundle of the copy is passed to `map` and `each` as in
+    /// [`TileLog::open_with`](crate::tiles::TileLog::open_with); every later entry comes through the channel in
+    /// order, published or not.
     ///
     /// # Errors
-    /// [`LogError::Damaged`] if the copy is not what was signed, [`LogError::Stream`] for whatever is wrong at NATS.
+    /// [`LogError::Damaged`] if the copy is not what was signed, [`LogError::Stream`] for any fault at NATS.
     pub async fn open_with<T: Send + 'static>(
         config: Config,
         known: Known,
@@ -206,11 +207,11 @@ impl JetStreamLog {
         Ok((log, ordered))
     }
 
-    /// Resolves once everything is copied that was published when the log was opened. Who follows the order must take
-    /// entries meanwhile.
+    /// Resolves once everything is copied that was published when the log was opened. The receiver of entries must be
+    /// drained meanwhile.
     ///
     /// # Errors
-    /// Why the log has stopped before.
+    /// The reason, if the log has stopped.
     pub async fn caught_up(&self) -> Result<(), LogError> {
         let size = self.position.checkpoint.size;
         self.shared.reached(size).await?;
@@ -220,10 +221,10 @@ impl JetStreamLog {
         }
     }
 
-    /// Entries that are ordered by now, as who leads the stream tells.
+    /// Number of entries sequenced by now, according to the stream's leader.
     ///
     /// # Errors
-    /// If it does not.
+    /// [`LogError::Stream`] if it does not answer.
     pub async fn ordered(&self) -> Result<u64, LogError> {
         let stream = self.context.get_stream(&self.stream).await;
         let stream = stream.map_err(StreamError::nats("asking for the end of the stream"))?;
@@ -231,18 +232,18 @@ impl JetStreamLog {
         Ok(self.position.base + stream.cached_info().state.last_sequence)
     }
 
-    /// Batches that this process has published, and the entries in them.
+    /// Number of batches that this process has published, and of the entries in them.
     pub fn batches(&self) -> (u64, u64) {
         let Shared { batches, batched, .. } = self.shared.as_ref();
         (batches.load(std::sync::atomic::Ordering::Relaxed), batched.load(std::sync::atomic::Ordering::Relaxed))
     }
 
-    /// Where the log stood when it was opened.
+    /// Checkpoint and epoch of the log when it was opened.
     pub fn position(&self) -> &Position {
         &self.position
     }
 
-    /// Whether this process signs for the log.
+    /// Whether this process signs the log.
     pub fn leads(&self) -> watch::Receiver<bool> {
         self.leads.clone()
     }
@@ -252,7 +253,7 @@ impl JetStreamLog {
         self.shared.fail(LogError::Closed);
     }
 
-    /// The log as far as it is published.
+    /// The published part of the log.
     pub fn published(&self) -> &PublishedLog {
         &self.log
     }
@@ -294,15 +295,15 @@ impl Sequencer for JetStreamLog {
     fn close(&self) {
         self.stop();
         if let Some(replicator) = self.replicator.lock().take() {
-            // A replicator that panicked has told its waiters nothing; they have just been told.
+            // If the replicator panicked, its waiters were not told; they have been by the lines above.
             let _ = replicator.join();
         }
     }
 }
 
 impl Drop for JetStreamLog {
-    /// Tells everything to stop and does not wait for it: the replicator needs the runtime, and this may be a thread of it. Who
-    /// wants the folder back calls `close` first.
+    /// Signals every task to stop without waiting: the replicator needs the runtime, and this may run on one of its
+    /// threads. Call `close` first to have the folder unlocked.
     fn drop(&mut self) {
         self.stop();
     }

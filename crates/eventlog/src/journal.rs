@@ -1,13 +1,13 @@
-//! What was signed for and is not in tiles yet. Writing the growing tiles anew for every checkpoint costs a dozen files and
-//! as many syncs, most of it for entries that were written before; who copies a stream writes them once a second, and what
-//! comes in between goes here first: one write behind the last, one sync.
+//! The journal: entries that are signed for and not in tiles yet. Writing the growing tiles for every checkpoint
+//! costs a dozen files and as many syncs, mostly for entries that were written before. A replicator therefore writes
+//! tiles once a second, and an integrator appends to the journal meanwhile: one write and one sync.
 //!
-//! The file begins anew each time the tiles have caught up, so it holds records of two times: those written since, and
-//! behind them what is left of earlier ones. A record names its first entry, and numbers only grow, so an older record is
-//! never taken for the next one. Whether what is read here is what was signed for, the root of the tree tells.
+//! The file is restarted each time the tiles have caught up, so it holds records of two periods: those written since,
+//! followed by the rest of earlier ones. A record names its first entry, and numbers only grow, so an older record is
+//! never taken for the next one. Whether the entries read are those signed for is checked by the root of the tree.
 //!
-//! A record: number of its first entry (8 bytes), of entries (4) and of the bytes they take (4), all big-endian; the
-//! entries as in a bundle; SHA-256 of all that (32).
+//! A record: index of its first entry (8 bytes), number of entries (4), length of the entries in bytes (4), all
+//! big-endian; the entries as in a bundle; SHA-256 of all that (32).
 
 use crate::error::{Damage, LogError};
 use crate::folder;
@@ -19,7 +19,7 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-/// Bytes after which the tiles are written at once rather than once a second.
+/// When the journal has this many bytes, the tiles are written at once.
 const JOURNAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const HEAD_BYTES: usize = 16;
 const SUM_BYTES: usize = 32;
@@ -29,24 +29,25 @@ const SUM_BYTES: usize = 32;
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
-    /// Where the next record goes.
+    /// Offset of the next record.
     at: u64,
-    /// The entry it must begin with; `None` once there was no room, until the tiles have caught up.
+    /// The entry that the next record must begin with; `None` when the journal is full, until the tiles have caught
+    /// up.
     next: Option<Index>,
 }
 
-/// Why entries are not taken from a journal.
+/// Why entries cannot be taken from a journal.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// It does not begin where the tiles end: they were written in another way.
+    /// It does not begin where the tiles end: the tiles were written without it.
     Elsewhere,
     /// It begins there and breaks off.
     Damaged(LogError),
 }
 
 impl Journal {
-    /// Opens it, or makes it, for a log whose first `size` entries are in tiles. Its name is durable on return: a file that is
-    /// gone after a cut of power would take with it what was synced in it.
+    /// Opens or creates it, for a log whose first `size` entries are in tiles. Its name is durable on return: if the
+    /// file vanished in a power cut, synced entries would go with it.
     pub(crate) fn open(path: &Path, size: u64) -> Result<Self, LogError> {
         let mut options = OpenOptions::new();
         let file =
@@ -55,13 +56,13 @@ impl Journal {
         Ok(Self { file, path: path.to_owned(), at: 0, next: Some(size) })
     }
 
-    /// Whether everything before `size` that is not in tiles is here.
+    /// Whether the journal and the tiles together hold everything before `size`.
     pub(crate) fn covers(&self, size: u64) -> bool {
         self.next == Some(size)
     }
 
-    /// Adds entries and gives them as they lie there now; they are durable after the next [`sync`](Self::sync). Those for
-    /// which there is no room are not taken, nor any after them.
+    /// Adds entries and returns them as read back from the file; they are durable after the next
+    /// [`sync`](Self::sync). Entries that do not fit are not taken, nor any after them.
     pub(crate) fn append(&mut self, first: Index, entries: &[Bytes]) -> Result<Vec<Bytes>, LogError> {
         let record = encode(first, entries);
         let length = record.len() as u64;
@@ -77,18 +78,18 @@ impl Journal {
         Ok(written)
     }
 
-    /// Waits until everything added is on disk.
+    /// Syncs everything added.
     pub(crate) fn sync(&self) -> Result<(), LogError> {
         self.file.sync_data().map_err(LogError::io(&self.path))
     }
 
-    /// Begins anew: the first `size` entries are in tiles, durably.
+    /// Restarts the journal: the first `size` entries are durably in tiles.
     pub(crate) fn restart(&mut self, size: u64) {
         (self.at, self.next) = (0, Some(size));
     }
 }
 
-/// Entries from one index to before another.
+/// The entries `from..to`.
 pub(crate) fn read(path: &Path, from: Index, to: Index) -> Result<Vec<Bytes>, Unread> {
     let file = File::open(path).map_err(|_| Unread::Elsewhere)?;
     let (mut found, mut at) = (Vec::new(), 0);
@@ -115,7 +116,7 @@ pub(crate) fn damage(index: Index, reason: &str) -> LogError {
 fn encode(first: Index, entries: &[Bytes]) -> Vec<u8> {
     let mut record = vec![0; HEAD_BYTES];
     for entry in entries {
-        // Its length was checked when it came.
+        // Its length was checked when it was appended.
         let _ = push_entry(&mut record, entry);
     }
     let (count, bytes) = (entries.len() as u64, (record.len() - HEAD_BYTES) as u64);
@@ -127,7 +128,7 @@ fn encode(first: Index, entries: &[Bytes]) -> Vec<u8> {
     record
 }
 
-/// The record at a place: number of its first entry, and the entries; `None` if there is no whole one.
+/// The record at an offset: index of its first entry, and the entries; `None` if there is no complete one.
 fn read_record(file: &File, at: u64) -> std::io::Result<Option<(Index, Vec<Bytes>)>> {
     let mut head = [0; HEAD_BYTES];
     if !fill(file, &mut head, at)? {
@@ -151,7 +152,7 @@ fn read_record(file: &File, at: u64) -> std::io::Result<Option<(Index, Vec<Bytes
     Ok(entries.collect::<Result<_, _>>().ok().map(|entries| (first, entries)))
 }
 
-/// Reads exactly so much; false where the file ends before.
+/// Fills `bytes` from the file; false if the file ends before.
 fn fill(file: &File, bytes: &mut [u8], at: u64) -> std::io::Result<bool> {
     match file.read_exact_at(bytes, at) {
         Ok(()) => Ok(true),

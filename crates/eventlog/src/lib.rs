@@ -1,14 +1,15 @@
 //! The event log: entries in one order, for ever, under signed checkpoints.
 //!
-//! What it is not: it knows nothing of what an entry means. It keeps bytes.
+//! It keeps bytes and does not know what an entry means.
 //!
 //! In reading order:
-//! * [`Sequencer`]: the contract of what gives entries their index; [`PublishedLog`]: the log as far as a checkpoint covers it
+//! * [`Sequencer`]: the contract for giving entries their index; [`PublishedLog`]: the part of the log under a
+//!   checkpoint
 //! * [`tiles`]: the embedded sequencer, whose folder of C2SP tlog-tiles is the log
-//! * [`jetstream`]: the distributed one, a stream of NATS JetStream
-//! * `tile_writer`, `journal`: what both write, and what an integrator has signed for and not yet written into tiles
-//! * [`verify`]: checks a log, or any part of one, against its checkpoint; the embedded log opens by it and auditors use it
-//! * [`conformance`]: what every sequencer must pass
+//! * [`jetstream`]: the distributed sequencer, a stream of NATS JetStream
+//! * `tile_writer`, `journal`: used by both to write tiles; the journal holds what is signed and not in tiles yet
+//! * [`verify`]: checks a log, or any part of one, against its checkpoint; used when opening the log and by auditors
+//! * [`conformance`]: the tests that every sequencer must pass
 
 pub mod conformance;
 pub mod error;
@@ -49,21 +50,21 @@ pub struct Checkpoint {
     pub signed: Arc<SignedCheckpoint>,
 }
 
-/// What sequences a log: gives every entry its index. What is published is read from the [`PublishedLog`] that each
-/// implementation gives with itself.
+/// Sequences a log: gives every entry its index. Published entries are read from the implementation's
+/// [`PublishedLog`].
 ///
-/// * **Order**: `append` fixes an entry's index; indexes are contiguous from 0. An entry whose `expected_last` is not the
-///   index of the area's last sequenced entry is refused and takes no index.
-/// * **Durability**: an entry is durable only once it is published, which [`PublishedLog::published`] tells. Nothing is ever
-///   acknowledged before. What was sequenced and not published may be gone after a crash.
-/// * **Failure**: a failed write or fsync stops the log for good: every call fails with [`LogError::Stopped`](error::LogError::Stopped) and nothing
-///   is retried, since a retried fsync may succeed on data that is not on disk. The process must stop; the next open
-///   recovers.
+/// * **Order**: `append` fixes an entry's index; indexes are contiguous from 0. An entry whose `expected_last` is not
+///   the index of the area's last sequenced entry is refused and takes no index.
+/// * **Durability**: an entry is durable only once it is published, which [`PublishedLog::published`] tells. Nothing
+///   is ever acknowledged before. What was sequenced and not published may be gone after a crash.
+/// * **Failure**: a failed write or fsync stops the log for good: every call fails with
+///   [`LogError::Stopped`](error::LogError::Stopped) and nothing is retried, since a retried fsync may succeed on
+///   data that is not on disk. The process must stop; the next open recovers.
 /// * **Concurrency**: every method may be called from any thread at any time.
-/// * **Retry**: an implementation does not retry. A caller that gets [`AppendError::Conflict`] reads and decides again; one
-///   that gets no answer asks for the submission later by its id.
+/// * **Retry**: an implementation does not retry. A caller that gets [`AppendError::Conflict`] reads and decides
+///   again; one that gets no answer asks for the submission later by its id.
 pub trait Sequencer: Send + Sync + 'static {
-    /// Fixes the entry's place behind all others.
+    /// Sequences the entry after all others.
     fn append(
         &self,
         area: Area,
@@ -71,7 +72,7 @@ pub trait Sequencer: Send + Sync + 'static {
         entry: Bytes,
     ) -> BoxFuture<'_, Result<Index, AppendError>>;
 
-    /// Takes no more entries, waits until those that this process alone can publish are published, and gives the folder
-    /// back. Blocks meanwhile.
+    /// Takes no more entries, waits until those that only this process can publish are published, and unlocks the
+    /// folder. Blocks meanwhile.
     fn close(&self);
 }

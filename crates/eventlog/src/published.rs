@@ -1,5 +1,5 @@
-//! The published log: what a checkpoint covers is read, proved and waited for here, whoever sequences and signs. It rests on
-//! this process's own folder of tiles.
+//! The published log: reads, proves and waits for entries under a checkpoint, with either sequencer. It rests on this
+//! process's own folder of tiles.
 
 use crate::Checkpoint;
 use crate::error::LogError;
@@ -19,10 +19,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Full tiles kept in memory for proofs.
+/// Number of full tiles cached for proofs.
 const CACHED_TILES: usize = 512;
 
-/// What readers need of the tree: the frontier as it was last published and full tiles lately used.
+/// Parts of the tree in memory for readers: the frontier as last published, and full tiles used recently.
 #[derive(Debug)]
 pub(crate) struct Tiles {
     folder: PathBuf,
@@ -36,7 +36,7 @@ struct FullTiles {
     order: VecDeque<(u8, u64)>,
 }
 
-/// The log as far as it is published. Its clones share everything.
+/// The published part of the log. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct PublishedLog {
     verifier_key: VerifierKey,
@@ -65,14 +65,14 @@ impl Tiles {
         }
     }
 
-    /// Entries of the bundle that holds `from`, from there on, of a log of `size` entries.
+    /// Entries of the bundle that holds `from`, from there on, in a log of `size` entries.
     pub(crate) fn read(&self, from: Index, max: usize, size: u64) -> Result<Vec<Bytes>, LogError> {
         if from >= size || max == 0 {
             return Ok(Vec::new());
         }
         let frontier = self.frontier.read().clone();
         if let Some(tail) = frontier.tail(from) {
-            // The frontier is shown a moment before the checkpoint over it.
+            // The frontier is replaced a moment before its checkpoint.
             let published = usize::try_from(size - from).unwrap_or(usize::MAX);
             return Ok(tail.iter().take(max.min(published)).cloned().collect());
         }
@@ -135,11 +135,11 @@ impl PublishedLog {
         self.waiters.checkpoint()
     }
 
-    /// Resolves with a checkpoint that covers the entry, once there is one: the entry is then fsynced, in the tiles or,
-    /// where a stream sequences, in the integrator's journal, from which the tiles are written once a second.
+    /// Resolves with a checkpoint that covers the entry, once there is one: the entry is then fsynced, in the tiles
+    /// or, in a distributed log, in the integrator's journal, from which the tiles are written once a second.
     ///
     /// # Errors
-    /// Why the log has stopped before.
+    /// The reason, if the log has stopped.
     pub async fn published(&self, index: Index) -> Result<Arc<Checkpoint>, LogError> {
         self.waiters.published(index).await
     }
@@ -167,8 +167,8 @@ impl PublishedLog {
         self.waiters.stopped().await
     }
 
-    /// A tile or bundle of the latest checkpoint or an earlier one, to be served as it is; `None` if there is none. What
-    /// still grows is in memory.
+    /// A tile or bundle of the latest or an earlier checkpoint, to be served unchanged; `None` if there is none.
+    /// Growing tiles are taken from memory.
     ///
     /// # Errors
     /// If a file cannot be read.
@@ -179,12 +179,12 @@ impl PublishedLog {
         let frontier = self.tiles.frontier.read().clone();
         match frontier.tile(path) {
             Some(bytes) => Ok(Some(bytes)),
-            // The frontier may be a moment ahead of the checkpoint; what it does not hold is in a full tile.
+            // The frontier may be a moment ahead of the checkpoint; anything not in it is in a full tile.
             None => verify::tile(&self.folder(), path, frontier.size()),
         }
     }
 
-    /// Hashes that prove `index` in the tree of `size` entries, leaf side first.
+    /// Hashes that prove entry `index` in the tree of `size` entries, leaf side first.
     ///
     /// # Errors
     /// [`LogError::OutOfRange`] unless `index < size` and `size` is published.

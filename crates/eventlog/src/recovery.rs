@@ -1,5 +1,5 @@
-//! Making and opening the folder of an embedded log. Opening checks everything against the last checkpoint signed here
-//! and repairs nothing but what a crash leaves: files beyond that checkpoint, and a checkpoint that was signed and not
+//! Creates and opens the folder of an embedded log. Opening checks everything against the last checkpoint signed
+//! here. It repairs only what a crash leaves: files beyond that checkpoint, and a checkpoint that was signed and not
 //! yet published.
 
 use crate::error::{Damage, LogError};
@@ -32,11 +32,11 @@ pub(crate) struct Opened {
     pub(crate) waiters: Arc<waiters::Waiters>,
 }
 
-/// What a folder holds, checked against the last checkpoint recorded in it.
+/// Contents of a folder, checked against the last checkpoint recorded in it.
 pub(crate) struct Found {
     pub(crate) layout: Layout,
     pub(crate) high_water: HighWater,
-    /// None is recorded yet.
+    /// `None` if none is recorded yet.
     pub(crate) checkpoint: Option<Checkpoint>,
     pub(crate) frontier: TileFrontier,
     pub(crate) heads: BTreeMap<Area, Index>,
@@ -50,7 +50,7 @@ pub(crate) struct Copied {
     pub(crate) verifier_key: VerifierKey,
 }
 
-/// Makes the folder of a new log with its keys. A crash in between leaves a folder that can be made again.
+/// Creates the folder of a new log with its keys. After a crash in between it can be called again.
 pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     let layout = Layout { dir: dir.to_owned() };
     folder::make_dir(dir)?;
@@ -68,7 +68,7 @@ pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     folder::write_secret(&layout.signing_key(), format!("{}\n", key.secret_text()).as_bytes())
 }
 
-/// What is known of a log before it is opened: what its first entries amount to is found elsewhere.
+/// A prefix of a log whose contents the caller knows from elsewhere (a snapshot), so opening need not read it.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     size: u64,
@@ -76,8 +76,8 @@ pub struct Known {
 }
 
 impl Known {
-    /// The first `size` entries of the log in a folder, if they have this root; `heads` is the last one of each area. They
-    /// are not read when the log is opened, but for their hashes: have them checked afterwards.
+    /// The first `size` entries of the log in a folder; `None` unless they have this root. `heads` is the last entry
+    /// of each area. When the log is opened, only their hashes are read: have the entries checked afterwards.
     ///
     /// # Errors
     /// [`LogError`] if the folder holds no log.
@@ -111,7 +111,7 @@ pub(crate) fn open<T: Send>(
     let published = layout.checkpoint().exists();
     let found = find(layout, key.verifier(), threads, area_of, known, map, each)?;
     let Found { layout, mut high_water, checkpoint, frontier, heads } = found;
-    // Only the very first checkpoint can be signed and missing here; after that one is replaced, never removed.
+    // Only the very first checkpoint can be signed and missing here: later ones are replaced, never removed.
     if !published && frontier.size() > 0 {
         return Err(Damage::new("checkpoint", None, "is missing").into());
     }
@@ -123,8 +123,8 @@ pub(crate) fn open<T: Send>(
     Ok(Opened { layout, lock, key, high_water, frontier, heads, waiters: Arc::new(waiters::Waiters::new(checkpoint)) })
 }
 
-/// Opens the copy of a log that is ordered elsewhere; without a copy yet, an empty one. Its folder needs no more than the
-/// verifier key; the signing key is there only with those who may sign.
+/// Opens the copy of a log that is ordered elsewhere; an empty one if there is no copy yet. The folder needs only the
+/// verifier key; only integrators have the signing key.
 pub(crate) fn open_copy<T: Send>(
     dir: &Path,
     threads: usize,
@@ -144,7 +144,7 @@ pub(crate) fn open_copy<T: Send>(
     }
     let key = if layout.signing_key().exists() { Some(read_keys(&layout)?) } else { None };
     if key.is_some() && !layout.journal().exists() {
-        // What was copied before the key came did not wait for the disk.
+        // Tiles copied before the folder had a signing key were not synced.
         let log = layout.log();
         let files = folder::list(&log)?.iter().map(|file| log.join(file)).collect();
         folder::sync_files(&log, &files)?;
@@ -163,7 +163,7 @@ pub(crate) fn verifier_key(dir: &Path) -> Result<VerifierKey, LogError> {
     if layout.verifier_key().exists() { read_verifier_key(&layout) } else { Err(LogError::Missing(dir.to_owned())) }
 }
 
-/// Size of the checkpoint recorded last in a folder; 0 without one.
+/// Size of the checkpoint recorded last in a folder; 0 if there is none.
 pub(crate) fn recorded_size(layout: &Layout) -> Result<u64, LogError> {
     if !layout.high_water().exists() {
         return Ok(0);
@@ -181,7 +181,7 @@ pub(crate) fn record(layout: &Layout, checkpoint: &Checkpoint) -> Result<(), Log
     publish_note(layout, checkpoint, true)
 }
 
-/// Leaves nothing in a folder but what was signed for, and that in tiles. What is wrong with it is told when it is opened.
+/// Moves everything signed for into tiles and drops the rest. Faults of the folder are reported when it is opened.
 pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
     let recorded = recorded_size(layout)?;
     if recorded > 0 {
@@ -196,7 +196,7 @@ pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
     drop_tail(layout, recorded)
 }
 
-/// Finds what the folder holds and checks it.
+/// Reads the folder's contents and checks them.
 fn find<T: Send>(
     layout: Layout,
     key: &VerifierKey,
@@ -211,7 +211,7 @@ fn find<T: Send>(
     let (frontier, heads) = match &checkpoint {
         Some(checkpoint) => {
             let finished = finish(&layout, key, checkpoint);
-            // What is not found in the journal may have been written into tiles already. If not, the journal is what is wrong.
+            // What is not in the journal may be in tiles already. If it is not, the journal is at fault.
             check(&layout, checkpoint, threads, area_of, known, map, each)
                 .map_err(|error| finished.err().unwrap_or(error))?
         }
@@ -223,13 +223,13 @@ fn find<T: Send>(
     Ok(Found { layout, high_water, checkpoint, frontier, heads })
 }
 
-/// Writes into tiles what was signed for and lies in the journal only, if anything does, and publishes the checkpoint.
+/// Writes entries that are signed for and only in the journal into tiles, and publishes the checkpoint.
 fn finish(layout: &Layout, key: &VerifierKey, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let source = Folder(layout.log());
     if !layout.journal().exists() {
         return Ok(());
     }
-    // A copy may be killed after it has taken its first checkpoint and before it has published one.
+    // A copy may be killed between accepting its first checkpoint and publishing one.
     let published = if layout.checkpoint().exists() { verify::checkpoint(&source, key)?.size } else { 0 };
     if published >= checkpoint.size {
         return Ok(());
@@ -274,7 +274,7 @@ fn read_verifier_key(layout: &Layout) -> Result<VerifierKey, LogError> {
     key.map_err(|_| LogError::Key { path, reason: "is no verifier key".into() })
 }
 
-/// The last checkpoint signed here, held against the one that is published.
+/// The last checkpoint signed here, compared with the published one.
 fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Result<Option<Checkpoint>, LogError> {
     let published = layout.checkpoint().exists();
     let Some(note) = signed else {
@@ -318,7 +318,7 @@ fn check<T: Send>(
     Ok((frontier, heads))
 }
 
-/// Publishes a checkpoint that was signed before a crash and is not the published one.
+/// Publishes a checkpoint that was signed before a crash, if it is not the published one.
 fn publish_again(layout: &Layout, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let published = std::fs::read(layout.checkpoint()).unwrap_or_default();
     if published == checkpoint.signed.to_string().as_bytes() {
@@ -328,7 +328,7 @@ fn publish_again(layout: &Layout, checkpoint: &Checkpoint) -> Result<(), LogErro
     publish_note(layout, checkpoint, true)
 }
 
-/// Drops what a crash left beyond the last checkpoint: nothing of it was signed, so nothing of it was receipted.
+/// Drops what a crash left beyond the last checkpoint. None of it was signed, so it has no receipts.
 fn drop_tail(layout: &Layout, size: u64) -> Result<(), LogError> {
     let log = layout.log();
     for file in folder::list(&log)? {

@@ -1,4 +1,4 @@
-//! A hash tile in memory with the nodes inside it, so that a proof costs look-ups and no hashing.
+//! A hash tile in memory with its inner nodes, so that a proof needs only look-ups and no hashing.
 
 use lika_tlog::tile::TILE_HEIGHT;
 use lika_tlog::{Hash, node_hash};

@@ -1,15 +1,15 @@
-//! Writes tiles: entries into files, a checkpoint over them, and the checkpoint published. Whoever orders entries writes
-//! them by this.
+//! Writes tiles: puts entries into files, signs a checkpoint over them and publishes it. Both sequencers use it.
 //!
-//! The order of a batch, and what a crash right after each step leaves:
+//! The steps of a batch, and what a crash right after each one leaves:
 //! 1. new bundles and tiles, synced with their folders: files beyond the checkpoint, dropped at the next open;
 //! 2. the entries read back and hashed again, the root computed and signed: the same;
-//! 3. the signed checkpoint recorded in `signed`: the next open finds it, checks the files against it and publishes it;
+//! 3. the signed checkpoint recorded in `signed`: the next open finds it, checks the files against it and publishes
+//!    it;
 //! 4. the checkpoint published in the folder, and only then receipts.
 //!
-//! Who copies a stream ([`Keeping`]) writes what still grows once a second. Who may sign adds the entries to a
-//! [`Journal`] meanwhile, and syncs that in step 1; step 4 goes to those who wait first and into the folder later. The
-//! next open finds the checkpoint in `signed`, and takes what the folder lacks from the journal.
+//! A replicator ([`Keeping`]) writes growing tiles once a second. An integrator adds the entries to a [`Journal`]
+//! meanwhile, and syncs that in step 1; in step 4 it answers waiters first and writes the folder later. The next open
+//! finds the checkpoint in `signed`, and takes entries that the folder lacks from the journal.
 
 use crate::Checkpoint;
 use crate::error::{Damage, LogError};
@@ -29,13 +29,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What is on disk when a checkpoint is shown.
+/// What is on disk when a checkpoint is published.
 pub(crate) enum Keeping {
     /// Everything, in tiles.
     InTiles,
-    /// Everything, what is new in a journal.
+    /// Everything; new entries in a journal.
     InJournal(Journal),
-    /// Nothing of what is new: a copy can be made again.
+    /// No new entries: the copy can be made again.
     Later,
 }
 
@@ -50,13 +50,13 @@ pub(crate) struct TileWriter {
     unwritten: Unwritten,
 }
 
-/// What is shown and not written, or written and not synced.
+/// Files that are published and not written, or written and not synced.
 #[derive(Debug, Default)]
 struct Unwritten {
     checkpoint: Option<Checkpoint>,
-    /// Tiles that became full; their partial ones go when the checkpoint is written.
+    /// Tiles that became full; their partial ones are deleted when the checkpoint is written.
     full: Vec<TilePath>,
-    /// Files that are to be synced before it is.
+    /// Files to sync before the checkpoint is written.
     files: BTreeSet<PathBuf>,
 }
 
@@ -71,7 +71,7 @@ impl TileWriter {
         Self { layout, high_water, frontier, published, keeping, unwritten: Unwritten::default() }
     }
 
-    /// Writes entries behind all others and checks that they lie there as they were given.
+    /// Writes entries after all others and checks that they were stored as given.
     pub(crate) fn write(&mut self, batch: &[Bytes]) -> Result<Files, LogError> {
         let (from, mut out) = (self.frontier.size(), Files::default());
         for entry in batch {
@@ -91,7 +91,7 @@ impl TileWriter {
         Ok(out)
     }
 
-    /// Writes files and reads the entries in them back.
+    /// Writes files and reads their entries back.
     fn put(&mut self, out: &Files, from: Index) -> Result<(), LogError> {
         let log = self.layout.log();
         let files: Vec<_> =
@@ -106,13 +106,14 @@ impl TileWriter {
         self.read_back(out, from)
     }
 
-    /// Signs for everything written, and remembers that before anybody sees it.
+    /// Signs everything written, and records the checkpoint before anybody sees it.
     pub(crate) fn sign(&mut self, key: &SigningKey) -> Result<Checkpoint, LogError> {
         self.sync()?;
         sign(&self.layout, key, &mut self.high_water, &self.frontier)
     }
 
-    /// Takes a checkpoint that was signed elsewhere for everything written, and remembers it: at once, or with the files.
+    /// Accepts a checkpoint for everything written that was signed elsewhere, and records it: at once, or with the
+    /// files.
     pub(crate) fn accept(&mut self, checkpoint: &Checkpoint) -> Result<(), LogError> {
         if let Keeping::Later = self.keeping {
             return Ok(());
@@ -121,7 +122,7 @@ impl TileWriter {
         self.high_water.record(&checkpoint.signed.to_string())
     }
 
-    /// Waits until everything written is on disk, in whichever way it is kept.
+    /// Syncs everything written, as `Keeping` demands.
     fn sync(&mut self) -> Result<(), LogError> {
         match &self.keeping {
             Keeping::InJournal(journal) if journal.covers(self.frontier.size()) => journal.sync(),
@@ -130,7 +131,7 @@ impl TileWriter {
         }
     }
 
-    /// Hashes the new entries again from the files, so that a bit that flipped in memory is not signed.
+    /// Hashes the new entries again from the files, so that a bit flipped in memory is not signed.
     fn read_back(&self, out: &Files, from: Index) -> Result<(), LogError> {
         for (path, _) in out.files.iter().filter(|(path, _)| path.kind() == TileKind::Entries) {
             let file = self.layout.log().join(path.to_string());
@@ -149,7 +150,7 @@ impl TileWriter {
         Ok(())
     }
 
-    /// Compares entries as they lie in the journal with what is to be signed for.
+    /// Compares the journal's entries with those to be signed.
     fn compare(&self, written: &[Bytes], from: Index, out: &Files) -> Result<(), LogError> {
         for (index, entry) in (from..).zip(written) {
             if Some(leaf_hash(entry)) != self.leaf(index, out) {
@@ -166,7 +167,7 @@ impl TileWriter {
         full.map_or_else(|| self.frontier.node(0, index), |(_, tree)| tree.node(0, place))
     }
 
-    /// Root of the tree of the first `size` entries written, shown or not.
+    /// Root of the tree of the first `size` entries written, published or not.
     pub(crate) fn root_at(&self, size: u64) -> Result<Hash, LogError> {
         if size == self.frontier.size() {
             return Ok(self.frontier.root());
@@ -174,7 +175,7 @@ impl TileWriter {
         Tiles::new(self.layout.log(), &self.frontier).root_at(size)
     }
 
-    /// Publishes a checkpoint over everything written; those who wait for it are told.
+    /// Publishes a checkpoint over everything written, and tells the waiters.
     pub(crate) fn publish(&mut self, checkpoint: Checkpoint, out: Files) -> Result<(), LogError> {
         for ((level, n), tree) in out.full {
             self.published.tiles.keep(level, n, tree);
@@ -190,8 +191,8 @@ impl TileWriter {
         Ok(())
     }
 
-    /// Brings the folder to the latest checkpoint shown, unless more is written than that: what grows is then not as it was
-    /// signed for.
+    /// Brings the folder to the latest checkpoint, unless more is written than that: the growing tiles then differ
+    /// from what was signed.
     pub(crate) fn settle(&mut self) -> Result<(), LogError> {
         let Some(checkpoint) = self.unwritten.checkpoint.take_if(|checkpoint| checkpoint.size == self.frontier.size())
         else {
@@ -203,14 +204,14 @@ impl TileWriter {
         }
         publish_note(&self.layout, &checkpoint, !matches!(self.keeping, Keeping::Later))?;
         if let Keeping::InJournal(journal) = &mut self.keeping {
-            // Not before the checkpoint itself is durable: an older one would need what is in the journal.
+            // Not before the checkpoint itself is durable: an older one would need the journal.
             folder::sync_dir(&self.layout.log())?;
             journal.restart(checkpoint.size);
         }
         std::mem::take(&mut self.unwritten.full).into_iter().try_for_each(|path| self.drop_partials(path))
     }
 
-    /// Writes what still grows, and has it on disk where that is promised.
+    /// Writes growing tiles, and syncs them if `Keeping` demands it.
     fn write_growing(&mut self) -> Result<(), LogError> {
         let (size, mut out) = (self.frontier.size(), Files::default());
         self.frontier.finish(&mut out);
@@ -218,7 +219,7 @@ impl TileWriter {
         folder::sync_files(&self.layout.log(), &std::mem::take(&mut self.unwritten.files))
     }
 
-    /// Partial tiles may go once the full one stands under a checkpoint; readers fall back to it.
+    /// Deletes partial tiles once the full one is under a checkpoint; readers fall back to it.
     fn drop_partials(&self, full: TilePath) -> Result<(), LogError> {
         let dir = self.layout.log().join(format!("{full}.p"));
         match std::fs::remove_dir_all(&dir) {
@@ -228,7 +229,7 @@ impl TileWriter {
     }
 }
 
-/// Signs for the tree as it stands and records that.
+/// Signs the tree as it is and records the checkpoint.
 pub(crate) fn sign(
     layout: &Layout,
     key: &SigningKey,
@@ -242,7 +243,7 @@ pub(crate) fn sign(
     Ok(Checkpoint { size, root, signed: Arc::new(signed) })
 }
 
-/// Publishes a checkpoint. Its temporary file lies outside the log's folder, which holds nothing but the log.
+/// Publishes a checkpoint. Its temporary file is outside the log's folder, which holds nothing but the log.
 pub(crate) fn publish_note(layout: &Layout, checkpoint: &Checkpoint, durable: bool) -> Result<(), LogError> {
     let temporary = layout.dir.join("checkpoint.new");
     let note = checkpoint.signed.to_string();
@@ -263,7 +264,7 @@ mod tests {
     use std::path::Path;
     use tempfile::TempDir;
 
-    /// A writer as an integrator has it, and its key; what holds the folder is let go, as a crash would.
+    /// An integrator's writer and its key; the lock on the folder is released, as by a crash.
     fn integrator(dir: &Path) -> (TileWriter, SigningKey) {
         let opened = reopen(dir).unwrap();
         let log =
@@ -295,13 +296,13 @@ mod tests {
         checkpoint
     }
 
-    /// Checkpoint in the folder, without what a start would add.
+    /// Size of the checkpoint in the folder, before a start adds anything.
     fn published(dir: &Path) -> u64 {
         let key = recovery::verifier_key(dir).unwrap();
         verify::checkpoint(&Folder(dir.join("log")), &key).unwrap().size
     }
 
-    /// Opens after a crash: everything signed for is in tiles then, and nothing else.
+    /// Opens after a crash: exactly what was signed must be in tiles.
     fn check(dir: &Path, checkpoint: &Checkpoint) {
         let opened = reopen(dir).unwrap();
         assert_eq!((opened.frontier.size(), opened.frontier.root()), (checkpoint.size, checkpoint.root));
@@ -350,7 +351,7 @@ mod tests {
         check(dir.path(), &last);
     }
 
-    /// A copy takes checkpoints that another has signed, and may be killed before it has published its first.
+    /// A copy accepts checkpoints signed elsewhere, and may be killed before it has published its first.
     #[test]
     fn a_copy_without_a_published_checkpoint_opens_on_what_it_has_taken() {
         let (other, dir) = (created(), created());
@@ -369,7 +370,7 @@ mod tests {
         assert!(!dir.path().join("log/checkpoint").exists());
         assert_eq!(copy().unwrap().found.frontier.root(), last.root);
         assert_eq!(published(dir.path()), 300);
-        // The same between the two steps by which fetched tiles are recorded, without a journal.
+        // The same crash, between the two steps that record fetched tiles, without a journal.
         std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
         std::fs::remove_file(dir.path().join("growing")).unwrap();
         assert_eq!(copy().unwrap().found.frontier.root(), last.root);
@@ -419,7 +420,7 @@ mod tests {
         checkpoint(&mut writer, &key, &large);
         assert_eq!(published(dir.path()), 800);
         checkpoint(&mut writer, &key, &large);
-        // A crash right after it was signed for: the journal has one part, and the tiles everything.
+        // A crash right after signing: the journal has a part of the entries, the tiles have all.
         writer.write(&large).unwrap();
         let last = writer.sign(&key).unwrap();
         assert_eq!((first.size, published(dir.path()), last.size), (400, 800, 1_600));

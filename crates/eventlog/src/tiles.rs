@@ -1,7 +1,7 @@
 //! The embedded log: a folder of C2SP tlog-tiles, one writer with group commit.
 //!
 //! The folder, below the data folder: `log/` (`checkpoint`, `tile/…`, nothing else), `log.vkey` (verifier key),
-//! `keys/log.skey` (signing key), `signed` (last checkpoint signed), `lock` (held while a process has it).
+//! `keys/log.skey` (signing key), `signed` (last checkpoint signed), `lock` (held while a process uses the folder).
 
 use crate::Sequencer;
 use crate::error::{AppendError, LogError};
@@ -23,10 +23,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-/// Reads the area off an entry; `None` if it cannot be read, which guards nothing.
+/// Reads the area of an entry; `None` if it cannot be read: such an entry guards nothing.
 pub type AreaOf = fn(&Bytes) -> Option<Area>;
 
-/// An open embedded log. Dropping it writes what is pending and gives the folder back.
+/// An open embedded log. Dropping it writes what is pending and unlocks the folder.
 pub struct TileLog {
     queue: Arc<Queue>,
     log: PublishedLog,
@@ -35,7 +35,7 @@ pub struct TileLog {
 }
 
 impl TileLog {
-    /// Makes a new log in a folder that holds none. The key's name is the log's origin.
+    /// Creates a new log in a folder that holds none. The key's name is the log's origin.
     ///
     /// # Errors
     /// [`LogError::Exists`] if there is one.
@@ -46,14 +46,14 @@ impl TileLog {
     /// Opens a log after checking all of it against the last checkpoint signed here, on `threads` threads.
     ///
     /// # Errors
-    /// [`LogError::Locked`] while another process has the folder, [`LogError::Missing`] without a log,
+    /// [`LogError::Locked`] while another process uses the folder, [`LogError::Missing`] without a log,
     /// [`LogError::Damaged`] if anything differs from what was signed.
     pub fn open(dir: &Path, threads: usize, area_of: AreaOf) -> Result<Self, LogError> {
         Self::open_with(dir, threads, area_of, Known::default(), |_| (), |()| ())
     }
 
-    /// The same, showing every bundle on the way that holds more than what is known: each goes through `map` on one of the threads, and what that gives
-    /// to `each`, in order. Their results count only if the log opens.
+    /// As [`TileLog::open`], passing on every bundle that goes beyond `known`: `map` runs on one of the threads, and
+    /// its results are given to `each` in order. The results count only if the log opens.
     ///
     /// # Errors
     /// As [`TileLog::open`].
@@ -80,7 +80,7 @@ impl TileLog {
         Ok(Self { queue, log, writer: Mutex::new(Some(thread)), _lock: opened.lock })
     }
 
-    /// The log as far as it is published.
+    /// The published part of the log.
     pub fn published(&self) -> &PublishedLog {
         &self.log
     }
@@ -128,7 +128,7 @@ impl Sequencer for TileLog {
         self.queue.inner.lock().closed = true;
         self.queue.wake.notify_all();
         if let Some(writer) = self.writer.lock().take() {
-            // A writer that panicked has told its waiters nothing; dropping their channels did.
+            // If the writer panicked, dropping its channels has told the waiters.
             let _ = writer.join();
         }
     }

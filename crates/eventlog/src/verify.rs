@@ -1,9 +1,8 @@
-//! Checks a log against its checkpoint: every bundle is read and rehashed, every tile compared with what the entries
-//! give, and the root with what was signed. The same code opens the embedded log and serves auditors, on a folder
-//! or over the network.
+//! Checks a log against its checkpoint: rehashes every bundle, compares every tile with the entries, and the root
+//! with the signed one. The same code opens the embedded log and serves auditors, on a folder or over the network.
 //!
-//! The tree is built again from the entries. If its root is the signed one, the entries are what was signed, and a tile
-//! that differs is itself at fault; if it is not, the entries are, and the first tile that differs tells where.
+//! The tree is rebuilt from the entries. If its root is the signed one, the entries are right, and a tile that
+//! differs is itself damaged. Otherwise the entries are damaged, and the first tile that differs tells where.
 
 mod partial;
 
@@ -31,7 +30,7 @@ use std::sync::mpsc;
 /// Checked bundles that wait between a checking thread and the one that takes them in order.
 const QUEUE_BUNDLES: usize = 16;
 
-/// Where a log can be read.
+/// A place that a log can be read from.
 pub trait Source: Sync {
     /// The checkpoint's bytes.
     ///
@@ -45,7 +44,7 @@ pub trait Source: Sync {
     /// If it cannot be read.
     fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// Every file there is, relative; `None` where that cannot be asked.
+    /// Relative paths of all files; `None` if the source cannot list them.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -56,27 +55,27 @@ pub trait Source: Sync {
 #[derive(Clone, Debug)]
 pub struct Folder(pub PathBuf);
 
-/// A bundle whose entries could be read, and how they hash.
+/// A bundle cut into entries, and their hashes.
 #[derive(Debug)]
 pub struct Bundle {
     /// Index of its first entry.
     pub first: Index,
     /// The bundle's bytes, cut to the checkpoint's size.
     pub bytes: Bytes,
-    /// Where each entry lies in them.
+    /// Position of each entry in `bytes`.
     pub entries: Vec<Range<usize>>,
     tree: TileTree,
     differs: Option<Damage>,
 }
 
-/// What a check of a whole log found in order.
+/// Result of a successful check of a whole log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
     /// Entries.
     pub entries: u64,
     /// Tiles and bundles, older partial ones included.
     pub files: u64,
-    /// Files beyond the checkpoint, which nothing signed vouches for: a writer was at work or has crashed.
+    /// Files beyond the checkpoint, which no signature covers: a writer was at work or has crashed.
     pub unsigned: Vec<PathBuf>,
 }
 
@@ -106,7 +105,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, LogError> {
 /// Reads a source's checkpoint and checks its signature.
 ///
 /// # Errors
-/// [`LogError::Damaged`] if it is no checkpoint of that key.
+/// [`LogError::Damaged`] if it is not a checkpoint signed by that key.
 pub fn checkpoint(source: &impl Source, key: &VerifierKey) -> Result<Checkpoint, LogError> {
     open_note(&source.checkpoint()?, key).map_err(|reason| Damage::new("checkpoint", None, reason).into())
 }
@@ -128,10 +127,10 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Checks a whole log: tree and, where they can be listed, all files.
+/// Checks a whole log: the tree and, if the source can list them, all files.
 ///
 /// # Errors
-/// [`LogError::Damaged`] with the first thing that is wrong.
+/// [`LogError::Damaged`] with the first fault.
 pub fn log<T: Send>(
     source: &impl Source,
     checkpoint: &Checkpoint,
@@ -143,12 +142,12 @@ pub fn log<T: Send>(
     files(source, checkpoint.size)
 }
 
-/// Checks that entries and tiles are those of the checkpoint. Each bundle goes through `map` on one of `threads`
-/// threads, and what that gives to `each`, in order; both see bundles before the root is known to be right, so their
-/// results count only if this returns well. Returns the right frontier.
+/// Checks that entries and tiles match the checkpoint. `map` runs for each bundle on one of `threads` threads, and
+/// its results are given to `each` in order; both see bundles before the root is checked, so their results count only
+/// if this succeeds. Returns the right frontier.
 ///
-/// Of bundles whose entries all lie below `from` only the hashes are read, and `map` does not see them: the caller knows
-/// what is in them, and has them checked later.
+/// Of bundles whose entries all lie below `from` only the hashes are read, and `map` does not see them: the caller
+/// knows their contents and has them checked later.
 pub(crate) fn tree<T: Send>(
     source: &impl Source,
     checkpoint: &Checkpoint,
@@ -178,7 +177,7 @@ pub(crate) fn tree<T: Send>(
     rebuilt.finish(checkpoint)
 }
 
-/// Runs `work` for 0..count on some threads and gives the results to `take` in order.
+/// Runs `work` for 0..count on several threads and gives the results to `take` in order.
 fn in_order<T: Send>(
     count: u64,
     threads: usize,
@@ -236,16 +235,16 @@ pub fn bundle(source: &impl Source, n: u64, size: u64) -> Result<Bundle, LogErro
     Ok(Bundle { first, bytes, entries, tree, differs })
 }
 
-/// A full bundle by its hashes alone.
+/// A full bundle, from its hashes alone.
 fn hashes(source: &impl Source, n: u64) -> Result<Bundle, LogError> {
     let tree = full_tile(source, 0, n)?;
     Ok(Bundle { first: n * u64::from(TILE_WIDTH), bytes: Bytes::new(), entries: Vec::new(), tree, differs: None })
 }
 
-/// Bundle `n` of a log of `size` entries, for readers who need it to be what was published.
+/// Bundle `n` of a log of `size` entries, checked against its hash tile.
 ///
 /// # Errors
-/// [`LogError::Damaged`] if entries and hashes do not fit each other.
+/// [`LogError::Damaged`] if entries and hashes do not match.
 pub(crate) fn entries(source: &impl Source, n: u64, size: u64) -> Result<Bundle, LogError> {
     let bundle = bundle(source, n, size)?;
     match bundle.differs {
@@ -274,7 +273,7 @@ fn path_at(kind: TileKind, n: u64, size: u64) -> Result<TilePath, LogError> {
     TilePath::at(kind, n, size).ok_or(LogError::OutOfRange { index: n * u64::from(TILE_WIDTH), size })
 }
 
-/// The tree as the entries give it, and where what is stored first differs from it.
+/// The tree rebuilt from the entries, and the first place where a stored tile differs.
 struct Rebuilt<'s, S> {
     source: &'s S,
     frontier: TileFrontier,
@@ -335,8 +334,8 @@ impl<S: Source> Rebuilt<'_, S> {
     }
 }
 
-/// Checks that every file of a log of `size` entries is one of its own: what its tree asks for has been read by then,
-/// so what remains are older partial tiles, which must be the beginning of what took their place.
+/// Checks that every file belongs to a log of `size` entries. The files of its tree have been checked by then; the
+/// others must be older partial tiles, each the beginning of the tile that replaced it.
 fn files(source: &impl Source, size: u64) -> Result<Checked, LogError> {
     let mut checked = Checked { entries: size, ..Checked::default() };
     for file in source.list()?.unwrap_or_default() {
@@ -359,7 +358,7 @@ fn files(source: &impl Source, size: u64) -> Result<Checked, LogError> {
     Ok(checked)
 }
 
-/// Whether a file holds anything that a log of `size` entries has not got.
+/// Whether a file holds anything beyond the first `size` entries.
 pub fn is_beyond(path: TilePath, size: u64) -> bool {
     let level = path.kind().level();
     let full = full_tiles(level, size);
@@ -369,7 +368,7 @@ pub fn is_beyond(path: TilePath, size: u64) -> bool {
 fn older_partial(source: &impl Source, path: TilePath, size: u64) -> Result<(), LogError> {
     let first = path.first_entry().unwrap_or(0);
     let today = fetch(source, path_at(path.kind(), path.n(), size)?, first)?;
-    // A running log lets go of partial tiles once the full one stands.
+    // A running log deletes partial tiles once the full one is there.
     let Some(older) = source.tile(path)? else { return Ok(()) };
     let whole = match path.kind() {
         TileKind::Hashes(_) => older.len() == usize::from(path.width()) * 32,
@@ -382,7 +381,7 @@ fn older_partial(source: &impl Source, path: TilePath, size: u64) -> Result<(), 
         .into())
 }
 
-/// A source that others share.
+/// A shared source.
 impl<S: Source + Send> Source for Arc<S> {
     fn checkpoint(&self) -> Result<Vec<u8>, LogError> {
         self.as_ref().checkpoint()

@@ -1,4 +1,4 @@
-//! Who waits for which entry to be published.
+//! Callers that wait for an entry to be published.
 
 use crate::Checkpoint;
 use crate::error::LogError;
@@ -10,11 +10,11 @@ use tokio::sync::{oneshot, watch};
 
 type Outcome = Result<Arc<Checkpoint>, LogError>;
 
-/// The latest checkpoint and those who wait for the next ones.
+/// The latest checkpoint and the callers that wait for later ones.
 #[derive(Debug)]
 pub(crate) struct Waiters {
     inner: Mutex<Inner>,
-    /// The published size, for followers; gone once the log has stopped, by which they see that it has.
+    /// The published size, for followers; dropped when the log stops, which closes their channels.
     size: Mutex<Option<watch::Sender<u64>>>,
 }
 
@@ -76,7 +76,7 @@ impl Waiters {
         waiting.await.unwrap_or(LogError::Closed)
     }
 
-    /// A new checkpoint: everyone whose entry it covers is told, and nobody else is woken.
+    /// Publishes a new checkpoint: wakes the callers whose entry it covers, and nobody else.
     pub(crate) fn advance(&self, checkpoint: Checkpoint) {
         let size = checkpoint.size;
         let checkpoint = Arc::new(checkpoint);
@@ -87,7 +87,7 @@ impl Waiters {
             std::mem::replace(&mut inner.waiting, later)
         };
         for sender in told.into_values().flatten() {
-            // Who no longer waits has gone away; the entry is published all the same.
+            // The caller may have gone away; the entry is published all the same.
             let _ = sender.send(Ok(checkpoint.clone()));
         }
         if let Some(sender) = self.size.lock().as_ref() {
@@ -95,7 +95,7 @@ impl Waiters {
         }
     }
 
-    /// The log has stopped: everyone is told.
+    /// The log has stopped: tells all waiters why.
     pub(crate) fn fail(&self, error: &LogError) {
         let (waiting, stopped) = {
             let mut inner = self.inner.lock();

@@ -1,5 +1,5 @@
-//! The one thread that writes an embedded log. It takes what has been ordered by then as one batch, makes it durable and
-//! signs it.
+//! The one thread that writes an embedded log. It takes all entries sequenced by then as one batch, makes them
+//! durable and signs them.
 
 use crate::error::LogError;
 use crate::tile_writer::TileWriter;
@@ -18,7 +18,7 @@ const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most bytes of entries that wait to be written.
 pub(crate) const PENDING_BYTES_MAX: usize = 128 * 1024 * 1024;
 
-/// What has been ordered and not yet written.
+/// Entries sequenced and not yet written.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) inner: Mutex<Pending>,

@@ -1,5 +1,5 @@
-//! One atomic batch of guarded messages, as ADR-50 of NATS says: all of them are stored, in order and next to each other,
-//! or none is.
+//! One atomic batch of guarded messages, as in NATS ADR-50: either all of them are stored, in order and next to each
+//! other, or none.
 
 use super::error::StreamError;
 use async_nats::header::{
@@ -11,11 +11,11 @@ use async_nats::{Client, HeaderMap, Request};
 use bytes::Bytes;
 use std::time::Duration;
 
-/// Most messages of a batch; the server takes no more.
+/// Most messages of a batch: the server's limit.
 pub const BATCH_MESSAGES_MAX: usize = 1_000;
-/// How long the answer to a batch is waited for, in milliseconds. The server gives up a batch that stands still for 10 s.
+/// How long to wait for the answer to a batch, in milliseconds. The server abandons an idle batch after 10 s.
 const ANSWER_MS: u64 = 5_000;
-/// Length of a batch's name, in bytes before it is written in hexadecimal.
+/// Length of a batch's id, in bytes before it is written in hexadecimal.
 const ID_BYTES: usize = 16;
 
 /// A message and the number that the last message of its subject must have: 0 if it must be the first.
@@ -23,29 +23,29 @@ const ID_BYTES: usize = 16;
 pub struct Guarded {
     /// Literal subject.
     pub subject: String,
-    /// Guard.
+    /// Expected number of the subject's last message.
     pub last: u64,
     /// Content.
     pub payload: Bytes,
 }
 
-/// A batch was not stored, or nobody knows.
+/// A batch was not stored, or its fate is unknown.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BatchError {
-    /// The server says no: a guard did not hold, or it could not take the batch just now.
+    /// The server refused: a guard did not hold, or it could not take the batch just now.
     #[error("the batch was refused: {description} ({code})")]
     Refused {
-        /// The server's own code.
+        /// The server's error code.
         code: u64,
-        /// And words.
+        /// The server's text.
         description: String,
     },
-    /// No answer came. It may be stored, now or in a while, or not.
+    /// No answer came: the batch may be stored, be stored later, or never.
     #[error(transparent)]
     Unknown(#[from] StreamError),
 }
 
-/// Publishes messages of different subjects as one batch. Gives the number of the first; the others follow it.
+/// Publishes messages of different subjects as one batch. Returns the number of the first; the others follow it.
 ///
 /// # Errors
 /// [`BatchError`]

@@ -1,6 +1,6 @@
-//! Checkpoints as they are published: one message, always the latest. Who may publish the next one is who published the
-//! last one: the message's number is expected by the next, so of two integrators one loses and knows it. That is both the
-//! lease, which is kept by publishing in time, and the fence, which needs no clock.
+//! Checkpoints on their stream, which keeps only the latest message. A checkpoint is published with the number of the
+//! previous one as guard, so only the publisher of the last checkpoint can publish the next: of two integrators one
+//! is refused, and knows it. This is both the lease, kept by publishing in time, and the fence, which needs no clock.
 
 use super::error::StreamError;
 use super::names::{BASE, EPOCH, INTEGRATOR, Names};
@@ -16,21 +16,21 @@ use lika_domain::ids::Index;
 use lika_tlog::key::VerifierKey;
 use std::time::Duration;
 
-/// How long an answer of NATS is waited for before it is asked again, in milliseconds.
+/// How long to wait for an answer of NATS before asking again, in milliseconds.
 const ANSWER_MS: u64 = 2_000;
 /// Between two attempts, in milliseconds.
 const RETRY_MS: u64 = 200;
 
-/// Where a log stands: its latest checkpoint and the stream that orders it.
+/// The latest checkpoint of a log, and the stream that orders it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The checkpoint.
     pub checkpoint: Checkpoint,
     /// Which stream orders the log, from 0.
     pub epoch: u32,
-    /// Index of that stream's first message.
+    /// Index of the entry in that stream's first message.
     pub base: Index,
-    /// Who published it.
+    /// Instance that published it.
     pub integrator: String,
     /// Number of its message.
     pub sequence: u64,
@@ -44,17 +44,17 @@ pub struct Checkpoints {
     pub(super) key: VerifierKey,
 }
 
-/// What came of an attempt to publish.
+/// Outcome of an attempt to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Published {
-    /// It stands, under this number.
+    /// It is published, under this number.
     As(u64),
-    /// Another integrator has published since.
+    /// Another integrator has published in the meantime.
     Lost,
 }
 
 impl Checkpoints {
-    /// Of a log, by the key its checkpoints are signed with.
+    /// For one log, whose checkpoints are verified with `key`.
     pub fn new(context: Context, names: Names, key: VerifierKey) -> Self {
         Self { context, names, key }
     }
@@ -62,7 +62,8 @@ impl Checkpoints {
     /// The latest checkpoint.
     ///
     /// # Errors
-    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoSeal`] if what is there is no checkpoint.
+    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoSeal`] if the stream's message is not a
+    /// checkpoint.
     pub async fn last(&self) -> Result<Position, StreamError> {
         let stream = self.names.checkpoint_stream();
         let found =
@@ -80,7 +81,7 @@ impl Checkpoints {
         self.read(&message.headers, &message.payload, message.sequence)
     }
 
-    /// Whether who answers for the stream hears from most of its servers; an older checkpoint from one that does not
+    /// Checks that the stream's leader hears from most of its servers; an older checkpoint from one that does not
     /// means nothing.
     pub(super) async fn check_majority(&self) -> Result<(), StreamError> {
         let stream = self.context.get_stream(self.names.checkpoint_stream()).await;
@@ -106,8 +107,8 @@ impl Checkpoints {
         })
     }
 
-    /// Publishes a checkpoint after message `last`, 0 for the first. What became of an attempt without an answer is read
-    /// back, so the answer is never in doubt; meanwhile it is tried for ever.
+    /// Publishes a checkpoint after message `last`, 0 for the first. Retries for ever; when an attempt is not
+    /// answered, it reads back whether it succeeded, so the outcome is always certain.
     pub(crate) async fn publish(&self, position: &Position, last: u64) -> Result<Published, StreamError> {
         loop {
             match self.attempt(position, last).await {

@@ -1,10 +1,11 @@
-//! A file handed from one process to another over NATS, in parts, whichever instance of a service answers. It ends with a
-//! sum over what is before, which names it: instances have files of different times, and all parts must be of one.
+//! Transfers a file from one process to another over NATS in chunks; any instance of the service may answer each
+//! request. The file ends with a sum over its content, which identifies it: instances have files of different times,
+//! and all chunks must come from one.
 //!
-//! A question: where the part begins (8 bytes) and, but for the first, the file's sum (32). An answer: the file's sum, its
-//! length (8 bytes), the part; nothing at all from who has no such file. Numbers are big-endian.
+//! Request: offset of the chunk (8 bytes) and, except for the first chunk, the file's sum (32). Answer: the file's
+//! sum, its length (8 bytes), the chunk; an empty answer if the instance has no such file. Numbers are big-endian.
 //!
-//! Tiles go the same way, named by their path: a bundle of large entries is more than servers carry in one message.
+//! Tiles are transferred the same way, named by their path: a bundle of large entries does not fit into one message.
 
 use super::error::StreamError;
 use async_nats::{Client, Request};
@@ -18,34 +19,31 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Duration;
 
-/// Most bytes of a part: two answers of that size are within what servers carry in one message.
+/// Most bytes of a chunk: two answers of this size fit into one message.
 const PART_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Longest file that is taken.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
-/// How often a part is asked for: it may be another instance's turn to answer.
+/// How often to ask for one chunk: another instance may answer the next time.
 const ATTEMPTS: usize = 100;
-/// How often nobody may answer.
+/// How many requests in a row may go unanswered.
 const UNANSWERED_MAX: usize = 3;
-/// What it is called where it fails.
+/// Name of the operation in errors.
 const WHAT: &str = "a file handed over";
 /// Most bytes of a tile: a full bundle of the largest entries, each with its length.
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * (ENTRY_BYTES_MAX + 2);
-/// How long an answer is waited for, in milliseconds.
+/// How long to wait for an answer, in milliseconds.
 const ANSWER_MS: u64 = 5_000;
 const SUM_BYTES: usize = 32;
 const NUMBER_BYTES: usize = 8;
 
-/// A part of a file, as it was asked for.
+/// A requested chunk of a file.
 struct Part {
     sum: [u8; SUM_BYTES],
     length: u64,
     bytes: Bytes,
 }
 
-/// Answers a question for a part of the file at `path`; with nothing if there is no such file.
-///
-/// # Errors
-/// If the file cannot be read.
+/// Answers a request for a chunk of the file at `path`; empty if there is no such file.
 pub fn answer(path: &Path, question: &[u8]) -> io::Result<Bytes> {
     let Some((offset, wanted)) = question.split_first_chunk::<NUMBER_BYTES>() else { return Ok(Bytes::new()) };
     let offset = u64::from_be_bytes(*offset);
@@ -67,11 +65,11 @@ pub fn answer(path: &Path, question: &[u8]) -> io::Result<Bytes> {
     Ok(answer.into())
 }
 
-/// Fetches a file to `path`; whether anybody has it, and one whose first part `wanted` takes. What it holds is for the caller
-/// to check.
+/// Fetches a file to `path`. Returns whether any instance has one whose first chunk `wanted` accepts. The caller must
+/// check the content.
 ///
 /// # Errors
-/// [`StreamError::Nats`] if nobody answers to the end, or it cannot be written.
+/// [`StreamError::Nats`] if requests stay unanswered, or the file cannot be written.
 pub async fn fetch(
     client: &Client,
     subject: &str,
@@ -92,7 +90,7 @@ pub async fn fetch(
         Err(error) => Err(error),
     };
     if placed.is_err() {
-        // It may not even be there; what is left of it is written over by the next attempt.
+        // It may not exist; the next attempt overwrites any rest of it.
         let _ = std::fs::remove_file(&new);
     }
     placed.map(|()| true)
@@ -111,7 +109,7 @@ async fn write(client: &Client, subject: &str, first: Part, path: &Path) -> Resu
     }
 }
 
-/// A later part, from whoever has the file.
+/// A later chunk, from any instance that has the file.
 async fn next(client: &Client, subject: &str, offset: u64, sum: &[u8; SUM_BYTES]) -> Result<Bytes, StreamError> {
     let (mut attempts, mut unanswered) = (0, 0);
     loop {
@@ -119,7 +117,7 @@ async fn next(client: &Client, subject: &str, offset: u64, sum: &[u8; SUM_BYTES]
             Ok(Some(part)) if !part.bytes.is_empty() && part.sum == *sum => return Ok(part.bytes),
             Ok(_) if attempts < ATTEMPTS => attempts += 1,
             Ok(_) => return Err(StreamError::nats(WHAT)(io::Error::other("who had it has another one now"))),
-            // One who answers may have been stopped just now.
+            // The instance that answers may have been stopped just now.
             Err(_) if unanswered < UNANSWERED_MAX => unanswered += 1,
             Err(error) => return Err(error),
         }
@@ -136,11 +134,11 @@ async fn ask(client: &Client, subject: &str, offset: u64, sum: &[u8]) -> Result<
     Ok(Some(Part { sum: *sum, length: u64::from_be_bytes(*length), bytes: bytes.slice_ref(part) }))
 }
 
-/// Answers a question for a tile: its path and, but for the beginning, a space and the offset of the part that is wanted.
-/// `tile` finds the whole one. A part that is not full is the last; nothing at all is the answer for a tile that is not there.
+/// Answers a request for a tile: its path and, except for the first chunk, a space and the offset. `tile` finds the
+/// whole tile. A chunk that is not full is the last one; an empty answer means that there is no such tile.
 ///
 /// # Errors
-/// What `tile` gives.
+/// The error of `tile`.
 pub async fn answer_tile<E, F>(question: &[u8], tile: impl FnOnce(TilePath) -> F) -> Result<Bytes, E>
 where
     F: Future<Output = Result<Option<Bytes>, E>>,
@@ -155,10 +153,10 @@ where
     Ok(bytes.slice(offset..bytes.len().min(offset.saturating_add(PART_BYTES_MAX))))
 }
 
-/// Asks for a tile, whichever instance answers; a tile of one width is the same everywhere. `None` if it is not there.
+/// Fetches a tile from any instance; a tile of one width is the same everywhere. `None` if there is no such tile.
 ///
 /// # Errors
-/// If nobody answers, or not with a tile.
+/// If nobody answers, or the answer is longer than a tile.
 pub async fn fetch_tile(client: &Client, subject: &str, path: TilePath) -> Result<Option<Bytes>, StreamError> {
     let mut whole = BytesMut::new();
     loop {
@@ -167,7 +165,7 @@ pub async fn fetch_tile(client: &Client, subject: &str, path: TilePath) -> Resul
         let answer = client.send_request(subject.to_owned(), request).await;
         let part = answer.map_err(StreamError::nats("a tile handed over"))?.payload;
         if whole.is_empty() && part.len() < PART_BYTES_MAX {
-            // Nearly every tile is of one part, which needs no copying.
+            // Nearly every tile fits into one chunk and needs no copying.
             return Ok((!part.is_empty()).then_some(part));
         }
         whole.extend_from_slice(&part);

@@ -1,5 +1,6 @@
-//! Group commit: what waits is published as one atomic batch, and the next while its answer is awaited gathers. What became
-//! of a batch without an answer, or of one that was refused without saying for which message, is read back from the stream.
+//! Group commit: waiting entries are published as one atomic batch; the next batch gathers while the answer is
+//! awaited. When a batch was not answered, or was refused without naming the message, its outcome is read back from
+//! the stream.
 
 use super::batch::{self, BATCH_MESSAGES_MAX, BatchError, Guarded};
 use super::error::StreamError;
@@ -18,19 +19,20 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Most bytes of entries in a batch, unless a single entry is larger.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// First wait before a batch that was not taken is tried again, in milliseconds; it doubles each time.
+/// First delay before a refused batch is tried again, in milliseconds; it doubles each time.
 const RETRY_FIRST_MS: u64 = 2;
-/// Longest such wait, in milliseconds.
+/// Longest delay, in milliseconds.
 const RETRY_MAX_MS: u64 = 1_000;
 
-/// From this wait on an entry that is refused although nothing was read that stands in its way is looked at alone.
+/// Once the delay reaches this, an entry that keeps being refused although nothing read explains it is examined by
+/// itself.
 const STUCK_MS: u64 = 64;
 
-/// What the server refuses a batch with whose guards do not hold, or not yet: another process has added to an area, or is
-/// about to. That is nothing to tell of.
+/// Error codes with which the server refuses a batch whose guards do not hold, or not yet: another process has added
+/// to an area, or is about to. Not worth a warning.
 const GUARD_CODES: [u64; 6] = [10_071, 10_158, 10_163, 10_164, 10_193, 10_201];
 
-/// An entry to be ordered.
+/// An entry to be sequenced.
 pub(crate) struct Append {
     pub(crate) area: Area,
     pub(crate) expected_last: Option<Index>,
@@ -40,7 +42,7 @@ pub(crate) struct Append {
 
 /// Publishes entries.
 pub(crate) struct Committer {
-    /// Where to, and what was read from there.
+    /// The stream, and what was read from it.
     pub(crate) reader: Reader,
     pub(crate) queue: mpsc::Receiver<Append>,
 }
@@ -98,8 +100,8 @@ impl Committer {
         index.checked_sub(self.reader.base).map_or(0, |place| place + 1)
     }
 
-    /// Reads back what became of a batch. Gives those that are not in the stream: they may be published again with the
-    /// same guards, since only one of the two attempts can ever hold them.
+    /// Reads back which entries of a batch were stored. Returns those that are not in the stream: they may be
+    /// published again with the same guards, since at most one of the two attempts can succeed.
     async fn resolve(
         &self,
         batch: Vec<Append>,
@@ -131,14 +133,14 @@ impl Committer {
                 }
                 None => Err(AppendError::Conflict { last: head }),
             };
-            // Who no longer waits has gone away.
+            // The caller may have gone away.
             let _ = append.reply.send(outcome);
         }
         Ok(left)
     }
 
-    /// Asks the stream for the last entry of areas. What was read from one's own folder does not tell under which subject it
-    /// was published; an entry that says nothing readable of its area is its subject's last all the same.
+    /// Asks the stream for the last entry of each area. Entries read from our own folder do not show the subject they
+    /// were published under, and an entry whose area cannot be read is still its subject's last.
     async fn look_at_heads(&self, batch: &[Append]) -> Result<(), LogError> {
         let Reader { context, names, epoch, base, shared, .. } = &self.reader;
         let Ok(stream) = context.get_stream_no_info(names.log_stream(*epoch)).await else { return Ok(()) };
@@ -150,14 +152,14 @@ impl Committer {
                     shared.set_head(*area, index);
                 }
                 Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {}
-                // Nobody answers: it is asked again with the next attempt.
+                // No answer: the next attempt asks again.
                 Err(_) => break,
             }
         }
         Ok(())
     }
 
-    /// Entries in the stream and before it; `None` if it cannot be asked now.
+    /// Number of entries up to the stream's end; `None` if it cannot be asked now.
     async fn size(&self) -> Result<Option<u64>, StreamError> {
         let name = self.reader.names.log_stream(self.reader.epoch);
         match self.reader.context.get_stream(&name).await {
@@ -184,7 +186,7 @@ fn take(waiting: &mut Vec<Append>) -> Vec<Append> {
 
 fn answer(batch: Vec<Append>, first: Index) {
     for (index, append) in (first..).zip(batch) {
-        // Who no longer waits has gone away; the entry is ordered all the same.
+        // The caller may have gone away; the entry is sequenced all the same.
         let _ = append.reply.send(Ok(index));
     }
 }

@@ -1,11 +1,11 @@
-//! What may go wrong between a log and the streams that order it.
+//! Errors between a log and the streams that order it.
 
 use lika_domain::ids::Index;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long NATS may leave questions unanswered while a service starts, in milliseconds. Servers that have lost their
-/// leader need seconds; after this a person should hear of it.
+/// How long NATS may leave requests unanswered while a service starts, in milliseconds. Servers that have lost their
+/// leader need seconds; after this long the start fails, so that a person hears of it.
 const PATIENCE_MS: u64 = 60_000;
 /// Between two attempts, in milliseconds.
 const RETRY_MS: u64 = 500;
@@ -13,7 +13,7 @@ const RETRY_MS: u64 = 500;
 /// A log cannot be ordered by its streams.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StreamError {
-    /// NATS did not answer, or not with yes.
+    /// NATS did not answer, or with an error.
     #[error("NATS, {doing}: {source}")]
     Nats {
         /// What was asked of it.
@@ -24,10 +24,10 @@ pub enum StreamError {
     /// There is no such stream.
     #[error("NATS has no stream {0}: `lika log create --nats` makes the streams of a new log")]
     Missing(String),
-    /// There is a stream already.
+    /// The stream exists already.
     #[error("NATS has a stream {0} already; nothing of it was changed")]
     Exists(String),
-    /// A setting is not what the log rests on. It is never changed by us.
+    /// A setting is not what the log requires. The program never changes it.
     #[error(
         "{of}: {name} is {found} and must be {wanted}; nothing was changed, mend the configuration and start again"
     )]
@@ -38,21 +38,21 @@ pub enum StreamError {
         name: &'static str,
         /// What it must be.
         wanted: String,
-        /// What it is.
+        /// What it is set to.
         found: String,
     },
-    /// Numbers of messages are not contiguous: the stream has lost some, or gives some again.
+    /// Message numbers are not contiguous: the stream has lost messages or repeats some.
     #[error(
         "the stream is damaged: message {found} came where {wanted} was due, so entries were lost or repeated. Stop all \
          services, keep the stream for inquiry, and begin a new one with `lika log recover`"
     )]
     Gap {
-        /// The number that was due.
+        /// The number that was expected.
         wanted: u64,
-        /// The number that came; 0 if there is none.
+        /// The number that came; 0 if there was none.
         found: u64,
     },
-    /// A message is not what it was.
+    /// A message differs from what was read before.
     #[error(
         "the stream is damaged: message {0} is not the one that was there before. Stop all services, keep the stream for \
          inquiry, and begin a new one with `lika log recover`"
@@ -64,33 +64,33 @@ pub enum StreamError {
          stream for inquiry, and begin a new one with `lika log recover`"
     )]
     RolledBack {
-        /// The last message it has.
+        /// Number of its last message.
         found: u64,
-        /// How many were read or sealed.
+        /// Number of messages that were read or published.
         known: u64,
     },
-    /// The published checkpoint is older than the one accepted here.
+    /// The published checkpoint is older than one that was accepted here.
     #[error(
         "the published checkpoint is of {found} entries, and one of {known} was seen before: the stream of checkpoints \
          was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika log recover`"
     )]
     SealRolledBack {
-        /// Its size.
+        /// Its size, in entries.
         found: u64,
         /// The size accepted before.
         known: u64,
     },
-    /// A published checkpoint is not of the entries seen here.
+    /// A published checkpoint does not match the entries read here.
     #[error(
         "the checkpoint of {size} entries is not one of the entries read here: the streams were changed, or two logs are \
          signed with one key. Stop all services, compare their copies with `lika audit verify`, keep the streams for \
          inquiry, and begin a new one with `lika log recover`"
     )]
     Fork {
-        /// Its size.
+        /// Its size, in entries.
         size: u64,
     },
-    /// This folder was signed for further than the stream goes, or otherwise than it goes on.
+    /// This folder is signed for further than the stream goes, or for other entries.
     #[error(
         "this folder holds entry {index}, signed for here, and the stream has not got it there: it was replaced after another \
          folder that had signed for less. If nothing was published since, stop all services and run `lika log recover` on this \
@@ -100,23 +100,23 @@ pub enum StreamError {
         /// First such entry.
         index: Index,
     },
-    /// What is published as a checkpoint is none.
+    /// The message on the stream of checkpoints is not a checkpoint.
     #[error("what is published as a checkpoint is none: {0}")]
     NoSeal(String),
-    /// The log is ordered by another stream now.
+    /// Another stream orders the log now.
     #[error("the log has begun epoch {now}, after epoch {known}: start again")]
     Epoch {
-        /// What this process was started in.
+        /// The epoch in which this process started.
         known: u32,
-        /// What is published.
+        /// The published epoch.
         now: u32,
     },
-    /// No service gives the older entries.
+    /// No audit service provides the entries from before the stream.
     #[error("entries below {base} are no longer in the stream, and no audit service gave them: {reason}")]
     NoHistory {
         /// First entry of the stream.
         base: Index,
-        /// What was tried.
+        /// Why fetching failed.
         reason: String,
     },
 }
@@ -127,10 +127,10 @@ impl StreamError {
     }
 }
 
-/// Asks again as long as NATS does not answer, within reason.
+/// Repeats `ask` while NATS does not answer, for at most `PATIENCE_MS`.
 ///
 /// # Errors
-/// What the last attempt gave.
+/// The error of the last attempt.
 pub async fn patiently<T>(ask: impl AsyncFn() -> Result<T, StreamError>) -> Result<T, StreamError> {
     let begun = Instant::now();
     loop {

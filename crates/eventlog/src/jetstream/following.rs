@@ -1,4 +1,4 @@
-//! Checkpoints as they are published, for whoever copies.
+//! Follows checkpoints as they are published.
 
 use super::checkpoints::{Checkpoints, Position};
 use super::error::StreamError;
@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long no checkpoint may come until the latest one is asked for, in milliseconds.
+/// After how long without a checkpoint the latest one is asked for, in milliseconds.
 const SILENCE_MS: u64 = 3_000;
-/// Between two attempts to read checkpoints that NATS does not give, in milliseconds.
+/// Between two attempts to subscribe to checkpoints, in milliseconds.
 const RETRY_MS: u64 = 200;
 
 /// Follows the checkpoints that are published.
@@ -54,7 +54,8 @@ async fn follow_checkpoints_once(
     let mut messages = consumer.messages().await.map_err(StreamError::nats("following checkpoints"))?;
     loop {
         let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
-            // Who leads publishes every second; a reader may be left alone after a change of leader of the stream.
+            // The integrator publishes every second, but a subscription may go silent after the stream changes its
+            // leader.
             if checkpoints.last().await?.sequence > latest.borrow().sequence {
                 return Err(StreamError::nats("following checkpoints")(silent()));
             }

@@ -1,5 +1,5 @@
-//! Older entries for those whose folder is empty, ends before the stream begins, or is far behind: the tiles, fetched from an
-//! audit service, whichever answers. What comes is checked by the normal path: the folder is opened.
+//! Fetches older entries when the folder is empty, ends before the stream begins, or is far behind: the tiles, from
+//! any audit service. They are checked by the normal path: opening the folder.
 
 use super::checkpoints::{Checkpoints, Position};
 use super::chunks;
@@ -16,17 +16,17 @@ use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
 use std::time::{Duration, Instant};
 
-/// Tiles asked for at the same time.
+/// Most tiles requested at the same time.
 const ASKED_MAX: usize = 32;
-/// How long it is asked for what the stream has not got, in milliseconds: after a new epoch all processes start at once, and an
-/// audit service may take longest.
+/// How long to retry for entries that the stream no longer has, in milliseconds: after a new epoch all processes
+/// start at once, and an audit service may take longest.
 const NEEDED_WITHIN_MS: u64 = 60_000;
-/// How long for what could be read from the stream, in milliseconds.
+/// How long to retry for entries that could also be read from the stream, in milliseconds.
 const SPARED_WITHIN_MS: u64 = 2_000;
 /// Between two attempts, in milliseconds.
 const RETRY_MS: u64 = 200;
 
-/// Fetches what a folder lacks of the tiles under the latest checkpoint, and records that; gives that checkpoint.
+/// Fetches the tiles under the latest checkpoint that the folder lacks, records that checkpoint and returns it.
 pub(crate) async fn fetch(
     client: &Client,
     names: &Names,
@@ -57,8 +57,8 @@ pub(crate) async fn fetch(
     }
 }
 
-/// Fetches tiles side by side, each into its file. Until all of them are there nothing says that any is: what an attempt that
-/// is cut off leaves is dropped by the next. A copy that can be made again does not wait for the disk.
+/// Fetches tiles concurrently, each into its file. Nothing refers to them before all are there, so the next attempt
+/// drops what an interrupted one left. They are not synced, since the copy can be made again.
 async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, position: &Position) -> Result<(), LogError> {
     let log = layout.log();
     let missing = tiles_of(position.checkpoint.size).map(|path| (path, log.join(path.to_string())));
@@ -72,7 +72,7 @@ async fn fetch_tiles(client: &Client, names: &Names, layout: &Layout, position: 
     if !layout.signing_key().exists() {
         return Ok(());
     }
-    // Of all that is signed for: an attempt before this one may have written some of it.
+    // All files of the checkpoint, since an interrupted attempt may have written some of them.
     let files = tiles_of(position.checkpoint.size).map(|path| log.join(path.to_string())).collect();
     folder::sync_files(&log, &files)
 }

@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Of the log that covers an area.
+    /// Names of the log that covers an area.
     pub fn new(area: Area) -> Self {
         Self { area: area.prefix().as_str().to_owned() }
     }
@@ -31,7 +31,7 @@ impl Names {
         format!("lika.log.{}.{epoch}.*", self.area)
     }
 
-    /// The subject of one village's entries, or of those of the jurisdiction itself.
+    /// The subject of a village's entries, or of the entries of the jurisdiction itself.
     pub fn log_subject(&self, epoch: u32, of: Area) -> String {
         format!("lika.log.{}.{epoch}.{}", self.area, of.prefix().as_str())
     }
@@ -61,17 +61,17 @@ impl Names {
         format!("lika.vault.{}.{of}.{number}", self.area)
     }
 
-    /// What all requests to the services of this log begin with.
+    /// Prefix of all request subjects of this log's services.
     pub fn service_prefix(&self) -> String {
         format!("lika.svc.{}", self.area)
     }
 
-    /// Where the audit service answers with tiles: the path in, the bytes out, nothing if there is no such tile.
+    /// Where the audit service serves tiles: the path in, the bytes out; empty if there is no such tile.
     pub fn tile_subject(&self) -> String {
         format!("{}.audit.tile", self.service_prefix())
     }
 
-    /// Where the audit service answers with parts of its snapshot of the state.
+    /// Where the audit service serves chunks of its snapshot of the state.
     pub fn snapshot_subject(&self) -> String {
         format!("{}.audit.snapshot", self.service_prefix())
     }

@@ -1,7 +1,7 @@
-//! What the processes of a log have seen published. Servers that come back with older streams may hand the stream of
-//! checkpoints to an integrator that was away meanwhile; it would sign for other entries under numbers that were signed for
-//! before, and nothing in its folder or in the streams would tell it. The other processes can: whoever takes over asks
-//! them first. What they answer is a signed checkpoint, so none of them can make one up.
+//! Observed checkpoints: the latest checkpoint that each process has seen published. Servers restored with older
+//! streams may let an integrator that was away publish again; it would sign other entries under numbers already
+//! signed for, and neither its folder nor the streams would show it. The other processes know, so an integrator asks
+//! them before it takes over. Their answers are signed checkpoints, so none can be invented.
 
 use super::checkpoints::Checkpoints;
 use super::error::StreamError;
@@ -12,13 +12,13 @@ use futures::StreamExt;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long answers are waited for, in milliseconds: how many there will be is not known.
+/// How long to collect answers, in milliseconds; how many there will be is not known.
 const ANSWERS_MS: u64 = 500;
-/// Before questions are listened to again, in milliseconds.
+/// Delay before subscribing again, in milliseconds.
 const RETRY_MS: u64 = 200;
 
 impl Checkpoints {
-    /// Answers whoever asks with the latest checkpoint that this process has seen published, for ever.
+    /// Answers every request with the latest checkpoint that this process has seen published; runs for ever.
     pub(super) async fn testify(self, seen: watch::Receiver<Checkpoint>) {
         let client = self.context.client();
         let mut outage = Outage::new("nobody is told which checkpoint was seen here");
@@ -39,10 +39,7 @@ impl Checkpoints {
         }
     }
 
-    /// Entries under the latest checkpoint that any process within reach has seen published.
-    ///
-    /// # Errors
-    /// [`StreamError::Nats`] if they could not be asked.
+    /// Size of the latest checkpoint that any reachable process has seen published, in entries.
     pub(super) async fn seen_by_anyone(&self) -> Result<u64, StreamError> {
         let client = self.context.client();
         let inbox = client.new_inbox();
@@ -53,13 +50,13 @@ impl Checkpoints {
         let mut most = 0;
         let listen = async {
             while let Some(answer) = answers.next().await {
-                // What is no checkpoint of this log says nothing about it.
+                // An answer that is not a checkpoint of this log is ignored.
                 if let Ok(checkpoint) = open_note(&answer.payload, &self.key) {
                     most = most.max(checkpoint.size);
                 }
             }
         };
-        // The time is always used up: nobody knows who else is there.
+        // This always takes the full time, since the number of processes is not known.
         let _ = tokio::time::timeout(Duration::from_millis(ANSWERS_MS), listen).await;
         Ok(most)
     }

@@ -1,4 +1,4 @@
-//! What is checked before anything is started: the streams, and that the folder is of them.
+//! Checks made before anything is started: the streams, and that the folder belongs to them.
 
 use super::checkpoints::{Checkpoints, Position};
 use super::error::{StreamError, patiently};
@@ -12,29 +12,24 @@ use crate::recovery::{self, Found};
 use async_nats::jetstream::Context;
 use std::time::Duration;
 
-/// Between two of them, in milliseconds.
+/// Between two looks, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
-/// How far behind a folder is worth fetching for: a few tenths of a second of reading.
+/// How far behind a folder must be for fetching to pay: these entries take a few tenths of a second to read.
 pub const FAR_BEHIND_ENTRIES: u64 = 20_000;
 
-/// How many published entries the folder of a log to be opened lacks.
-///
-/// # Errors
-/// [`LogError::Stream`] if the log has no streams, [`LogError::Missing`] if the folder does not say which log it is.
+/// How many published entries the folder of a log lacks.
 pub async fn behind(config: &Config) -> Result<u64, LogError> {
     let layout = Layout { dir: config.dir.clone() };
     let checkpoints = checkpoints(config)?;
-    // An older checkpoint than was seen before is for the opening to look at again; here it means that nothing is lacking.
+    // A checkpoint older than one seen before is dealt with when the log is opened; here it just means that nothing
+    // is lacking.
     let position = patiently(async || checkpoints.last().await).await?;
     Ok(position.checkpoint.size.saturating_sub(recovery::recorded_size(&layout)?))
 }
 
-/// Fetches what a folder that is far behind lacks from an audit service, if one answers. Opening the log does so too; who
-/// wants to look into the folder before calls this.
-///
-/// # Errors
-/// As [`behind`], and if the streams are not set as they must be or the folder cannot be written.
+/// Fetches what a folder that is far behind lacks, if an audit service answers. Opening the log does this too; call
+/// it to read the folder before that.
 pub async fn fetch(config: &Config) -> Result<(), LogError> {
     prepare(config, &checkpoints(config)?).await.map(|_| ())
 }
@@ -43,7 +38,7 @@ fn checkpoints(config: &Config) -> Result<Checkpoints, LogError> {
     Ok(Checkpoints::new(config.context.clone(), config.names.clone(), recovery::verifier_key(&config.dir)?))
 }
 
-/// Checks the streams, and fetches what the folder lacks of entries from before the stream, or of very many.
+/// Checks the streams, and fetches entries from before the stream, or a large number of missing ones.
 pub(super) async fn prepare(config: &Config, checkpoints: &Checkpoints) -> Result<Position, LogError> {
     let Config { context, names, dir, far_behind, .. } = config;
     let layout = Layout { dir: dir.clone() };
@@ -64,8 +59,8 @@ pub(super) async fn prepare(config: &Config, checkpoints: &Checkpoints) -> Resul
     }
 }
 
-/// The latest checkpoint. One that is older than what this folder has accepted is looked at again before it is believed; who
-/// signs may have signed for more than it came to publish.
+/// The latest checkpoint. If it is older than one that this folder has accepted, it is asked for repeatedly before it
+/// is believed. An integrator may have signed more than it published, so its folder may be ahead.
 async fn latest(checkpoints: &Checkpoints, layout: &Layout) -> Result<Position, LogError> {
     let known = if layout.signing_key().exists() { 0 } else { recovery::recorded_size(layout)? };
     let mut looks = 0;
@@ -80,8 +75,8 @@ async fn latest(checkpoints: &Checkpoints, layout: &Layout) -> Result<Position, 
     }
 }
 
-/// Who signs may have signed for entries and been cut off before anybody saw it. They must be those that the stream has
-/// there: if another stream has taken its place since, going on would sign for two different logs.
+/// An integrator may have signed entries and been interrupted before anybody saw the checkpoint. The stream must hold
+/// the same entries: if it was replaced since, going on would sign two different logs.
 pub(super) async fn check_ahead(
     context: &Context,
     names: &Names,

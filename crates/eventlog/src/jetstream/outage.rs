@@ -1,25 +1,25 @@
-//! What is said while something outside does not work: once, and again only when it has lasted or is another thing. A log
-//! that repeats itself five times a second hides what matters.
+//! Logs a lasting fault once, and again only when it has lasted or the error changes. A log that repeats itself five
+//! times a second hides what matters.
 
 use super::error::StreamError;
 use std::time::{Duration, Instant};
 
-/// The same thing is said again after so many seconds.
+/// The same error is logged again after this many seconds.
 const AGAIN_S: u64 = 30;
 
-/// What hinders one task.
+/// A fault that keeps one task from going on.
 pub(crate) struct Outage {
     what: &'static str,
     told: Option<(String, Instant)>,
 }
 
 impl Outage {
-    /// `what` does not go on while there is outage.
+    /// `what` says what the task cannot do.
     pub(crate) fn new(what: &'static str) -> Self {
         Self { what, told: None }
     }
 
-    /// Says it, unless it has just been said.
+    /// Logs the error, unless it was logged just now.
     pub(crate) fn tell(&mut self, error: &StreamError) {
         let text = error.to_string();
         let said = self.told.as_ref();

@@ -19,19 +19,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
-/// Between two checks that the stream still ends where it was read to, in milliseconds.
+/// Between two checks that the stream still reaches as far as it was read, in milliseconds.
 const CHECK_MS: u64 = 1_000;
-/// A stream that ends too early is damaged if it still does after so many checks. A leader that a cable was pulled from may
-/// itself be behind what its followers have handed out, until another is elected; servers need ten seconds and more for
-/// that. Waiting costs nothing: no receipt is given meanwhile.
+/// After this many checks a stream that ends too early counts as damaged. A leader that was cut off from the network
+/// may be behind what its followers have delivered until another is elected, which takes servers ten seconds and
+/// more. Waiting costs nothing: no receipt is given meanwhile.
 pub(super) const CHECKS_SHORT_MAX: u32 = 15;
-/// Before a reader is set up again that NATS has dropped, in milliseconds.
+/// Delay before a consumer that NATS has dropped is created again, in milliseconds.
 const RETRY_MS: u64 = 200;
 
-/// How long nothing may come until it is asked whether something should have, in milliseconds.
+/// After how long without a message the stream is asked whether there are more, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
 
-/// An entry as it was ordered, published or not.
+/// A sequenced entry with its index, published or not.
 pub type Ordering = (Index, Bytes);
 
 /// Reads one stream.
@@ -46,7 +46,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Hands every entry to each of `to`, in order, until the log stops or nobody listens.
+    /// Sends every entry to each of `to`, in order, until the log stops or all receivers are gone.
     pub(crate) async fn run(self, to: Vec<mpsc::Sender<Ordering>>) {
         let mut outage = Outage::new("the stream is not read");
         loop {
@@ -62,10 +62,11 @@ impl Reader {
         }
     }
 
-    /// Checks for ever that the stream still holds what was read from it last, and that checkpoints have not gone back.
+    /// Checks for ever that the stream still holds what was read from it last, and that checkpoints have not gone
+    /// back.
     pub(crate) async fn watch(self, checkpoints: Checkpoints, position: watch::Receiver<Position>) {
         let mut short = 0;
-        // Whoever follows checkpoints is handed the latest there is, and that may be an older one.
+        // `position` follows the stream, so it may go back to an older checkpoint.
         let mut known = position.borrow().clone();
         while self.shared.failed().is_none() {
             tokio::time::sleep(Duration::from_millis(CHECK_MS)).await;
@@ -91,7 +92,7 @@ impl Reader {
         if last.sequence >= known.sequence {
             return Ok(());
         }
-        // The messages lost may have been replaced in number by later ones, so that nothing else shows it.
+        // Later messages may have taken the numbers of lost ones, and then nothing else shows the loss.
         checkpoints.check_majority().await?;
         Err(StreamError::SealRolledBack { found: last.checkpoint.size, known: known.checkpoint.size })
     }
@@ -113,8 +114,8 @@ impl Reader {
             let sequence =
                 message.info().map_err(|_| StreamError::Gap { wanted: self.next(), found: 0 })?.stream_sequence;
             if sequence < self.next() {
-                // The client has set the reader up anew and forgotten how far it was. Whether the stream itself went back
-                // is for the check of its end to say.
+                // The client has created its consumer again and lost its position. Whether the stream itself went
+                // back is for `check_end` to find out.
                 return Err(
                     StreamError::nats("reading the stream")(std::io::Error::other("the reader went back")).into()
                 );
@@ -124,27 +125,27 @@ impl Reader {
             }
             let entry = message.message.payload;
             let index = self.shared.size();
-            // Noted last: who waits for an entry to be read finds it handed over.
+            // Noted last: when `reached` resolves, the entry has been sent.
             for sender in to {
                 if sender.send((index, entry.clone())).await.is_err() {
                     return Ok(());
                 }
             }
             let area = message.message.subject.rsplit('.').next().and_then(|area| area.parse().ok());
-            // Guards are of the subject, whatever the entry says of itself.
+            // Guards depend on the subject, whatever area the entry names.
             self.shared.note(area.or_else(|| (self.area_of)(&entry)), &entry);
         }
     }
 
-    /// Whether the stream holds more than was read. After a change of leader a reader may be left without messages and
-    /// without an error.
+    /// Whether the stream holds more than was read. After a change of leader a consumer may get neither messages nor
+    /// an error.
     async fn is_behind(&self) -> Result<bool, StreamError> {
         let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
         let stream = stream.map_err(StreamError::nats("checking the stream"))?;
         Ok(stream.cached_info().state.last_sequence >= self.next())
     }
 
-    /// Number of the message that is due.
+    /// Number of the next message.
     fn next(&self) -> u64 {
         self.shared.size() - self.base + 1
     }
@@ -161,12 +162,12 @@ impl Reader {
         Ok(consumer.messages().await.map_err(StreamError::nats("reading the stream"))?)
     }
 
-    /// The stream must reach as far as it was read and published, with nothing taken out, and its last message read must still be what
-    /// it was.
+    /// Checks that the stream reaches as far as it was read and published, with nothing removed, and that the last
+    /// message read is unchanged.
     async fn check_end(&self, published: u64) -> Result<(), StreamError> {
         let (size, last) = self.shared.last();
         let seen = size - self.base;
-        // What is published was in the stream, whether it was read here yet or not.
+        // Published entries were in the stream, whether they were read here yet or not.
         let known = seen.max(published.saturating_sub(self.base));
         let stream = self.context.get_stream(self.names.log_stream(self.epoch)).await;
         let stream = stream.map_err(StreamError::nats("checking the stream"))?;
@@ -196,7 +197,7 @@ impl Reader {
     }
 }
 
-/// What a reader that gets nothing although there is something is called.
+/// The error of a consumer that gets nothing although there is more.
 pub(crate) fn silent() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "nothing comes although there is more")
 }

@@ -1,6 +1,6 @@
-//! Copies the stream into tiles. One of those who hold the signing key leads: it signs for what it has copied and
-//! publishes that; everyone else copies as far as was signed for, and compares roots. So each service checks the
-//! integrator, and any holder of the key can take over where the last one stopped.
+//! Copies the stream into tiles. One of the processes that hold the signing key leads: it signs what it has copied
+//! and publishes the checkpoint. All others copy as far as the latest checkpoint and compare roots. So each service
+//! checks the integrator, and any holder of the key can take over where the last one stopped.
 
 use super::checkpoints::{Checkpoints, Position, Published};
 use super::error::StreamError;
@@ -19,29 +19,30 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-/// How long nothing must have been published until another integrator takes over, in milliseconds.
+/// After how long without a checkpoint another integrator takes over, in milliseconds.
 const LEASE_MS: u64 = 5_000;
-/// How long another process must have told of a later checkpoint than the latest one until it counts as lost, in milliseconds.
+/// How long another process must have reported a later checkpoint than ours before that checkpoint counts as lost, in
+/// milliseconds.
 const LOST_MS: u64 = 1_000 * CHECKS_SHORT_MAX as u64;
-/// How often the one who leads publishes although nothing is new, in milliseconds.
+/// How often the integrator publishes when there is nothing new, in milliseconds.
 const RENEW_MS: u64 = 1_000;
-/// How often time is looked at when nothing comes, in milliseconds.
+/// How long to wait for entries or a checkpoint before looking at the time, in milliseconds.
 const TICK_MS: u64 = 250;
 /// Most entries written at once.
 const BATCH_ENTRIES_MAX: usize = 2_048;
-/// How often what still grows is written, in milliseconds: a copy whose process is killed reads so much again, an integrator
-/// finds it in its journal.
+/// How often growing tiles are written, in milliseconds. After a kill, a copy reads this much from the stream again
+/// and an integrator finds it in its journal.
 const WRITE_MS: u64 = 1_000;
 /// Most entries taken from the reader before they are written.
 const PENDING_ENTRIES_MAX: usize = 65_536;
 
-/// Bytes of entries from which on no more are taken.
+/// No more entries are taken from the reader once this many bytes wait.
 const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The thread that writes tiles.
 pub(crate) struct Replicator {
     pub(crate) tiles: TileWriter,
-    /// Only who has it may lead.
+    /// The signing key; only a process that has it may lead.
     pub(crate) key: Option<SigningKey>,
     pub(crate) instance: String,
     pub(crate) checkpoints: Checkpoints,
@@ -50,13 +51,13 @@ pub(crate) struct Replicator {
     pub(crate) position: watch::Receiver<Position>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) lead: watch::Sender<bool>,
-    /// The latest checkpoint published, for whoever asks.
+    /// The latest checkpoint seen published, for other processes to ask about.
     pub(crate) seen: watch::Sender<Checkpoint>,
     /// Held as long as anything may be written.
     pub(crate) _lock: File,
 }
 
-/// What the thread knows while it works.
+/// State of the thread while it works.
 struct Work {
     replicator: Replicator,
     pending: VecDeque<Bytes>,
@@ -64,16 +65,17 @@ struct Work {
     /// The latest checkpoint published, and when it was seen.
     latest: Position,
     seen: Instant,
-    /// When everything shown was written last.
+    /// When all growing tiles were written last.
     written: Instant,
-    /// The size of a later one that another process has told of, and since when. Who told may be gone by the next question.
+    /// Size of a later checkpoint that another process reported, and since when. That process may not answer the next
+    /// time.
     ahead: Option<(u64, Instant)>,
     leads: bool,
     closed: bool,
 }
 
 impl Replicator {
-    /// Works until the log is closed or something is wrong.
+    /// Works until the log is closed or an error occurs.
     pub(crate) fn run(mut self) {
         let latest = self.position.borrow_and_update().clone();
         let (pending, now) = (VecDeque::new(), Instant::now());
@@ -85,7 +87,7 @@ impl Replicator {
                 Ok(()) if work.closed => break work.replicator.tiles.settle(),
                 Err(LogError::Closed) => break work.replicator.tiles.settle(),
                 Ok(()) => {}
-                // Whatever is wrong with the streams, the folder is to show what was good until then.
+                // Whatever is wrong with the streams, the folder should hold all that was good until then.
                 Err(error @ LogError::Stream(_)) => {
                     if let Err(error) = work.replicator.tiles.settle() {
                         tracing::error!(%error, "the folder does not show all that was good");
@@ -126,7 +128,7 @@ impl Work {
         Ok(())
     }
 
-    /// Whether nobody else leads any more, as far as can be told without asking. Publishing tells for certain.
+    /// Whether no other integrator is active, as far as can be told without asking. Only publishing makes certain.
     fn is_free(&self) -> bool {
         let own = self.latest.integrator.is_empty() || self.latest.integrator == self.replicator.instance;
         own || self.seen.elapsed() > Duration::from_millis(LEASE_MS)
@@ -153,7 +155,7 @@ impl Work {
         self.pending.extend(found.into_iter().map(|(_, entry)| entry));
     }
 
-    /// Takes note of the latest checkpoint published.
+    /// Notes the latest checkpoint published.
     fn look(&mut self) -> Result<(), LogError> {
         let now = self.replicator.position.borrow_and_update().clone();
         if now.sequence <= self.latest.sequence {
@@ -174,7 +176,7 @@ impl Work {
         (self.latest, self.seen) = (position, Instant::now());
     }
 
-    /// Copies as far as was signed for.
+    /// Copies as far as the latest checkpoint.
     fn follow(&mut self) -> Result<(), LogError> {
         let wanted = self.latest.checkpoint.clone();
         let known = self.replicator.shared.waiters.checkpoint();
@@ -193,16 +195,18 @@ impl Work {
         self.replicator.tiles.publish(wanted, files)
     }
 
-    /// Copies further than was signed for, since there is no room for more. What grows must be written as it was signed.
+    /// Copies beyond the latest checkpoint, since there is no room for more entries. What grows must first be written
+    /// as it was signed.
     fn go_ahead(&mut self) -> Result<(), LogError> {
         self.replicator.tiles.settle()?;
         self.write(self.pending.len()).map(|_| ())
     }
 
-    /// A checkpoint of entries that are copied already.
+    /// Checks a checkpoint whose entries are copied already.
     fn compare(&mut self, known: &Checkpoint, wanted: &Checkpoint, size: u64) -> Result<(), LogError> {
         if wanted.size < known.size {
-            // Who signs may have signed more than it came to publish; nobody else has seen more than was published.
+            // An integrator may have signed more than it published; other processes have seen only what was
+            // published.
             let own = self.replicator.key.is_some();
             let rolled_back = StreamError::SealRolledBack { found: wanted.size, known: known.size };
             return if own { self.check_root(wanted) } else { Err(rolled_back.into()) };
@@ -223,7 +227,7 @@ impl Work {
         if root == wanted.root { Ok(()) } else { Err(StreamError::Fork { size: wanted.size }.into()) }
     }
 
-    /// Writes so many of the entries that wait.
+    /// Writes the next `count` pending entries.
     fn write(&mut self, mut count: usize) -> Result<Files, LogError> {
         let mut files = Files::default();
         while count > 0 {
@@ -235,9 +239,9 @@ impl Work {
         Ok(files)
     }
 
-    /// Takes over where the last integrator stopped, if nobody else does.
+    /// Takes over from the last integrator, if nobody else does.
     fn claim(&mut self) -> Result<(), LogError> {
-        // What was copied beyond the last checkpoint can be signed for at once; what is not copied yet comes first.
+        // What is copied beyond the last checkpoint can be signed at once; first the copy must reach that checkpoint.
         if self.replicator.tiles.frontier.size() < self.latest.checkpoint.size {
             return Ok(());
         }
@@ -253,8 +257,8 @@ impl Work {
         Ok(())
     }
 
-    /// Whether any process has seen a later checkpoint than the latest one here. That one is on its way, or the servers have
-    /// lost it: then nothing may be signed for any more.
+    /// Whether any process has seen a later checkpoint than ours. Either it is still on its way, or the servers have
+    /// lost it, and then nothing may be signed any more.
     fn others_saw_more(&mut self) -> Result<bool, LogError> {
         let Replicator { handle, checkpoints, .. } = &self.replicator;
         let Ok(told) = handle.block_on(checkpoints.seen_by_anyone()) else { return Ok(true) };
@@ -305,14 +309,15 @@ impl Work {
         self.replicator.tiles.sign(key)
     }
 
-    /// Publishes a checkpoint over everything written; whether this process still leads.
+    /// Publishes a checkpoint over everything written. Returns whether this process still leads.
     fn publish(&mut self, checkpoint: Checkpoint, files: Files) -> Result<bool, LogError> {
         let position = Position { checkpoint, integrator: self.replicator.instance.clone(), ..self.latest.clone() };
         let (checkpoints, stopped) = (&self.replicator.checkpoints, self.replicator.shared.waiters.stopped());
         let published = self.replicator.handle.block_on(async {
             tokio::select! {
                 published = checkpoints.publish(&position, self.latest.sequence) => Ok(published?),
-                // Who is told to stop does not wait for servers that are gone; the next opening takes up what was signed.
+                // When told to stop, we do not wait for servers that are gone; the next opening finds what was
+                // signed.
                 stopped = stopped => Err(stopped),
             }
         })?;
@@ -327,7 +332,7 @@ impl Work {
 
     fn go_on(&mut self, leads: bool) -> Result<(), LogError> {
         if !leads {
-            // Who has published instead is seen with the next checkpoint that comes.
+            // The next checkpoint that comes will show who published instead.
             self.step_down("another");
             self.seen = Instant::now();
         }

@@ -1,5 +1,5 @@
-//! A nats-server of one's own on loopback, for tests and benches: as durable as one for real use must be, and gone with
-//! whoever started it.
+//! A private nats-server on loopback, for tests and benches: as durable as a real one, and it ends with the process
+//! that started it.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Names the program where it is not on PATH.
+/// Names the program if it is not on PATH.
 pub const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
 /// Most bytes read of an answer.
 const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// How often other ports are tried.
 const ATTEMPTS: usize = 5;
-/// How long a server may take until it answers, in milliseconds.
+/// How long a server may take to start, in milliseconds.
 const START_MS: u64 = 20_000;
 
 /// A running server. Dropping it ends it.
@@ -24,34 +24,34 @@ pub struct Server {
     child: Child,
 }
 
-/// Where a server is and with whom.
+/// Ports, folder and neighbours of a server.
 #[derive(Clone, Debug)]
 struct Place {
     dir: PathBuf,
     name: String,
     port: u16,
     monitor: u16,
-    /// How the servers of a cluster know each other; `None` where there is one server.
+    /// How servers of a cluster reach each other; `None` for a single server.
     cluster: Option<Cluster>,
-    /// Who may come; `None` is everybody, without TLS.
+    /// Access control; `None` admits everybody, without TLS.
     guard: Option<Guard>,
 }
 
-/// Who may come to a server, and what each may do.
+/// Who may connect to a server, and what each may do.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    /// Folder with `server.crt`, `server.key` and `ca.crt`: servers and clients know each other by certificates.
+    /// Folder with `server.crt`, `server.key` and `ca.crt`: servers and clients authenticate by certificates.
     pub tls: PathBuf,
-    /// Accounts with their permissions, in the words of a server's configuration.
+    /// Accounts with their permissions, in the syntax of a server's configuration.
     pub accounts: String,
 }
 
 /// A server's place in its cluster.
 #[derive(Clone, Debug)]
 struct Cluster {
-    /// Where the others reach it.
+    /// Port on which the others reach it.
     listen: u16,
-    /// Where it reaches those it calls by itself.
+    /// Ports of the servers that it connects to.
     calls: Vec<u16>,
 }
 
@@ -80,11 +80,12 @@ impl Server {
         Self::cluster_by(dir, count, None, |_, _, port| Ok(port))
     }
 
-    /// The same, guarded, where each server calls the next ones by a way of its own: `way(from, to, port)` gives the port on
-    /// which server `from` reaches the one that listens on `port`. They are told of no other way.
+    /// Starts a guarded cluster in which each server connects to the next ones through a route of its own: `way(from,
+    /// to, port)` gives the port on which server `from` reaches the one that listens on `port`. The servers learn of
+    /// no other route.
     ///
     /// # Errors
-    /// As [`Server::start`], and what `way` gives.
+    /// As [`Server::start`], and the error of `way`.
     pub fn cluster_by(
         dir: &Path,
         count: usize,
@@ -94,7 +95,8 @@ impl Server {
         let ports = (0..count).map(|_| free_port()).collect::<io::Result<Vec<u16>>>()?;
         let mut place = |number: usize| {
             let name = format!("n{}", number + 1);
-            // In a ring of an odd number each pair has one who calls; each must call somebody to be of a cluster at all.
+            // In a ring of an odd number of servers one of each pair connects; each must connect to some other to
+            // join the cluster.
             let others = (1..=count / 2).map(|step| (number + step) % count);
             let calls = others.map(|other| way(number, other, ports[other])).collect::<io::Result<Vec<u16>>>()?;
             let cluster = Some(Cluster { listen: ports[number], calls });
@@ -111,49 +113,46 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// URL for its clients.
     pub fn url(&self) -> String {
         format!("{}://127.0.0.1:{}", self.scheme(), self.place.port)
     }
 
-    /// What its addresses begin with.
+    /// Scheme of its addresses.
     pub fn scheme(&self) -> &'static str {
         if self.place.guard.is_some() { "tls" } else { "nats" }
     }
 
-    /// Where it tells of itself.
+    /// URL of its monitoring pages.
     pub fn monitor(&self) -> String {
         format!("http://127.0.0.1:{}", self.place.monitor)
     }
 
-    /// Where its clients reach it.
+    /// Port for its clients.
     pub fn port(&self) -> u16 {
         self.place.port
     }
 
-    /// Number of its process.
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Where its streams lie.
+    /// Folder of its streams.
     pub fn dir(&self) -> &Path {
         &self.place.dir
     }
 
-    /// Ends it at once, as a crash would.
+    /// Kills it, as a crash would.
     ///
     /// # Errors
-    /// If it cannot be ended.
+    /// If it cannot be killed.
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait().map(|_| ())
     }
 
-    /// Starts it again, at the same address on the same folder.
-    ///
-    /// # Errors
-    /// As [`Server::start`].
+    /// Starts it again at the same address, on the same folder.
     pub fn start_again(&mut self) -> io::Result<()> {
         // It may have ended by itself.
         let _ = self.kill();
@@ -177,7 +176,7 @@ impl Server {
 }
 
 impl Server {
-    /// Waits until it says that it has found its cluster and a leader.
+    /// Waits until it reports that it has found its cluster and a leader.
     fn wait_until_healthy(&self) -> io::Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_millis(START_MS) {
@@ -193,7 +192,7 @@ impl Server {
         Ok(self.told("/healthz")?.lines().next().is_some_and(|line| line.contains(" 200 ")))
     }
 
-    /// What it tells of itself at a path of its monitoring address, with the lines before it.
+    /// Its answer at a path of its monitoring address, headers included.
     ///
     /// # Errors
     /// If it does not answer.
@@ -249,7 +248,7 @@ impl Cluster {
         let tls = if tls.is_empty() { String::new() } else { format!(", tls {{ {tls} }}") };
         let calls: Vec<String> = self.calls.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
         let calls = calls.join(", ");
-        // Servers tell each other where they may be called; nobody listens on port 1, so the ways given are the only ones.
+        // Servers advertise addresses to each other; nobody listens on port 1, so only the given routes are used.
         format!(
             "cluster {{ name: local, listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", no_advertise: true, \
              routes: [{calls}]{tls} }}\n",

@@ -1,5 +1,5 @@
-//! What servers and streams must be set to, compared by hand at every start and never changed by us: a stream that was
-//! made otherwise, or altered later, is refused by name.
+//! Required settings of servers and streams, compared at every start and never changed by the program: a stream that
+//! was made otherwise, or altered later, is refused with the name of the setting.
 
 use super::checkpoints::{Checkpoints, Position, Published};
 use super::error::StreamError;
@@ -12,13 +12,13 @@ use async_nats::jetstream::stream::{
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// The oldest server that a batch costs a few syncs at and not one for each message.
+/// The oldest server on which a batch costs a few syncs and not one per message.
 pub const SERVER_OLDEST: [u64; 3] = [2, 15, 1];
 /// Largest message of a log: the largest entry and its headers, in bytes.
 const MESSAGE_BYTES_MAX: i32 = 65_535 + 1_024;
-/// Smallest limit a server may set to payloads, in bytes: answers with the figures of many villages are long.
+/// Smallest payload limit that a server may have, in bytes: answers with the figures of many villages are long.
 pub const PAYLOAD_BYTES_MIN: usize = 8 * 1024 * 1024;
-/// A server that leads a stream hears from the others every second; one that has been silent for so many milliseconds may
+/// A stream's leader hears from the others every second; one that has been silent for this many milliseconds may
 /// follow another leader.
 const HEARD_WITHIN_MS: u64 = 3_000;
 
@@ -35,7 +35,7 @@ pub fn log_stream(names: &Names, epoch: u32, replicas: usize) -> Config {
     }
 }
 
-/// The stream of the latest checkpoint: only the last message counts, and older ones are not kept.
+/// The stream of the latest checkpoint: only the last message is kept.
 pub fn checkpoint_stream(names: &Names, replicas: usize) -> Config {
     Config {
         name: names.checkpoint_stream(),
@@ -58,11 +58,11 @@ pub fn vault_stream(names: &Names, replicas: usize) -> Config {
     }
 }
 
-/// Who answers for a stream must hear from most of its servers. One that has been cut off from the others, or was stopped
-/// for a while, goes on answering for seconds with what it knew; nothing follows from that.
+/// The server that answers for a stream must hear from most of the stream's servers. One that has been cut off from
+/// the others, or was stopped for a while, goes on answering for seconds with old data, which proves nothing.
 ///
 /// # Errors
-/// [`StreamError::Nats`] if it does not.
+/// [`StreamError::Nats`] if it does not hear from them.
 pub fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> {
     let Some(cluster) = cluster else { return Ok(()) };
     let within = Duration::from_millis(HEARD_WITHIN_MS);
@@ -84,10 +84,10 @@ fn common(replicas: usize) -> Config {
     }
 }
 
-/// Makes the streams of a log and publishes where it stands.
+/// Makes the streams of a log and publishes its first checkpoint.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if there is such a log; what is there is left as it is.
+/// [`StreamError::Exists`] if there is such a log; it is left unchanged.
 pub async fn create(
     context: &Context,
     names: &Names,
@@ -102,11 +102,12 @@ pub async fn create(
     first_checkpoint(checkpoints, position, 0).await
 }
 
-/// Makes those of the streams of a log that are not there yet: one that was cut off is made to the end by the next attempt.
-/// Nothing rests on them before a checkpoint is published.
+/// Makes those streams of a log that do not exist yet, so an interrupted attempt is completed by the next. Nothing
+/// depends on the streams before a checkpoint is published.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if the log has entries already, [`StreamError::Setting`] if a stream that is there is set otherwise.
+/// [`StreamError::Exists`] if the log has entries already, [`StreamError::Setting`] if an existing stream is set
+/// otherwise.
 pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
     let log = log_stream(names, 0, replicas);
     for config in [checkpoint_stream(names, replicas), vault_stream(names, replicas), log.clone()] {
@@ -125,17 +126,14 @@ pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> 
     Ok(())
 }
 
-/// Copies of each message of a log, by its stream of checkpoints.
-///
-/// # Errors
-/// As [`check`].
+/// Number of replicas of a log's messages, as its stream of checkpoints has it.
 pub async fn replicas(context: &Context, names: &Names) -> Result<usize, StreamError> {
     Ok(check(context, &checkpoint_stream(names, 1)).await?.config.num_replicas)
 }
 
-/// Makes the stream of a new epoch and publishes that the log goes on there; gives which one it came to be. A stream that a
-/// beginning has left which was cut off is taken; one that holds entries stays for inquiry, and the next number is tried:
-/// the checkpoint that named it was lost.
+/// Makes the stream of a new epoch and publishes a checkpoint that names it; returns the epoch's number. An empty
+/// stream left by an interrupted attempt is used. One that holds entries is kept for inquiry and the next number is
+/// tried: the checkpoint that named it was lost.
 ///
 /// # Errors
 /// As [`create`].
@@ -174,10 +172,11 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
     check_stream(&config, made.cached_info())
 }
 
-/// Publishes where a log or an epoch stands at its beginning, after message `last` of the stream of checkpoints.
+/// Publishes the first checkpoint of a log or an epoch, after message `last` of the stream of checkpoints.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoSeal`] if another has come since.
+/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoSeal`] if another
+/// checkpoint was published meanwhile.
 pub async fn first_checkpoint(checkpoints: &Checkpoints, position: &Position, last: u64) -> Result<(), StreamError> {
     match checkpoints.publish(position, last).await? {
         Published::As(_) => Ok(()),
@@ -189,8 +188,8 @@ pub async fn first_checkpoint(checkpoints: &Checkpoints, position: &Position, la
 /// Reads a stream's settings and compares them.
 ///
 /// # Errors
-/// [`StreamError::Missing`], or [`StreamError::Setting`] with the first one that differs; [`StreamError::Gap`] if messages
-/// have been taken out of a log's stream.
+/// [`StreamError::Missing`], or [`StreamError::Setting`] with the first one that differs; [`StreamError::Gap`] if
+/// messages have been removed from a log's stream.
 pub async fn check(context: &Context, wanted: &Config) -> Result<Info, StreamError> {
     let stream = context.get_stream(&wanted.name).await.map_err(|error| match is_missing(error.kind()) {
         true => StreamError::Missing(wanted.name.clone()),
@@ -237,7 +236,7 @@ fn check_stream(wanted: &Config, info: &Info) -> Result<(), StreamError> {
     }
 }
 
-/// NATS writes no limit as 0 or as -1.
+/// NATS writes "no limit" as 0 or as -1.
 fn unlimited(limit: i64) -> i64 {
     if limit <= 0 { -1 } else { limit }
 }
@@ -249,10 +248,10 @@ fn same<T: PartialEq + Debug>((of, name): (String, &'static str), wanted: &T, fo
     Err(StreamError::Setting { of, name, wanted: format!("{wanted:?}"), found: format!("{found:?}") })
 }
 
-/// Checks what a server tells of itself at `/varz` of its monitoring address.
+/// Checks the settings that a server reports at `/varz` of its monitoring address.
 ///
 /// # Errors
-/// [`StreamError::Setting`] with the first setting on which nothing durable can rest.
+/// [`StreamError::Setting`] with the first setting that makes it unsafe for durable data.
 pub fn check_server(varz: &serde_json::Value) -> Result<(), StreamError> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("unknown").to_owned();
     let of = || format!("nats-server {}", text(&varz["server_name"]));

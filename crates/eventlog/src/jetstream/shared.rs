@@ -1,4 +1,4 @@
-//! What the parts of a log that is ordered by a stream share: how far it was read, and whether it has stopped.
+//! State shared by the tasks of a distributed log: how far it was read, and whether it has stopped.
 
 use crate::error::LogError;
 use crate::waiters::Waiters;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::watch;
 
-/// Entries whose hashes are remembered, to find out what became of an append without an answer.
+/// How many entry hashes are remembered, to find the entries of unanswered appends.
 const RECENT_ENTRIES_MAX: usize = 65_536;
 
 /// SHA-256 of an entry.
@@ -32,7 +32,7 @@ pub(crate) struct Shared {
 struct Seen {
     /// Entries read.
     size: u64,
-    /// The last entry's hash, if it came from the stream.
+    /// Hash of the last entry, if it came from the stream.
     last: Option<EntryHash>,
     heads: BTreeMap<Area, Index>,
     recent: HashMap<EntryHash, Index>,
@@ -92,19 +92,19 @@ impl Shared {
         self.seen.lock().heads.get(&area).copied()
     }
 
-    /// An entry of an area, told by the stream itself: its last one, unless a later one was read meanwhile.
+    /// Sets an area's last entry as the stream gives it, unless a later one was read meanwhile.
     pub(crate) fn set_head(&self, area: Area, index: Index) {
         let mut seen = self.seen.lock();
         let head = seen.heads.entry(area).or_insert(index);
         *head = index.max(*head);
     }
 
-    /// Where an entry lies, if it was read lately.
+    /// Index of an entry, if it was read recently.
     pub(crate) fn find(&self, hash: &EntryHash) -> Option<Index> {
         self.seen.lock().recent.get(hash).copied()
     }
 
-    /// Resolves once so many entries are read.
+    /// Resolves once `size` entries are read.
     pub(crate) async fn reached(&self, size: u64) -> Result<(), LogError> {
         let receiver = self.size.lock().as_ref().map(watch::Sender::subscribe);
         let reached = match receiver {
@@ -114,12 +114,12 @@ impl Shared {
         if reached { Ok(()) } else { Err(self.failed().unwrap_or(LogError::Closed)) }
     }
 
-    /// Why the log has stopped.
+    /// The reason, if the log has stopped.
     pub(crate) fn failed(&self) -> Option<LogError> {
         self.seen.lock().failed.clone()
     }
 
-    /// Stops the log: everyone who waits is told why. The first reason stays.
+    /// Stops the log and tells all waiters why. Only the first reason is kept.
     pub(crate) fn fail(&self, error: LogError) {
         let error = self.seen.lock().failed.get_or_insert(error).clone();
         self.size.lock().take();

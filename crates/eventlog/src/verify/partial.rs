@@ -1,4 +1,5 @@
-//! Partial tiles go when wider ones take their place: whoever still wants one gets the beginning of the wider.
+//! Partial tiles are deleted when wider ones replace them: a reader that still asks for one gets the beginning of the
+//! wider one.
 
 use super::{Source, path_at};
 use crate::error::{Damage, LogError};
@@ -10,11 +11,11 @@ use lika_tlog::bundle::BundleReader;
 use lika_tlog::tile::{TILE_HEIGHT, TileError, full_tiles, read_hashes, width_at};
 use lika_tlog::{Hash, TileKind, TilePath};
 
-/// A tile or bundle of a log that has grown to `size` entries since somebody asked for it: the file, or the beginning of
-/// the one that took its place; `None` if the log has not got it.
+/// A tile or bundle of a log that may have grown to `size` entries since the caller learnt of it: the file, or the
+/// beginning of the one that replaced it; `None` if the log does not have it.
 ///
 /// # Errors
-/// If the source cannot be read, or what is there is no tile.
+/// If the source cannot be read, or the file is not a tile.
 pub fn tile(source: &impl Source, path: TilePath, size: u64) -> Result<Option<Vec<u8>>, LogError> {
     let first = path.first_entry().unwrap_or(0);
     let Some(today) = TilePath::at(path.kind(), path.n(), size).filter(|today| today.width() >= path.width()) else {
@@ -29,7 +30,7 @@ pub fn tile(source: &impl Source, path: TilePath, size: u64) -> Result<Option<Ve
     }
 }
 
-/// Reads a file of the log; a partial one that has gone is cut from the full one that took its place.
+/// Reads a file of the log; a partial one that was deleted is cut from the full one that replaced it.
 pub(super) fn fetch(source: &impl Source, path: TilePath, first: Index) -> Result<Vec<u8>, LogError> {
     if let Some(bytes) = source.tile(path)? {
         return Ok(bytes);
@@ -56,7 +57,7 @@ fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Resu
     Ok(bytes)
 }
 
-/// The right frontier of a log of `size` entries, by its growing tiles as they lie there.
+/// The right frontier of a log of `size` entries, read from its stored growing tiles.
 ///
 /// # Errors
 /// [`LogError::Damaged`] if one is missing or cut off.
@@ -83,7 +84,7 @@ pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<TileFrontier, L
     Ok(TileFrontier::of(size, levels, entries))
 }
 
-/// Root of the first `size` entries of a log that has `of` of them, by its tiles as they lie there.
+/// Root of the first `size` entries of a log of `of` entries, computed from its stored tiles.
 ///
 /// # Errors
 /// [`LogError::Damaged`] if a tile is missing or cut off.

@@ -1,4 +1,4 @@
-//! What a crash leaves is recovered, and nothing published is lost.
+//! A log recovers from what a crash leaves, and nothing published is lost.
 
 use super::{audit, entry, filled, open, village};
 use lika_eventlog::Sequencer;
@@ -44,7 +44,7 @@ async fn a_creation_that_was_cut_off_can_be_made_again() {
 async fn a_write_that_fails_stops_the_log_and_seals_nothing() {
     let dir = filled(200).await;
     let log = open(dir.path()).unwrap();
-    // A file where the next bundle's folder belongs: the write fails as on a full disk.
+    // A file in place of the next bundle's folder: the write fails as on a full disk.
     fs::remove_dir_all(dir.path().join("log/tile/entries/000.p")).unwrap();
     fs::write(dir.path().join("log/tile/entries/000.p"), b"").unwrap();
     let index = log.append(village(), None, entry(200)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Whatever is changed in the log's folder is found and named, by the auditor's check and by the next open.
+//! Any change in the log's folder is found and named, by the auditor's check and by the next open.
 
 use super::{audit, checkpoint, filled, open};
 use lika_eventlog::error::{Damage, LogError};
@@ -83,7 +83,7 @@ async fn truncated_missing_and_foreign_files_are_found_and_the_log_does_not_open
 async fn a_swapped_entry_with_its_tiles_made_to_fit_is_found() {
     let dir = filled(600).await;
     let other = filled(600).await;
-    // The other log's first bundle and tile fit each other but not this checkpoint.
+    // The other log's first bundle and tile match each other but not this checkpoint.
     let bundle = other.path().join("log/tile/entries/000");
     let mut bytes = fs::read(&bundle).unwrap();
     bytes[2..10].copy_from_slice(b"ENTRY 0 ");

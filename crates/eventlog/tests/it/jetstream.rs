@@ -1,4 +1,4 @@
-//! The log of services apart, on a real nats-server.
+//! The distributed log, on a real nats-server.
 
 use crate::{area_of, entry, key, village};
 use futures::StreamExt;
@@ -56,7 +56,7 @@ impl Apart {
         Checkpoints::new(self.context().await, names(), key().verifier().clone())
     }
 
-    /// A log on a folder; one that has not been used yet gets the verifier key.
+    /// Opens a log on a folder; a new folder gets the verifier key first.
     pub(crate) async fn open(&self, name: &str) -> JetStreamLog {
         let dir = self.folder(name);
         if !dir.exists() {
@@ -116,7 +116,7 @@ async fn the_log_of_services_apart_keeps_the_contract() {
     conformance::check(Apart::new().await).await;
 }
 
-/// Appends and checkpoints entries of one village; gives their indexes.
+/// Appends entries of one village and waits until they are published; returns their indexes.
 async fn append(log: &JetStreamLog, numbers: std::ops::Range<u64>) -> Vec<u64> {
     let mut indexes: Vec<u64> = Vec::new();
     let mut last = None;
@@ -137,12 +137,12 @@ async fn append(log: &JetStreamLog, numbers: std::ops::Range<u64>) -> Vec<u64> {
     indexes
 }
 
-/// An entry that tells its area.
+/// An entry that names its area.
 fn named(number: u64) -> bytes::Bytes {
     bytes::Bytes::from([village().code().to_be_bytes().as_slice(), &entry(number)].concat())
 }
 
-/// Closes logs and gives their folders back.
+/// Closes logs and unlocks their folders.
 async fn close<const N: usize>(logs: [JetStreamLog; N]) {
     tokio::task::spawn_blocking(move || logs.iter().for_each(Sequencer::close)).await.unwrap();
 }
@@ -159,12 +159,12 @@ fn sealed_in(apart: &Apart, name: &str) -> Checkpoint {
     checkpoint
 }
 
-/// The same after the folder was opened as `lika log recover` opens it: who signs may have been told to stop before it knew that
-/// its last checkpoint was published.
+/// Checkpoint of the folder after opening it as `lika log recover` does: an integrator may have been stopped before
+/// it knew that its last checkpoint was published.
 fn taken_up(apart: &Apart, name: &str) -> Checkpoint {
     for _ in 0..100 {
         match TileLog::open(&apart.folder(name), 2, area_of) {
-            // Who had it last may take a moment to give it back.
+            // The last holder may take a moment to unlock it.
             Err(LogError::Locked(_)) => std::thread::sleep(Duration::from_millis(20)),
             opened => {
                 drop(opened.unwrap());
@@ -187,7 +187,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A second folder that may sign.
+/// A second folder with the signing key.
 fn standby(apart: &Apart) {
     let standby = apart.folder("standby");
     copy(&apart.folder("audit").join("keys"), &standby.join("keys"));
@@ -204,7 +204,7 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     append(&recorder, 0..300).await;
     assert!(!*second.leads().borrow());
     close([first]).await;
-    // Nobody checkpoints until the lease has run out; then what was ordered meanwhile is.
+    // Nobody publishes until the lease has run out; then what was sequenced meanwhile is published.
     let indexes = append(&recorder, 300..320).await;
     assert_eq!(indexes, (300..320).collect::<Vec<_>>());
     assert!(*second.leads().borrow());
@@ -238,7 +238,7 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
     assert_eq!(entries, (0..80).map(named).collect::<Vec<_>>());
 }
 
-/// Who leads publishes each second, and tries until it is answered; that must not keep it from stopping.
+/// The integrator publishes each second and retries until it is answered; that must not keep it from stopping.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_signs_can_be_closed_while_the_server_is_gone() {
     let mut apart = Apart::new().await;
@@ -252,7 +252,8 @@ async fn who_signs_can_be_closed_while_the_server_is_gone() {
     append(&apart.open("audit").await, 20..22).await;
 }
 
-/// Its folder fits the older streams, and so do the streams themselves: only the others know that more was signed for.
+/// Its folder matches the older streams, and the streams match each other: only the other processes know that more
+/// was signed.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanwhile() {
     let mut apart = Apart::new().await;
@@ -281,7 +282,8 @@ async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanw
     assert_eq!(sealed_in(&apart, "standby").size, 20);
 }
 
-/// Only the checkpoints go back: the order is whole, so nothing else shows it, and nobody could publish the next one.
+/// Only the checkpoints go back: the entries are complete, so nothing else shows it, and nobody could publish the
+/// next checkpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
     let mut apart = Apart::new().await;
@@ -306,7 +308,7 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
         assert!(told.to_string().contains("the stream of checkpoints was rolled back"), "{told}");
     }
     close([audit, recorder]).await;
-    // A beginning that was cut off is taken up; an epoch that no checkpoint names any more is left as it is.
+    // An interrupted start of an epoch is completed; an epoch that no checkpoint names any more is left unchanged.
     assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 1);
     roll_back(&mut apart);
     assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 1);
@@ -340,7 +342,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     let told = |error: LogError| error.to_string().contains("rolled back");
     assert!(told(left.clone()) && told(right.clone()), "{left} / {right}");
     close([audit, recorder]).await;
-    // Who starts again on the older streams is refused: its copy is ahead of what is published.
+    // A process that starts again on the older streams is refused: its copy is ahead of what is published.
     let folder = apart.folder("recorder");
     let config = Config {
         context: apart.context().await,
@@ -360,7 +362,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     assert_eq!(append(&recorder, 40..45).await, (40..45).collect::<Vec<_>>());
     audit.published().published(44).await.unwrap();
     assert_eq!(audit.published().read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
-    // One that was never there waits until an audit service gives it what is before the stream.
+    // A new process waits until an audit service provides the entries from before the stream.
     let fresh = apart.folder("fresh");
     std::fs::create_dir_all(&fresh).unwrap();
     std::fs::copy(apart.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
@@ -374,7 +376,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     assert_eq!(read_all(&late), (0..45).map(named).collect::<Vec<_>>());
 }
 
-/// Answers with tiles of a log as the audit service does; gives how often it was asked.
+/// Answers with tiles of a log as the audit service does; returns a counter of requests.
 async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize> {
     let client = apart.context().await.client();
     let mut questions = client.subscribe(names().tile_subject()).await.unwrap();
@@ -412,7 +414,7 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
     let alone = open("alone").await;
     let asked = answer_tiles(&apart, &audit).await;
     let late = open("late").await;
-    // Three bundles, three tiles of level 0, one of level 1; what still grows is not in the audit service's folder yet.
+    // Three bundles, three tiles of level 0, one of level 1; growing tiles are not in the audit service's folder yet.
     assert_eq!(asked.load(Relaxed), 7);
     append(&recorder, 600..610).await;
     for log in [&alone, &late] {
@@ -423,7 +425,7 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
     assert_eq!((sealed_in(&apart, "alone").size, sealed_in(&apart, "late").size), (610, 610));
 }
 
-/// A bundle of them is more than servers carry in one message.
+/// A bundle of large entries does not fit into one message.
 #[tokio::test(flavor = "multi_thread")]
 async fn bundles_of_large_entries_are_handed_over_in_parts() {
     let apart = Apart::new().await;
@@ -444,7 +446,7 @@ async fn bundles_of_large_entries_are_handed_over_in_parts() {
     let (log, ordered) = opened.unwrap();
     tokio::spawn(drain(ordered));
     log.caught_up().await.unwrap();
-    // Five parts of the bundle and two tiles.
+    // Five chunks of the bundle and two tiles.
     assert_eq!(asked.load(Relaxed), 7);
     assert_eq!(read_all(&log), (0..256).map(entry).collect::<Vec<_>>());
 }

@@ -1,4 +1,4 @@
-//! The embedded log as its users have it: closed and opened again, damaged, cut off, copied back.
+//! The embedded log in use: closed and opened again, damaged, cut off, copied back.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -75,7 +75,7 @@ fn entry(number: u64) -> Bytes {
     Bytes::from(format!("entry {number} {}", "x".repeat(usize::try_from(number % 30).unwrap())))
 }
 
-/// A log of so many entries, published in batches of changing size.
+/// A log of `size` entries, published in batches of changing size.
 async fn filled(size: u64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     TileLog::create(dir.path(), &key()).unwrap();
@@ -86,7 +86,7 @@ async fn filled(size: u64) -> TempDir {
 async fn fill(dir: &Path, size: u64) {
     let log = open(dir).unwrap();
     for number in log.published().checkpoint().size..size {
-        // The test's entries carry no area, so each open starts without guards.
+        // These entries name no area, so each open starts without guards.
         let last = log.append(village(), None, entry(number)).await;
         let last = match last {
             Err(lika_eventlog::error::AppendError::Conflict { last }) => {
@@ -104,7 +104,7 @@ fn checkpoint(dir: &Path) -> Result<Checkpoint, LogError> {
     verify::checkpoint(&Folder(dir.join("log")), &verifier())
 }
 
-/// What an auditor does with a folder.
+/// Checks a folder as an auditor does.
 fn audit(dir: &Path) -> Result<Checked, LogError> {
     verify::log(&Folder(dir.join("log")), &checkpoint(dir)?, 2, |_| (), |()| ())
 }
