@@ -1,47 +1,47 @@
-//! The node's time.
+//! The clock of a node.
 
 use lika_domain::submission::Submission;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Gives the time in milliseconds since 1970-01-01 UTC.
+/// Gives the time, in milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
     System,
-    /// The time as driven.
+    /// A time set by the caller.
     Driven(Arc<AtomicU64>),
-    /// Whatever a submission says of itself.
+    /// The time that each submission states.
     Composed,
 }
 
 impl Clock {
-    /// The system's time.
+    /// The system clock.
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A time that stands still until it is set. Only for a log opened for testing: [`crate::Ledger::open`] refuses it
-    /// otherwise.
+    /// A clock that stands still until it is set. Only for a log opened for testing; for any other
+    /// [`crate::Ledger::open`] refuses it.
     pub fn driven(start_ms: u64) -> Self {
         Self(Source::Driven(Arc::new(AtomicU64::new(start_ms))))
     }
 
-    /// For each submission the moment at which it says it was composed, so that years of a made-up history can be
-    /// recorded by services apart. Only for a log opened for testing, as a driven clock.
+    /// Uses the time at which each submission says it was composed, so that distributed services can record years of
+    /// made-up history. Only for a log opened for testing, like a driven clock.
     pub fn composed() -> Self {
         Self(Source::Composed)
     }
 
-    /// Whether it is any other than the system's time.
+    /// Whether it is anything but the system clock.
     pub fn is_driven(&self) -> bool {
         !matches!(self.0, Source::System)
     }
 
-    /// Sets a driven time; never back. Does nothing to the system's time.
+    /// Sets a driven clock, never back. Does nothing to the system clock.
     pub fn set(&self, ms: u64) {
         if let Source::Driven(driven) = &self.0 {
             driven.fetch_max(ms, Ordering::Relaxed);
@@ -56,7 +56,7 @@ impl Clock {
         }
     }
 
-    /// The moment at which a submission is recorded.
+    /// The time at which a submission is recorded.
     pub(crate) fn of(&self, submission: &Submission) -> u64 {
         match self.0 {
             Source::Composed => submission.composed_at.saturating_mul(1_000),

@@ -30,7 +30,7 @@ pub fn hex(state: &State) -> String {
     hex::encode(of(state))
 }
 
-/// Hashes what is written into it.
+/// A writer that hashes what is written to it.
 pub(crate) struct Hasher(pub(crate) Sha256);
 
 impl io::Write for Hasher {

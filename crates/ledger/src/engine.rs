@@ -1,5 +1,6 @@
-//! What decides about submissions: alone on a log that this process sequences, or as one of several on a log that a stream
-//! sequences. A [`Ledger`](crate::Ledger) asks either in the same words.
+//! Decides about submissions. The embedded engine is alone on a log that its process sequences; the distributed
+//! engine is one of several on a log that a stream sequences. [`Ledger`](crate::Ledger) uses both through the same
+//! methods.
 
 pub(crate) mod distributed;
 pub(crate) mod embedded;
@@ -12,9 +13,9 @@ use lika_eventlog::error::LogError;
 use lika_eventlog::{PublishedLog, Sequencer};
 use tokio::sync::{mpsc, watch};
 
-/// One of the two.
+/// The embedded or the distributed engine.
 pub(crate) enum Engine {
-    /// This process alone decides and sequences.
+    /// Only this process decides and sequences.
     Embedded(Embedded),
     /// Several processes decide, and a stream sequences.
     Distributed(Distributed),
@@ -35,7 +36,7 @@ impl Engine {
         }
     }
 
-    /// Has a submission decided; who waits for it is answered.
+    /// Queues a submission; the outcome is sent to the task's waiting caller.
     pub(crate) fn hand_over(&self, task: Task) -> Result<(), SubmitError> {
         match self {
             Self::Embedded(engine) => engine.hand_over(task),
@@ -43,7 +44,7 @@ impl Engine {
         }
     }
 
-    /// Resolves once everything is applied that had been sequenced when this was called.
+    /// Resolves once everything sequenced before the call is applied.
     pub(crate) async fn catch_up(&self) -> Result<(), SubmitError> {
         let Self::Distributed(engine) = self else { return Ok(()) };
         let size = engine.log.ordered().await.map_err(SubmitError::Unavailable)?;
@@ -51,7 +52,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Batches that this process has published, and the entries in them.
+    /// Number of batches that this process has published, and of the entries in them.
     pub(crate) fn batches(&self) -> (u64, u64) {
         match self {
             Self::Embedded(_) => (0, 0),
@@ -59,7 +60,7 @@ impl Engine {
         }
     }
 
-    /// Whether this process signs for the log now, and when that changes; `None` where nobody else could.
+    /// Whether this process signs the log, now and as it changes; `None` if no other process could.
     pub(crate) fn leads(&self) -> Option<watch::Receiver<bool>> {
         match self {
             Self::Embedded(_) => None,
@@ -75,14 +76,14 @@ impl Engine {
         }
     }
 
-    /// Waits until what was taken is decided.
+    /// Waits until the submissions taken are decided.
     pub(crate) fn join(&self) {
         let thread = match self {
             Self::Embedded(engine) => engine.thread.lock().take(),
             Self::Distributed(engine) => engine.thread.lock().take(),
         };
         if let Some(thread) = thread {
-            // A thread that panicked has dropped whoever waited for it; the log is closed all the same.
+            // A thread that panicked has dropped the callers that waited for it; the log is closed all the same.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Published entries in order, decoded once for everyone who follows in this process.
+//! Published entries in order, decoded once for all followers in this process.
 
 use crate::engine::distributed::Applied;
 use bytes::Bytes;
@@ -13,15 +13,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Decoded entries kept for followers; who is further behind reads the log.
+/// Most decoded entries kept for followers; a follower further behind reads the log.
 const KEPT_ENTRIES_MAX: usize = 4_096;
-/// The same by their bytes in the log; decoded they take several times as much.
+/// Most bytes of them, as in the log; decoded they take several times as much.
 const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Number of no official: the first that there could be.
+/// An official's number that nobody has, placed in entries that cannot be read: the lowest in range.
 const NOBODY: u32 = 10_000_000;
 
-/// Code of no province: those of GB/T 2260 end at 82.
+/// A division code that does not exist: the provinces of GB/T 2260 end at 82.
 const NOWHERE: u64 = 990_000_000_000;
 
 /// An entry of the log, decoded.
@@ -29,13 +29,13 @@ const NOWHERE: u64 = 990_000_000_000;
 pub struct Recorded {
     /// The entry.
     pub entry: Entry,
-    /// The rules refused it: it changes nothing.
+    /// Whether the rules refused it: then it changes nothing.
     pub void: bool,
     /// Its size in the log, in bytes.
     pub bytes: usize,
 }
 
-/// The latest entries, published or on their way to be.
+/// The latest entries, published or about to be.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     kept: Mutex<Kept>,
@@ -47,13 +47,13 @@ struct Kept {
     bytes: usize,
 }
 
-/// One follower's place.
+/// One follower and its position.
 pub struct Feed {
     log: PublishedLog,
     recent: Arc<Recent>,
     voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
     published: watch::Receiver<u64>,
-    /// What the state has applied, where that may be less than what is published: it says what is void.
+    /// The applied state, if it may be behind what is published: it tells which entries are void.
     applied: Option<Arc<Applied>>,
     next: Index,
 }
@@ -69,12 +69,12 @@ impl Recent {
         }
     }
 
-    /// Keeps nothing: an entry that cannot be read came between, and who follows must see it in the log.
+    /// Drops everything kept: an entry that cannot be read came between, and followers must see it in the log.
     pub(crate) fn forget(&self) {
         *self.kept.lock() = Kept::default();
     }
 
-    /// Entries from `from` to before `to`; none if the first is no longer kept.
+    /// Entries `from..to`; none if the first is no longer kept.
     fn range(&self, from: Index, to: Index, max: usize) -> Vec<Arc<Recorded>> {
         let kept = self.kept.lock();
         let Some(first) = kept.entries.front().map(|recorded| recorded.entry.index) else { return Vec::new() };
@@ -95,16 +95,16 @@ impl Feed {
         Self { log, recent, voids, published, applied, next }
     }
 
-    /// Index of the entry that comes next.
+    /// Index of the next entry.
     pub fn position(&self) -> Index {
         self.next
     }
 
-    /// Waits for published entries and gives the next ones: at least one, at most `max`.
+    /// Waits for published entries and returns the next ones: at least one, at most `max`.
     ///
     /// # Errors
-    /// [`LogError::Closed`] when the log has stopped and everything published was given; [`LogError::Damaged`] if what is
-    /// stored is not what was published.
+    /// [`LogError::Closed`] when the log has stopped and every published entry was returned; [`LogError::Damaged`] if
+    /// the stored bytes are not those published.
     pub async fn next(&mut self, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let from = self.next;
         let published = match self.published.wait_for(|size| *size > from).await {
@@ -113,7 +113,7 @@ impl Feed {
         };
         if let Some(applied) = &self.applied {
             tokio::select! {
-                // What was published and judged before the log stopped is given all the same.
+                // What was published and judged before the log stopped must still be returned.
                 biased;
                 () = applied.reached(from + 1) => {}
                 _ = self.log.stopped() => return Err(LogError::Closed),
@@ -128,16 +128,16 @@ impl Feed {
         Ok(found)
     }
 
-    /// Entries of which it is known whether they are void.
+    /// Number of entries of which it is known whether they are void.
     fn judged(&self) -> u64 {
         self.applied.as_ref().map_or(u64::MAX, |applied| applied.size())
     }
 
-    /// Published entries from `from` on as they stand in the log, whatever the feed's own place: at least one if there is
-    /// one that the state has applied, at most `max`.
+    /// Published entries from `from` on as they are in the log, whatever the feed's position: at least one if there
+    /// is one that the state has applied, at most `max`.
     ///
     /// # Errors
-    /// [`LogError::Damaged`] if what is stored is not what was published.
+    /// [`LogError::Damaged`] if the stored bytes are not those published.
     pub fn read(&self, from: Index, max: usize) -> Result<Vec<Arc<Recorded>>, LogError> {
         let judged = usize::try_from(self.judged().saturating_sub(from)).unwrap_or(usize::MAX);
         let entries = self.log.read(from, max.min(judged))?;
@@ -156,8 +156,8 @@ impl Feed {
     }
 }
 
-/// Stands for an entry that cannot be read, as one of a later program: void, so that nothing in it counts but its area, where that
-/// much can be read.
+/// Stands for an entry that cannot be read, such as one of a later program: void, so only its area counts, if that
+/// can be read.
 fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
     let submission = SubmissionHeader {
         id: SubmissionId([0; 16]),

@@ -1,4 +1,4 @@
-//! The way of a submission to a decision, the same for every recorder: signatures together, then each on a state.
+//! How a submission is judged, the same in both engines: signatures in batches, then each submission on a state.
 
 use crate::clock::Clock;
 use crate::signature::{self, Signed};
@@ -14,38 +14,38 @@ use lika_proto::convert::{ENTRY_BYTES_MAX, encode_entry};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-/// A submission on its way, and who waits for it.
+/// A submission to be decided, and the channel for its outcome.
 pub(crate) struct Task {
     pub(crate) prepared: Prepared,
     pub(crate) reply: oneshot::Sender<Result<Ordered, SubmitError>>,
 }
 
-/// Where a submission stands in the log.
+/// The place of a submission in the log.
 pub(crate) enum Ordered {
-    /// It was put there now.
+    /// It was recorded now.
     New { index: Index, entry: Bytes },
-    /// An entry with its id is there.
+    /// An entry with its id is there already.
     Before { index: Index },
 }
 
-/// What is known of a submission's signature before it is judged.
+/// The result of checking a submission's signature.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Good,
     Bad,
-    /// Its key was not known when the batch was looked through; one before it may enrol the key.
+    /// Its key was not known when the batch was checked; an earlier submission may enrol it.
     Unknown,
 }
 
-/// What a state says to a submission.
+/// The result of judging a submission on a state.
 pub(crate) enum Judged {
     /// It may be recorded as this entry.
     New { entry: Box<Entry>, bytes: Bytes },
-    /// An entry with its id is there.
+    /// An entry with its id is there already.
     Before { index: Index },
 }
 
-/// Checks the signatures of a batch together; each comes with the key that must have made it, if that is known.
+/// Checks the signatures of a batch together; each comes with the key it must be made with, if that is known.
 pub(crate) fn verify(signed: &[Option<Signed>]) -> Vec<Verdict> {
     let known: Vec<Signed> = signed.iter().flatten().cloned().collect();
     let mut good = signature::verify(&known).into_iter();
@@ -57,7 +57,7 @@ pub(crate) fn verify(signed: &[Option<Signed>]) -> Vec<Verdict> {
     signed.iter().map(verdict).collect()
 }
 
-/// Judges a submission on a state. If it may be recorded, the entry is what the log will hold next to that state.
+/// Judges a submission on a state. If it may be recorded, the result is the entry to append after that state.
 pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: Verdict) -> Result<Judged, Rejection> {
     let good = match verdict {
         Verdict::Unknown => signed(state, &prepared).map(|signed| signature::verify(&[signed]) == [true]),
@@ -77,12 +77,13 @@ pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: V
     Ok(Judged::New { entry: Box::new(entry), bytes })
 }
 
-/// The entry as it will stand in the log.
+/// The entry as it will be in the log.
 fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Bytes), Rejection> {
     let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
     let Prepared { submission, signature, parsed, tags, .. } = prepared;
-    // A clock that was set back does not stop a village: its time stands still until the clock has caught up.
-    // For real use there is no time but the node's own, whatever the node was started with before it knew.
+    // If the clock was set back, a village still goes on: its time stands still until the clock has caught up. A
+    // production log uses only the system clock, even if the node was started with another before the log's mode was
+    // known.
     let testing = Authority::current(state).mode(parsed.events.opening()) == Some(Mode::Testing);
     let now = if testing { clock.of(&parsed) } else { clock.now_ms() };
     let recorded_at = now.max(last);
@@ -97,13 +98,13 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     Ok((Entry { header, events }, bytes))
 }
 
-/// The submission with the public key it must be signed by; `None` if nobody has enrolled that key.
+/// The submission with the public key it must be signed with; `None` if that key is not enrolled.
 pub(crate) fn signed(state: &State, prepared: &Prepared) -> Option<Signed> {
     let key = public_key(state, &prepared.parsed, &prepared.parsed.events)?;
     Some(Signed { key, signature: prepared.signature, submission: prepared.submission.clone() })
 }
 
-/// The public key of a submission; that of entry 0 is in the submission itself.
+/// The public key of a submission; for entry 0 it is in the submission itself.
 pub(crate) fn public_key(state: &State, submission: &SubmissionHeader, events: &Events) -> Option<[u8; 32]> {
     Authority::current(state).public_key(submission.key, events.opening())
 }

@@ -1,8 +1,8 @@
-//! Keeps snapshots of the state, and holds the one that an opening rested on against the log.
+//! Keeps snapshots of the state, and checks the snapshot that an opening used against the log.
 //!
-//! The check reads the whole log again on one thread while the ledger already works: every byte, every rule. Until it is
-//! done, a false snapshot could make this process accept what the rules refuse; whoever folds the log finds such an entry
-//! void, so nothing false can come of it. Once it is found, the ledger stops.
+//! The check reads the whole log again on one thread while the ledger already works: every byte, every rule. Until it
+//! is done, a false snapshot could make this process accept what the rules refuse; any fold of the log finds such an
+//! entry void, so nothing false can come of it. If the check fails, the ledger stops.
 
 use crate::digest;
 use crate::replay::{Fold, decode};
@@ -22,17 +22,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often it is looked whether a snapshot is due, in milliseconds.
+/// How often to look whether a snapshot is due, in milliseconds.
 const LOOK_MS: u64 = 2_000;
-/// How long a snapshot waits until what it holds is published, in milliseconds.
+/// How long a snapshot waits for its entries to be published, in milliseconds.
 const PUBLISHED_WITHIN_MS: u64 = 5_000;
 
-/// When snapshots are kept.
+/// When snapshots are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Keeping {
-    /// Entries below which a log has none: it opens at once without.
+    /// A log with fewer entries gets no snapshot: it opens at once without.
     pub least: u64,
-    /// Entries after which there is a new one.
+    /// A new snapshot is due after this many entries.
     pub every: u64,
 }
 
@@ -42,25 +42,26 @@ impl Default for Keeping {
     }
 }
 
-/// Last entry of each area, void ones included; changed only while the state is.
+/// Last entry of each area, void ones included; changed only together with the state.
 pub(crate) type Heads = Arc<RwLock<BTreeMap<Area, Index>>>;
 
-/// The thread that keeps snapshots.
+/// The thread that writes snapshots.
 pub(crate) struct Keeper {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
-/// What it works on.
+/// State of the thread.
 pub(crate) struct Work {
     pub(crate) dir: PathBuf,
     pub(crate) log: PublishedLog,
     pub(crate) state: Arc<RwLock<State>>,
     pub(crate) heads: Heads,
     pub(crate) keeping: Keeping,
-    /// Entries in the last one.
+    /// Entries in the last snapshot.
     pub(crate) kept: u64,
-    /// Whether what the ledger began with was found right: nothing is kept of a state that may be false.
+    /// Whether the snapshot that the ledger began with passed its check; until then none is written, since the state
+    /// may be false.
     pub(crate) sound: Arc<AtomicBool>,
 }
 
@@ -73,22 +74,22 @@ impl Keeper {
                 work.look(work.keeping.every);
                 std::thread::park_timeout(Duration::from_millis(LOOK_MS));
             }
-            // The next opening is quick if the last one is not far behind.
+            // The next opening is quick if the last snapshot is not far behind.
             work.look(work.keeping.every / 10);
         };
         Ok(Self { stop, thread: spawn("state-keeper", run)? })
     }
 
-    /// Has it end with a last snapshot, and does not wait for that.
+    /// Makes it end with a last snapshot, without waiting.
     pub(crate) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.thread().unpark();
     }
 
-    /// The same, and waits.
+    /// Makes it end with a last snapshot, and waits.
     pub(crate) fn finish(self) {
         self.stop();
-        // One that panicked has kept no snapshot; the next opening reads the log.
+        // A thread that panicked has written no snapshot; the next opening reads the log.
         let _ = self.thread.join();
     }
 }
@@ -108,7 +109,7 @@ impl Work {
         }
     }
 
-    /// Keeps one; gives its size, or nothing if what it holds is not published in time.
+    /// Writes one and returns its size in entries; `None` if its entries are not published in time.
     fn keep(&self) -> std::io::Result<Option<u64>> {
         let state = self.state.read();
         let encoded = Encoded::of(&state, &self.heads.read())?;
@@ -126,8 +127,8 @@ impl Work {
     }
 }
 
-/// Holds a snapshot that was taken against the log, on a thread of its own; tells `sound` if it is what the log amounts to,
-/// and `refused` if not.
+/// Checks a snapshot that was used against the log, on a thread of its own; sets `sound` if it matches the log, and
+/// `refused` if not.
 pub(crate) fn check(
     dir: PathBuf,
     log: &PublishedLog,

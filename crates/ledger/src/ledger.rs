@@ -1,4 +1,4 @@
-//! The state a recorder decides on, and the way of a submission through it.
+//! The state that a recorder decides on, and the path of a submission through it.
 
 use crate::clock::Clock;
 use crate::engine::Engine;
@@ -28,24 +28,24 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::{oneshot, watch};
 
-/// Submissions that wait to be judged; further ones are told to come again.
+/// Most submissions that wait to be judged; further ones are answered "busy".
 pub(crate) const WAITING_MAX: usize = 8_192;
 
-/// A log, the state it amounts to, and the one thread that adds to both.
+/// A log, the state folded from it, and the engine that adds to both.
 ///
-/// The state may be ahead of what is published: it holds everything that has been ordered. Whoever shows it to somebody
-/// waits for the checkpoint of the last entry applied, or follows the [`Feed`], which gives published entries only.
+/// The state may be ahead of what is published: it holds every sequenced entry. To show it to somebody, first wait
+/// for the checkpoint of the last entry applied, or follow the [`Feed`], which gives published entries only.
 pub struct Ledger {
     engine: Engine,
     state: Arc<RwLock<State>>,
     recent: Arc<Recent>,
     clock: Clock,
     keeper: Mutex<Option<Keeper>>,
-    /// Why the snapshot that this ledger began with was found to be wrong.
+    /// Why the snapshot that this ledger began with was refused.
     refused: Arc<watch::Sender<Option<LogError>>>,
 }
 
-/// What a ledger begins with.
+/// What a ledger begins with: a state, or none.
 struct Start {
     known: Known,
     fold: Fold,
@@ -64,8 +64,8 @@ pub enum OpenError {
 }
 
 impl Ledger {
-    /// Opens the log in a folder and folds it into a state. With a snapshot of the state only what came later is read;
-    /// all of it is checked behind that, and [`Ledger::stopped`] tells what is wrong.
+    /// Opens the log in a folder and folds it into a state. With a snapshot of the state only later entries are read;
+    /// the rest is checked in the background, and [`Ledger::stopped`] reports what is wrong.
     ///
     /// # Errors
     /// [`OpenError::Log`] if the log does not open, [`OpenError::DrivenClock`] if the clock is not allowed.
@@ -73,7 +73,7 @@ impl Ledger {
         Self::open_keeping(dir, clock, threads, Keeping::default())
     }
 
-    /// The same, with snapshots kept at other times.
+    /// As [`Ledger::open`], with another schedule of snapshots.
     ///
     /// # Errors
     /// As [`Ledger::open`].
@@ -93,8 +93,8 @@ impl Ledger {
     }
 
     /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
-    /// everything is applied that was published by then. Snapshots are as with [`Ledger::open`]; a folder that is far behind is
-    /// handed one by an audit service, and the log up to it.
+    /// everything published by then is applied. Snapshots work as with [`Ledger::open`]; a folder that is far behind
+    /// receives one from an audit service, and the log up to it.
     ///
     /// # Errors
     /// As [`Ledger::open`].
@@ -119,7 +119,8 @@ impl Ledger {
         Ok(Arc::new(Self { engine, state, recent, clock, keeper: Mutex::new(Some(keeper)), refused }))
     }
 
-    /// Resolves when the log has stopped, or what this ledger began with was found to be wrong; with the reason.
+    /// Resolves with the reason when the log has stopped, or when the snapshot that this ledger began with was found
+    /// to be wrong.
     pub async fn stopped(&self) -> LogError {
         let mut refused = self.refused.subscribe();
         let refused = async move {
@@ -134,11 +135,12 @@ impl Ledger {
         }
     }
 
-    /// Judges a submission and records it; resolves once its receipt holds. Sent again, it gives the first receipt.
+    /// Judges a submission and records it; resolves once its receipt is valid. A repeated submission gets its first
+    /// receipt.
     ///
     /// # Errors
-    /// [`SubmitError::Rejected`] with everything that is wrong with it. After any other error it may have been recorded
-    /// or not: sending it again tells.
+    /// [`SubmitError::Rejected`] with everything that is wrong with it. After any other error it may have been
+    /// recorded or not: send it again to find out.
     pub async fn submit(&self, prepared: Prepared) -> Result<Receipt, SubmitError> {
         let submission = prepared.submission.clone();
         let (reply, answer) = oneshot::channel();
@@ -156,7 +158,7 @@ impl Ledger {
     /// The receipt of an entry, once it is published.
     ///
     /// # Errors
-    /// [`SubmitError::Unavailable`] if the log has stopped.
+    /// [`SubmitError::Unavailable`] if the log has stopped before.
     pub async fn receipt(&self, index: Index, entry: Option<Bytes>, duplicate: bool) -> Result<Receipt, SubmitError> {
         let checkpoint = self.log().published(index).await.map_err(SubmitError::Unavailable)?;
         let entry = match entry {
@@ -167,41 +169,41 @@ impl Ledger {
         Ok(Receipt { index, entry, proof, duplicate })
     }
 
-    /// Waits until everything is applied that had been ordered when this was called: then what the state does not know
-    /// does not exist. Where this process orders the log, that is always so.
+    /// Waits until everything sequenced before the call is applied: after that, what is not in the state does not
+    /// exist. In an embedded log this is always so.
     ///
     /// # Errors
-    /// [`SubmitError::Unavailable`] if the stream does not tell.
+    /// [`SubmitError::Unavailable`] if the stream's end cannot be asked for.
     pub async fn catch_up(&self) -> Result<(), SubmitError> {
         self.engine.catch_up().await
     }
 
-    /// Batches that this process has published, and the entries in them; none where it orders the log itself.
+    /// Number of batches that this process has published, and of the entries in them; 0 in an embedded log.
     pub fn batches(&self) -> (u64, u64) {
         self.engine.batches()
     }
 
-    /// Whether this process signs for the log now, and when that changes; `None` where nobody else could.
+    /// Whether this process signs the log, now and as it changes; `None` if no other process could.
     pub fn leads(&self) -> Option<tokio::sync::watch::Receiver<bool>> {
         self.engine.leads()
     }
 
-    /// What has been decided so far; ahead of what is published by at most what is being written.
+    /// The state by all decided entries; it may be ahead of what is published.
     pub fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read()
     }
 
-    /// The log as far as it is published.
+    /// The published part of the log.
     pub fn log(&self) -> &PublishedLog {
         self.engine.published()
     }
 
-    /// What gives the entries of this log their index.
+    /// The sequencer of this log.
     pub fn sequencer(&self) -> &dyn Sequencer {
         self.engine.sequencer()
     }
 
-    /// The node's time.
+    /// The node's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -222,7 +224,7 @@ impl Ledger {
         Feed::new(self.log().clone(), self.recent.clone(), voids, applied, from)
     }
 
-    /// Takes no more submissions, waits until what was ordered is published, and closes the log. Blocks meanwhile.
+    /// Takes no more submissions, waits until what was sequenced is published, and closes the log. Blocks meanwhile.
     pub fn close(&self) {
         self.engine.stop();
         self.engine.join();
@@ -241,7 +243,7 @@ impl Ledger {
         self.log().read(index, 1)?.pop().ok_or(LogError::OutOfRange { index, size })
     }
 
-    /// A receipt's text, checked as its holder will check it.
+    /// A receipt's text, verified as its holder will verify it.
     fn prove(&self, index: Index, entry: &Bytes, checkpoint: &Checkpoint) -> Result<String, LogError> {
         let hashes = self.log().proof(index, checkpoint.size)?;
         let faulty = |reason: String| Damage::new("tile", Some(index), reason);
@@ -253,8 +255,8 @@ impl Ledger {
 }
 
 impl Drop for Ledger {
-    /// Where this process orders the log, what was ordered is published first. Where a stream does, everything is told to stop
-    /// and not waited for: this may be a thread of the runtime that it needs.
+    /// An embedded log publishes what was sequenced first. A distributed one only signals every task to stop: this
+    /// may be a thread of the runtime that the tasks need.
     fn drop(&mut self) {
         match &self.engine {
             Engine::Embedded(_) => self.close(),
@@ -269,7 +271,7 @@ impl Drop for Ledger {
 }
 
 impl Start {
-    /// With the snapshot in the folder, if it is one of the log there.
+    /// With the snapshot in the folder, if it belongs to the log there.
     fn find(dir: &Path) -> Self {
         let none = || Self { known: Known::default(), fold: Fold::default(), head: None };
         let Some(Snapshot { head, state, heads }) = snapshot::read(dir) else { return none() };
@@ -282,13 +284,13 @@ impl Start {
                 );
                 none()
             }
-            // What is wrong with the log is told by its opening.
+            // Opening the log will report what is wrong with it.
             Err(_) => none(),
         }
     }
 }
 
-/// Starts what keeps snapshots, and what holds the one taken against the log.
+/// Starts the thread that writes snapshots, and the check of the snapshot that was used.
 #[allow(clippy::type_complexity, reason = "the two things that a ledger holds on to")]
 fn keep(
     dir: &Path,
@@ -307,7 +309,7 @@ fn keep(
     Ok((Keeper::start(keeper::Work { dir, log, state, heads, keeping, kept, sound })?, refused))
 }
 
-/// A log for real use knows no time but the system's.
+/// A production log allows only the system clock.
 fn check_clock(clock: &Clock, state: &State) -> Result<(), OpenError> {
     let production = state.jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Production);
     if clock.is_driven() && production { Err(OpenError::DrivenClock) } else { Ok(()) }

@@ -1,13 +1,13 @@
-//! State from a log, and new entries for it: what the three recorders share.
+//! State from a log, and new entries for it: the shared part of the three recorders.
 //!
 //! In reading order:
-//! * [`clock`]: the node's time, which in a log opened for testing may be driven
-//! * [`submission`]: what a recorder hands in, and what it gets back
+//! * [`clock`]: the node's time, which may be driven in a log opened for testing
+//! * [`submission`]: input and output of a recorder
 //! * [`signature`]: signatures of submissions, one by one and in batches
 //! * [`ledger`]: load, admit, append, evolve
-//! * `judge`: the way of a submission to a decision
-//! * `engine`: who decides, where this process sequences the log and where a stream does
-//! * [`feed`]: published entries, decoded once, for whoever follows
+//! * `judge`: how a submission is judged
+//! * `engine`: who decides: the embedded and the distributed engine
+//! * [`feed`]: published entries, decoded once, for followers
 //! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
 //! * [`replay`]: the whole log judged again, entry by entry
 //! * [`digest`]: the state in one hash

@@ -21,16 +21,16 @@ use std::sync::mpsc;
 
 /// Signatures checked together.
 const SIGNATURE_BATCH: usize = 128;
-/// Batches that wait for the checking thread.
+/// Most batches that wait for the checking thread.
 const QUEUE_BATCHES: usize = 64;
 
-/// An entry as a thread has read it.
+/// An entry as decoded by a thread.
 pub type Decoded = (Index, Result<(Entry, convert::Signed), Unreadable>);
 
 /// An entry that is in the log and cannot be read: one of a later program, or a forgery.
 #[derive(Clone, Debug)]
 pub struct Unreadable {
-    /// Where it counts as the last entry all the same, if that much can be read.
+    /// The area whose last entry it is nevertheless, if that can be read.
     pub area: Option<Area>,
     /// Why.
     pub rejection: Rejection,
@@ -42,10 +42,10 @@ impl Unreadable {
     }
 }
 
-/// A log judged again.
+/// The result of a replay.
 #[derive(Debug)]
 pub struct Replayed {
-    /// What it amounts to.
+    /// The state after the last entry.
     pub state: State,
     /// Entries that change nothing, and why.
     pub voids: Vec<(Index, Rejection)>,
@@ -57,18 +57,18 @@ pub struct Replayed {
     pub events: u64,
 }
 
-/// Something to be told while a replay runs.
+/// Follows a replay.
 pub trait Observer {
     /// An entry was judged, in order; `state` is the state after it.
     fn entry(&mut self, entry: &Entry, void: bool, state: &State);
 }
 
-/// Nobody is told.
+/// Ignores everything.
 impl Observer for () {
     fn entry(&mut self, _entry: &Entry, _void: bool, _state: &State) {}
 }
 
-/// The fold of a log, without its signatures.
+/// Folds a log without checking signatures.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
     state: State,
@@ -81,7 +81,7 @@ pub(crate) struct Fold {
 /// Verifies a log and judges every entry again.
 ///
 /// # Errors
-/// [`LogError::Damaged`] with the first thing in the log that is not what was signed.
+/// [`LogError::Damaged`] with the first fault of the log.
 pub fn run(
     source: &impl Source,
     checkpoint: &Checkpoint,
@@ -99,7 +99,7 @@ pub fn run(
                 let key = public_key(&fold.state, &entry.submission, &entry.events);
                 let void = fold.judge(&entry);
                 observer.entry(&entry, void, &fold.state);
-                // Without a key the rules have refused it already.
+                // An entry without a known key has been refused by the rules already.
                 if let Some(key) = key {
                     batch.push((index, Signed { key, signature: signed.signature, submission: signed.submission }));
                 }
@@ -126,7 +126,7 @@ fn bad_signatures(batches: &mpsc::Receiver<Vec<(Index, Signed)>>) -> Vec<Index> 
     bad
 }
 
-/// Reads the entries of a bundle.
+/// Decodes the entries of a bundle.
 pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
     let entries = bundle.entries.iter().map(|range| bundle.bytes.slice(range.clone()));
     let decoded =
@@ -135,7 +135,7 @@ pub fn decode(bundle: &Bundle) -> Vec<Decoded> {
 }
 
 impl Fold {
-    /// Judges entries in order; those that the state has applied already may come again.
+    /// Judges entries in order; skips those that the state has applied already.
     pub(crate) fn take(&mut self, entries: Vec<Decoded>) {
         for (index, decoded) in entries {
             if index < self.state.applied {
@@ -147,7 +147,7 @@ impl Fold {
         }
     }
 
-    /// The fold of a log whose first entries amount to a state.
+    /// Continues from a state and its heads.
     pub(crate) fn after(state: State, heads: BTreeMap<Area, Index>) -> Self {
         Self { state, heads, ..Self::default() }
     }
@@ -157,7 +157,7 @@ impl Fold {
         (self.state, self.heads)
     }
 
-    /// An entry that cannot be read is void like one that the rules refuse.
+    /// An entry that cannot be read is void, like one that the rules refuse.
     fn readable(
         &mut self,
         index: Index,
@@ -183,7 +183,7 @@ impl Fold {
         self.voids.push((index, rejection));
     }
 
-    /// A recorder never takes a bad signature, so one in the log is a forgery by whoever holds the log's key.
+    /// A recorder never takes a bad signature, so one in the log was forged with the log's key.
     fn finish(mut self, checked: Checked, bad: Vec<Index>) -> Replayed {
         let forged = |index| (index, Rejection::of(Code::SignatureInvalid, "signature", ""));
         self.voids.extend(bad.into_iter().map(forged));

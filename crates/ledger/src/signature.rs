@@ -1,11 +1,11 @@
-//! Signatures of submissions: Ed25519 by the rules of ZIP-215, under which checking one by one and checking in a batch
-//! always agree. So a recorder and every replay come to the same verdict, however either of them gathers its batches.
+//! Signatures of submissions: Ed25519 by the rules of ZIP-215, under which checking one by one and checking in
+//! batches always agree. So a recorder and every replay reach the same verdict, however they form batches.
 
 use bytes::Bytes;
 use ed25519_zebra::{Signature, VerificationKeyBytes, batch};
 use lika_proto::convert::signing_bytes;
 
-/// Something signed, with the key that is said to have signed it.
+/// A signed submission, with the public key that it claims.
 #[derive(Clone, Debug)]
 pub struct Signed {
     /// Public key.
@@ -16,7 +16,7 @@ pub struct Signed {
     pub submission: Bytes,
 }
 
-/// Which of them are good, in the same order.
+/// Which of them are valid, in the same order.
 pub fn verify(signed: &[Signed]) -> Vec<bool> {
     if signed.len() > 1 && all_good(signed) {
         return vec![true; signed.len()];

@@ -1,9 +1,9 @@
-//! The state as it was after an entry, in a file: an opening that finds it folds only what came later.
+//! A snapshot: the state after an entry, in a file, so that an opening folds only later entries.
 //!
-//! It is taken only with the log it belongs to and by the program that wrote it: it names the root of the tree it rests on,
-//! and the hash of the program, since other rules give another state. What is in it is held against the log while the
-//! ledger already works (see `keeper`). It can be deleted at any time. A process that starts far behind asks an audit service
-//! for its own.
+//! It is used only with its own log and by the program that wrote it: it names the root of the tree, and the hash of
+//! the program, since other rules give another state. Its content is checked against the log while the ledger already
+//! works (see `keeper`). It can be deleted at any time. A process that starts far behind fetches a snapshot from an
+//! audit service.
 
 use crate::digest::Hasher;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -24,14 +24,14 @@ const MAGIC: [u8; 8] = *b"lika st1";
 const SUM_BYTES: usize = 32;
 const FILE: &str = "state.snapshot";
 
-/// What stands before the state.
+/// What precedes the state in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Head {
     magic: [u8; 8],
     program: [u8; 32],
     /// Entries applied.
     pub(crate) size: u64,
-    /// Root of their tree.
+    /// Root of the tree over them.
     pub(crate) root: [u8; 32],
     /// Digest of the state.
     pub(crate) digest: [u8; 32],
@@ -47,7 +47,7 @@ pub(crate) struct Snapshot {
     pub(crate) heads: BTreeMap<Area, Index>,
 }
 
-/// A state as it is kept, before it is known on which root it rests.
+/// An encoded state, before the root for its size is known.
 pub(crate) struct Encoded {
     size: u64,
     state: Vec<u8>,
@@ -61,7 +61,7 @@ impl Head {
     }
 }
 
-/// Whether a file that begins so is a snapshot that the running program could take.
+/// Whether a file with this beginning is a snapshot that the running program could use.
 fn begins_well(beginning: &[u8]) -> bool {
     let head = Head::deserialize(&mut &*beginning);
     head.is_ok_and(|head| head.is_ours().unwrap_or(false))
@@ -77,7 +77,7 @@ impl Encoded {
         self.size
     }
 
-    /// Puts it in the place of the one before. A crash leaves one of the two; a torn one is not taken.
+    /// Replaces the previous snapshot. A crash leaves one of the two; a torn one is not used.
     pub(crate) fn write(self, dir: &Path, root: Hash) -> io::Result<()> {
         let digest = Sha256::digest(&self.state).into();
         let (size, heads) = (self.size, Sha256::digest(&self.heads).into());
@@ -93,7 +93,7 @@ impl Encoded {
     }
 }
 
-/// The snapshot in a folder, if it is whole and this program's own.
+/// The snapshot in a folder, if it is complete and this program wrote it.
 pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
     let read = std::fs::read(path(dir));
     match read.and_then(|content| decode(&content)) {
@@ -106,8 +106,8 @@ pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
     }
 }
 
-/// Has what others have put into a folder that is far behind its log: a snapshot of the state, if the folder has none, and
-/// the log up to it and further. Both are checked as one's own are.
+/// Fetches into a folder that is far behind: a snapshot of the state, if the folder has none, and the log up to it
+/// and further. Both are checked like local ones.
 pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
     if jetstream::behind(config).await? < config.far_behind {
         return Ok(());
@@ -116,7 +116,7 @@ pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
     if !path.exists() {
         hand_over(config, &path).await;
     }
-    // The log is fetched last: a snapshot is of no use to one that does not reach as far.
+    // The log is fetched last: a snapshot needs a log that reaches as far.
     jetstream::fetch(config).await
 }
 
@@ -130,7 +130,7 @@ async fn hand_over(config: &Config, path: &Path) {
     }
 }
 
-/// Answers a question for a part of the snapshot in a data folder.
+/// Answers a request for a chunk of the snapshot in a data folder.
 ///
 /// # Errors
 /// If it cannot be read.
@@ -138,7 +138,7 @@ pub fn part(dir: &Path, question: &[u8]) -> io::Result<Bytes> {
     chunks::answer(&path(dir), question)
 }
 
-/// Puts a snapshot aside that is not what the log amounts to.
+/// Sets aside a snapshot that does not match the log.
 pub(crate) fn refuse(dir: &Path) -> io::Result<()> {
     std::fs::rename(path(dir), dir.join(format!("{FILE}.refused")))
 }

@@ -1,4 +1,4 @@
-//! What a recorder hands in, and what it gets back.
+//! Input and output of a recorder.
 
 use bytes::Bytes;
 use lika_domain::ids::Index;
@@ -8,18 +8,18 @@ use lika_eventlog::error::{AppendError, LogError};
 use lika_proto::convert::{self, Service};
 use lika_proto::v1;
 
-/// A submission that could be read and belongs to the recorder that was asked.
+/// A submission that could be read and is for the recorder that received it.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// The bytes that were signed.
     pub submission: Bytes,
     /// Their signature.
     pub signature: [u8; 64],
-    /// What they say.
+    /// The parsed bytes.
     pub parsed: Submission,
     /// Keyed hashes of the citizen IDs it registers.
     pub tags: Vec<PersonTag>,
-    /// Entries that its device has seen published: nothing is decided about it on less.
+    /// Number of entries that its device has seen published: it is not decided about on fewer.
     pub known: Index,
 }
 
@@ -32,29 +32,29 @@ pub struct Receipt {
     pub entry: Bytes,
     /// A `c2sp.org/tlog-proof@v1` text.
     pub proof: String,
-    /// It had been recorded before.
+    /// Whether it had been recorded before.
     pub duplicate: bool,
 }
 
-/// A submission got no receipt.
+/// Why a submission got no receipt.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum SubmitError {
-    /// It is refused, and sending it again does not help.
+    /// It is refused; sending it again does not help.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The log takes nothing more at this moment; the submission may be sent again as it is.
+    /// The log takes no more at this moment; the submission may be sent again unchanged.
     #[error("the log is busy")]
     Busy,
-    /// Its device holds a receipt of a later entry than this process has: it may not have read that yet, or the log was
-    /// cut short. The submission may be sent again as it is.
+    /// Its device holds a receipt of a later entry than this process has: either this process has not read that far
+    /// yet, or the log was cut short. The submission may be sent again unchanged.
     #[error("the device has seen {known} entries sealed, and there are {found} here")]
     Behind {
-        /// What the device has seen.
+        /// Number of entries that the device has seen.
         known: Index,
-        /// What is here.
+        /// Number of entries here.
         found: Index,
     },
-    /// Nobody of the service that decides about it answers; the submission may be sent again as it is.
+    /// No instance of the responsible service answers; the submission may be sent again unchanged.
     #[error("no {0} service answers")]
     Unanswered(&'static str),
     /// The log has stopped; the submission may be sent again once the node is back.
@@ -78,7 +78,7 @@ pub fn prepare(signed: &v1::SignedSubmission, service: Service) -> Result<Prepar
 }
 
 impl Receipt {
-    /// Refuses another submission than the one recorded: an id names one submission for ever.
+    /// Refuses a submission that differs from the recorded one: an id names one submission for ever.
     pub(crate) fn check_same(&self, submission: &Bytes) -> Result<(), Rejection> {
         let same = convert::entry(self.index, &self.entry).is_ok_and(|(_, signed)| signed.submission == *submission);
         let reused = || Rejection::of(Code::SubmissionIdReused, "id", format!("entry {}", self.index));
@@ -93,7 +93,7 @@ impl From<AppendError> for SubmitError {
                 Rejection::of(Code::EntryTooLarge, "entry", format!("{bytes} bytes")).into()
             }
             AppendError::Busy => Self::Busy,
-            // The ledger is the only one to append to its log: a conflict means that somebody else does.
+            // The ledger is the only writer of its log: a conflict means that there is another.
             AppendError::Conflict { .. } => Self::Unavailable(LogError::Closed),
             AppendError::Log(error) => Self::Unavailable(error),
         }

@@ -4,7 +4,7 @@ use std::iter::FusedIterator;
 
 use crate::hash::{Hash, leaf_hash};
 
-/// Longest entry, in bytes: what two bytes of length can say.
+/// Longest entry, in bytes: the most that a length of two bytes can express.
 pub const ENTRY_BYTES_MAX: usize = 65_535;
 
 /// Bytes of the length before each entry.
@@ -51,7 +51,7 @@ pub enum BundleError {
 #[derive(Clone, Debug)]
 pub struct BundleReader<'a> {
     rest: &'a [u8],
-    /// Entry to be read next.
+    /// Number of the next entry.
     entry: u16,
     width: u16,
     failed: bool,
@@ -68,7 +68,7 @@ pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> Result<(), EntryTooLong
     Ok(())
 }
 
-/// Leaf hashes of a bundle of `width` entries: what the level 0 tile of the same number must hold.
+/// Leaf hashes of a bundle of `width` entries: the content of the level 0 tile of the same number.
 ///
 /// # Errors
 /// The first [`BundleError`].
@@ -82,7 +82,7 @@ impl<'a> BundleReader<'a> {
         Self { rest: bundle, entry: 0, width, failed: false }
     }
 
-    /// The next entry, which there must be.
+    /// The next entry; an error if there is none.
     fn read(&mut self) -> Result<&'a [u8], BundleError> {
         let truncated = |missing| BundleError::Truncated { entry: self.entry, missing };
         let Some((length, rest)) = self.rest.split_first_chunk::<ENTRY_LENGTH_BYTES>() else {

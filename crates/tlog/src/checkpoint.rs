@@ -1,6 +1,6 @@
 //! Checkpoints of <https://c2sp.org/tlog-checkpoint>: the log's name, its size and its root, as a signed note.
 //!
-//! We are stricter than the specification: no extension lines, and the log's key bears the name of its origin.
+//! We are stricter than the specification: extension lines are refused, and the key's name must equal the origin.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,37 +10,37 @@ use crate::key::{Algorithm, KeyName, KeyNameError, SigningKey, VerifierKey};
 use crate::note::{NoteError, NoteSignature, SignedNote, VerifyError};
 use crate::text;
 
-/// What a log says of itself: shown and parsed as three lines, the text of a signed note.
+/// A log's statement about itself: shown and parsed as three lines, the text of a signed note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Which log.
+    /// Name of the log.
     pub origin: KeyName,
-    /// How many entries it has.
+    /// Number of entries.
     pub size: u64,
-    /// Root hash of the tree over them.
+    /// Root hash of the tree over the entries.
     pub root: Hash,
 }
 
-/// A checkpoint under a signature of its log that holds. Showing it gives the note, byte for byte.
+/// A checkpoint with a verified signature of its log. Showing it gives the note, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedCheckpoint {
     checkpoint: Checkpoint,
     note: SignedNote,
 }
 
-/// Why a text is no checkpoint.
+/// Why a text is not a checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseCheckpointError {
     /// Not three lines that each end in a newline.
     #[error("a checkpoint has exactly three lines")]
     Lines,
-    /// The first line is no name.
+    /// The first line is not a valid name.
     #[error("the origin of the checkpoint is wrong")]
     Origin(#[source] KeyNameError),
-    /// The second line is not the one spelling of a number.
+    /// The second line is not a number in canonical form.
     #[error("the size of the checkpoint is no decimal number of its shortest form")]
     Size,
-    /// The third line is no hash.
+    /// The third line is not a hash.
     #[error("the root of the checkpoint is no hash")]
     Root,
     /// The size is 0 but the root is not that of the empty tree.
@@ -51,16 +51,16 @@ pub enum ParseCheckpointError {
 /// Why a checkpoint cannot be signed or believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    /// The bytes are no signed note.
+    /// The bytes are not a signed note.
     #[error("the checkpoint is no signed note")]
     Note(#[from] NoteError),
     /// The log's signature is missing or does not hold.
     #[error("the checkpoint is not signed by the log")]
     Signature(#[from] VerifyError),
-    /// The signed text is no checkpoint.
+    /// The signed text is not a checkpoint.
     #[error("the signed text is no checkpoint")]
     Text(#[from] ParseCheckpointError),
-    /// The checkpoint is one of another log than the key's.
+    /// The checkpoint names another log than the key.
     #[error("the key of {key} does not speak for {origin}")]
     OtherLog {
         /// Origin of the checkpoint.
@@ -68,7 +68,7 @@ pub enum CheckpointError {
         /// Name of the key.
         key: KeyName,
     },
-    /// The key is one for cosignatures: a witness does not speak for a log.
+    /// The key makes cosignatures only: a witness cannot sign for a log.
     #[error("the key signs cosignatures only")]
     WrongAlgorithm,
 }
@@ -102,7 +102,7 @@ impl FromStr for Checkpoint {
 impl SignedCheckpoint {
     /// Signs a checkpoint with the key of its log.
     ///
-    /// It is for the caller to have seen that the checkpoint extends every one signed before.
+    /// The caller must have checked that the checkpoint extends every one signed before.
     ///
     /// # Errors
     /// [`CheckpointError`] if the key is not that log's, or the checkpoint contradicts itself.
@@ -118,7 +118,7 @@ impl SignedCheckpoint {
     /// Reads a signed checkpoint and verifies the signature of its log.
     ///
     /// # Errors
-    /// [`CheckpointError`] says what is wrong first.
+    /// [`CheckpointError`] with the first fault.
     pub fn open(note: &[u8], key: &VerifierKey) -> Result<Self, CheckpointError> {
         Self::from_note(SignedNote::parse(note)?, key)
     }
@@ -134,7 +134,7 @@ impl SignedCheckpoint {
         Ok(Self { checkpoint, note })
     }
 
-    /// What the log says.
+    /// The verified checkpoint.
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }

@@ -1,7 +1,8 @@
 //! Cosignatures of <https://c2sp.org/tlog-cosignature>, version 1 with Ed25519.
 //!
-//! A witness says with one: at this time I saw this checkpoint, and it extends every one of this log I saw before. The
-//! signature is over a header, the time and the text of the checkpoint; its line in the note holds the time as well.
+//! By a cosignature a witness states: at this time I saw this checkpoint, and it extends every one of this log that I
+//! saw before. The signature is over a header, the time and the text of the checkpoint; its line in the note holds
+//! the time as well.
 
 use crate::key::{Algorithm, SIGNATURE_BYTES, SigningKey, VerifierKey};
 use crate::note::NoteSignature;
@@ -25,7 +26,7 @@ pub enum CosignError {
 
 /// Cosigns the text of a checkpoint at a time in seconds since 1970-01-01 UTC.
 ///
-/// It is for the caller to have seen that the checkpoint extends every one it cosigned before.
+/// The caller must have checked that the checkpoint extends every one cosigned before.
 ///
 /// # Errors
 /// [`CosignError`].
@@ -40,7 +41,7 @@ pub fn cosign(text: &str, key: &SigningKey, time_seconds: u64) -> Result<NoteSig
     Ok(NoteSignature::new(key.verifier(), [&time_seconds.to_be_bytes()[..], &signature].concat()))
 }
 
-/// The time of a cosignature over this text, if it holds.
+/// The time of a cosignature over this text, if its signature is valid.
 pub(crate) fn time_if_valid(text: &str, key: &VerifierKey, cosignature: &[u8]) -> Option<u64> {
     let (time, signature) = cosignature.split_first_chunk::<TIME_BYTES>()?;
     let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().ok()?;

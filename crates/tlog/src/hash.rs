@@ -1,6 +1,6 @@
 //! SHA-256 tree hashes of RFC 6962 section 2.1.
 //!
-//! A leaf is hashed behind the byte 0x00 and an inner node behind 0x01, so that no entry can pass for a node.
+//! A leaf is hashed with the prefix 0x00 and an inner node with 0x01, so that an entry cannot pass for a node.
 
 use std::fmt;
 use std::str::FromStr;

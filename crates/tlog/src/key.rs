@@ -1,7 +1,7 @@
 //! Names and keys of signed notes (<https://c2sp.org/signed-note>), in the text forms of Go's note package.
 //!
-//! A key is known by its name and a key id, the first four bytes of SHA-256(name ⏎ algorithm ‖ public key). The same
-//! Ed25519 key used in two ways thus has two ids, and a signature of one kind never passes for the other.
+//! A key is identified by its name and a key id, the first four bytes of SHA-256(name ⏎ algorithm ‖ public key). The
+//! same Ed25519 key used in two ways thus has two ids, and a signature of one kind never passes for the other.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,17 +23,18 @@ pub const KEY_BYTES: usize = 32;
 /// Length of an Ed25519 signature, in bytes.
 pub const SIGNATURE_BYTES: usize = 64;
 
-/// What a signing key's text form begins with.
+/// Prefix of a signing key's text form.
 const SECRET_PREFIX: &str = "PRIVATE+KEY+";
 
-/// Name of a key, and of the log that signs with it: not empty, without white space, control characters or plus signs.
+/// Name of a key, and of the log that signs with it: not empty, without white space, control characters or plus
+/// signs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyName(String);
 
 /// The text cannot be the name of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyNameError {
-    /// Nothing there.
+    /// The name is empty.
     #[error("a key name is not empty")]
     Empty,
     /// Longer than [`KEY_NAME_BYTES_MAX`].
@@ -47,16 +48,16 @@ pub enum KeyNameError {
     },
 }
 
-/// Short identifier of a key; shown as eight hexadecimal digits. It tells keys apart, it does not prove anything.
+/// Short identifier of a key; shown as eight hexadecimal digits. It tells keys apart but proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub [u8; 4]);
 
 /// What a key signs, and how: the signature types of signed notes that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// Type 0x01: Ed25519 over the text of the note. Logs sign so.
+    /// Type 0x01: Ed25519 over the text of the note. Used by logs.
     Ed25519,
-    /// Type 0x04: Ed25519 over a time and the text of the note. Witnesses sign so; see [`crate::cosignature`].
+    /// Type 0x04: Ed25519 over a time and the text of the note. Used by witnesses; see [`crate::cosignature`].
     CosignatureV1,
 }
 
@@ -76,22 +77,22 @@ pub struct SigningKey {
     verifier: VerifierKey,
 }
 
-/// Why a text is no key.
+/// Why a text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Longer than [`KEY_TEXT_BYTES_MAX`].
     #[error("a key has at most {KEY_TEXT_BYTES_MAX} bytes of text")]
     TooLong,
-    /// Not three parts joined by plus signs, or, for a signing key, not behind `PRIVATE+KEY+`.
+    /// Not three parts joined by plus signs, or, for a signing key, without the prefix `PRIVATE+KEY+`.
     #[error("not of the form name+keyid+base64")]
     Form,
-    /// The name is not one.
+    /// The name is invalid.
     #[error("the key's name is wrong")]
     Name(#[from] KeyNameError),
-    /// The key material is not base64 of one type byte and 32 more.
+    /// The key material is not the base64 of one type byte and 32 more.
     #[error("the key is not the base64 of a type and {KEY_BYTES} bytes")]
     Material,
-    /// A signature type that we do not know.
+    /// An unknown signature type.
     #[error("signature type {kind:#04x} is unknown")]
     Algorithm {
         /// The type byte.
@@ -100,7 +101,7 @@ pub enum KeyError {
     /// The key id does not belong to this name and key: one of the three has been altered.
     #[error("the key id is not that of the name and key")]
     Id,
-    /// The bytes are no point of the curve.
+    /// The bytes are not a point of the curve.
     #[error("the bytes are no Ed25519 public key")]
     Point,
 }
@@ -163,7 +164,7 @@ impl VerifierKey {
     /// Names a public key of 32 bytes.
     ///
     /// # Errors
-    /// [`KeyError::Point`] if the bytes are no point of the curve.
+    /// [`KeyError::Point`] if the bytes are not a point of the curve.
     pub fn new(name: KeyName, algorithm: Algorithm, public: [u8; KEY_BYTES]) -> Result<Self, KeyError> {
         let key = VerificationKey::try_from(public).map_err(|_| KeyError::Point)?;
         Ok(Self { id: key_id(&name, algorithm, &public), name, algorithm, key })
@@ -189,7 +190,7 @@ impl VerifierKey {
         self.key.into()
     }
 
-    /// Whether the Ed25519 signature holds over exactly this message.
+    /// Whether the Ed25519 signature is valid for exactly this message.
     pub(crate) fn holds(&self, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
         self.key.verify(&Signature::from_bytes(signature), message).is_ok()
     }
@@ -225,7 +226,7 @@ impl SigningKey {
     /// Reads the form that [`SigningKey::secret_text`] writes.
     ///
     /// # Errors
-    /// [`KeyError`] says what is wrong; it never holds any part of the text.
+    /// [`KeyError`] with the fault; it never contains any part of the text.
     pub fn from_secret_text(key: &str) -> Result<Self, KeyError> {
         let (name, id, algorithm, seed) = parts(key.strip_prefix(SECRET_PREFIX).ok_or(KeyError::Form)?)?;
         let key = Self::with_algorithm(name, algorithm, seed);
@@ -278,7 +279,7 @@ fn material(algorithm: Algorithm, key: &[u8; KEY_BYTES]) -> String {
     text::base64_of(&[&[algorithm.kind()], &key[..]].concat())
 }
 
-/// Takes `name+id+base64` apart. The base64 may hold plus signs of its own.
+/// Splits `name+id+base64`. The base64 may contain plus signs itself.
 fn parts(key: &str) -> Result<(KeyName, &str, Algorithm, [u8; KEY_BYTES]), KeyError> {
     if key.len() > KEY_TEXT_BYTES_MAX {
         return Err(KeyError::TooLong);

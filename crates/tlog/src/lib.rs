@@ -1,13 +1,13 @@
 //! The C2SP formats of a transparency log, as pure functions and types over bytes.
 //!
-//! What is here: RFC 6962 hashes and tree proofs, tile and entry bundle files, signed notes, checkpoints,
-//! witness cosignatures and the self-contained proof file that serves as a receipt. Each module names its specification.
+//! It contains RFC 6962 hashes and tree proofs, tile and entry bundle files, signed notes, checkpoints, witness
+//! cosignatures and the self-contained proof file that serves as a receipt. Each module names its specification.
 //!
-//! What is not: files, sockets, clocks and random numbers. A caller brings the bytes, the time and the seed of a key,
-//! so that a log writer, a client checking a receipt and an auditor run the same code.
+//! It does without files, sockets, clocks and random numbers: the caller passes the bytes, the time and the seed of a
+//! key, so that a log writer, a client checking a receipt and an auditor run the same code.
 //!
-//! Everything read is untrusted. A parser accepts only the one canonical spelling of a value, has a named limit,
-//! and answers anything else with an error; none panics. What a parser accepted is written back byte for byte.
+//! Everything read is untrusted. A parser accepts only the one canonical spelling of a value, has a named limit, and
+//! returns an error for anything else; none panics. An accepted value is written back byte for byte.
 
 pub mod hash;
 pub mod tree;

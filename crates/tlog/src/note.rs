@@ -1,12 +1,13 @@
 //! Signed notes of <https://c2sp.org/signed-note>: a text, a blank line, and one line for each signature.
 //!
 //! A reader names the keys it knows. Lines of other keys are ignored, so that witnesses can be added without asking
-//! every reader; but where a known key's signature is wrong the whole note is refused, and at least one must be right.
+//! every reader. If a known key's signature is invalid the whole note is refused, and at least one must be valid.
 //!
-//! Ed25519 leaves some odd signatures open: those with points of small order, or encoded in a second way, are good to one
-//! library and bad to the next, or good alone and bad within a batch. We verify by the rules of ZIP 215, which settle
-//! every case and are the same for a single signature and for a batch. Thus a replay that verifies in batches decides
-//! exactly as the recorder did that verified one at a time. Honest signatures are good under every set of rules.
+//! Libraries disagree about some unusual Ed25519 signatures: those with points of small order, or with a second
+//! encoding, may be valid in one library and not in another, or valid alone and not within a batch. We verify by the
+//! rules of ZIP 215, which settle every case and are the same for single signatures and batches. So a replay that
+//! verifies in batches decides exactly like the recorder that verified one at a time. Honest signatures are valid
+//! under every set of rules.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +22,7 @@ pub const NOTE_BYTES_MAX: usize = 1 << 20;
 /// Most signature lines of a note.
 pub const NOTE_SIGNATURES_MAX: usize = 100;
 
-/// What each signature line begins with: an em dash and a space.
+/// Prefix of each signature line: an em dash and a space.
 const LINE_PREFIX: &str = "— ";
 
 /// A note in canonical form, its signatures not yet verified. Showing it gives back the bytes that were parsed.
@@ -39,16 +40,16 @@ pub struct NoteSignature {
     signature: Vec<u8>,
 }
 
-/// A known key whose signature holds.
+/// A known key whose signature is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<'a> {
-    /// The key, one of those the reader named.
+    /// The key, one of those that the reader passed.
     pub key: &'a VerifierKey,
     /// When a cosignature was made, in seconds since 1970-01-01 UTC; none for a plain signature.
     pub time_seconds: Option<u64>,
 }
 
-/// Why bytes are no note, or a text can be none.
+/// Why bytes are not a note, or a text cannot become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// Longer than [`NOTE_BYTES_MAX`].
@@ -69,13 +70,13 @@ pub enum NoteError {
     /// The text is empty or does not end in a newline.
     #[error("the text of a note ends in a newline")]
     Text,
-    /// No blank line, or nothing behind the last one.
+    /// No blank line, or nothing after the last one.
     #[error("a note has signature lines behind a blank line")]
     NoSignatures,
     /// More than [`NOTE_SIGNATURES_MAX`].
     #[error("a note has at most {NOTE_SIGNATURES_MAX} signatures")]
     TooManySignatures,
-    /// A signature line is wrong.
+    /// A signature line is invalid.
     #[error("signature line {line} is wrong")]
     Line {
         /// Its number, from 1.
@@ -84,29 +85,29 @@ pub enum NoteError {
         #[source]
         error: LineError,
     },
-    /// A key for cosignatures cannot sign a note as its author.
+    /// The key makes cosignatures only, so it cannot sign a note as its author.
     #[error("the key signs cosignatures only")]
     WrongAlgorithm,
 }
 
-/// Why a line is no signature line.
+/// Why a line is not a signature line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// Not an em dash, a space, a name, a space and more, or not ended by a newline.
     #[error("not of the form — <name> <base64>")]
     Form,
-    /// The name is not one.
+    /// The name is invalid.
     #[error("the key name is wrong")]
     Name(#[from] KeyNameError),
-    /// Not base64, or not more than the four bytes of the key id.
+    /// Not base64, or no longer than the four bytes of the key id.
     #[error("the signature is not the base64 of a key id and more")]
     Signature,
 }
 
-/// Why a note is not to be believed.
+/// Why the signatures of a note are not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
-    /// A known key's signature does not hold: the text or the signature has been altered.
+    /// A known key's signature is invalid: the text or the signature has been altered.
     #[error("the signature of {name} (key {id}) does not hold")]
     BadSignature {
         /// Name of the key.
@@ -141,14 +142,14 @@ impl SignedNote {
     /// Reads a note; only its form is checked.
     ///
     /// # Errors
-    /// [`NoteError`] says what is wrong first.
+    /// [`NoteError`] with the first fault.
     pub fn parse(note: &[u8]) -> Result<Self, NoteError> {
         if note.len() > NOTE_BYTES_MAX {
             return Err(NoteError::TooLong);
         }
         let note = str::from_utf8(note).map_err(|error| NoteError::Encoding { at: error.valid_up_to() })?;
         check_characters(note)?;
-        // The text may have blank lines of its own, the signatures have none: the last one divides them.
+        // The text may have blank lines of its own, the signatures have none: the last blank line divides them.
         let end = note.rfind("\n\n").ok_or(NoteError::NoSignatures)? + 1;
         let signatures = parse_lines(&note[end + 1..])?;
         Ok(Self { text: note[..end].to_owned(), signatures })
@@ -164,7 +165,7 @@ impl SignedNote {
         &self.signatures
     }
 
-    /// Adds a signature line at the end, as of a witness.
+    /// Adds a signature line at the end, such as a witness's.
     ///
     /// # Errors
     /// [`NoteError::TooManySignatures`] or [`NoteError::TooLong`]; the note is then unchanged.
@@ -180,11 +181,11 @@ impl SignedNote {
         Ok(())
     }
 
-    /// Verifies the signatures of all known keys, and says which hold; each key is named once.
+    /// Verifies the signatures of all known keys and returns the valid ones, each key once.
     ///
     /// # Errors
-    /// [`VerifyError::BadSignature`] for the first line of a known key that does not hold, [`VerifyError::NoKnownKey`] if
-    /// no line is by a known key.
+    /// [`VerifyError::BadSignature`] for the first invalid line of a known key, [`VerifyError::NoKnownKey`] if no
+    /// line is by a known key.
     pub fn verify<'a>(&self, known: &'a [VerifierKey]) -> Result<Vec<Verified<'a>>, VerifyError> {
         let mut verified: Vec<Verified<'a>> = Vec::new();
         for signature in &self.signatures {
@@ -210,25 +211,25 @@ impl NoteSignature {
         Self { name: key.name().clone(), id: key.id(), signature }
     }
 
-    /// Name of the key that the line claims.
+    /// Name of the key in the line.
     pub fn name(&self) -> &KeyName {
         &self.name
     }
 
-    /// Id of the key that the line claims.
+    /// Id of the key in the line.
     pub fn id(&self) -> KeyId {
         self.id
     }
 
-    /// Whether the line claims to be by this key. Name and id must both agree.
+    /// Whether the line names this key. Name and id must both agree.
     pub fn is_by(&self, key: &VerifierKey) -> bool {
         self.name == *key.name() && self.id == key.id()
     }
 
-    /// Verifies the signature over the text of a note as one by this key.
+    /// Verifies the line as a signature of this key over the text of a note.
     ///
     /// # Errors
-    /// [`VerifyError::NoKnownKey`] if the line is by another key, [`VerifyError::BadSignature`] if it does not hold.
+    /// [`VerifyError::NoKnownKey`] if the line is by another key, [`VerifyError::BadSignature`] if it is invalid.
     pub fn verify<'a>(&self, text: &str, key: &'a VerifierKey) -> Result<Verified<'a>, VerifyError> {
         if !self.is_by(key) {
             return Err(VerifyError::NoKnownKey);
@@ -274,7 +275,7 @@ fn check_characters(note: &str) -> Result<(), NoteError> {
     }
 }
 
-/// Reads the lines behind the blank line; each must end in a newline.
+/// Reads the lines after the blank line; each must end in a newline.
 fn parse_lines(lines: &str) -> Result<Vec<NoteSignature>, NoteError> {
     if lines.is_empty() {
         return Err(NoteError::NoSignatures);
@@ -341,7 +342,8 @@ mod tests {
     #[test]
     fn lines_of_unknown_keys_are_ignored() {
         let mut note = SignedNote::sign(text(), &peter()).unwrap();
-        // Right name and wrong key: another id, so unknown; its signature is not even over this text.
+        // Same name, another key: its id differs, so the line is by an unknown key; its signature is not even over
+        // this text.
         let namesake = SigningKey::new(name("PeterNeumann"), [9; 32]);
         for key in [&other(1), &namesake] {
             note.add(SignedNote::sign("else\n", key).unwrap().signatures()[0].clone()).unwrap();

@@ -1,7 +1,7 @@
 //! Proof files of <https://c2sp.org/tlog-proof>: a signed checkpoint and the inclusion proof of one entry under it.
 //!
-//! Together with the entry and the log's verifier key the file proves, off line, that the log recorded the entry. It is
-//! what we give as a receipt. By convention its name ends in `.tlog-proof`.
+//! Together with the entry and the log's verifier key the file proves, off line, that the log recorded the entry. A
+//! receipt is such a file. By convention its name ends in `.tlog-proof`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ pub const PROOF_FILE_BYTES_MAX: usize = NOTE_BYTES_MAX + 2 * EXTRA_BYTES_MAX;
 /// First line of the file.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 
-/// The proof that one entry is in a log. Nothing in it is to be believed before [`TlogProof::verify`].
+/// The proof that one entry is in a log. Nothing in it may be trusted before [`TlogProof::verify`].
 ///
 /// Showing it gives back the bytes that were parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct TlogProof {
     checkpoint: SignedNote,
 }
 
-/// Why bytes are no proof file.
+/// Why bytes are not a proof file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseProofError {
     /// Longer than [`PROOF_FILE_BYTES_MAX`].
@@ -45,7 +45,7 @@ pub enum ParseProofError {
         /// Offset of the first wrong byte.
         at: usize,
     },
-    /// The first line is another.
+    /// The first line is not the header.
     #[error("the first line is not {HEADER}")]
     Header,
     /// No blank line ahead of the checkpoint.
@@ -54,19 +54,19 @@ pub enum ParseProofError {
     /// The extra data is empty, too long, or not base64.
     #[error("the extra data is not the base64 of 1 to {EXTRA_BYTES_MAX} bytes")]
     Extra,
-    /// The index line is missing or not the one spelling of a number.
+    /// The index line is missing or is not a number in canonical form.
     #[error("the index line is missing or wrong")]
     Index,
     /// More than 63 hashes.
     #[error("a proof has at most {PROOF_HASHES_MAX} hashes")]
     TooManyHashes,
-    /// A line is no hash.
+    /// A line is not a hash.
     #[error("proof hash {number} is no hash")]
     Hash {
         /// Its number, from 1.
         number: usize,
     },
-    /// The checkpoint is no signed note.
+    /// The checkpoint is not a signed note.
     #[error("the checkpoint of the proof is no signed note")]
     Note(#[from] NoteError),
 }
@@ -74,7 +74,7 @@ pub enum ParseProofError {
 /// Why a proof does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyProofError {
-    /// The checkpoint is not the log's.
+    /// The checkpoint is not signed by the log.
     #[error("the checkpoint of the proof is not to be believed")]
     Checkpoint(#[from] CheckpointError),
     /// The entry is not under the checkpoint at this index.
@@ -83,7 +83,7 @@ pub enum VerifyProofError {
 }
 
 impl TlogProof {
-    /// Puts a proof together; the hashes are those of [`crate::tree::inclusion_proof`] at the checkpoint's size.
+    /// Builds a proof from the hashes of [`crate::tree::inclusion_proof`] at the checkpoint's size.
     ///
     /// # Errors
     /// [`ParseProofError::TooManyHashes`] beyond 63.
@@ -94,7 +94,7 @@ impl TlogProof {
         Ok(Self { extra: None, index, hashes, checkpoint: checkpoint.note().clone() })
     }
 
-    /// Adds data for the reader. No signature covers it: whoever passes the file on may change it.
+    /// Adds data for the reader. No signature covers it: anybody who passes the file on may change it.
     ///
     /// # Errors
     /// [`ParseProofError::Extra`] if it is empty or longer than [`EXTRA_BYTES_MAX`].
@@ -108,7 +108,7 @@ impl TlogProof {
     /// Reads a proof file; only its form is checked.
     ///
     /// # Errors
-    /// [`ParseProofError`] says what is wrong first.
+    /// [`ParseProofError`] with the first fault.
     pub fn parse(file: &[u8]) -> Result<Self, ParseProofError> {
         if file.len() > PROOF_FILE_BYTES_MAX {
             return Err(ParseProofError::TooLong);
@@ -116,10 +116,10 @@ impl TlogProof {
         str::from_utf8(file).map_err(|error| ParseProofError::Encoding { at: error.valid_up_to() })?.parse()
     }
 
-    /// Whether this entry is in the log of this key; gives the checkpoint that proves it.
+    /// Checks that this entry is in the log of this key; returns the checkpoint that proves it.
     ///
     /// # Errors
-    /// [`VerifyProofError`] says what does not hold.
+    /// [`VerifyProofError`] with the check that failed.
     pub fn verify(&self, entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, VerifyProofError> {
         let signed = SignedCheckpoint::from_note(self.checkpoint.clone(), key)?;
         let Checkpoint { size, root, .. } = signed.checkpoint();

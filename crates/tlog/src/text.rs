@@ -1,4 +1,4 @@
-//! The two spellings that every text format here shares: decimal numbers and base64.
+//! Number and base64 encodings shared by all text formats here.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

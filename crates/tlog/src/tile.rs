@@ -1,8 +1,10 @@
-//! Tiles of <https://c2sp.org/tlog-tiles>: their paths, which of them a log of a given size serves, and what is in them.
+//! Tiles of <https://c2sp.org/tlog-tiles>: their paths, which of them a log of a given size serves, and their
+//! contents.
 //!
-//! Tile n of level l holds the roots of 256 neighbouring complete subtrees, each over 256^l leaves. The rightmost tile of
-//! a level is partial: it holds fewer, and its own root is never hashed into the level above. The hashes of the tree
-//! levels between two tile levels are stored nowhere; [`TileCoordinates`] says which hashes of a tile they are made of.
+//! Tile n of level l holds the roots of 256 neighbouring complete subtrees, each over 256^l leaves. The rightmost
+//! tile of a level is partial: it holds fewer, and its own root is never hashed into the level above. The hashes of
+//! the tree levels between two tile levels are not stored; [`TileCoordinates`] says which hashes of a tile they are
+//! computed from.
 
 use std::fmt;
 use std::ops::Range;
@@ -20,13 +22,13 @@ pub const TILE_WIDTH: u16 = 1 << TILE_HEIGHT;
 /// Highest tile level that a path may name.
 pub const TILE_LEVEL_MAX: u8 = 63;
 
-/// Tile levels that a tree can reach whose size is a `u64`.
+/// Tile levels of a tree whose size is a `u64`.
 const TREE_TILE_LEVELS: u8 = 8;
 
-/// Longest path of a tile, in bytes; no longer text is looked at.
+/// Longest path of a tile, in bytes; longer text is refused unread.
 pub const TILE_PATH_BYTES_MAX: usize = 64;
 
-/// What a tile holds.
+/// The content of a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TileKind {
     /// Hashes of subtrees over 256^level leaves each; level 0 to 63.
@@ -45,7 +47,7 @@ pub struct TilePath {
     width: u16,
 }
 
-/// Why a text or a triple of numbers names no tile.
+/// Why a text or a triple of numbers does not name a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TilePathError {
     /// Longer than [`TILE_PATH_BYTES_MAX`].
@@ -57,7 +59,7 @@ pub enum TilePathError {
     /// The level is not `entries` or a number from 0 to 63.
     #[error("the level is not \"entries\" or a number from 0 to {TILE_LEVEL_MAX}")]
     Level,
-    /// The number is not in groups of three digits, all but the last behind an x, or needs more than 64 bits.
+    /// The number is not in groups of three digits, all but the last prefixed with x, or needs more than 64 bits.
     #[error("the number is not in groups of three digits, or too large")]
     Number,
     /// The width is not from 1 to 256, or a path spells out the width 256.
@@ -65,7 +67,7 @@ pub enum TilePathError {
     Width,
 }
 
-/// Why the content of a tile cannot be used.
+/// Why the content of a tile is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TileError {
     /// The file has another length than its width demands.
@@ -76,7 +78,7 @@ pub enum TileError {
         /// Bytes that were given.
         actual: usize,
     },
-    /// The tile has too few hashes for what was asked of it.
+    /// The tile has too few hashes for the operation.
     #[error("{needed} hashes of the tile are needed, {actual} are there")]
     Narrow {
         /// Hashes needed.
@@ -86,7 +88,7 @@ pub enum TileError {
     },
 }
 
-/// Where the hash of a complete subtree is to be found.
+/// Location of the hash of a complete subtree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileCoordinates {
     /// Tile level.
@@ -95,7 +97,7 @@ pub struct TileCoordinates {
     pub n: u64,
     /// First of the tile's hashes that lie below the subtree's root.
     start: u16,
-    /// How many they are: a power of two from 1 to 128.
+    /// Number of these hashes: a power of two from 1 to 128.
     count: u16,
 }
 
@@ -114,7 +116,8 @@ pub fn full_tiles(level: u8, size: u64) -> u64 {
     subtrees(level, size) >> TILE_HEIGHT
 }
 
-/// Hashes in the partial tile at this level of a log of `size` entries: ⌊size / 256^level⌋ mod 256. With 0 there is none.
+/// Hashes in the partial tile at this level of a log of `size` entries: ⌊size / 256^level⌋ mod 256. If it is 0, there
+/// is none.
 pub fn width_at(level: u8, size: u64) -> u16 {
     let [.., low] = subtrees(level, size).to_be_bytes();
     low.into()
@@ -183,17 +186,17 @@ impl TilePath {
         Self::partial(kind, size).filter(|partial| partial.n == n)
     }
 
-    /// The partial tile of this kind in a log of `size` entries; none where the full tiles hold everything.
+    /// The partial tile of this kind in a log of `size` entries; none if the full tiles hold everything.
     pub fn partial(kind: TileKind, size: u64) -> Option<Self> {
         Self::new(kind, full_tiles(kind.level(), size), width_at(kind.level(), size)).ok()
     }
 
-    /// The full tile, of which this one is the beginning. A reader that misses a partial tile cuts it from this.
+    /// The full tile that begins with this one. A reader that misses a partial tile cuts it from this.
     pub fn full(self) -> Self {
         Self { width: TILE_WIDTH, ..self }
     }
 
-    /// What the tile holds.
+    /// The content of the tile.
     pub fn kind(self) -> TileKind {
         self.kind
     }
@@ -283,7 +286,7 @@ impl TileCoordinates {
     }
 }
 
-/// Complete subtrees over 256^level leaves in a log of `size` entries.
+/// Number of complete subtrees over 256^level leaves in a log of `size` entries.
 fn subtrees(level: u8, size: u64) -> u64 {
     size.checked_shr(u32::from(level) * u32::from(TILE_HEIGHT)).unwrap_or(0)
 }

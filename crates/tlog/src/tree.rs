@@ -1,26 +1,25 @@
 //! Tree hashes and proofs of RFC 6962 section 2.1 and RFC 9162 section 2.1, over any store of subtree hashes.
 //!
 //! A tree of n leaves is made of complete subtrees, one for each bit set in n, largest first. Everything here asks a
-//! [`HashSource`] only for the roots of complete subtrees, because those never change as the log grows and are what
-//! tiles hold.
+//! [`HashSource`] only for the roots of complete subtrees: they never change as the log grows, and tiles hold them.
 
 use crate::hash::{EMPTY_ROOT, Hash, node_hash};
 
-/// Most hashes in a proof that is taken from outside: enough for 2^63 entries.
+/// Most hashes in a proof accepted from outside: enough for 2^63 entries.
 pub const PROOF_HASHES_MAX: usize = 63;
 
 /// A store of the hashes of complete subtrees.
 ///
-/// `hash(level, index)` is the root of the subtree over the 2^level leaves from `index · 2^level` on. It is asked only
-/// for subtrees that lie wholly within the tree in question. Equal questions must get equal answers.
+/// `hash(level, index)` is the root of the subtree over the 2^level leaves from `index · 2^level` on. It is asked
+/// only for subtrees that lie wholly within the tree in question. The same request must always get the same answer.
 pub trait HashSource {
-    /// Why a hash could not be had.
+    /// Why a hash could not be read.
     type Error;
 
     /// Root of the complete subtree number `index` (from 0) of height `level` (0 is a leaf).
     ///
     /// # Errors
-    /// Whatever the store answers; it is handed through unchanged.
+    /// The store's own error, passed through unchanged.
     fn hash(&self, level: u8, index: u64) -> Result<Hash, Self::Error>;
 }
 
@@ -35,7 +34,7 @@ where
     }
 }
 
-/// Why no proof could be made.
+/// Why a proof could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProveError<E> {
     /// The entry lies beyond the tree.
@@ -59,7 +58,7 @@ pub enum ProveError<E> {
     Source(#[source] E),
 }
 
-/// Why a proof does not hold.
+/// Why a proof is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
     /// The entry lies beyond the tree.
@@ -169,7 +168,7 @@ pub fn consistency_proof<S: HashSource>(old: u64, new: u64, source: &S) -> Resul
 /// Checks that `leaf` is entry `index` of the tree of `size` entries with this root (RFC 9162 section 2.1.3.2).
 ///
 /// # Errors
-/// [`ProofError`] says which condition fails first.
+/// [`ProofError`] with the first condition that fails.
 pub fn verify_inclusion(proof: &[Hash], index: u64, size: u64, leaf: &Hash, root: &Hash) -> Result<(), ProofError> {
     if index >= size {
         return Err(ProofError::IndexBeyondSize { index, size });
@@ -190,7 +189,7 @@ pub fn verify_inclusion(proof: &[Hash], index: u64, size: u64, leaf: &Hash, root
 /// `old_root` (RFC 9162 section 2.1.4.2).
 ///
 /// # Errors
-/// [`ProofError`] says which condition fails first.
+/// [`ProofError`] with the first condition that fails.
 pub fn verify_consistency(
     proof: &[Hash],
     old: u64,
@@ -204,7 +203,7 @@ pub fn verify_consistency(
     if old == 0 || old == new {
         return verify_trivial_consistency(proof, old, new, old_root, new_root);
     }
-    // Where the old tree is one complete subtree its root is the starting node, and the proof leaves it out.
+    // If the old tree is one complete subtree, its root is the starting node, and the proof leaves it out.
     let (first, rest) = match proof {
         _ if old.is_power_of_two() => (old_root, proof),
         [first, rest @ ..] => (first, rest),
@@ -231,7 +230,7 @@ pub fn verify_consistency(
 
 /// The right edge of a growing tree: the roots of its complete subtrees, largest first.
 ///
-/// This is all a log needs in order to go on: a push costs one hash on average, a root at most 63.
+/// A log needs nothing more to grow: a push costs one hash on average, a root at most 63.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frontier {
     size: u64,
@@ -276,7 +275,8 @@ impl Frontier {
     /// Adds the root of a complete subtree of 2^level leaves at the end, as if each leaf had been pushed.
     ///
     /// # Errors
-    /// [`Unaligned`] unless the size is a multiple of 2^level and the new size fits 64 bits; nothing has changed then.
+    /// [`Unaligned`] unless the size is a multiple of 2^level and the new size fits 64 bits; nothing is changed on
+    /// error.
     pub fn push_subtree(&mut self, level: u8, subtree: Hash) -> Result<(), Unaligned> {
         let refused = Unaligned { level, size: self.size };
         let leaves = 1u64.checked_shl(level.into()).ok_or(refused)?;
@@ -311,13 +311,13 @@ impl Frontier {
     }
 }
 
-/// On which side of the path the next hash of a proof stands.
+/// The side on which the next sibling stands.
 enum Side {
     Left,
     Right,
 }
 
-/// The way from a node up to the root, level by level, beside the way from the last leaf.
+/// A walk from a node up to the root, level by level, along with the last node of each level.
 struct Climb {
     /// Number of the node within its level.
     node: u64,
@@ -332,7 +332,7 @@ impl Climb {
             return Err(ProofError::WrongLength { actual });
         }
         let on_left = self.node & 1 == 1 || self.node == self.last;
-        // A node whose sibling is on its left is not number 0, so this count is below 64; with the one more step it may be 64.
+        // A node with a left sibling is not number 0, so this count is below 64; the step below may make it 64.
         let lonely = if on_left { self.node.trailing_zeros() } else { 0 };
         self.node = self.node >> lonely >> 1;
         self.last = self.last >> lonely >> 1;
@@ -411,7 +411,7 @@ mod tests {
         (b"`abcdefghijklmno", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
     ];
 
-    /// Root by the recursive definition of RFC 6962, as slow and as plain as the text.
+    /// Root by the recursive definition of RFC 6962, written exactly like the text.
     fn defined_root(leaves: &[Hash]) -> Hash {
         match leaves {
             [] => EMPTY_ROOT,
@@ -423,7 +423,7 @@ mod tests {
         }
     }
 
-    /// A source that computes each subtree by the definition; it refuses what lies beyond its leaves.
+    /// A source that computes each subtree by the definition and refuses subtrees beyond its leaves.
     fn source(leaves: &[Hash]) -> impl Fn(u8, u64) -> Result<Hash, String> + use<'_> {
         |level, index| {
             let begin = (index << level) as usize;

@@ -20,7 +20,7 @@ const EDGES: [u64; 24] = [
 
 const SIZE_MAX: u64 = 140_000;
 
-/// Sizes drawn besides the edges.
+/// Number of random sizes besides the edges.
 const DRAWN: u64 = 300;
 
 #[test]
@@ -55,7 +55,8 @@ fn verdicts_on_altered_claims_agree_with_tlog_tiles() {
         let proof = inclusion_proof(index, size, &ours).unwrap();
         let peer_proof = proof.iter().map(|hash| tlog_tiles::Hash(hash.0)).collect();
         let tree_root = root(size, &ours).unwrap();
-        // The same proof for neighbouring sizes and indexes: some of these claims are true by the shape of the tree.
+        // The same proof for neighbouring sizes and indexes; some of these claims are true because of the tree's
+        // shape.
         for (size, index) in [(size, index), (size + 1, index), (size - 1, index), (size, index ^ 1), (size, index + 1)]
         {
             let peers = [tree_root, leaf(index)].map(|hash| tlog_tiles::Hash(hash.0));

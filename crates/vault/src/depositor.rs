@@ -1,5 +1,5 @@
-//! Who may leave keys in the vault. The ledger judges a submission after its keys are kept; without a check before that
-//! anybody could fill the vault or take numbers away from others.
+//! Access control for storing keys. The ledger judges a submission only after its keys are stored; without a check
+//! before that, anybody could fill the vault or take key numbers away from others.
 
 use lika_domain::official::Authority;
 use lika_domain::rejection::{Code, Rejection};
@@ -7,8 +7,8 @@ use lika_domain::state::State;
 use lika_ledger::Prepared;
 use lika_ledger::signature::{self, Signed};
 
-/// The submission must be signed by a key that is in force, of its author, whose area contains the submission's. All
-/// else is judged by the ledger.
+/// The submission must be signed by its author's key, in force, and the author's area must contain the submission's.
+/// The ledger judges everything else.
 pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<(), Rejection> {
     let submission = &prepared.parsed;
     let key = match &state.jurisdiction {

@@ -1,4 +1,4 @@
-//! What may go wrong with a vault.
+//! Errors of a vault.
 
 use lika_domain::rejection::{Code, Rejection};
 use lika_eventlog::error::LogError;
@@ -8,10 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A vault cannot be made, opened or written.
+/// A vault cannot be created, opened or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The operating system refused.
+    /// An operating system call failed.
     #[error("{path}: {source}")]
     Io {
         /// Which file.
@@ -19,7 +19,7 @@ pub enum VaultError {
         /// Why.
         source: Arc<io::Error>,
     },
-    /// What is stored is not what was written.
+    /// A stored record is not what was written.
     #[error("{path}, record {record}: {reason}")]
     Damaged {
         /// Which file.
@@ -29,23 +29,23 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The key of the tags has not 32 bytes.
+    /// The tag key does not have 32 bytes.
     #[error("{0} is no key of 32 bytes")]
     TagKey(PathBuf),
-    /// Another process has the vault.
+    /// Another process uses the vault.
     #[error("{0} is in use by another process")]
     Locked(PathBuf),
     /// There is a vault already.
     #[error("{0} is a vault already")]
     Exists(PathBuf),
-    /// There is no vault. Without it nobody's personal data can be read, and a citizen who is registered already would
-    /// not be known again; so a new one is never put in its place.
+    /// There is no vault. Without it personal data cannot be read, and a citizen who is registered already would not
+    /// be recognised; so a new one is never created in its place.
     #[error("{0} is missing: the data keys of this log were kept there")]
     Missing(PathBuf),
-    /// The stream of data keys.
+    /// An error of the stream of data keys.
     #[error(transparent)]
     Stream(#[from] StreamError),
-    /// A message of the stream does not open with `wrap.key`: that is another vault's, or the message was changed.
+    /// A message of the stream does not open with `wrap.key`: it is another vault's, or was changed.
     #[error("the data key {number} of {subject} in the stream does not open with this wrap.key")]
     Sealed {
         /// Household or official number.
@@ -53,10 +53,10 @@ pub enum VaultError {
         /// Number of the key.
         number: u32,
     },
-    /// What is in the stream is no data key.
+    /// A message of the stream is not a data key.
     #[error("{0} in the stream of data keys is none")]
     NoKey(String),
-    /// The vault was closed in good order.
+    /// The vault was closed normally.
     #[error("the vault is closed")]
     Closed,
 }
@@ -64,7 +64,7 @@ pub enum VaultError {
 /// Keys were not stored.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The subject has another key of that number.
+    /// The subject has another key with this number.
     #[error("subject {subject} has another data key {number}")]
     Changed {
         /// Household or official number.
@@ -72,7 +72,7 @@ pub enum StoreError {
         /// Number of the key.
         number: u32,
     },
-    /// More waits to be written than is kept in memory.
+    /// Too many keys wait to be written.
     #[error("too much waits to be written")]
     Busy,
     /// The vault has stopped.

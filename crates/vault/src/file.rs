@@ -1,9 +1,8 @@
-//! The file of keys as it lies on disk: made, read back after a crash, locked.
+//! The file of keys on disk: created, read back after a crash, locked.
 //!
-//! A batch of records is written behind all others and then fsynced; only after that are its keys given out for use and
-//! the next batch begun. A record lies in one sector, so a crash leaves each record of the last batch either whole
-//! or blank. That, and a length that is no multiple of a record's, is all that may be missing at the end; it is cut
-//! off. Anything else is damage.
+//! A batch of records is appended and then fsynced; only after that may its keys be used and the next batch begin. A
+//! record lies in one sector, so a crash leaves each record of the last batch either whole or blank. Blank records
+//! and a partial record at the end are cut off; anything else is damage.
 
 use crate::error::VaultError;
 use crate::record::{KeyName, RECORD_BYTES, Record};
@@ -22,17 +21,17 @@ const READ_BYTES: usize = 1 << 20;
 pub(crate) struct KeyFile {
     pub(crate) file: File,
     pub(crate) path: PathBuf,
-    /// Records it holds.
+    /// Number of records in it.
     pub(crate) records: u32,
 }
 
 /// Keys by name, each with the number of its record.
 pub(crate) type Keys = HashMap<KeyName, (DataKey, u32)>;
 
-/// Name of the file that holds the key of the stream.
+/// File of the key that wraps data keys in the stream.
 const WRAP_KEY: &str = "wrap.key";
 
-/// What reading from front to end has found so far.
+/// State of reading the file from front to end.
 #[derive(Default)]
 struct Scan {
     records: u32,
@@ -40,14 +39,14 @@ struct Scan {
     keys: Keys,
 }
 
-/// Makes the folder with what a new vault holds. It takes its name last, so that there is a whole vault or none.
+/// Creates the folder of a new vault. It gets its name last, so there is a complete vault or none.
 pub(crate) fn create(dir: &Path, tag_key: &[u8]) -> Result<(), VaultError> {
     if dir.exists() {
         return Err(VaultError::Exists(dir.to_owned()));
     }
     let making = dir.with_extension("new");
     if making.exists() {
-        // Left by a creation that did not come to its end; no vault was ever opened under this name.
+        // Left by an interrupted creation; no vault was ever opened under this name.
         fs::remove_dir_all(&making).map_err(VaultError::io(&making))?;
     }
     DirBuilder::new().mode(0o700).create(&making).map_err(VaultError::io(&making))?;
@@ -58,7 +57,7 @@ pub(crate) fn create(dir: &Path, tag_key: &[u8]) -> Result<(), VaultError> {
     dir.parent().map_or(Ok(()), sync_dir)
 }
 
-/// Makes the key that data keys are wrapped under where they are kept apart; one that is there stays.
+/// Creates the key that wraps data keys in a stream; an existing one is kept.
 pub(crate) fn create_wrap_key(dir: &Path) -> Result<(), VaultError> {
     let path = dir.join(WRAP_KEY);
     if path.exists() {
@@ -68,7 +67,7 @@ pub(crate) fn create_wrap_key(dir: &Path) -> Result<(), VaultError> {
     getrandom::fill(&mut key).map_err(|error| VaultError::io(&path)(error.into()))?;
     let making = dir.join("wrap.new");
     if making.exists() {
-        // Left by a creation that did not come to its end; nothing was ever wrapped under it.
+        // Left by an interrupted creation; nothing was ever wrapped under it.
         fs::remove_file(&making).map_err(VaultError::io(&making))?;
     }
     write_secret(&making, &key)?;
@@ -76,7 +75,7 @@ pub(crate) fn create_wrap_key(dir: &Path) -> Result<(), VaultError> {
     sync_dir(dir)
 }
 
-/// Reads that key.
+/// Reads `wrap.key`.
 pub(crate) fn wrap_key(dir: &Path) -> Result<[u8; 32], VaultError> {
     let path = dir.join(WRAP_KEY);
     let bytes = fs::read(&path).map_err(missing_or_io(&path, &path))?;
@@ -99,7 +98,7 @@ pub(crate) fn open(dir: &Path) -> Result<(KeyFile, Keys), VaultError> {
     Ok((KeyFile { file, path, records }, keys))
 }
 
-/// Reads the key of the tags.
+/// Reads `tag.key`.
 pub(crate) fn tag_key<const N: usize>(dir: &Path) -> Result<[u8; N], VaultError> {
     let path = dir.join("tag.key");
     let bytes = fs::read(&path).map_err(missing_or_io(dir, &path))?;
@@ -137,7 +136,7 @@ impl Scan {
         if record.batch > self.records {
             return Err("it says that it was written with later ones");
         }
-        // A batch is begun only when the one before it is on disk.
+        // A batch begins only when the one before it is on disk.
         if self.first_blank.is_some_and(|blank| record.batch > blank) {
             return Err("a record before it is blank");
         }
@@ -148,7 +147,7 @@ impl Scan {
     }
 }
 
-/// Cuts off what a crash left behind the last whole record.
+/// Cuts off what a crash left after the last whole record.
 fn cut(file: &File, path: &Path, records: u32) -> Result<(), VaultError> {
     let whole = u64::from(records) * RECORD_BYTES as u64;
     let length = file.metadata().map_err(VaultError::io(path))?.len();

@@ -1,4 +1,4 @@
-//! The keys that come with one submission, laid over those the vault has.
+//! The keys sent with one submission, together with those in the vault.
 
 use crate::depositor::check_depositor;
 use crate::record::KeyName;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// Most keys that may come with one submission.
 pub const KEYS_MAX: usize = EVENTS_MAX;
 
-/// Opens the sealed boxes of one submission, and keeps the keys that were needed for it.
+/// Opens the sealed boxes of one submission, and stores the keys that were needed for it.
 #[derive(Debug)]
 pub struct Keyring<'v> {
     vault: &'v Vault,
@@ -24,10 +24,10 @@ pub struct Keyring<'v> {
 }
 
 impl<'v> Keyring<'v> {
-    /// Reads the keys that were sent.
+    /// Reads the keys sent with a submission.
     ///
     /// # Errors
-    /// `field_invalid` if one is no key, belongs to nobody or comes twice.
+    /// `field_invalid` if one is not a key, has no subject or occurs twice.
     pub fn new(vault: &'v Vault, keys: &[v1::DataKey]) -> Result<Self, Rejection> {
         let invalid = |detail: String| Rejection::of(Code::FieldInvalid, "keys", detail);
         if keys.len() > KEYS_MAX {
@@ -50,7 +50,7 @@ impl<'v> Keyring<'v> {
     /// Opens a box that is sealed under a key of `subject`.
     ///
     /// # Errors
-    /// Code and detail of what is wrong; never personal data.
+    /// Code and detail of the fault; never personal data.
     pub fn open<M: Private>(
         &mut self,
         subject: u64,
@@ -68,13 +68,13 @@ impl<'v> Keyring<'v> {
         Ok(message)
     }
 
-    /// Keeps the keys that opened something; resolves once they are on disk. Only then may the submission go into the
-    /// log: otherwise a crash could leave personal data there that nobody can read. Keys the vault does not have yet are
-    /// taken from those only who may record in the submission's area, since a number once given out is taken for good.
+    /// Stores the keys that opened something; resolves once they are on disk. Only then may the submission go into
+    /// the log: otherwise a crash could leave personal data there that nobody can read. New keys are accepted only
+    /// from authors who may record in the submission's area, since a key number cannot be used twice.
     ///
     /// # Errors
-    /// `field_invalid` if a key was sent that opens nothing, `data_key_changed` if the vault has another of that number,
-    /// the refusals of who may not sign, or [`SubmitError::Unavailable`] if the vault has stopped.
+    /// `field_invalid` if a key was sent that opens nothing, `data_key_changed` if the vault has another of that
+    /// number, the refusals of an author who may not sign, or [`SubmitError::Unavailable`] if the vault has stopped.
     pub async fn keep(self, ledger: &Ledger, prepared: &Prepared) -> Result<(), SubmitError> {
         if let Some((subject, number)) = self.sent.keys().find(|name| !self.used.contains_key(name)) {
             let detail = format!("nothing in the submission is sealed under key {number} of {subject}");
@@ -86,7 +86,7 @@ impl<'v> Keyring<'v> {
         if self.used.keys().any(|(subject, number)| self.vault.key(*subject, *number).is_none()) {
             check_depositor(&ledger.state(), prepared)?;
         }
-        // Keys that are there already are among them: their record may still be on its way to the disk.
+        // Existing keys are included: their records may not be on disk yet.
         let keys: Vec<_> = self.used.into_iter().map(|((subject, number), key)| (subject, number, key)).collect();
         Ok(self.vault.store(&keys).await?)
     }

@@ -1,36 +1,36 @@
-//! The vault: data keys under which personal data is sealed, and the key that makes tags of citizen IDs. It lies beside
-//! the log and never in it: the log replays in full without any of it.
+//! The vault: data keys under which personal data is sealed, and the key that makes tags of citizen IDs. It is stored
+//! next to the log and never in it: the log replays in full without any of it.
 //!
-//! What it is not: it keeps no personal data, and it does not know what a key opens.
+//! It holds no personal data, and does not know what a key opens.
 //!
 //! In reading order:
-//! * [`Vault`]: the folder `vault/` of a data folder, and how keys get into it and out of it
+//! * [`Vault`]: the folder `vault/` of a data folder, and how keys are stored and read
 //! * [`TagKey`]: keyed hashes of citizen IDs
-//! * [`Keyring`]: the keys that come with one submission, laid over those the vault has
-//! * [`OpenedCard`], [`OpenedOfficial`]: what a reader sees who may
+//! * [`Keyring`]: the keys sent with one submission, together with those in the vault
+//! * [`OpenedCard`], [`OpenedOfficial`]: personal data as authorised readers see it
 //! * [`VaultError`], [`StoreError`]
 //!
 //! # The folder
-//! `vault/` may be entered by its owner alone (0700), and its files read by its owner alone (0600).
-//! * `tag.key`: 32 bytes, drawn once.
-//! * `keys`: records of 64 bytes, each with its checksum, only ever added to. A key is given out for use only once its
-//!   record is fsynced; records of all requests under way share one fsync.
+//! Only its owner may enter `vault/` (0700) and read its files (0600).
+//! * `tag.key`: 32 random bytes, made once.
+//! * `keys`: records of 64 bytes, each with its checksum, only ever appended to. A key may be used only once its
+//!   record is fsynced; concurrent requests share one fsync.
 //!
 //! # The stream
-//! Where services run apart, several processes share the keys: they lie in a JetStream stream, one message each, wrapped
-//! under `wrap.key`, which with `tag.key` is all that the folder holds then. A key is created once and never overwritten:
-//! the message is guarded as the first of its subject. Every process has all keys in memory and follows the stream. A stream
-//! that was rolled back is given again what any process knows, at the latest as that process ends.
+//! Distributed services share the keys: they are in a JetStream stream, one message each, wrapped under `wrap.key`;
+//! the folder then holds only `wrap.key` and `tag.key`. A key is created once and never overwritten: the message is
+//! guarded as the first of its subject. Every process has all keys in memory and follows the stream. If the stream
+//! was rolled back, every process stores the lost keys again that it knows, at the latest when it ends.
 //!
-//! # What has its place here and is not built yet
-//! * **Erasure** destroys a key by writing over its record where it stands: records have a fixed size, lie inside one
-//!   sector each, and carry a byte that says whether the key is still there. One value of it is known today; a record
-//!   with another is refused as damage and not passed over. In the stream it leaves something under the key's name: a
-//!   message that is merely gone would be given back.
+//! # Not built yet
+//! * **Erasure** destroys a key by overwriting its record in place: records have a fixed size, lie inside one sector
+//!   each, and carry a byte that says whether the key is still there. Only one value is defined today; a record with
+//!   another is refused as damage and not skipped. In the stream, erasure must leave a message under the key's name:
+//!   a key that is merely missing would be stored again.
 //! * **Encryption at rest** wraps the 32 bytes of each record under a key of the machine or of a key service; subject
-//!   and number stay in the clear, since they are what is looked up.
-//! * **Access control**: [`Vault::key`] is the one door through which a key leaves. Who may read personal data is
-//!   decided by the caller for now.
+//!   and number stay in the clear, since keys are looked up by them.
+//! * **Access control**: keys leave the vault only through [`Vault::key`]. For now the caller decides who may read
+//!   personal data.
 
 mod depositor;
 mod error;

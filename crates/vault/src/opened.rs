@@ -1,23 +1,23 @@
-//! Personal data as a reader sees it who may: numbers that identify somebody are hidden but for their end.
+//! Personal data as authorised readers see it: of identifying numbers only the last characters are shown.
 
 use lika_proto::v1;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Last characters of a number that are shown.
+/// Number of last characters shown.
 const SHOWN_CHARS: usize = 4;
 
 /// Personal data of a card, as far as it could be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CardPersonal")]
 pub struct OpenedCard {
-    /// The household's own; `None` if it has none, or no key for it any more.
+    /// The household's own data; `None` if it has none, or its key is gone.
     pub household: Option<OpenedHousehold>,
-    /// Members in the order of their numbers; who has none, or no key for it any more, is left out.
+    /// Members ordered by number, without those who have no data or whose key is gone.
     pub members: Vec<OpenedMember>,
 }
 
-/// Personal data of a household. What was not given is empty.
+/// Personal data of a household. Fields that were not given are empty.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "HouseholdPersonal")]
 pub struct OpenedHousehold {
@@ -27,13 +27,13 @@ pub struct OpenedHousehold {
     pub phone: String,
     /// Name of the bank.
     pub bank: String,
-    /// Account that receives aid, all but its end hidden.
+    /// Account that receives aid; only its end is shown.
     pub account: String,
-    /// Remarks in free words.
+    /// Remarks, free text.
     pub remark: String,
 }
 
-/// Personal data of a member. What was not given is empty.
+/// Personal data of a member. Fields that were not given are empty.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "MemberPersonal")]
 pub struct OpenedMember {
@@ -41,13 +41,13 @@ pub struct OpenedMember {
     pub id: String,
     /// Full name.
     pub name: String,
-    /// Citizen ID, all but its end hidden.
+    /// Citizen ID; only its end is shown.
     pub citizen_id: String,
     /// Mobile number.
     pub phone: String,
 }
 
-/// Personal data of an official. What was not given is empty.
+/// Personal data of an official. Fields that were not given are empty.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "OfficialPersonal")]
 pub struct OpenedOfficial {
@@ -65,7 +65,7 @@ impl From<v1::HouseholdPrivate> for OpenedHousehold {
 }
 
 impl OpenedMember {
-    /// Of the person of that number.
+    /// Data of the person with that number.
     pub fn new(person: lika_domain::ids::PersonId, private: v1::MemberPrivate) -> Self {
         let v1::MemberPrivate { name, citizen_id, phone, .. } = private;
         Self { id: person.to_string(), name, citizen_id: masked(&citizen_id), phone }
@@ -78,7 +78,7 @@ impl From<v1::OfficialPrivate> for OpenedOfficial {
     }
 }
 
-/// Nobody's data gets into a log or a message by way of `{:?}`.
+/// Keeps personal data out of logs and messages that use `{:?}`.
 macro_rules! hide {
     ($($name:ident),+) => {$(
         impl std::fmt::Debug for $name {

@@ -1,4 +1,4 @@
-//! A record of the file `keys`: 64 bytes, so that none crosses a sector and each is on disk as a whole or not at all.
+//! A record of the file `keys`: 64 bytes, so that none crosses a sector and each is either whole on disk or missing.
 //!
 //! ```text
 //!  0  batch    4  number of the first record that was written together with this one
@@ -18,13 +18,13 @@ pub(crate) const RECORD_BYTES: usize = 64;
 const SUM_AT: usize = 48;
 /// The key is there.
 const STATE_KEPT: u8 = 1;
-/// Largest subject a record has room for.
+/// Largest subject that fits into a record.
 const SUBJECT_MAX: u64 = (1 << 56) - 1;
 
-/// Whose key it is, and which of theirs: household or official number, number of the key from 1.
+/// The name of a key: household or official number, and number of the key from 1.
 pub(crate) type KeyName = (u64, u32);
 
-/// What a record says.
+/// Content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     /// Number of the first record written together with this one.
@@ -47,7 +47,7 @@ impl Record {
         bytes
     }
 
-    /// `Err` says what is wrong.
+    /// The error says what is wrong.
     pub(crate) fn decode(bytes: &[u8; RECORD_BYTES]) -> Result<Self, &'static str> {
         if bytes[SUM_AT..] != sum(bytes) {
             return Err("the checksum does not hold");

@@ -1,8 +1,8 @@
 //! Data keys in a JetStream stream that several processes share.
 //!
 //! A message holds, under the subject of its key: a version byte (1), a nonce (12 bytes), and the key encrypted with
-//! ChaCha20-Poly1305 under `wrap.key`; subject and number are authenticated with it, so that no message opens in the place
-//! of another.
+//! ChaCha20-Poly1305 under `wrap.key`; subject and number are authenticated with it, so that no message can take
+//! another's place.
 
 use crate::error::{StoreError, VaultError};
 use crate::file;
@@ -29,20 +29,20 @@ use tokio::task::AbortHandle;
 
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 12;
-/// Requests that wait to be stored; further ones are told to come again.
+/// Most requests that wait to be stored; further ones are refused and may be tried again.
 const WAITING_MAX: usize = 8_192;
-/// How long nothing may come until it is asked whether something should have, in milliseconds.
+/// After how long without a message the stream is asked whether there are more, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
-/// How long it is tried to store keys, in milliseconds.
+/// How long to try to store keys, in milliseconds.
 const STORED_WITHIN_MS: u64 = 10_000;
-/// How often in a row the stream must end before what was read until it counts as rolled back.
+/// After this many looks in a row at which the stream ends before what was read, it counts as rolled back.
 const LOOKS_SHORT_MAX: u32 = 2;
-/// Keys looked for at the same time.
+/// Most keys looked up at the same time.
 const LOOKED_AT_MAX: usize = 64;
-/// Before NATS is asked again, in milliseconds.
+/// Delay before NATS is asked again, in milliseconds.
 const RETRY_MS: u64 = 100;
 
-/// What data keys are wrapped under.
+/// Wraps data keys.
 #[derive(Clone)]
 pub(crate) struct WrapKey(ChaCha20Poly1305);
 
@@ -64,7 +64,7 @@ struct Shared {
     stopped: watch::Sender<Option<VaultError>>,
 }
 
-/// Keys to be stored, and who waits for them.
+/// Keys to be stored, and the channel for the outcome.
 struct Request {
     keys: Vec<(KeyName, DataKey)>,
     reply: oneshot::Sender<Result<(), StoreError>>,
@@ -230,7 +230,7 @@ impl Shared {
         loop {
             let Ok(message) = tokio::time::timeout(Duration::from_millis(SILENCE_MS), messages.next()).await else {
                 let (found, known) = (self.last_sequence().await?, *self.read.borrow());
-                // After a change of leader a reader may be left without messages and without an error.
+                // After a change of leader a consumer may get neither messages nor an error.
                 if found > known {
                     return Ok(());
                 }
@@ -261,8 +261,8 @@ impl Shared {
         Ok(stream.cached_info().state.last_sequence)
     }
 
-    /// Stores again whatever the stream has lost of the keys known here; gives how many. Others who do it at the same time are
-    /// in nobody's way: a key is stored once.
+    /// Stores again the keys known here that the stream has lost; returns how many. Several processes may do this at
+    /// once: a key is stored once.
     async fn give_back(&self) -> Result<usize, VaultError> {
         let known: Vec<_> = self.keys.read().iter().map(|(name, key)| (*name, key.clone())).collect();
         let looked = stream::iter(known).map(|key| async move {
@@ -277,7 +277,7 @@ impl Shared {
         Ok(missing.len())
     }
 
-    /// Stores what waits, requests together, until nobody can ask any more.
+    /// Stores waiting requests in batches, until all senders are gone.
     async fn write(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
         let mut waiting = Vec::new();
         while requests.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await > 0 {
@@ -288,7 +288,7 @@ impl Shared {
         }
     }
 
-    /// Stores requests as one batch; if that does not go, each on its own.
+    /// Stores requests as one batch; if that fails, each by itself.
     async fn store(&self, batch: Vec<Request>) {
         let all: Vec<_> = batch.iter().flat_map(|request| &request.keys).collect();
         let together = self.publish(&all).await;
@@ -297,13 +297,13 @@ impl Shared {
                 Ok(()) => Ok(()),
                 Err(_) => self.store_alone(&keys).await,
             };
-            // Who no longer waits has gone away; what was stored stays stored.
+            // The caller may have gone away; what was stored stays stored.
             let _ = reply.send(outcome);
         }
     }
 
-    /// Stores the keys of one request; what became of an attempt is read back. After a while it is given up: the same keys may
-    /// be stored again.
+    /// Stores the keys of one request, reading back the outcome of each attempt. Gives up after a while: the same
+    /// keys may be stored again.
     async fn store_alone(&self, keys: &[(KeyName, DataKey)]) -> Result<(), StoreError> {
         let begun = Instant::now();
         loop {
@@ -366,7 +366,7 @@ impl Shared {
     }
 }
 
-/// Requests whose keys are all different, in the order in which they wait.
+/// The next requests whose keys are all different, in the order in which they wait.
 fn take(waiting: &mut Vec<Request>) -> Vec<Request> {
     let (mut names, mut batch, mut left) = (BTreeSet::new(), Vec::new(), Vec::new());
     for request in waiting.drain(..) {

@@ -7,10 +7,10 @@ use std::fmt;
 
 /// Length of the key.
 pub(crate) const TAG_KEY_BYTES: usize = 32;
-/// Block of SHA-256, to which HMAC fills a shorter key with zeros.
+/// Block of SHA-256; HMAC pads a shorter key to it with zeros.
 const BLOCK_BYTES: usize = 64;
 
-/// The key of a log's tags. Who has it can try all citizen IDs there are, so it is never shown.
+/// The key of a log's tags. With it one could try all possible citizen IDs, so it is never shown.
 #[derive(Clone)]
 pub struct TagKey([u8; BLOCK_BYTES]);
 

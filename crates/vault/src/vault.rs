@@ -15,18 +15,18 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-/// Keys handed over to a stream at once.
+/// Most keys handed over to a stream in one step.
 const HANDED_OVER_AT_ONCE: usize = 500;
 
-/// An open vault. Every method may be called from any thread. Dropping it writes what is pending and gives the folder
-/// back.
+/// An open vault. Every method may be called from any thread. Dropping it writes what is pending and unlocks the
+/// folder.
 #[derive(Debug)]
 pub struct Vault {
     tag_key: TagKey,
     store: Store,
 }
 
-/// Where the keys are.
+/// The store of the keys.
 #[derive(Debug)]
 enum Store {
     /// In this folder.
@@ -35,7 +35,7 @@ enum Store {
     Stream(Stream),
 }
 
-/// Keys in a file that one process has for itself.
+/// Keys in a file that only this process uses.
 #[derive(Debug)]
 struct Local {
     shared: Arc<Shared>,
@@ -43,10 +43,10 @@ struct Local {
 }
 
 impl Vault {
-    /// Makes the vault of a new log: the folder `vault` below the data folder `dir`, with a tag key of its own.
+    /// Creates the vault of a new log: the folder `vault` below the data folder `dir`, with a new tag key.
     ///
     /// # Errors
-    /// [`VaultError::Exists`] if there is one. Where the log itself does not exist yet, that one has never been used.
+    /// [`VaultError::Exists`] if there is one. If the log itself does not exist yet, that vault has never been used.
     pub fn create(dir: &Path) -> Result<(), VaultError> {
         let mut tag_key = [0; TAG_KEY_BYTES];
         getrandom::fill(&mut tag_key).map_err(|error| VaultError::io(dir)(error.into()))?;
@@ -56,8 +56,8 @@ impl Vault {
     /// Opens the vault below the data folder `dir` and reads every key.
     ///
     /// # Errors
-    /// [`VaultError::Missing`] without one, [`VaultError::Locked`] while another process has it,
-    /// [`VaultError::Damaged`] if it holds anything but what was written.
+    /// [`VaultError::Missing`] if there is none, [`VaultError::Locked`] while another process uses it,
+    /// [`VaultError::Damaged`] if a record is not what was written.
     pub fn open(dir: &Path) -> Result<Self, VaultError> {
         let folder = dir.join("vault");
         let tag_key = TagKey::new(file::tag_key(&folder)?);
@@ -69,12 +69,12 @@ impl Vault {
         Ok(Self { tag_key, store: Store::File(Local { shared, writer: Mutex::new(Some(writer)) }) })
     }
 
-    /// Opens the vault of services apart: `tag.key` and `wrap.key` in the folder `vault` below `dir`, data keys in their
-    /// stream, every one of which is read.
+    /// Opens the vault of a distributed service: `tag.key` and `wrap.key` in the folder `vault` below `dir`, and all
+    /// data keys in their stream.
     ///
     /// # Errors
-    /// [`VaultError::Missing`] without one of the two, [`VaultError::Stream`] if the stream cannot be read,
-    /// [`VaultError::Sealed`] if a message of it does not open.
+    /// [`VaultError::Missing`] if either file is missing, [`VaultError::Stream`] if the stream cannot be read,
+    /// [`VaultError::Sealed`] if a message does not open.
     pub async fn open_distributed(dir: &Path, context: Context, names: Names) -> Result<Self, VaultError> {
         let folder = dir.join("vault");
         let tag_key = TagKey::new(file::tag_key(&folder)?);
@@ -83,7 +83,7 @@ impl Vault {
         Ok(Self { tag_key, store: Store::Stream(stream) })
     }
 
-    /// Makes the key that data keys are wrapped under in their stream, unless the vault has one.
+    /// Creates the key that wraps data keys in their stream, unless the vault has one.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -91,8 +91,8 @@ impl Vault {
         file::create_wrap_key(&dir.join("vault"))
     }
 
-    /// Hands the keys of a vault in a folder over to their stream; gives how many they are. Done again, it goes on where
-    /// it was cut off.
+    /// Copies the keys of a vault in a folder to their stream; returns how many they are. May be repeated after an
+    /// interruption.
     ///
     /// # Errors
     /// [`StoreError::Changed`] if the stream has another key of that name.
@@ -112,7 +112,7 @@ impl Vault {
         &self.tag_key
     }
 
-    /// The key of a household or official by its number among theirs; `None` if there is none.
+    /// The key of a household or official with this number; `None` if there is none.
     pub fn key(&self, subject: u64, number: u32) -> Option<DataKey> {
         match &self.store {
             Store::File(local) => local.shared.inner.lock().keys.get(&(subject, number)).map(|(key, _)| key.clone()),
@@ -120,11 +120,11 @@ impl Vault {
         }
     }
 
-    /// Keeps keys; resolves once they are on disk. A key that is there already is left as it is.
+    /// Stores keys; resolves once they are on disk. Keys that are there already are left unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Changed`] if one is there with another value. In a file none of them is kept then; in a stream those
-    /// may be that are not there yet, which are good for nothing else.
+    /// [`StoreError::Changed`] if one is there with another value. In a file none of the keys is stored then; in a
+    /// stream the new ones among them may be, which does no harm.
     pub async fn store(&self, keys: &[(u64, u32, DataKey)]) -> Result<(), StoreError> {
         match &self.store {
             Store::File(local) => local.store(keys).await,
@@ -132,10 +132,10 @@ impl Vault {
         }
     }
 
-    /// Waits until everything is known that other processes had stored when this was called.
+    /// Waits until everything is read that other processes had stored before the call.
     ///
     /// # Errors
-    /// If the stream does not tell.
+    /// If the stream's end cannot be asked for.
     pub async fn catch_up(&self) -> Result<(), StoreError> {
         match &self.store {
             Store::File(_) => Ok(()),
@@ -143,8 +143,9 @@ impl Vault {
         }
     }
 
-    /// Stores again whatever the shared stream has lost of the keys known here, as it does by itself a while after the stream
-    /// went back; gives how many. Who ends because the streams are damaged does it at once: perhaps nobody else knows them.
+    /// Stores again the keys known here that the shared stream has lost; returns how many. The vault also does this
+    /// by itself a while after the stream went back, but a process that ends because the streams are damaged must do
+    /// it at once: perhaps no other process knows the keys.
     ///
     /// # Errors
     /// [`VaultError::Stream`] if the stream cannot be read or written.
@@ -155,7 +156,7 @@ impl Vault {
         }
     }
 
-    /// Resolves once the vault has failed or was closed, with the reason. The process has to stop then.
+    /// Resolves with the reason once the vault has failed or was closed. The process must then stop.
     pub async fn stopped(&self) -> VaultError {
         match &self.store {
             Store::File(local) => local.stopped().await,
@@ -163,7 +164,7 @@ impl Vault {
         }
     }
 
-    /// Takes no more keys, waits until all that were taken are on disk, and stops the writer.
+    /// Takes no more keys, waits until all taken are on disk, and stops the writer.
     pub fn close(&self) {
         match &self.store {
             Store::File(local) => local.close(),
@@ -194,7 +195,7 @@ impl Local {
         self.shared.inner.lock().closed = true;
         self.shared.wake.notify_all();
         if let Some(writer) = self.writer.lock().take() {
-            // A writer that panicked has told nobody anything; who waits for it is told that the vault is closed.
+            // If the writer panicked, its waiters are told that the vault is closed.
             let _ = writer.join();
         }
     }
@@ -204,8 +205,8 @@ impl Local {
         std::thread::Builder::new().name("vault-writer".into()).spawn(move || writer.run())
     }
 
-    /// Notes the keys to be written; the number of the last record that must be on disk, `None` if there is nothing to
-    /// wait for.
+    /// Queues keys to be written; returns the number of the last record that must be on disk, `None` if there is
+    /// nothing to wait for.
     fn enqueue(&self, keys: &[(u64, u32, DataKey)]) -> Result<Option<u32>, StoreError> {
         let mut inner = self.shared.inner.lock();
         if inner.closed {
@@ -229,7 +230,7 @@ impl Drop for Vault {
 }
 
 impl Inner {
-    /// The number of the key's record, a new one if it has none.
+    /// The number of the key's record; adds one if it has none.
     fn note(&mut self, name: KeyName, key: &DataKey) -> u32 {
         if let Some((_, at)) = self.keys.get(&name) {
             return *at;

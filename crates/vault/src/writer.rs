@@ -1,4 +1,4 @@
-//! The one thread that writes keys: what has come in by then is one batch under one fsync.
+//! The one thread that writes keys: all keys waiting at that time are one batch under one fsync.
 
 use crate::error::VaultError;
 use crate::file::{KeyFile, Keys};
@@ -13,7 +13,7 @@ const BATCH_RECORDS_MAX: usize = 4_096;
 /// Most records that wait to be written.
 pub(crate) const PENDING_RECORDS_MAX: usize = 65_536;
 
-/// What is known and what waits to be written.
+/// Keys known and keys waiting to be written.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) inner: Mutex<Inner>,
@@ -23,7 +23,7 @@ pub(crate) struct Shared {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// All keys, those that wait to be written too.
+    /// All keys, including those that wait to be written.
     pub(crate) keys: Keys,
     /// Number of the next record.
     pub(crate) next: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Inner {
     pub(crate) closed: bool,
 }
 
-/// How far the file is on disk.
+/// How much of the file is on disk.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
     pub(crate) records: u32,
@@ -61,7 +61,7 @@ impl Writer {
         self.shared.written.send_modify(|written| written.stopped = Some(stopped));
     }
 
-    /// What waits; `None` once the vault is closed and nothing does.
+    /// The waiting records; `None` once the vault is closed and none wait.
     fn next(&self) -> Option<Vec<Record>> {
         let mut inner = self.shared.inner.lock();
         while inner.pending.is_empty() {
@@ -81,7 +81,7 @@ impl Writer {
         let at = u64::from(first) * RECORD_BYTES as u64;
         let written = self.file.file.write_all_at(&bytes, at).and_then(|()| self.file.file.sync_data());
         written.map_err(VaultError::io(&self.file.path))?;
-        // Numbers of records are given out as u32, so their count is one.
+        // Record numbers are u32, so their count fits.
         self.file.records += u32::try_from(count).unwrap_or(u32::MAX);
         let records = self.file.records;
         self.shared.written.send_modify(|written| written.records = records);

@@ -1,8 +1,8 @@
-//! What an auditor does with a log, be it a folder or a node: verify it, judge it again, and compare what a node serves
-//! with what its log gives.
+//! An auditor's work on a log, in a folder or behind an address: verify it, judge it again, and compare the figures
+//! that a node serves with its log.
 //!
-//! The code is that of the node itself: the log opens by the same verification, the rules are the same functions, and
-//! the figures are counted by the same views.
+//! It uses the node's own code: the verification by which a log opens, the same rules, and the views that count the
+//! figures.
 
 mod compare;
 mod remote;
@@ -22,47 +22,47 @@ use lika_ledger::{digest, replay};
 use lika_tlog::key::VerifierKey;
 use lika_views::{Past, Progress};
 
-/// Is told, on the way, how many entries are done, and of how many.
+/// Follows the progress of a verification or replay.
 pub trait Watch {
-    /// So many are done.
+    /// `entries` of `of` are done.
     fn at(&mut self, entries: u64, of: u64);
 }
 
-/// Nobody is told.
+/// Ignores everything.
 impl Watch for () {
     fn at(&mut self, _entries: u64, _of: u64) {}
 }
 
-/// A log whose bytes are what its checkpoint says.
+/// A log whose bytes match its checkpoint.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// The checkpoint; its signature is good.
+    /// The checkpoint; its signature was verified.
     pub checkpoint: Checkpoint,
-    /// What was looked at.
+    /// What was checked.
     pub checked: Checked,
 }
 
 /// A log judged again.
 #[derive(Debug)]
 pub struct Replay {
-    /// The checkpoint; its signature is good.
+    /// The checkpoint; its signature was verified.
     pub checkpoint: Checkpoint,
-    /// What was looked at.
+    /// What was checked.
     pub checked: Checked,
-    /// Entries that change nothing, and why; by index.
+    /// Void entries by index, and why.
     pub voids: Vec<(Index, Rejection)>,
     /// Events in all entries.
     pub events: u64,
     /// Digest of the state, in hexadecimal; a node with the same log has the same.
     pub state_digest: String,
-    /// The state, and what its figures stand for.
+    /// The state, and the moment that its figures are as of.
     pub past: Past,
 }
 
 /// Verifies a log: signature of the checkpoint, every bundle, every tile, and the root from the entries.
 ///
 /// # Errors
-/// [`LogError::Damaged`] with the first thing that is not what was signed; any other if the source cannot be read.
+/// [`LogError::Damaged`] with the first fault; any other if the source cannot be read.
 pub fn verify(
     source: &impl Source,
     key: &VerifierKey,
@@ -116,14 +116,14 @@ impl Replay {
         origin(&self.checkpoint)
     }
 
-    /// The first entry that nobody with an enrolled key has signed. The rules void what officials should not have
-    /// reported; this is what the keeper of the log should not have written.
+    /// The first entry that is not signed with an enrolled key. Other void entries are mistakes of officials; this
+    /// one only the keeper of the log could have written.
     pub fn forged(&self) -> Option<Index> {
         let forged = |rejection: &Rejection| rejection.code() == Code::SignatureInvalid;
         self.voids.iter().find(|(_, rejection)| forged(rejection)).map(|(index, _)| *index)
     }
 
-    /// The progress of every area of a level, in the order of their codes.
+    /// The progress of every area of a level, ordered by code.
     pub fn areas(&self, level: Level) -> Vec<Progress> {
         let whole = self.past.state.jurisdiction.as_ref().map(|jurisdiction| jurisdiction.area);
         whole.map_or_else(Vec::new, |area| self.past.children(area, level))

@@ -1,4 +1,4 @@
-//! Serves the log itself: checkpoint, tiles and proofs, as C2SP tlog-tiles says, to whoever asks.
+//! Serves the log itself: checkpoint, tiles and proofs, as in C2SP tlog-tiles.
 
 use bytes::Bytes;
 use lika_domain::ids::Index;
@@ -7,14 +7,14 @@ use lika_ledger::{Ledger, SubmitError};
 use lika_tlog::TilePath;
 use std::sync::Arc;
 
-/// The serving side of the service of auditors. Every method may be called from any task.
+/// The serving side of the audit service. Every method may be called from any task.
 #[derive(Clone)]
 pub struct Keeper {
     ledger: Arc<Ledger>,
 }
 
 impl Keeper {
-    /// Starts the service. It has no task of its own: it works when it is asked.
+    /// Starts the service. It has no task of its own.
     pub fn start(ledger: Arc<Ledger>) -> Self {
         Self { ledger }
     }
@@ -24,7 +24,7 @@ impl Keeper {
         self.ledger.log().checkpoint().signed.to_string()
     }
 
-    /// A tile or bundle; `None` if there is none. Nothing beyond the latest checkpoint is given.
+    /// A tile or bundle; `None` if there is none. Never reaches beyond the latest checkpoint.
     ///
     /// # Errors
     /// If the file cannot be read.

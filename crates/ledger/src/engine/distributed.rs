@@ -1,16 +1,18 @@
-//! The engine of services in processes of their own. Several of them add to one log, so what is decided here holds only if the village has
-//! not changed meanwhile: the entry's place is guarded by the village's last entry, and what is refused that way is
-//! decided again on what came between.
+//! The engine of distributed services. Several processes add to one log, so a decision made here holds only if the
+//! village has not changed meanwhile: the append is guarded by the village's last entry, and on a conflict the
+//! submission is decided again, with what came between applied.
 //!
-//! The state moves by the stream alone, by one's own entries as by those of others. A submission is decided on what has
-//! been applied by then, and its entry says so (*basis*). While one entry of a village or of a device is under way, the
-//! next ones of the same wait: they may rest on it. Everything else goes ahead, and the log makes batches of it.
+//! The state advances only by the stream, for this process's own entries too. A submission is decided on what is
+//! applied by then, and its entry records that (*basis*). While an entry of a village or of a device is under way,
+//! later submissions of the same village or device wait, since they may depend on it. All others go ahead, and the
+//! log groups them into batches.
 //!
-//! Nothing is decided on less than the device itself has seen published: a process that has not read so far waits a little, and
-//! one that cannot read so far, since the streams have lost what was published, says so instead of refusing what was right.
+//! A submission is decided only when everything is applied that its device has seen published. A process that is not
+//! that far yet waits a little. If the streams have lost what was published, it answers that, and does not refuse a
+//! valid submission.
 //!
-//! A refusal is final for whoever hears it, so none is given on an old state: first everything is applied that had been
-//! ordered when the submission came.
+//! A refusal is final for its receiver, so none is made on an old state: first everything is applied that was
+//! sequenced when the submission came.
 
 use super::sent;
 use crate::clock::Clock;
@@ -38,36 +40,36 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-/// Most submissions looked at in one go.
+/// Most submissions considered in one pass.
 const BATCH_MAX: usize = 1_000;
-/// Entries applied in one go.
+/// Most entries applied in one step.
 const APPLIED_AT_ONCE: usize = 256;
-/// How long a submission waits for the one before it of the same device, which may be on its way through another
-/// process, or for what its device has seen, in milliseconds.
+/// How long a submission waits, in milliseconds, for the previous one of its device, which may be coming through
+/// another process, or for the entries that its device has seen.
 const GAP_WAIT_MS: u64 = 2_000;
 
-/// The state and how far it is, for those who decide and those who wait.
+/// The state and its position in the log, shared by the engine and by those who wait for it.
 pub(crate) struct Applied {
     pub(crate) state: Arc<RwLock<State>>,
-    /// Last entry of each area that the state has applied: what an append is guarded with.
+    /// Last entry of each area that the state has applied: the guard of an append.
     pub(crate) heads: Heads,
-    /// Why entries are void that this process has just applied, until who recorded them has asked.
+    /// Reasons of entries that were just found void, until their recorder has asked for them.
     voids: RwLock<BTreeMap<Index, Rejection>>,
     size: watch::Sender<u64>,
 }
 
-/// Most reasons kept of void entries.
+/// Most such reasons kept.
 const VOIDS_MAX: usize = 4_096;
 
-/// What the deciding thread is told.
+/// Messages to the deciding thread.
 pub(crate) enum Job {
     /// A submission has come.
     New(Task),
-    /// One is to be decided again.
+    /// A submission is to be decided again.
     Again(Waiting),
-    /// An entry is applied, or given up; the next of its village and device may go ahead.
+    /// An entry is applied or given up: later submissions of its village and device may go ahead.
     Free(Area, KeyId),
-    /// No more.
+    /// The thread is to end.
     Stop,
 }
 
@@ -75,7 +77,8 @@ pub(crate) enum Job {
 pub(crate) struct Waiting {
     task: Task,
     verdict: Verdict,
-    /// Entries that must be applied before it may be refused; `None` as long as nobody has asked how many there are.
+    /// Entries that must be applied before the submission may be refused; `None` until the stream's end has been
+    /// asked for.
     fresh: Option<u64>,
     came: Instant,
 }
@@ -84,7 +87,7 @@ pub(crate) struct Waiting {
 pub(crate) struct Distributed {
     pub(crate) log: Arc<JetStreamLog>,
     pub(crate) applied: Arc<Applied>,
-    /// Gone once it is stopped.
+    /// `None` once it is stopped.
     jobs: RwLock<Option<mpsc::Sender<Job>>>,
     pub(crate) thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -102,7 +105,7 @@ struct Decider {
 }
 
 impl Distributed {
-    /// Begins to decide. Whoever calls this is in the runtime that carries the log.
+    /// Starts the engine. Must be called in the runtime that carries the log.
     pub(crate) fn start(log: Arc<JetStreamLog>, applied: Arc<Applied>, clock: &Clock) -> Result<Self, LogError> {
         let (sender, jobs) = mpsc::channel(WAITING_MAX);
         let decider = Decider {
@@ -125,7 +128,7 @@ impl Distributed {
         sent(jobs.try_send(Job::New(task)))
     }
 
-    /// Takes no more and has the thread end.
+    /// Takes no more submissions and ends the thread.
     pub(crate) fn stop(&self) {
         if let Some(jobs) = self.jobs.write().take() {
             while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
@@ -142,7 +145,7 @@ impl Applied {
         Self { state, heads: Arc::new(RwLock::new(heads)), voids: RwLock::default(), size }
     }
 
-    /// Applies entries as they are ordered, until the log stops.
+    /// Applies entries as they are sequenced, until the log stops.
     pub(crate) async fn follow(self: Arc<Self>, mut ordered: mpsc::Receiver<Ordering>, recent: Arc<Recent>) {
         let mut entries = Vec::new();
         while ordered.recv_many(&mut entries, APPLIED_AT_ONCE).await > 0 {
@@ -157,14 +160,14 @@ impl Applied {
         }
     }
 
-    /// Entries applied.
+    /// Number of entries applied.
     pub(crate) fn size(&self) -> u64 {
         *self.size.borrow()
     }
 
-    /// Resolves once so many entries are applied.
+    /// Resolves once `size` entries are applied.
     pub(crate) async fn reached(&self, size: u64) {
-        // The sender lives as long as this.
+        // The sender lives as long as `self`.
         let _ = self.size.subscribe().wait_for(|applied| *applied >= size).await;
     }
 
@@ -179,7 +182,7 @@ impl Applied {
             }
             Err(Unreadable { area, rejection }) => {
                 evolve::void(&mut state, index);
-                // What comes next in the area is guarded by this entry, whatever it says.
+                // The next append of the area is guarded by this entry, even if it is void.
                 self.heads.write().extend(area.map(|area| (area, index)));
                 recent.forget();
                 Err(rejection)
@@ -228,12 +231,12 @@ impl Decider {
         new.into_iter().zip(verdicts).map(|(task, verdict)| Waiting { task, verdict, fresh: None, came }).collect()
     }
 
-    /// Decides what rests on nothing under way; gives the rest, in order.
+    /// Decides the submissions that depend on nothing under way; returns the others, in order.
     fn pass(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
         let (mut left, mut areas, mut keys) = (Vec::new(), self.busy_areas.clone(), self.busy_keys.clone());
         for one in waiting {
             let (area, key) = (one.task.prepared.parsed.area, one.task.prepared.parsed.key);
-            // Who waits keeps those behind it waiting, so that each device and village keeps its order.
+            // A waiting submission holds back those after it, so that each device and village keeps its order.
             if areas.contains(&area) || keys.contains(&key) {
                 areas.insert(area);
                 keys.insert(key);
@@ -246,7 +249,7 @@ impl Decider {
         left
     }
 
-    /// Decides one; whether an entry is on its way now.
+    /// Decides one submission. Returns whether an entry is under way now.
     fn decide(&mut self, one: Waiting) -> bool {
         let (known, came) = (one.task.prepared.known, one.came);
         let state = self.applied.state.clone();
@@ -263,7 +266,7 @@ impl Decider {
         }
         let Waiting { task: Task { prepared, reply }, verdict, fresh, came } = one;
         let judged = judge::judge(&state, &self.clock, prepared.clone(), verdict);
-        // Read together with the state: the guard must be the entry that the decision rests on.
+        // Read under the state's lock: the guard must be the entry that the decision depends on.
         let expected = self.applied.heads.read().get(&prepared.parsed.area).copied();
         let ahead = is_ahead(&state, &prepared);
         drop(state);
@@ -286,7 +289,7 @@ impl Decider {
         false
     }
 
-    /// Puts an entry on its way into the log.
+    /// Appends an entry to the log, in a task of its own.
     fn record(&mut self, one: Waiting, entry: &Entry, expected: Option<Index>, bytes: Bytes) {
         let (area, key) = (entry.submission.area, entry.submission.key);
         self.busy_areas.insert(area);
@@ -295,7 +298,7 @@ impl Decider {
         self.handle.spawn(async move {
             let appended = log.append(area, expected, bytes.clone()).await;
             let again = settle(one, appended, bytes, &log, &applied).await;
-            // After the thread has ended nobody waits any more.
+            // If the thread has ended, nobody waits any more.
             let _ = sender.send(Job::Free(area, key)).await;
             if let Some(again) = again {
                 let _ = sender.send(Job::Again(again)).await;
@@ -303,7 +306,7 @@ impl Decider {
         });
     }
 
-    /// Has a submission decided again once everything is applied that is ordered by now.
+    /// Lets a submission be decided again once everything sequenced by now is applied.
     fn freshen(&self, one: Waiting) {
         let (log, applied, sender) = (self.log.clone(), self.applied.clone(), self.sender.clone());
         self.handle.spawn(async move {
@@ -321,19 +324,19 @@ impl Decider {
         });
     }
 
-    /// Has a submission decided again once more is applied, or after a while.
+    /// Lets a submission be decided again once more is applied, or after a while.
     fn wait_for_more(&self, one: Waiting, applied: u64) {
         let (state, sender) = (self.applied.clone(), self.sender.clone());
         let left = Duration::from_millis(GAP_WAIT_MS).saturating_sub(one.came.elapsed());
         self.handle.spawn(async move {
-            // Whether it came or the time is over: it is judged again.
+            // Whether more came or the time is over, the submission is judged again.
             let _ = tokio::time::timeout(left, state.reached(applied + 1)).await;
             let _ = sender.send(Job::Again(one)).await;
         });
     }
 }
 
-/// What became of an entry; the submission again if it is to be decided anew.
+/// Finds out what became of an entry; returns the submission if it must be decided again.
 async fn settle(
     one: Waiting,
     appended: Result<Index, AppendError>,
@@ -353,7 +356,8 @@ async fn settle(
             let void = applied.voids.write().remove(&index);
             match void {
                 None => answer(one, Ok(Ordered::New { index, entry: bytes })),
-                // Something it rested on changed between decision and order: it stands in the log and changes nothing.
+                // Something it depends on changed between decision and sequencing: the entry is in the log and
+                // changes nothing.
                 Some(rejection) => answer(one, Err(rejection.into())),
             }
             None
@@ -361,7 +365,7 @@ async fn settle(
         Err(AppendError::Conflict { last }) => {
             applied.reached(last.map_or(0, |last| last + 1)).await;
             if let Some(last) = last {
-                // The log knows whose place an entry is in, whatever it says of itself.
+                // Only the log knows which area's subject an entry is under.
                 let mut heads = applied.heads.write();
                 let head = heads.entry(one.task.prepared.parsed.area).or_insert(last);
                 *head = last.max(*head);
@@ -375,7 +379,7 @@ async fn settle(
     }
 }
 
-/// Whether the device's submission before it is not there yet.
+/// Whether the device's previous submission is still missing.
 fn is_ahead(state: &State, prepared: &Prepared) -> bool {
     let submission = &prepared.parsed;
     let sequence = state.keys.get(&submission.key).map_or(0, |key| key.sequence);
@@ -383,6 +387,6 @@ fn is_ahead(state: &State, prepared: &Prepared) -> bool {
 }
 
 fn answer(one: Waiting, outcome: Result<Ordered, SubmitError>) {
-    // Who no longer waits has gone away; what was recorded stays recorded.
+    // The caller may have gone away; what was recorded stays recorded.
     let _ = one.task.reply.send(outcome);
 }

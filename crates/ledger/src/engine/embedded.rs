@@ -1,5 +1,6 @@
-//! The engine of a process that is alone: one thread judges submissions and sequences them. It takes those that wait as one batch, checks their signatures together,
-//! and then decides them one after the other, each on the state its forerunner left.
+//! The engine of a process that is alone: one thread judges submissions and sequences them. It takes the waiting
+//! submissions as one batch, checks their signatures together, and then decides them one after the other, each on the
+//! state left by the one before.
 
 use super::sent;
 use crate::clock::Clock;
@@ -24,31 +25,31 @@ use tokio::sync::mpsc;
 
 /// Most submissions judged as one batch.
 const BATCH_MAX: usize = 512;
-/// How long a batch of more than one submission waits for those right behind it. Signatures checked together cost less
-/// than half of what they cost one by one; a client on its own never waits.
+/// How long a batch of more than one submission waits for further ones. Checking signatures together costs less than
+/// half of checking them one by one; a single client never waits.
 const GATHER: Duration = Duration::from_micros(500);
 
 /// The engine.
 pub(crate) struct Embedded {
     pub(crate) log: Arc<TileLog>,
-    /// Gone once it is stopped.
+    /// `None` once it is stopped.
     tasks: RwLock<Option<mpsc::Sender<Task>>>,
     pub(crate) thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What the thread works on.
+/// State of the thread.
 struct Worker {
     log: Arc<TileLog>,
     state: Arc<RwLock<State>>,
     recent: Arc<Recent>,
     clock: Clock,
-    /// Last entry of each area that the state has applied: what an append is guarded with.
+    /// Last entry of each area that the state has applied: the guard of an append.
     heads: Heads,
     tasks: mpsc::Receiver<Task>,
 }
 
 impl Embedded {
-    /// Begins to decide.
+    /// Starts the engine.
     pub(crate) fn start(
         log: TileLog,
         state: &Arc<RwLock<State>>,
@@ -74,11 +75,11 @@ impl Embedded {
         let (known, found) = (task.prepared.known, self.log.published().checkpoint().size);
         let tasks = self.tasks.read();
         let tasks = tasks.as_ref().ok_or(SubmitError::Unavailable(LogError::Closed))?;
-        // Who holds a receipt of more than there is has found out that the log was cut short.
+        // A device with a receipt beyond the end of the log has discovered that the log was cut short.
         if known > found { Err(SubmitError::Behind { known, found }) } else { sent(tasks.try_send(task)) }
     }
 
-    /// Takes no more; the thread ends once it has decided what was taken.
+    /// Takes no more submissions; the thread ends once it has decided those taken.
     pub(crate) fn stop(&self) {
         self.tasks.write().take();
     }
@@ -93,7 +94,7 @@ impl Worker {
             let verdicts = self.verdicts(&batch);
             for (task, verdict) in batch.drain(..).zip(verdicts) {
                 let outcome = self.decide(task.prepared, verdict);
-                // Who no longer waits has gone away; what was recorded stays recorded.
+                // The caller may have gone away; what was recorded stays recorded.
                 let _ = task.reply.send(outcome);
             }
         }
@@ -126,7 +127,7 @@ impl Worker {
     fn record(&mut self, entry: Entry, bytes: Bytes) -> Result<Ordered, SubmitError> {
         let area = entry.submission.area;
         let appended = self.log.append(area, self.heads.read().get(&area).copied(), bytes.clone());
-        // The embedded log orders at once; it never leaves this pending.
+        // The embedded log sequences at once; the future is never pending.
         let index = appended.now_or_never().unwrap_or_else(|| Err(LogError::Closed.into()))?;
         if index != entry.index {
             return Err(SubmitError::Unavailable(LogError::OutOfRange { index, size: entry.index }));

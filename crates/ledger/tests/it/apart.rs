@@ -1,4 +1,4 @@
-//! Recorders of services apart: several ledgers on one log that a real nats-server orders.
+//! Recorders of distributed services: several ledgers on one log that a real nats-server orders.
 
 use super::*;
 use futures::StreamExt;
@@ -20,7 +20,7 @@ impl County {
         Self::around(new_log()).await
     }
 
-    /// The streams of a log that has been kept in a folder.
+    /// Creates the streams for a log that was kept in a folder.
     async fn around(dir: TempDir) -> Self {
         let log = TileLog::open(dir.path(), 1, |_| None).unwrap();
         let checkpoint = log.published().checkpoint().as_ref().clone();
@@ -38,12 +38,12 @@ impl County {
         async_nats::jetstream::new(async_nats::connect(self.server.url()).await.unwrap())
     }
 
-    /// A process; the one named `audit` signs.
+    /// Starts a process; the one named `audit` signs.
     async fn process(&self, name: &str) -> Arc<Ledger> {
         self.process_behind(name, FAR_BEHIND_ENTRIES).await
     }
 
-    /// One that is handed what others have if it lacks so many entries.
+    /// Starts a process that fetches from others if it lacks more than `far_behind` entries.
     async fn process_behind(&self, name: &str, far_behind: u64) -> Arc<Ledger> {
         let dir = if name == "audit" { self.dir.path().to_owned() } else { self.dir.path().join(name) };
         if !dir.exists() {
@@ -78,7 +78,7 @@ fn profile(number: u32) -> v1::submission::Events {
     v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
 }
 
-/// Answers what the audit service is asked for, from its ledger and its folder.
+/// Answers requests to the audit service, from its ledger and its folder.
 async fn answer_as_audit(county: &County, audit: &Arc<Ledger>) {
     let client = county.context().await.client();
     let mut questions = client.subscribe(format!("{}.audit.*", names().service_prefix())).await.unwrap();
@@ -108,7 +108,7 @@ async fn a_process_far_behind_begins_on_the_snapshot_of_another() {
     assert_eq!(digest::hex(&late.state()), live);
     submit(&late, &admin.sign(VILLAGE, profile(1_000)), Service::Households).await.unwrap();
     assert!(tokio::time::timeout(Duration::from_secs(2), late.stopped()).await.is_err(), "the check finds nothing");
-    // One that is false is found by the check behind the opening, as one's own would be.
+    // A false one is found by the check after opening, like a local one.
     let forged = snapshots::forged(&snapshot("").unwrap());
     std::fs::write(county.dir.path().join("state.snapshot"), forged).unwrap();
     let misled = county.process_behind("misled", 100).await;
@@ -137,8 +137,8 @@ async fn officials(ledger: &Ledger, admin: &mut Device, count: u8) -> Vec<Device
     devices
 }
 
-/// Replays the integrator's folder once it holds so many entries: every signature, rule and hash. What is published is there
-/// within a second.
+/// Replays the integrator's folder once it holds `size` entries: every signature, rule and hash. Published entries
+/// are there within a second.
 async fn replayed(county: &County, size: u64) -> replay::Replayed {
     let folder = Folder(county.dir.path().join("log"));
     let mut checkpoint = verify::checkpoint(&folder, key().verifier()).unwrap();
@@ -159,7 +159,7 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     let receipt = submit(&left, &opening, Service::Officials).await.unwrap();
     let proof: TlogProof = receipt.proof.parse().unwrap();
     proof.verify(&receipt.entry, key().verifier()).unwrap();
-    // What one has recorded the other knows at once, although it is asked before it may have heard of it.
+    // The other recorder applies the entry before it decides, although it may not have read it yet.
     let registered = admin.sign(VILLAGE, village(300));
     submit(&right, &registered, Service::Households).await.unwrap();
     let again = submit(&left, &registered, Service::Households).await.unwrap();
@@ -170,7 +170,7 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     admin.sequence -= 1;
     admin.previous = Bytes::copy_from_slice(&Sha256::digest(&registered.0));
     let mut devices = officials(&left, &mut admin, 8).await;
-    // Eight devices report on one village through both recorders at the same time, each in its order.
+    // Eight devices report on one village through both recorders at the same time, each in its own order.
     let reports = devices.iter_mut().enumerate().map(|(number, device)| {
         let (left, right) = (left.clone(), right.clone());
         async move {
@@ -197,7 +197,7 @@ async fn recorders_apart_agree_and_no_entry_is_void() {
     }
 }
 
-/// As a later program would write one, or who may publish and forges: it changes nothing, and the village goes on behind it.
+/// Such as one by a later program, or a forged one: it changes nothing, and the village goes on after it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_cannot_be_read_holds_up_nobody() {
     let submission = v1::Submission { area: VILLAGE, ..Default::default() }.encode_to_vec().into();
@@ -240,7 +240,7 @@ async fn goes_on_behind(unreadable: Bytes) {
         seen.extend(feed.next(10).await.unwrap().iter().map(|recorded| (recorded.entry.index, recorded.void)));
     }
     assert_eq!(seen, [(0, false), (1, false), (2, true), (3, false), (4, false), (5, false)]);
-    // Read from one's own folder it is the village's last entry just as well.
+    // Read from the local folder it is the village's last entry as well.
     assert_eq!(left.sequencer().append(area, Some(5), again).await.unwrap(), 6);
     late.log().published(6).await.unwrap();
     tokio::task::spawn_blocking(move || late.close()).await.unwrap();

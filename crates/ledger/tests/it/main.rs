@@ -1,4 +1,4 @@
-//! A ledger as its recorders use it: submissions in, receipts out, the same state after every way of getting there.
+//! A ledger as its recorders use it: submissions in, receipts out, and the same state however it was reached.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -43,7 +43,7 @@ impl Device {
         VerificationKey::from(&self.key).into()
     }
 
-    /// Composes and signs; the chain goes on from it.
+    /// Composes and signs the device's next submission.
     fn sign(&mut self, area: u64, events: v1::submission::Events) -> (Bytes, [u8; 64]) {
         self.sequence += 1;
         let id = Sha256::digest([self.public().as_slice(), &self.sequence.to_be_bytes()].concat());
@@ -110,7 +110,7 @@ async fn submit(ledger: &Ledger, signed: &(Bytes, [u8; 64]), service: Service) -
     submit_knowing(ledger, signed, service, 0).await
 }
 
-/// From a device that has seen so many entries published.
+/// From a device that has seen this many entries published.
 async fn submit_knowing(
     ledger: &Ledger,
     signed: &(Bytes, [u8; 64]),
@@ -152,7 +152,7 @@ async fn a_receipt_verifies_off_line_and_a_retry_gives_the_first_one() {
     assert_eq!((again.index, again.entry, again.duplicate), (0, receipt.entry, true));
 }
 
-/// The device has seen one entry more than there is: it is told so, and not that its report is wrong.
+/// The device has seen one entry more than there is: the answer says so, and does not refuse its report.
 async fn assert_behind(ledger: &Ledger, signed: &(Bytes, [u8; 64]), size: u64) {
     let behind = submit_knowing(ledger, signed, Service::Households, size + 1).await;
     assert!(matches!(behind, Err(SubmitError::Behind { known, found }) if (known, found) == (size + 1, size)));

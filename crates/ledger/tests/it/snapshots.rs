@@ -1,4 +1,5 @@
-//! Opening on a snapshot of the state: the same state, and whatever is wrong with snapshot or log is found behind it.
+//! Opening with a snapshot: the same state results, and faults in the snapshot or the log are found in the
+//! background.
 
 use crate::{Device, NOW_MS, Service, VILLAGE, begun, digest, new_log, submit};
 use bytes::Bytes;
@@ -11,13 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// More than one bundle, so that there is something that an opening need not read.
+/// More than one bundle, so that there is something an opening need not read.
 const ENTRIES: u32 = 600;
 const KEEPING: Keeping = Keeping { least: 1, every: 1 };
 const SUM_BYTES: usize = 32;
-/// What stands before the last entries of the areas: name, program, size, root and two digests.
+/// Bytes before the last entries of the areas: name, program, size, root and two digests.
 const HEAD_BYTES: usize = 8 + 32 + 8 + 3 * 32;
-/// How long the check behind an opening may take, in seconds.
+/// How long the background check may take, in seconds.
 const CHECKED_WITHIN_S: u64 = 30;
 
 fn open(dir: &Path) -> Arc<Ledger> {
@@ -52,11 +53,11 @@ fn snapshot(dir: &Path) -> std::path::PathBuf {
     dir.join("state.snapshot")
 }
 
-/// Another state, and everything around it made to fit.
+/// Another state, with everything around it adapted.
 pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
     let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
     let body = &whole[..whole.len() - SUM_BYTES];
-    // The state is what the digest before it is of; a name in it is changed.
+    // The digest is that of the state; a name in it is changed.
     let find = |what: &[u8]| body.windows(what.len()).position(|window| window == what).unwrap();
     let start = (0..body.len()).find(|start| body[..*start].windows(SUM_BYTES).any(|one| one == sum(&body[*start..])));
     let start = start.unwrap();
@@ -69,7 +70,7 @@ pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
     forged
 }
 
-/// The same state with another last entry of an area, and everything around it made to fit.
+/// The same state with another last entry of an area, and everything around it adapted.
 fn forged_heads(whole: &[u8]) -> Vec<u8> {
     let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
     let mut forged = whole[..whole.len() - SUM_BYTES].to_vec();
@@ -114,7 +115,7 @@ async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
     assert_ne!(digest::hex(&ledger.state()), live, "it was taken");
     let told = stopped(&ledger).await.to_string();
     assert!(told.contains("state.snapshot") && told.contains("is not what the log amounts to"), "{told}");
-    // Nothing is kept of a state that was found false.
+    // No snapshot is written of a state that was found false.
     ledger.close();
     drop(ledger);
     assert!(!snapshot(dir.path()).exists() && dir.path().join("state.snapshot.refused").exists());

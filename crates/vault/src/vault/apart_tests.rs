@@ -46,7 +46,8 @@ async fn what_one_process_stores_the_others_have() {
     left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2))]).await.unwrap();
     right.catch_up().await.unwrap();
     assert_eq!((right.key(CARD, 1), right.key(CARD, 3)), (Some(key(1)), None));
-    // The same by both at once is one key; another under its name is refused, and what came with it that is new is kept.
+    // The same key stored by both at once is one key; another value under its name is refused, but new keys stored
+    // with it are kept.
     let same = [(CARD, 3, key(3))];
     let (a, b) = tokio::join!(left.store(&same), right.store(&same));
     a.unwrap();
@@ -72,7 +73,8 @@ async fn what_one_process_stores_the_others_have() {
     assert_eq!((third.key(CARD, 5), third.key(CARD, 2)), (Some(key(5)), Some(key(2))));
 }
 
-/// As an older copy of a server's store does. What any process knows is stored again, at once or when it has looked.
+/// As after an older copy of a server's store was restored. Every process stores again the keys it knows, at once or
+/// when it notices.
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     let shared = Shared::new().await;
@@ -89,7 +91,7 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     assert_eq!(shared.open().await.key(CARD, 2), Some(key(2)));
     context.delete_stream(&wanted.name).await.unwrap();
     context.create_stream(wanted).await.unwrap();
-    // Nobody asks them to; they see that it ends before what they have read.
+    // Nobody asks them to: they notice that the stream ends before what they have read.
     let begun = std::time::Instant::now();
     while shared.open().await.key(CARD, 3).is_none() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(30), "nobody gives it back");
@@ -100,7 +102,7 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     assert_eq!(left.key(CARD, 4), Some(key(4)));
 }
 
-/// Who waits for a receipt is told, and may try again; it does not wait for ever.
+/// The caller gets an error and may try again; it does not wait for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_cannot_be_stored_are_given_up_after_a_while_and_may_come_again() {
     let shared = Shared::new().await;

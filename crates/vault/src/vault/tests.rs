@@ -75,7 +75,7 @@ async fn many_at_once_are_all_kept() {
     let vault = Arc::new(Vault::open(dir.path()).unwrap());
     let store = |number: u32| {
         let vault = vault.clone();
-        // Each number is stored by three at the same time, as retries of one submission would.
+        // Each number is stored three times at once, as by retries of one submission.
         tokio::spawn(async move { vault.store(&[(CARD, number / 3 + 1, key(5))]).await })
     };
     for stored in (0..600).map(store).collect::<Vec<_>>() {
@@ -156,7 +156,7 @@ async fn a_failed_write_stops_the_vault() {
     let dir = fresh();
     let folder = dir.path().join("vault");
     let path = folder.join("keys");
-    // A file opened for reading cannot be written, as a disk that has failed.
+    // A file opened for reading cannot be written, like a failed disk.
     let file = KeyFile { file: fs::File::open(&path).unwrap(), path, records: 0 };
     let written = watch::Sender::new(Written { records: 0, stopped: None });
     let inner = Inner { keys: Default::default(), next: 0, pending: Vec::new(), closed: false };

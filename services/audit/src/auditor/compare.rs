@@ -1,4 +1,4 @@
-//! What a node serves, against what its log gives.
+//! Compares the figures that a node serves with those from its log.
 
 use super::{Remote, RemoteError, Replay, Watch, replay};
 use lika_domain::area::{Area, Level};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// How often a comparison is begun with a node whose log goes on growing.
+/// How often a comparison is started with a node whose log keeps growing.
 const ATTEMPTS: usize = 3;
 
 /// A node to compare with.
@@ -21,49 +21,49 @@ const ATTEMPTS: usize = 3;
 pub struct Against<'a> {
     /// The node.
     pub node: &'a Remote,
-    /// The key its log must be signed with: that of the log at hand.
+    /// The key that must have signed the node's log: that of the local log.
     pub key: &'a VerifierKey,
-    /// Threads to read the node's log with, should it be ahead.
+    /// Threads for reading the node's log if it is ahead.
     pub threads: usize,
 }
 
-/// What was found equal.
+/// Result of a comparison without differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Compared {
-    /// How many areas: the whole, its townships and its villages.
+    /// Areas compared: the whole, its townships and its villages.
     pub areas: u64,
-    /// At how many entries of the log.
+    /// Size of the log they were compared at, in entries.
     pub entries: u64,
 }
 
-/// The first figure that a node serves otherwise than its log gives it.
+/// The first figure that differs between node and log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// Prefix of the area.
     pub area: String,
     /// The figure, such as `households.poor` or `months[3].visits`.
     pub field: String,
-    /// What the log gives; null if the field is none of its.
+    /// The value from the log; null if the log gives no such field.
     pub log: Value,
-    /// What the node serves; null if it leaves the field out.
+    /// The value from the node; null if it leaves the field out.
     pub node: Value,
 }
 
-/// A node does not serve what its log gives, or that cannot be told.
+/// Why a comparison failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
     /// A figure differs.
     #[error("the node serves {} = {} for {}, and its log gives {}", .0.field, .0.node, .0.area, .0.log)]
     Differs(Box<Difference>),
-    /// The node knows less than the log at hand.
+    /// The node has fewer entries than the local log.
     #[error("the node has {node} entries, and the log at hand {log}: the node's log was shortened")]
     Shorter {
         /// Entries of the node.
         node: u64,
-        /// Entries of the log at hand.
+        /// Entries of the local log.
         log: u64,
     },
-    /// The two logs are not beginnings of one another.
+    /// Neither of the two logs is a beginning of the other.
     #[error(
         "the first {entries} entries of the node's log are others than those of the log at hand, under the same key"
     )]
@@ -71,10 +71,10 @@ pub enum CompareError {
         /// Entries of the shorter one.
         entries: u64,
     },
-    /// The node knows nothing of an area in which the log has villages.
+    /// The node serves nothing for an area in which the log has villages.
     #[error("the node serves nothing for {0}, in which its log has villages")]
     AreaMissing(Area),
-    /// The node takes entries faster than its figures can be compared.
+    /// The node records faster than its figures can be compared.
     #[error("the node's log grew during each of {ATTEMPTS} comparisons: compare when less is submitted")]
     Moving,
     /// The node's log is damaged or cannot be read.
@@ -86,11 +86,11 @@ pub enum CompareError {
 }
 
 impl Against<'_> {
-    /// Compares every area, at the same entry of the log: if the node is ahead, its log is replayed, after it was shown
-    /// to go on from the log at hand.
+    /// Compares every area at the same size of the log. If the node is ahead, its log is replayed, after checking
+    /// that it continues the local log.
     ///
     /// # Errors
-    /// The first difference, or why none can be told.
+    /// The first difference, or why the comparison could not be made.
     pub fn compare(&self, log: &Replay, watch: &mut impl Watch) -> Result<Compared, CompareError> {
         for _ in 0..ATTEMPTS {
             let checkpoint = verify::checkpoint(self.node, self.key)?;
@@ -113,7 +113,7 @@ impl Against<'_> {
         if node.root == log.root { Ok(()) } else { Err(CompareError::Forked { entries: log.size }) }
     }
 
-    /// Whether the node's log begins with the log at hand. That its tiles are right is checked when it is replayed.
+    /// Checks that the node's log begins with the local log. Its tiles are checked by the replay.
     fn goes_on_from(&self, log: &Replay, node: &Checkpoint) -> Result<(), CompareError> {
         let size = log.checkpoint.size;
         if node.size < size {
@@ -135,7 +135,7 @@ impl Against<'_> {
         Ok(place.hash_in(&hashes).map_err(|error| Damage::new(path, path.first_entry(), error.to_string()))?)
     }
 
-    /// Compares all areas; `None` if the node has gone on in the meantime.
+    /// Compares all areas; `None` if the node's log has grown meanwhile.
     fn figures(&self, log: &Replay) -> Result<Option<Compared>, CompareError> {
         let Some(last) = log.checkpoint.size.checked_sub(1) else { return Ok(Some(Compared { areas: 0, entries: 0 })) };
         let areas = areas(log);
@@ -166,7 +166,7 @@ fn areas(log: &Replay) -> BTreeSet<Area> {
 
 /// The first figure in which a node's document of an area differs from the log's.
 pub fn first_difference(log: &Progress, node: &Value) -> Option<Difference> {
-    // A document is made of names and numbers: it always has a form in JSON.
+    // A document of names and numbers always has a JSON form.
     let ours = serde_json::to_value(log).unwrap_or_default();
     let (field, ours, theirs) = differs(String::new(), &ours, node)?;
     Some(Difference { area: log.area.clone(), field, log: ours, node: theirs })

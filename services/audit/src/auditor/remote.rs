@@ -1,4 +1,4 @@
-//! A log behind an address, as every C2SP tlog-tiles log serves it, and the documents of a Lika node.
+//! A log behind an address, as every C2SP tlog-tiles log is served, and the documents of a Lika node.
 
 use lika_eventlog::error::LogError;
 use lika_eventlog::verify::Source;
@@ -19,25 +19,25 @@ const CHECKPOINT_BYTES_MAX: u64 = 65_536;
 const TILE_BYTES_MAX: u64 = TILE_WIDTH as u64 * (ENTRY_BYTES_MAX as u64 + 2);
 /// Largest document that is read, in bytes.
 const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
-/// Longest a connection may take to come about, in seconds.
+/// Longest time to connect, in seconds.
 const CONNECT_S_MAX: u64 = 10;
-/// Longest a request may take, its answer included, in seconds.
+/// Longest time for a request with its answer, in seconds.
 const REQUEST_S_MAX: u64 = 120;
 /// How often a request is made before the source counts as unreadable.
 const ATTEMPTS: u32 = 3;
-/// Wait before the second attempt, in milliseconds; twice as long before each further one.
+/// Delay before the second attempt, in milliseconds; it doubles before each further one.
 const RETRY_DELAY_MS: u64 = 250;
-/// Connections kept open; as many requests may be under way without opening new ones.
+/// Idle connections kept open.
 const CONNECTIONS_KEPT: usize = 32;
 
-/// A log behind an address. May be asked from several threads at a time, but from none that drives asynchronous tasks.
+/// A log behind an address. It blocks: use it from several threads at once if you like, but not from async tasks.
 #[derive(Clone, Debug)]
 pub struct Remote {
     base: String,
     client: Client,
 }
 
-/// Something behind an address cannot be read.
+/// Something behind an address could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// Not an address.
@@ -46,26 +46,26 @@ pub enum RemoteError {
     /// There was no answer, or it broke off.
     #[error("{url}: {}", cause(&**source))]
     Unreadable {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
         /// What happened.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The answer is longer than any of its kind.
+    /// The answer is longer than allowed.
     #[error("{url} answers with more than {bytes_max} bytes")]
     TooLarge {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// Most bytes that are read of it.
+        /// Limit in bytes.
         bytes_max: u64,
     },
-    /// This program cannot ask over HTTP at all.
+    /// No HTTP client could be made.
     #[error("no client for HTTP: {}", cause(.0))]
     NoClient(#[source] lika_http::reqwest::Error),
-    /// The answer was another one.
+    /// The answer has an unexpected status.
     #[error("{url} answers with status {status}{}", if body.is_empty() { String::new() } else { format!(": {body}") })]
     Status {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
         /// HTTP status.
         status: u16,
@@ -83,7 +83,7 @@ impl Remote {
         if !is_address(address) {
             return Err(RemoteError::NotAnAddress(address.to_owned()));
         }
-        // Plain addresses need the certificates too: they may lead on to others.
+        // Plain http addresses need the certificates too: they may redirect to https.
         let client = blocking_client(Trust::Machine)
             .connect_timeout(Duration::from_secs(CONNECT_S_MAX))
             .timeout(Duration::from_secs(REQUEST_S_MAX))
@@ -101,7 +101,7 @@ impl Remote {
         self.get(path, DOCUMENT_BYTES_MAX)
     }
 
-    /// Tries again what may go well the next time: no answer, or a node that is busy.
+    /// Retries what may succeed the next time: no answer, or a busy node.
     fn get(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
         let url = format!("{}/{path}", self.base);
         let mut attempt = 1;
@@ -138,7 +138,7 @@ impl Remote {
         }
     }
 
-    /// As an error of a log: one that cannot be read, which says nothing about what is in it.
+    /// As a log error that says "cannot be read" and nothing about the content.
     fn unreadable(error: RemoteError) -> LogError {
         let path = match &error {
             RemoteError::NotAnAddress(url)
@@ -173,12 +173,12 @@ impl Source for Remote {
     }
 }
 
-/// Whether a text is meant as an address and not as a folder.
+/// Whether a text is an address and not a folder.
 pub fn is_address(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// Enough of an answer to see what it is about, on one line.
+/// The beginning of an answer, on one line.
 fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -191,7 +191,7 @@ mod tests {
     use std::net::TcpListener;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Answers each request with the next of these, closing the connection after it.
+    /// Answers each request with the next of `answers`, closing the connection after it.
     fn server(answers: Vec<&'static str>) -> (Remote, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let remote = Remote::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();

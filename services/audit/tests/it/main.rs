@@ -1,4 +1,4 @@
-//! The auditor against logs as they are, and as nobody should have made them; on a folder and over HTTP.
+//! The auditor against proper and forged logs, on a folder and over HTTP.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use served::Served;
 use tokio::task::block_in_place;
 use world::World;
 
-/// The last that was told.
+/// The last progress reported.
 #[derive(Default)]
 struct Last(u64, u64);
 
@@ -122,7 +122,7 @@ async fn a_shortened_log_and_a_forked_one_are_told_apart() {
     let mut world = World::begun().await;
     let copy = world.copy();
     let mut fork = World::begun().await;
-    // The same key has signed two histories: one village more here, another one there.
+    // One key has signed two histories, which differ in one village.
     world.register(130_624_100_202).await;
     fork.register(130_624_100_203).await;
     let ahead = replay(&world.folder(), &world.key(), 2, &mut ()).unwrap();
@@ -138,6 +138,6 @@ fn against(
     world: &World,
     log: &lika_audit::auditor::Replay,
 ) -> Result<lika_audit::auditor::Compared, CompareError> {
-    // A remote log is read by code that blocks.
+    // Reading a remote log blocks.
     block_in_place(|| Against { node, key: &world.key(), threads: 2 }.compare(log, &mut ()))
 }

@@ -1,4 +1,4 @@
-//! A log's folder and its figures over HTTP, by a server that may lie.
+//! Serves a log's folder and its figures over HTTP, possibly with lies.
 
 use crate::world::World;
 use lika_audit::auditor::{Remote, replay};
@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-/// What is served.
+/// Folder and figures to serve.
 pub(crate) struct Served {
     folder: PathBuf,
     log: lika_audit::auditor::Replay,
@@ -16,7 +16,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// The log of a world as it stands.
+    /// The log of a world as it is.
     pub(crate) fn start(world: &World) -> Self {
         Self::of(&world.folder().0, world)
     }
@@ -27,7 +27,7 @@ impl Served {
         Self { folder: folder.to_owned(), log, lie: None }
     }
 
-    /// Serves another value for a figure of an area.
+    /// Serves another value for one figure of an area.
     pub(crate) fn lying(self, area: &str, pointer: &str, value: u64) -> Self {
         Self { lie: Some((area.to_owned(), pointer.to_owned(), value)), ..self }
     }

@@ -30,7 +30,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A log with an administrator and two villages in two townships. All of it is the same each time.
+    /// A log with an administrator and two villages in two townships; the same bytes each time.
     pub(crate) async fn begun() -> Self {
         let dir = tempfile::tempdir().unwrap();
         TileLog::create(dir.path(), &lika_tlog::SigningKey::new(ORIGIN.parse().unwrap(), [9; 32])).unwrap();
@@ -53,7 +53,7 @@ impl World {
         self.ledger.verifier_key().clone()
     }
 
-    /// A copy of the log's folder as it stands.
+    /// A copy of the log's folder.
     pub(crate) fn copy(&self) -> TempDir {
         let copy = tempfile::tempdir().unwrap();
         let words = ["-r", &format!("{}/.", self.folder().0.display()), copy.path().to_str().unwrap()];
@@ -68,14 +68,14 @@ impl World {
         self.ledger.submit(prepared).await.unwrap();
     }
 
-    /// Appends an entry with a signature that is none, past the ledger.
+    /// Appends an entry with an invalid signature, bypassing the ledger.
     pub(crate) async fn forge(&mut self) {
         let (submission, mut signature) = self.sign(130_624_100_202, village());
         signature[5] ^= 1;
         self.append(130_624_100_202, None, &submission, &signature).await;
     }
 
-    /// Appends a village that exists, past the ledger.
+    /// Appends a village that exists already, bypassing the ledger.
     pub(crate) async fn append_refused(&mut self) {
         let (submission, signature) = self.sign(130_624_100_201, village());
         self.append(130_624_100_201, Some(1), &submission, &signature).await;
