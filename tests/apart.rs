@@ -1,4 +1,4 @@
-//! Services apart, each a process, on a real nats-server.
+//! Distributed services, each a process, on a real nats-server.
 
 use crate::support::apart::{Apart, copy, names};
 use crate::support::county::{County, ORIGIN, receipt, village};
@@ -11,10 +11,10 @@ use lika_eventlog::jetstream::{Names, settings};
 use lika_eventlog::tiles::TileLog;
 use std::sync::LazyLock;
 
-/// Names at NATS of the log of every county here.
+/// Names at NATS of the log, the same for every test county.
 static LOG: LazyLock<Names> = LazyLock::new(|| Names::new("130624".parse().unwrap()));
 
-/// How many entries an auditor finds in a folder, judged again in full.
+/// Entries, void entries and digest that an auditor finds in a folder.
 fn replayed(data: &std::path::Path) -> (u64, u64, String) {
     let output = run(&["--json", "audit", "replay", path(data)]);
     assert!(output.status.success(), "{}", told(&output));
@@ -38,7 +38,7 @@ async fn six_services_apart_take_reports_and_any_may_be_replaced() {
     let query = ProgressQuery { index: Some(receipt.index), ..Default::default() };
     let progress = api.progress(village(1), &query).await.unwrap();
     assert_eq!(progress["index"].as_u64(), Some(receipt.index));
-    // Nobody answers for the service: the client is told so, and the same submission is good later.
+    // No instance of the service answers: the client gets an error, and the same submission succeeds later.
     apart.kill("households-1");
     let second = clerk.profile();
     let unanswered = api.submit(&second.signed).await.unwrap_err();
@@ -48,7 +48,8 @@ async fn six_services_apart_take_reports_and_any_may_be_replaced() {
     assert!(!receipt.duplicate);
     let mut unnoticed = false;
     while !unnoticed {
-        // Who sends while the only instance is started again waits a little longer; on a slow machine, perhaps too long.
+        // A client that sends while the only instance restarts waits a little longer; on a slow machine perhaps too
+        // long.
         apart.kill("households-1");
         let (waiting, sent) = (apart.api("gateway-1"), clerk.profile().signed);
         let answer = tokio::spawn({
@@ -59,7 +60,7 @@ async fn six_services_apart_take_reports_and_any_may_be_replaced() {
         unnoticed = answer.await.unwrap().is_ok();
         assert!(unnoticed || api.submit(&sent).await.is_ok());
     }
-    // A new instance of each service, with an empty folder, knows what was recorded before it.
+    // New instances with empty folders know everything recorded before.
     apart.add(2);
     apart.start(&names(2)[6..]);
     for name in &names(2)[..6] {
@@ -91,7 +92,7 @@ async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
     let mut apart = Apart::around(dir.path());
     let moved = apart.run(&["log", "migrate", path(&data)]);
     assert!(moved.status.success(), "{}", told(&moved));
-    // Run again it does no harm; another log of the same area does not get in between.
+    // Running it again does no harm; another log of the same area is refused.
     assert!(apart.run(&["log", "migrate", path(&data)]).status.success());
     let other = dir.path().join("other");
     create_log(&other);
@@ -107,7 +108,7 @@ async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
     let later = clerk.profile();
     let after = api.submit(&later.signed).await.unwrap();
     assert_eq!(after.index, before.index + 1);
-    // The stream is damaged beyond repair: a new epoch goes on after the last published entry.
+    // The stream is damaged beyond repair: a new epoch continues after the last published entry.
     apart.stop();
     let begun = apart.run(&["--json", "log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
@@ -133,7 +134,7 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     apart.servers[0].kill().unwrap();
     copy(&store, &older);
     apart.servers[0].start_again().unwrap();
-    // With a device of a new official, whose data key goes with the rest.
+    // With a new official's device, whose data key must be migrated too.
     county.village(&api, 2).await;
     let keys = data_keys(&apart).await;
     let receipted = clerk.profile();
@@ -160,14 +161,14 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     assert_eq!(replayed(&data).0, next.index + 1);
 }
 
-/// How many data keys the servers hold.
+/// Number of data keys on the servers.
 async fn data_keys(apart: &Apart) -> u64 {
     let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
     context.get_stream(LOG.vault_stream()).await.unwrap().cached_info().state.messages
 }
 
-/// One audit service may have signed for entries that nobody came to see; when the log has gone on without them, its folder is
-/// of another log.
+/// One audit service may have signed entries that nobody else saw; if the log has gone on without them, its folder
+/// belongs to another history.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! The auditor's commands on a log that an office has written: the same findings for the folder, a copy and the address,
-//! and exit code 4 with a name for whatever is not as it was signed.
+//! The auditor's commands: the same findings for the folder, a copy and the address of a log, and exit code 4 with
+//! the name of whatever is damaged.
 
 use crate::support::desk::{Office, VILLAGE, citizen_id, household};
 use crate::support::{path, run, told};
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// An office whose log has three entries, and is served.
+/// An office with a served log of three entries.
 fn office() -> Office {
     let office = Office::with_village();
     office.admin.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
@@ -63,7 +63,7 @@ fn verification_counts_what_it_has_looked_at() {
     let office = office();
     let verified = parsed(&run(&["audit", "verify", path(&office.data), "--json"]));
     assert_eq!((&verified["entries"], &verified["unsigned"]), (&json!(3), &json!([])));
-    // Tiles and bundles of every size the log has had: nothing was submitted together.
+    // Tiles and bundles of every size the log has had, since every submission was sent alone.
     assert_eq!(verified["files"], json!(6));
     let remote = run(&["audit", "verify", &url(&office), "--key", path(&key(&office)), "--json"]);
     assert_eq!(parsed(&remote)["root"], verified["root"]);
@@ -162,7 +162,7 @@ fn a_node_is_compared_with_its_log_and_with_a_copy_that_is_behind() {
 fn a_node_that_was_set_back_is_found() {
     let mut office = office();
     office.stop();
-    // Everything is put back, high-water mark and all: the node itself cannot know, and a copy of the log tells.
+    // Everything is restored, including `signed`: the node itself cannot notice, but a copy of the log shows it.
     let earlier = office.dir.path().join("earlier");
     assert!(Command::new("cp").arg("-r").args([&office.data, &earlier]).status().unwrap().success());
     office.serve();

@@ -1,5 +1,5 @@
-//! Journeys of officials with the command line: from an empty folder to a receipt that holds without the node, and
-//! everything that may go wrong on the way, with its exit code.
+//! Officials' work with the command line: from an empty folder to a receipt that can be verified without the node,
+//! and everything that may go wrong on the way, with its exit code.
 
 use crate::support::desk::{ADMIN, Office, VILLAGE, citizen_id, household, households};
 use crate::support::{path, run, told};
@@ -24,12 +24,12 @@ fn a_clerk_registers_a_household_and_everyone_sees_it() {
     assert_eq!((&card["status"], &card["members"][0]["birth_month"]), (&json!("poor"), &json!("1958-03")));
     clerk.run(&["progress", "130624", "--by", "village"]).code(0).says("第一山村");
     office.admin.run(&["official", ADMIN]).code(0).says("管理员");
-    // Nothing of it stands in the log in the clear.
+    // None of it is in the log as plain text.
     for file in crate::support::files(&office.data.join("log")) {
         let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(6).any(|six| six == "张三".as_bytes() || six == "村东".as_bytes()));
     }
-    // The receipt holds without the node, and not with a bit of it changed.
+    // The receipt is valid without the node, and invalid with one bit changed.
     office.stop();
     let submission = recorded["id"].as_str().unwrap();
     assert_eq!(clerk.json(&["receipt", "verify", submission])["index"], json!(3));
@@ -51,7 +51,7 @@ fn the_same_file_sent_twice_returns_the_same_receipt() {
     for field in ["id", "index", "recorded_at_ms", "households"] {
         assert_eq!(first[field], again[field], "{field}");
     }
-    // As a submission of its own it is a second card for the same person.
+    // Under a new id it is a second card for the same person.
     let refused = office.admin.run(&["submit", path(&file), "--yes", "--again", "--json"]).code(7).json();
     assert_eq!(refused["code"], json!("citizen_id_registered"));
 }
@@ -97,7 +97,7 @@ fn a_refusal_names_event_field_and_both_messages() {
     for text in ["zh", "en", "field"] {
         assert!(!problem[text].as_str().unwrap().is_empty(), "{text}: {problem}");
     }
-    // A refusal takes no place in the chain: the next submission goes.
+    // A refusal takes no place in the chain: the next submission succeeds.
     office.admin.submit(&office.file("right.json", &household(&citizen_id(9)))).code(0);
 }
 
@@ -110,7 +110,7 @@ fn who_may_not_is_told_so() {
     let stranger = office.stranger("stranger");
     stranger.run(&["key", "new", "phone", "--official", "10000003"]).code(0);
     stranger.submit(&file).code(5);
-    // What a key that is not enrolled yet has signed waits until it is.
+    // A submission signed with a key that is not enrolled yet waits until it is.
     assert_eq!(stranger.json(&["outbox", "list"]).as_array().unwrap().len(), 1);
     stranger.run(&["household", "1234567890"]).code(5);
     office.admin.run(&["open", "--area", "130624", "--name", "阜平县", "--testing"]).code(7);
@@ -194,7 +194,7 @@ fn a_key_is_never_overwritten_and_never_shown() {
     assert!(!shown.contains(stored["seed"].as_str().unwrap()));
 }
 
-/// An address that is taken is told before anything is made, so that the same command works once it is free.
+/// An address in use is reported before anything is created, so that the same command works once it is free.
 #[test]
 fn a_demonstration_that_cannot_be_served_leaves_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,8 +1,9 @@
-//! A small log and everything that a program once said about it, recorded before the code was rearranged. Every later
-//! program opens the same bytes and says the same: the same digests, figures, documents, problems and routes.
+//! A small log and recorded answers about it. Every later program must open the same bytes and give the same answers:
+//! digests, figures, documents, problems and routes.
 //!
-//! `tests/golden/county` is a data folder of a made-up county (366 entries, 2,197 events); `tests/golden/answers.jsonl`
-//! holds one question a line with its recorded answer. A line changes only together with a reason in its commit.
+//! `tests/golden/county` is a data folder of a made-up county (366 entries, 2,197 events);
+//! `tests/golden/answers.jsonl` holds one question with its recorded answer per line. A line may change only with a
+//! reason in the commit.
 
 use crate::support::node::Node;
 use crate::support::{path, run, told};
@@ -18,10 +19,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// What a command says of its own run: other on every machine.
+/// Fields that differ with every run or machine.
 const OF_THE_RUN: [&str; 3] = ["seconds", "events_per_second", "source"];
 
-/// A copy of the recorded county: serving it writes beside the log.
+/// A copy of the recorded county, since serving it writes to the folder.
 fn county(dir: &Path) -> PathBuf {
     let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/county"), dir.join("county"));
     assert!(Command::new("cp").arg("-r").args([&from, &to]).status().unwrap().success());
@@ -37,7 +38,7 @@ fn recorded() -> Vec<Value> {
     lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// An answer of the node, in the shape of the recorded ones.
+/// An answer of the node, in the form of the recorded ones.
 fn get(url: &str, asked: &str) -> Value {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     write!(stream, "GET {asked} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept-encoding: identity\r\n\r\n")
@@ -78,7 +79,7 @@ fn metrics(text: &str) -> Value {
     json!(kinds)
 }
 
-/// The places at which two documents differ, for a message that one can read.
+/// The places at which two documents differ, for a readable message.
 fn differences(at: &str, was: &Value, is: &Value, found: &mut Vec<String>) {
     match (was, is) {
         (Value::Object(was), Value::Object(is)) => {
@@ -106,7 +107,7 @@ fn what_was_recorded_is_said_again() {
     let dir = TempDir::new().unwrap();
     let data = county(dir.path());
     let node = Node::start(&data);
-    // The folder holds no views: they are made now, and this waits until they have all entries.
+    // The folder has no views: they are built now, and this waits until they have all entries.
     get(&node.url(), "/v1/areas/130624/progress?index=365");
     let mut found = Vec::new();
     for was in recorded() {

@@ -1,4 +1,4 @@
-//! The real binary, as officials, auditors and attackers meet it: fresh folders, real processes, real sockets.
+//! Tests of the real binary as officials, auditors and attackers use it: fresh folders, real processes, real sockets.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! A node over its life: one process on a folder, stopped in order, its views made anew, and never open on a log that is
-//! not what was signed.
+//! The life of a node: one process per folder, clean stops, views rebuilt, and no start on a log that differs from
+//! what was signed.
 
 use crate::support::desk::{Office, VILLAGE, citizen_id, household};
 use crate::support::node::Node;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Starts a node that must not open, and returns its exit code and what it says.
+/// Starts a node that must not open; returns its exit code and output.
 fn refused(data: &Path) -> (Option<i32>, String) {
     let ended = run(&["serve", "--data", path(data), "--listen", "127.0.0.1:0"]);
     (ended.status.code(), told(&ended))

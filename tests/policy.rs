@@ -1,5 +1,5 @@
-//! The policy from the command line: what is built in with its sources, a file that sets parameters from a day on, who may
-//! not, and that what was decided before stays decided.
+//! The policy from the command line: built-in values with their sources, a file that sets parameters from a day on,
+//! missing authority, and that earlier decisions stand.
 
 use crate::support::desk::{Desk, Office, VILLAGE, citizen_id, household};
 use crate::support::{path, run, told};
@@ -17,7 +17,7 @@ fn limit(households: u32) -> Value {
     item("caseloadLimit", &json!({"capacity": "CAPACITY_FIRST", "households": households}))
 }
 
-/// The row of a parameter in what `lika policy show` prints.
+/// The row of a parameter in the output of `lika policy show`.
 fn row(desk: &Desk, words: &[&str], parameter: &str, subject: Option<&str>) -> Value {
     let shown = desk.json(&[&["policy", "show"], words].concat());
     let rows = shown["rows"].as_array().unwrap();
@@ -61,7 +61,7 @@ fn a_file_holds_from_its_day_on() {
     assert_eq!((&after["value"], &after["entry"], &after["source"]), (&json!("45 天"), &json!(1), &json!(SOURCE)));
     let later = office.admin.json(&["policy", "show", "--at", "2017-12-31"])["later"].clone();
     assert_eq!(later.as_array().unwrap().len(), 2, "{later}");
-    // Applied once more it changes nothing, and is not recorded again.
+    // Applied again it changes nothing and is not recorded again.
     assert_eq!(apply(&office, &office.admin, &file, 0)["outcome"], json!("unchanged"));
     assert_eq!(office.admin.json(&["policy", "show"])["index"], json!(1));
 }
@@ -80,7 +80,7 @@ fn what_is_shown_can_be_edited_and_applied() {
     office.admin.run(&words).code(0).says("1.50%").says("2.00%").says("recorded as entry 1");
     let set = row(&office.admin, &["--at", "2019-01-01"], "exit_threshold", None);
     assert_eq!((&set["built_in"], &set["entry"]), (&json!(false), &json!(1)));
-    // Back to what it was and forth again: each is an event of its own.
+    // Changed back and forth: each change is an event.
     for (threshold, entry) in [(200, 2), (150, 3)] {
         let file = json!({"effective": 20_190_101, "items": [item("exitThreshold", &json!(threshold))]});
         assert_eq!(apply(&office, &office.admin, &file, 0)["index"], json!(entry));
@@ -105,7 +105,8 @@ fn what_was_decided_under_an_older_policy_stays_decided() {
     assign(&cards[0], 20_170_301, 0);
     assign(&cards[1], 20_170_301, 0);
     apply(&office, &office.admin, &json!({"effective": 20_180_101, "items": [limit(1)]}), 0);
-    // Two stay with the official, one more is too many, and one that was taken on before the day is judged by that day.
+    // The official keeps two households, a third is too many, and one assigned before the day is judged by the
+    // earlier limit.
     for card in &cards[..2] {
         assert_eq!(responsible.json(&["household", card])["officials"][0]["official"], json!("10000002"));
     }
@@ -141,7 +142,7 @@ fn what_cannot_be_sent_waits() {
     file["area"] = json!("130624");
     let queued = apply(&office, &office.admin, &file, 6);
     assert_eq!((&queued["outcome"], &queued["changes"][0]["old"]), (&json!("queued"), &Value::Null));
-    // Applied again it is the same submission, and waits once.
+    // Applied again it is the same submission, and is queued only once.
     assert_eq!(apply(&office, &office.admin, &file, 6)["id"], queued["id"]);
     assert_eq!(office.admin.json(&["outbox", "list"]).as_array().unwrap().len(), 1);
     office.serve();

@@ -1,5 +1,5 @@
-//! An official led through the exit of a household: what is missing, from when, by whom, on what papers; and an auditor
-//! who asks what the figures rest on.
+//! An official takes a household through its exit, guided by the answers: what is missing, from when, by whom, with
+//! which documents. Then an auditor asks for the entries behind the figures.
 
 use crate::support::desk::{Desk, Office, VILLAGE, citizen_id, household};
 use crate::support::path;
@@ -52,7 +52,7 @@ fn an_exit_goes_its_way_and_every_figure_tells_what_it_rests_on() {
     let exited = event(&card, 20_170_301, "household_exited", &json!({"income_year": 2016, "accepted": true}));
     let first = |answer: &Value| answer["problems"][0].clone();
 
-    // Nothing was done yet: the decision says what is missing.
+    // Nothing was done yet: the refusal says what is missing.
     let refused = first(&send(&office, &county, &exited, 7));
     assert_eq!(refused["code"], json!("procedure_incomplete"));
     assert!(refused["detail"].as_str().unwrap().contains("appraisal, verification, acceptance"), "{refused}");
@@ -65,7 +65,7 @@ fn an_exit_goes_its_way_and_every_figure_tells_what_it_rests_on() {
     assert_eq!(progress(&village)["procedures"]["under_way"], json!(1));
     assert_eq!(progress(&village)["households"]["pre_exit"], json!(1));
 
-    // The card tells what may follow, by whom and from when.
+    // The card shows which step may follow, by whom and from when.
     let shown = village.json(&["household", &card]);
     let round = shown["procedures"].as_array().unwrap().last().unwrap();
     let next = &round["next"][0];

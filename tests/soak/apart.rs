@@ -1,7 +1,7 @@
-//! Faults of services apart on a cluster of three, drawn by a seed: services and servers killed and paused, cables pulled,
-//! stores put back to older copies, bits flipped, while clerks report through two gateways. Whatever heals must heal by
-//! itself; what cannot must stop the services with words that say what to do, and go on once that is done. At the end
-//! what the clerks know is held against what the log says.
+//! Random faults of distributed services on a cluster of three servers: services and servers killed and paused,
+//! connections cut, stores restored from older copies, bits flipped, while clerks report through two gateways.
+//! Recoverable faults must heal by themselves; others must stop the services with a message that says what to do, and
+//! doing that must repair them. At the end the clerks' receipts are compared with the log.
 
 mod clerks;
 mod faults;
@@ -26,11 +26,11 @@ const CLERKS: u8 = 8;
 const INSTANCES: u8 = 2;
 /// The longest time between two faults, in milliseconds.
 const CALM_MS_MAX: u64 = 1_500;
-/// How long the clerks may need for their next receipts once nothing is broken any more, in seconds.
+/// How long the clerks may need for their next receipts once all faults have ended, in seconds.
 const HEALED_WITHIN_S: u64 = 90;
-/// Faults come faster than servers elect leaders; but that no receipt comes for so many seconds is none of them alone.
+/// Faults come faster than servers elect leaders, but a single fault never stops receipts for this long, in seconds.
 const STANDSTILL_S: u64 = 120;
-/// What damage ends a service with.
+/// Exit code of a service that finds damage.
 const DAMAGE_EXIT: Option<i32> = Some(4);
 
 /// What a clerk knows at the end.
@@ -74,9 +74,9 @@ async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
     dir.disable_cleanup(false);
 }
 
-/// All faults, one after the other; after the last everything works again.
+/// Makes all faults, one after the other; after the last everything works again.
 fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
-    // Damage may show late: when another server than the damaged one is asked.
+    // Damage may show late: when a server other than the damaged one is asked.
     let mut damaged = false;
     let mut going = (0, Instant::now());
     for round in 0..rounds(12, 500) {
@@ -104,7 +104,7 @@ fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
     println!("{CLERKS} more receipts came {:?} after the last fault", healed.elapsed());
 }
 
-/// Does what a service that has stopped by itself says is to be done; whether one had stopped.
+/// Follows the instructions of a service that has stopped by itself; returns whether one had.
 fn mend(apart: &mut Apart, damaged: bool) -> bool {
     let said = apart.ended();
     let ended = apart.take_ended();
@@ -125,7 +125,7 @@ fn mend(apart: &mut Apart, damaged: bool) -> bool {
         if recovered.status.success() {
             break;
         }
-        // Servers that have just come back may still look for a leader.
+        // Servers that have just come back may still be electing a leader.
         assert!(begun.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "{}", told_by(&recovered));
         std::thread::sleep(Duration::from_millis(500));
     }
@@ -137,7 +137,7 @@ fn number(chance: &mut Random, below: u64) -> u64 {
     u64::from_be_bytes(chance.bytes::<8>().unwrap()) % below
 }
 
-/// What every instance said last, and what the servers tell of their streams.
+/// The last output of every instance, and the servers' reports on their streams.
 fn state(apart: &Apart) -> String {
     let last = |name: &String| format!("{name}: {}\n", apart.said(name).lines().last().unwrap_or_default());
     let streams = |server: &Server| {

@@ -6,7 +6,7 @@ use crate::support::node::Node;
 use crate::support::{create_log, files, path, run, told};
 use lika_client::Random;
 
-/// Entries in the log: a full tile, and partial ones behind it.
+/// Entries in the log: a full tile, and partial ones after it.
 const ENTRIES: u32 = 330;
 
 #[tokio::test(flavor = "multi_thread")]

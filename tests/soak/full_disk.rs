@@ -11,11 +11,11 @@ use std::process::Command;
 /// Size of the disk: room for the views' files and a few thousand entries.
 const DISK: &str = "size=24m";
 
-/// A small disk of its own, taken away when dropped.
+/// A small disk, unmounted when dropped.
 struct Disk(PathBuf);
 
 impl Disk {
-    /// `None` where this user may not mount one.
+    /// `None` if this user may not mount one.
     fn mount(dir: &Path) -> Option<Self> {
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", DISK, "lika-test"]).arg(dir).output();
         mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self(dir.to_owned()))
@@ -24,7 +24,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // A mount left behind is seen by whoever runs the tests; there is nothing else to do about it.
+        // A mount left behind is visible to whoever runs the tests; nothing else can be done here.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
@@ -34,7 +34,7 @@ async fn full_disk_stops_the_node_and_breaks_no_receipt() {
     let dir = tempfile::tempdir().unwrap();
     let said = dir.path().join("node.err");
     if let Some(said) = fill_under_a_node(&dir.path().join("disk"), &said).await {
-        // Whichever writes first meets the full disk first.
+        // Whichever component writes first meets the full disk first.
         assert!(
             said.contains("error: the log has stopped") || said.contains("error: the views have stopped"),
             "{said}"
@@ -43,7 +43,7 @@ async fn full_disk_stops_the_node_and_breaks_no_receipt() {
     }
 }
 
-/// A node whose messages go to the same disk must not wait for them either.
+/// A node whose log output goes to the same disk must not block on it.
 #[tokio::test(flavor = "multi_thread")]
 async fn full_disk_that_takes_no_message_stops_the_node() {
     let dir = tempfile::tempdir().unwrap();
@@ -51,8 +51,8 @@ async fn full_disk_that_takes_no_message_stops_the_node() {
     fill_under_a_node(&disk, &disk.join("node.err")).await;
 }
 
-/// Fills the disk under a node, checks that it stops with every receipt it gave on disk, and returns what it said;
-/// `None` where this user may not mount a disk.
+/// Fills the disk under a node, checks that it stops with every receipt's entry on disk, and returns its output;
+/// `None` if this user may not mount a disk.
 async fn fill_under_a_node(disk: &Path, said: &Path) -> Option<String> {
     std::fs::create_dir(disk).unwrap();
     let Some(_disk) = Disk::mount(disk) else {
@@ -78,7 +78,7 @@ async fn fill_under_a_node(disk: &Path, said: &Path) -> Option<String> {
     Some(last_words)
 }
 
-/// Every entry that was receipted is in the log.
+/// Every entry with a receipt is in the log.
 fn check(data: &Path, receipts: Vec<(u64, bytes::Bytes)>) {
     let folder = Folder(data.join("log"));
     let key = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
@@ -90,7 +90,7 @@ fn check(data: &Path, receipts: Vec<(u64, bytes::Bytes)>) {
     }
 }
 
-/// Takes what is left of the disk but for a few pages.
+/// Fills the disk except for a few pages.
 fn fill(disk: &Path) {
     let mut more = Vec::new();
     for _ in 0..2_000 {
@@ -103,7 +103,7 @@ fn fill(disk: &Path) {
     }
 }
 
-/// Reports until the node no longer takes anything.
+/// Reports until the node takes nothing any more.
 async fn until_refused(api: &Api, mut clerk: Clerk) -> Vec<(u64, bytes::Bytes)> {
     let mut receipts = Vec::new();
     for _ in 0..20_000 {

@@ -1,5 +1,5 @@
-//! kill -9 at random moments of a load. After each: the log is what its checkpoint says, every receipt given names an entry
-//! that is there, the node opens again and its views catch up.
+//! kill -9 at random moments of a load. After each: the log matches its checkpoint, every receipt given names an
+//! entry that is there, the node opens again and its views catch up.
 
 use super::{rounds, seed};
 use crate::support::county::{Clerk, County, village};
@@ -16,10 +16,10 @@ use std::time::Duration;
 
 /// Devices that report at the same time.
 const CLERKS: u8 = 8;
-/// The node is killed at most so long after it began to serve, in milliseconds.
+/// The longest time between the node's start and its kill, in milliseconds.
 const KILL_AFTER_MS_MAX: u64 = 600;
 
-/// A clerk who reports until the node goes away, and what of it is still without an answer.
+/// A clerk who reports until the node goes away, and the submissions without an answer.
 struct Reporter {
     clerk: Clerk,
     waiting: Option<Composed>,
@@ -74,7 +74,8 @@ async fn begin(data: &Path) -> Vec<Reporter> {
     reporters
 }
 
-/// Reports until the node no longer answers. What got no answer is sent again, unchanged, in the next round.
+/// Reports until the node no longer answers. Submissions without an answer are sent again unchanged in the next
+/// round.
 async fn report(url: String, mut reporter: Reporter) -> Reporter {
     let api = Api::new(&url).unwrap();
     loop {
@@ -93,7 +94,7 @@ async fn report(url: String, mut reporter: Reporter) -> Reporter {
     }
 }
 
-/// The figures served are those of everything receipted.
+/// The served figures include everything with a receipt.
 async fn catch_up(api: &Api, receipted: &BTreeMap<u64, impl Sized>) {
     let Some(last) = receipted.keys().next_back() else { return };
     let query = lika_client::api::ProgressQuery { index: Some(*last), ..Default::default() };
@@ -101,7 +102,7 @@ async fn catch_up(api: &Api, receipted: &BTreeMap<u64, impl Sized>) {
     assert!(progress["index"].as_u64().unwrap() >= *last, "{progress}");
 }
 
-/// What an auditor finds in the folder of a node that is not running.
+/// Audits the folder of a node that is not running.
 fn check(data: &Path, receipted: &BTreeMap<u64, bytes::Bytes>) -> u64 {
     let folder = Folder(data.join("log"));
     let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();
@@ -118,7 +119,7 @@ fn check(data: &Path, receipted: &BTreeMap<u64, bytes::Bytes>) -> u64 {
     checked.entries
 }
 
-/// Everything without an answer can still be sent, and what was receipted gets the same receipt.
+/// Everything without an answer can still be sent, and everything with a receipt gets the same receipt again.
 async fn last_words(data: &Path, reporters: Vec<Reporter>) {
     let node = Node::start(data);
     let api = node.api();

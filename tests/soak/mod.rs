@@ -5,14 +5,14 @@ mod flips;
 mod full_disk;
 mod kills;
 
-/// How many rounds to run: what was asked for, or the case's own number for the share.
+/// How many rounds to run: the number requested, or the case's own for the share.
 fn rounds(ci: u32, full: u32) -> u32 {
     let asked = std::env::var("LIKA_SOAK_COUNT").ok().and_then(|count| count.parse().ok());
     let share = std::env::var("LIKA_SOAK_SHARE").is_ok_and(|share| share == "full");
     asked.unwrap_or(if share { full } else { ci })
 }
 
-/// Where chance begins.
+/// Seed of the random numbers.
 fn seed() -> u64 {
     let asked = std::env::var("LIKA_SOAK_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = asked.unwrap_or(1);

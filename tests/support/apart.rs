@@ -1,5 +1,5 @@
-//! A county whose services run apart: nats-servers of its own, and each instance of each service as a process. Where there
-//! are several servers, each process reaches each of them by a cable of its own, and they one another.
+//! A county with distributed services: its own nats-servers, and each instance of each service as a process. With
+//! several servers, each process reaches each server by its own simulated cable, and so do the servers each other.
 
 use super::county::ORIGIN;
 use super::network::Network;
@@ -17,11 +17,11 @@ use std::time::{Duration, Instant};
 #[path = "../../crates/xtask/src/cluster/certificates.rs"]
 mod certificates;
 
-/// What the deployment page sets servers to.
+/// The deployed configuration of servers.
 const DEPLOYED: &str = include_str!("../../deploy/nats-server.conf");
 /// The six services.
 pub(crate) const SERVICES: [&str; 6] = ["audit", "households", "officials", "aid", "progress", "gateway"];
-/// How long an instance may take until it runs: an integrator that was cut off is waited for 5 s.
+/// How long an instance may take to start: it waits 5 s for an integrator that was cut off.
 const READY_WITHIN_S: u64 = 60;
 
 /// The county. Dropping it ends every process.
@@ -29,16 +29,16 @@ pub(crate) struct Apart {
     dir: PathBuf,
     pub(crate) servers: Vec<Server>,
     pub(crate) network: Network,
-    /// The servers as an instance reaches them, where that is not straight.
+    /// URLs of the servers for each instance, if they are not reached directly.
     ways: BTreeMap<String, String>,
     gateway_port: BTreeMap<String, u16>,
     running: BTreeMap<String, Child>,
-    /// Certificates by which everybody comes; `None` where none are asked for.
+    /// Folder of the client certificates; `None` if the servers require none.
     tls: Option<PathBuf>,
 }
 
 impl Apart {
-    /// Makes the streams and the folders of so many instances of each service; none runs yet.
+    /// Creates the streams and the folders of `instances` instances of each service; none runs yet.
     pub(crate) fn make(dir: &Path, instances: u8) -> Self {
         let mut apart = Self::around(dir);
         apart.create(1);
@@ -46,8 +46,7 @@ impl Apart {
         apart
     }
 
-    /// The same on three servers, with cables that can be pulled, and with the TLS, the accounts and the permissions of
-    /// the deployment page.
+    /// The same on three servers, with simulated cables, and with the TLS, accounts and permissions of deploy/.
     pub(crate) fn make_on_three(dir: &Path, instances: u8) -> Self {
         let mut network = Network::new();
         let tls = dir.join("tls");
@@ -71,7 +70,7 @@ impl Apart {
         apart
     }
 
-    /// A server beside folders that are there already.
+    /// A server for folders that exist already.
     pub(crate) fn around(dir: &Path) -> Self {
         let server = Server::start(&dir.join("nats")).unwrap();
         Self::on(dir, vec![server], Network::new())
@@ -89,7 +88,7 @@ impl Apart {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }
 
-    /// Makes the folders of instances as the deployment page says: by copying from the first audit service's.
+    /// Creates the folders of instances as described in deploy/README.md: by copying from the first audit service's.
     pub(crate) fn add(&mut self, instances: u8) {
         for name in names(instances) {
             let (from, to) = (self.data("audit-1"), self.data(&name));
@@ -116,7 +115,7 @@ impl Apart {
         self.dir.join(name)
     }
 
-    /// Runs the binary to its end, with the words that name the server.
+    /// Runs the binary to its end, with the arguments for the servers.
     pub(crate) fn run(&self, words: &[&str]) -> Output {
         lika().args(words).args(self.nats(None)).output().unwrap()
     }
@@ -135,7 +134,7 @@ impl Apart {
         self.running.insert(name.to_owned(), child);
     }
 
-    /// Starts instances and waits until each has said that it runs.
+    /// Starts instances and waits until each has reported that it runs.
     pub(crate) fn start(&mut self, names: &[String]) {
         let before: Vec<usize> = names.iter().map(|name| self.said(name).matches(" runs ").count()).collect();
         names.iter().for_each(|name| self.spawn(name));
@@ -150,12 +149,12 @@ impl Apart {
         }
     }
 
-    /// Everything an instance has said.
+    /// All output of an instance.
     pub(crate) fn said(&self, name: &str) -> String {
         fs::read_to_string(self.dir.join(format!("{name}.log"))).unwrap_or_default()
     }
 
-    /// Ends an instance at once, as a cut of power ends a process.
+    /// Kills an instance.
     pub(crate) fn kill(&mut self, name: &str) {
         let mut child = self.running.remove(name).unwrap();
         child.kill().unwrap();
@@ -167,7 +166,7 @@ impl Apart {
         send(self.running[name].id(), signal);
     }
 
-    /// Instances that have ended by themselves, with what they said.
+    /// Instances that have ended by themselves, with their output.
     pub(crate) fn ended(&mut self) -> Vec<(String, String)> {
         let mut ended = Vec::new();
         for (name, child) in &mut self.running {
@@ -178,14 +177,14 @@ impl Apart {
         ended.into_iter().map(|name| (name.clone(), self.said(&name))).collect()
     }
 
-    /// Takes those that have ended by themselves from the running ones; gives their names and exit codes.
+    /// Removes instances that have ended by themselves; returns their names and exit codes.
     pub(crate) fn take_ended(&mut self) -> Vec<(String, Option<i32>)> {
         let ended: Vec<String> = self.ended().into_iter().map(|(name, _)| name).collect();
         let mut code = |name: &String| self.running.remove(name).unwrap().wait().unwrap().code();
         ended.iter().map(|name| (name.clone(), code(name))).collect()
     }
 
-    /// Waits until an instance ends by itself; gives its exit code and what it said.
+    /// Waits until an instance ends by itself; returns its exit code and output.
     pub(crate) fn wait(&mut self, name: &str) -> (Option<i32>, String) {
         let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
         let mut child = self.running.remove(name).unwrap();
@@ -196,7 +195,7 @@ impl Apart {
         (child.wait().unwrap().code(), self.said(name))
     }
 
-    /// Asks every instance to stop, and waits.
+    /// Stops every instance cleanly, and waits.
     pub(crate) fn stop(&mut self) {
         for name in self.running.keys().cloned().collect::<Vec<_>>() {
             self.signal(&name, "TERM");
@@ -208,7 +207,7 @@ impl Apart {
         }
     }
 
-    /// Ends every instance at once.
+    /// Kills every instance.
     pub(crate) fn end(&mut self) {
         for name in self.running.keys().cloned().collect::<Vec<_>>() {
             self.kill(&name);
@@ -225,7 +224,7 @@ impl Apart {
         Api::new(&self.url(gateway)).unwrap()
     }
 
-    /// The words that name the servers, as an instance reaches them; without one, as who looks after them does.
+    /// Arguments for the servers, as an instance reaches them; without a name, as an operator does.
     fn nats(&self, name: Option<&str>) -> Vec<String> {
         let all = |url: fn(&Server) -> String| self.servers.iter().map(url).collect::<Vec<_>>().join(",");
         let way = name.and_then(|name| self.ways.get(name)).cloned();
@@ -251,12 +250,12 @@ impl Drop for Apart {
     }
 }
 
-/// Names of so many instances of each service.
+/// Names of `instances` instances of each service.
 pub(crate) fn names(instances: u8) -> Vec<String> {
     (1..=instances).flat_map(|number| SERVICES.map(|service| format!("{service}-{number}"))).collect()
 }
 
-/// Name of a server by its place.
+/// Name of a server by its number.
 pub(crate) fn server(number: usize) -> String {
     format!("n{}", number + 1)
 }

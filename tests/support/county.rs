@@ -10,21 +10,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) const ORIGIN: &str = "lika.example/130624";
 const COUNTY: &str = "130624";
-/// Clerks draw their ids by other seeds than counties do: an id names one submission.
+/// Clerks use other seeds than counties, since ids must be unique.
 const CLERK_SEEDS_FROM: u64 = 1 << 32;
 
-/// The administrator, and chance for ids.
+/// The administrator, and random numbers for ids.
 pub(crate) struct County {
     admin: Device,
     random: Random,
 }
 
-/// A device of a village, with chance for ids of its own.
+/// A village clerk's device, with its own random numbers for ids.
 pub(crate) struct Clerk {
     device: Device,
     village: Area,
     random: Random,
-    /// How many profiles it has composed.
+    /// Number of profiles composed.
     profiles: u32,
 }
 
@@ -78,7 +78,7 @@ impl County {
 }
 
 impl Clerk {
-    /// The village's profile again, with another number of persons.
+    /// The village's profile with another number of persons.
     pub(crate) fn profile(&mut self) -> Composed {
         self.profiles += 1;
         let updated = v1::VillageProfileUpdated {

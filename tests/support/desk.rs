@@ -1,4 +1,4 @@
-//! An official at a desk: a folder of their own and the real binary.
+//! An official at a desk: their own folder and the real binary.
 
 use super::node::Node;
 use super::{create_log, lika, path, told};
@@ -26,7 +26,7 @@ pub(crate) struct Desk {
     url: String,
 }
 
-/// How a command ended.
+/// Result of a command.
 pub(crate) struct Ended(Output);
 
 impl Office {
@@ -43,7 +43,7 @@ impl Office {
         office
     }
 
-    /// The same, with the village registered.
+    /// The same, with a registered village.
     pub(crate) fn with_village() -> Self {
         let office = Self::open();
         let registered = json!({"name": "第一山村", "poor": true, "rural_households": 100, "rural_persons": 300});
@@ -64,7 +64,7 @@ impl Office {
         desk
     }
 
-    /// A desk nobody knows.
+    /// A desk without an enrolled key.
     pub(crate) fn stranger(&self, name: &str) -> Desk {
         Desk { home: self.dir.path().join(name), url: self.admin.url.clone() }
     }
@@ -76,7 +76,7 @@ impl Office {
         path
     }
 
-    /// Stops the node in good order.
+    /// Stops the node cleanly.
     pub(crate) fn stop(&mut self) {
         assert!(self.node.take().unwrap().stop().success());
     }
@@ -95,7 +95,7 @@ impl Desk {
         Ended(lika().env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words).output().unwrap())
     }
 
-    /// What a command prints as JSON, whatever its exit code.
+    /// The JSON output of a command, whatever its exit code.
     pub(crate) fn json(&self, words: &[&str]) -> Value {
         self.run(&[words, &["--json"]].concat()).json()
     }
@@ -118,7 +118,7 @@ impl Ended {
         self
     }
 
-    /// Expects words on either output.
+    /// Expects a text on either output.
     pub(crate) fn says(self, words: &str) -> Self {
         assert!(told(&self.0).contains(words), "{words} expected\n{}", told(&self.0));
         self
@@ -140,7 +140,7 @@ pub(crate) fn households(events: &[Value]) -> Value {
     json!({"area": VILLAGE, "households": {"events": events}})
 }
 
-/// A household of one person, under a name of the reporter's own.
+/// A household of one person; the report gives it the temporary name `new-1`.
 pub(crate) fn household(citizen_id: &str) -> Value {
     let member = json!({
         "number": 1, "relation": "RELATION_HEAD", "sex": "SEX_FEMALE", "birth_month": 195_803, "ethnicity": 1,

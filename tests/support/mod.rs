@@ -1,4 +1,4 @@
-//! What the tests share: a node as a process, and officials who report to it.
+//! Shared by the tests: a node as a process, and officials who report to it.
 
 pub(crate) mod apart;
 pub(crate) mod county;

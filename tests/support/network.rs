@@ -1,5 +1,5 @@
-//! A network whose cables can be pulled: every connection goes through here. What is cut off hears nothing and is told
-//! nothing, neither that the other is gone nor that it is there; when the cable is back, what was on its way arrives.
+//! A network whose cables can be pulled: every connection goes through here. A peer behind a cut cable gets no data
+//! and no error, as with a real cable; when the cable is back, data in flight arrives.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,9 +12,9 @@ use tokio::sync::watch;
 /// Most bytes read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Cables by the two they connect, with a runtime of its own: a test that sleeps does not hold up the network.
+/// Cables by the two ends they connect. The network has its own runtime, so a test that sleeps does not stop it.
 pub(crate) struct Network {
-    /// Gone once the network is dropped.
+    /// `None` once the network is dropped.
     runtime: Option<Runtime>,
     cables: BTreeMap<(String, String), watch::Sender<bool>>,
 }
@@ -25,7 +25,7 @@ impl Network {
         Self { runtime: Some(runtime), cables: BTreeMap::new() }
     }
 
-    /// Lays a cable; gives the port on which `from` reaches what listens on `port` at `to`.
+    /// Adds a cable; returns the port on which `from` reaches the listener on `port` at `to`.
     pub(crate) fn lay(&mut self, from: &str, to: &str, port: u16) -> io::Result<u16> {
         let runtime = self.runtime.as_ref().ok_or(io::ErrorKind::NotConnected)?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
@@ -44,7 +44,7 @@ impl Network {
         self.cables.keys().cloned().collect()
     }
 
-    /// Pulls a cable, or puts it back.
+    /// Cuts a cable, or restores it.
     pub(crate) fn set_cut(&self, cable: &(String, String), cut: bool) {
         self.cables[cable].send_replace(cut);
     }
@@ -52,7 +52,7 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        // The thread that drops it may belong to another runtime, which must not wait.
+        // The dropping thread may belong to another runtime and must not block.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -64,9 +64,9 @@ async fn serve(listener: TcpListener, port: u16, cut: watch::Receiver<bool>) {
         let cut = cut.clone();
         tokio::spawn(async move {
             whole(&mut cut.clone()).await;
-            // Nobody listens there just now; the other end finds its connection closed.
+            // Nobody listens there now; the other end sees its connection closed.
             let Ok(far) = TcpStream::connect(("127.0.0.1", port)).await else { return };
-            // Small messages go at once, as they do without this in between.
+            // Small messages are sent at once, as without this proxy.
             if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {
                 return;
             }
@@ -77,7 +77,7 @@ async fn serve(listener: TcpListener, port: u16, cut: watch::Receiver<bool>) {
     }
 }
 
-/// Carries bytes one way until either end closes.
+/// Copies bytes in one direction until either end closes.
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut cut: watch::Receiver<bool>) {
     let mut chunk = vec![0; CHUNK_BYTES];
     while let Ok(count @ 1..) = from.read(&mut chunk).await {
@@ -89,7 +89,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut cut: watch::R
     whole(&mut cut).await;
 }
 
-/// Waits until the cable is whole.
+/// Waits until the cable is not cut.
 async fn whole(cut: &mut watch::Receiver<bool>) {
     // The sender lives as long as the network.
     let _ = cut.wait_for(|cut| !cut).await;

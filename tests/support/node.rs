@@ -17,12 +17,12 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts a node on a folder with a log and waits until it serves. What it says goes to a file beside the folder.
+    /// Starts a node on a folder with a log and waits until it serves. Its output goes to a file next to the folder.
     pub(crate) fn start(data: &Path) -> Self {
         Self::start_saying(data, &data.with_extension("err"))
     }
 
-    /// The same; what it says goes to that file.
+    /// The same, with its output in the file `said`.
     pub(crate) fn start_saying(data: &Path, said: &Path) -> Self {
         let mut node = Self::spawn(data, said);
         let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
@@ -46,7 +46,7 @@ impl Node {
         Self { child, addr }
     }
 
-    /// Where it listens.
+    /// Its URL.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
@@ -56,13 +56,13 @@ impl Node {
         Api::new(&self.url()).unwrap()
     }
 
-    /// Ends it at once, as a cut of power ends a process.
+    /// Kills it.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, and waits.
+    /// Stops it cleanly, and waits.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.signal("TERM");
         self.child.wait().unwrap()

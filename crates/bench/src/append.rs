@@ -1,4 +1,4 @@
-//! Submissions over HTTP with receipts: single events from many clients, then submissions of a hundred.
+//! Submissions over HTTP with receipts: single events from many clients, then submissions of a hundred events.
 
 use crate::county::{County, Officer};
 use crate::load::{Bed, Load, log_bytes, peak_memory_bytes};
@@ -8,10 +8,10 @@ use lika_client::compose::Composed;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// Clients that send submissions of a hundred at the same time.
+/// Clients that send submissions of a hundred events at the same time.
 pub const HUNDRED_CLIENTS: u32 = 64;
 
-/// What was measured.
+/// Results.
 #[derive(Debug, Serialize)]
 pub struct Measured {
     single: Phase,
@@ -19,7 +19,7 @@ pub struct Measured {
     peak_memory_bytes: u64,
 }
 
-/// One kind of submission.
+/// Result for one kind of submission.
 #[derive(Debug, Serialize)]
 struct Phase {
     clients: u32,
@@ -28,10 +28,10 @@ struct Phase {
     seconds: f64,
     submissions_per_second: f64,
     events_per_second: f64,
-    /// Wait for the receipt.
+    /// Time until the receipt.
     p50_ms: f64,
     p99_ms: f64,
-    /// Checkpoints signed meanwhile.
+    /// Checkpoints signed during the phase.
     checkpoints: u64,
     log_bytes_per_event: f64,
     /// The same bytes in the same batches appended to a plain file and synced.
@@ -42,7 +42,7 @@ struct Phase {
     ratio_to_signatures: f64,
 }
 
-/// Measures.
+/// Runs the measurement.
 pub async fn run(args: &Append, note: Note<'_>) -> anyhow::Result<Measured> {
     note("a node of its own, villages, cards and officials …");
     let mut bed = Bed::make(args.clients.max(HUNDRED_CLIENTS)).await?;
@@ -57,15 +57,15 @@ pub async fn run(args: &Append, note: Note<'_>) -> anyhow::Result<Measured> {
     Ok(Measured { single, batch100, peak_memory_bytes })
 }
 
-/// What clients send.
+/// A kind of load.
 pub struct Kind {
-    /// How many clients.
+    /// Number of clients.
     pub clients: u32,
-    /// How many submissions, of all clients together.
+    /// Number of submissions of all clients together.
     pub submissions: u32,
-    /// Events in each.
+    /// Events per submission.
     pub events: u64,
-    /// Makes the next one.
+    /// Composes the next submission.
     pub compose: fn(&mut Officer) -> anyhow::Result<Composed>,
 }
 
@@ -80,7 +80,7 @@ async fn phase(bed: &mut Bed, kind: &Kind) -> anyhow::Result<Phase> {
     Ok(measured(kind, submissions, bytes, &load, &reference))
 }
 
-/// Signed before the clock starts: what officials' devices do is not the node's work.
+/// Composed and signed before the clock starts, since this is the work of officials' devices and not of the node.
 pub fn composed(county: &mut County, kind: &Kind) -> anyhow::Result<Vec<Vec<Composed>>> {
     let each = kind.submissions.div_ceil(kind.clients);
     let officers = county.officers.iter_mut().take(kind.clients as usize);
@@ -109,7 +109,7 @@ fn measured(kind: &Kind, submissions: u64, bytes: u64, load: &Load, reference: &
     }
 }
 
-/// The same for people.
+/// The results as text.
 pub fn text(measured: &Measured) -> String {
     let mut text = String::new();
     for (name, phase) in [("single events", &measured.single), ("submissions of 100", &measured.batch100)] {

@@ -1,4 +1,4 @@
-//! A county for measuring: villages with cards, and officials who report on them.
+//! A county for measurements: villages with cards, and officials who report on them.
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -17,16 +17,16 @@ use lika_proto::v1::submission::Events;
 pub(crate) const ORIGIN: &str = "lika.example/130624";
 const COUNTY: u64 = 130_624_000_000;
 const FIRST_VILLAGE: u64 = 130_624_100_200;
-/// Villages of the county that a node of its own serves.
+/// Villages of the county when the bench starts its own node.
 pub(crate) const VILLAGES: u64 = 64;
-/// Cards of a village; a submission of 100 events says something of each.
+/// Cards of a village; a submission of 100 events has one for each.
 pub(crate) const CARDS: u64 = 100;
 const FIRST_HOUSEHOLD: u64 = 1_000_000_000;
 /// Cards registered by one submission.
 const CARDS_PER_SUBMISSION: u64 = 25;
-/// All households share a data key: what is measured does not depend on which key opens a box.
+/// All households share a data key: the results do not depend on which key opens a box.
 const DATA_KEY: [u8; 32] = [42; 32];
-/// 2020-09-13, on which everything is recorded; what is reported happened before.
+/// 2020-09-13, the time at which everything is recorded; reported events happened earlier.
 pub(crate) const NOW_MS: u64 = 1_600_000_000_000;
 const REGISTERED: u32 = 20_150_901;
 
@@ -43,13 +43,13 @@ pub struct County {
 pub struct Officer {
     device: Device,
     village: u64,
-    /// How many submissions they have composed.
+    /// Number of submissions composed.
     count: u32,
     random: Random,
 }
 
 impl County {
-    /// Opens the log, registers villages and cards, and enrols so many officers.
+    /// Opens the log, registers villages and cards, and enrols `officers` officers.
     pub async fn begin(api: &Api, villages: u64, officers: u32) -> anyhow::Result<Self> {
         let official = OfficialId::new(10_000_000).context("an official number")?;
         let admin = Device::new(Signer::from_seed([200; 32]), official, ORIGIN);
@@ -179,7 +179,7 @@ impl Officer {
 
     fn aid(&self, household: u64) -> v1::AidEvent {
         let delivered = v1::AidDelivered {
-            // Officers of one village share its cards and must not share numbers.
+            // Officers of one village share its cards but need different delivery numbers.
             delivery: self.device.author().get() % 10_000_000 * 100_000 % 4_000_000_000 + self.count,
             group: v1::MeasureGroup::Industry.into(),
             amount: 50_000,
@@ -189,7 +189,7 @@ impl Officer {
         v1::AidEvent { happened: self.day(), household, kind, ..Default::default() }
     }
 
-    /// Reports go forward through the years.
+    /// Reports move forward through the years.
     fn day(&self) -> u32 {
         let first = Date::from_yyyymmdd(REGISTERED).unwrap_or_else(|| Date::of_unix_ms(NOW_MS));
         first.plus_days(i32::try_from(1 + self.count % 1_800).unwrap_or(1)).yyyymmdd()
@@ -253,7 +253,7 @@ fn registration(household: u64) -> anyhow::Result<v1::HouseholdEvent> {
 fn member(household: u64, number: u32) -> anyhow::Result<v1::Member> {
     let id = HouseholdId::new(household).context("a household number")?;
     let person = household - FIRST_HOUSEHOLD;
-    // An even sequence number is a woman's; each household has a made-up division and each member a year.
+    // An even sequence number means female; each household has a made-up division and each member a year.
     let division = 900_000 + u32::try_from(person / 400)?;
     let sequence = u32::try_from(person % 400 * 2)?;
     let birth = Date::new(1960 + number, 1, 1).context("a date")?;

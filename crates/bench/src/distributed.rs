@@ -1,6 +1,6 @@
-//! Submissions to services apart: the six of them in this process, each with its own copy of the log, talking over NATS as
-//! they do on machines of their own. Beside it, in the same run, raw JetStream: the same bytes in batches of the same
-//! size, guarded in the same way, into a stream with the same settings, one batch after the other.
+//! Submissions to distributed services: all six run in this process, each with its own copy of the log, connected by
+//! NATS as on separate machines. The reference, in the same run, is raw JetStream: the same bytes in batches of the
+//! same size, with the same guards, into a stream with the same settings, one batch after the other.
 
 use crate::append::{HUNDRED_CLIENTS, Kind, composed};
 use crate::county::{County, ORIGIN, Officer};
@@ -26,36 +26,36 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Villages that report: one entry of a village is under way at a time.
+/// Number of reporting villages: one entry of a village is under way at a time.
 const VILLAGES: u64 = 256;
-/// Villages whose cost in memory of the server is measured.
+/// Number of villages for measuring the server's memory.
 const SUBJECTS: u64 = 100_000;
-/// An area that no county has, for what is not to be in the county's log.
+/// An area of no county, for messages that must not be in the county's log.
 const ELSEWHERE: &str = "9901";
 
-/// What was measured.
+/// Results.
 #[derive(Debug, Serialize)]
 pub struct Measured {
     runs: Vec<Measurement>,
-    /// Of submissions of a hundred, with as many copies as the last run had.
+    /// For submissions of a hundred events, with the number of replicas of the last run.
     ratio_to_raw_jetstream: f64,
 }
 
-/// With so many copies of each message.
+/// Results for one number of replicas.
 #[derive(Debug, Serialize)]
 struct Measurement {
     replicas: u8,
     single: Phase,
     batch100: Phase,
-    /// The stream read from its beginning, hashed, written into tiles and compared with the checkpoint.
+    /// The stream read from the beginning, hashed, written into tiles and compared with the checkpoint.
     replay_entries_per_second: f64,
     replay_events_per_second: f64,
-    /// Memory of a server for a subject for each of so many villages, by what it tells of itself.
+    /// Memory that a server needs for one subject for each of 100,000 villages, as the server reports it.
     server_bytes_per_100000_villages: u64,
     peak_memory_bytes: u64,
 }
 
-/// One kind of submission.
+/// Result for one kind of submission.
 #[derive(Debug, Serialize)]
 struct Phase {
     clients: u32,
@@ -63,11 +63,11 @@ struct Phase {
     events: u64,
     submissions_per_second: f64,
     events_per_second: f64,
-    /// Wait for the receipt.
+    /// Time until the receipt.
     p50_ms: f64,
     p99_ms: f64,
     checkpoints: u64,
-    /// Entries of a batch that was published, on average.
+    /// Average number of entries in a published batch.
     batch_entries: f64,
     raw_jetstream_submissions_per_second: f64,
     ratio_to_raw_jetstream: f64,
@@ -83,20 +83,20 @@ struct Site {
     _guard: Temporary,
 }
 
-/// Servers of the bench's own, gone with it.
+/// The bench's own servers, deleted when dropped.
 struct Servers {
     servers: Vec<Server>,
     _guard: Temporary,
 }
 
-/// Measures: with servers of its own once with one copy and once with three, or with the servers that are named.
+/// Runs the measurement: on its own servers once with one replica and once with three, or on the named servers.
 pub async fn run(args: &Append, note: Note<'_>) -> anyhow::Result<Measured> {
     let named: Vec<String> = args.nats.iter().flatten().filter(|url| !url.is_empty()).cloned().collect();
     let mut runs = Vec::new();
     if named.is_empty() {
         for count in [1u8, 3] {
             note(&format!("{count} nats-server of its own …"));
-            // Servers that have done nothing yet: what others have let go of would be taken for what villages need.
+            // Fresh servers: memory released by earlier work would distort the result.
             let servers = Servers::start("lika-bench-villages", count)?;
             let memory = village_memory(&servers.args(), count).await?;
             drop(servers);
@@ -207,7 +207,7 @@ impl Site {
         })
     }
 
-    /// Publishes the same entries with nothing around it; gives the seconds it took.
+    /// Publishes the same entries with nothing else around; returns the seconds taken.
     async fn raw(&self, entries: &[Bytes], batch: usize, replicas: u8, scratch: &str) -> anyhow::Result<f64> {
         let names = Names::new(format!("{ELSEWHERE}{replicas}{scratch}").parse()?);
         let stream = settings::log_stream(&names, 0, replicas.into());
@@ -217,7 +217,7 @@ impl Site {
         let begun = Instant::now();
         let mut sequence = 0;
         for part in entries.chunks(batch.min(BATCH_MESSAGES_MAX)) {
-            // A subject is guarded once in a batch; the next of a village goes into a batch of its own.
+            // A subject can be guarded only once per batch, so a village's next entry goes into another batch.
             for some in distinct(part) {
                 let guarded = some.iter().map(|(area, entry)| Guarded {
                     subject: names.log_subject(0, *area),
@@ -236,7 +236,7 @@ impl Site {
         Ok(seconds)
     }
 
-    /// Opens a copy of the log in an empty folder; gives the seconds until it holds everything published.
+    /// Opens a copy of the log in an empty folder; returns the seconds until it holds everything published.
     async fn copy(&self, nats: &Named) -> anyhow::Result<f64> {
         let data = self.dir.join("copy");
         prepare(&self.dir.join(ServiceKind::Audit.name()), &data, ServiceKind::Aid)?;
@@ -247,7 +247,7 @@ impl Site {
             threads: 2,
             area_of: lika_proto::convert::entry_area,
             instance: "copy".into(),
-            // What is measured is the stream.
+            // Forces reading from the stream, which is to be measured.
             far_behind: u64::MAX,
         };
         let begun = Instant::now();
@@ -288,7 +288,7 @@ impl Servers {
     }
 }
 
-/// What the memory of the server that has the most grows by when so many villages have an entry.
+/// Growth in memory of the server that needs most, when this many villages get an entry.
 async fn village_memory(nats: &Named, replicas: u8) -> anyhow::Result<u64> {
     let names = Names::new(format!("{ELSEWHERE}{replicas}3").parse()?);
     let context = nats.connect("lika bench").await?;
@@ -313,7 +313,7 @@ async fn village_memory(nats: &Named, replicas: u8) -> anyhow::Result<u64> {
 /// Entries of different villages, in order.
 type Group<'e> = Vec<(Area, &'e Bytes)>;
 
-/// Entries in order, in groups in which every area is found once.
+/// Entries in order, in groups that contain every area at most once.
 fn distinct(entries: &[Bytes]) -> Vec<Group<'_>> {
     let (mut groups, mut group): (Vec<Group<'_>>, Group<'_>) = (Vec::new(), Vec::new());
     for entry in entries {
@@ -327,7 +327,7 @@ fn distinct(entries: &[Bytes]) -> Vec<Group<'_>> {
     groups
 }
 
-/// The folder of a service, as the deployment page says.
+/// Prepares the folder of a service as described in deploy/README.md.
 fn prepare(from: &Path, to: &Path, service: ServiceKind) -> anyhow::Result<()> {
     if service == ServiceKind::Audit {
         return Ok(());
@@ -340,7 +340,7 @@ fn prepare(from: &Path, to: &Path, service: ServiceKind) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same for people.
+/// The results as text.
 pub fn text(measured: &Measured) -> String {
     let mut text = String::new();
     for run in &measured.runs {

@@ -1,14 +1,15 @@
-//! What a node of this machine takes and replays, beside what the machine could do at best.
+//! Measures how much a node on this machine records and replays, compared with what the machine could do at best.
 //!
-//! What it is not: it prints nothing. Each measurement gives its figures, and tells on the way what it is doing.
+//! Nothing is printed: each measurement returns its figures and reports its progress to a callback.
 //!
-//! Every figure stands beside references measured in the same run: the same bytes appended to a plain file with a sync
-//! for every batch the log made, their SHA-256, and their signatures checked, each alone.
+//! Every figure comes with references from the same run: the same bytes appended to a plain file with a sync for
+//! every batch of the log, their SHA-256, and their signatures checked, each alone.
 //!
 //! In reading order:
-//! * [`append`]: submissions over HTTP; [`distributed`]: the same to distributed services, beside raw JetStream
-//! * [`replay`]: the whole log judged again; [`rules`]: what the rules cost, by event
-//! * `county`, `load`, `reference`: who sends, how, and what it is compared with
+//! * [`append`]: submissions over HTTP; [`distributed`]: the same to distributed services, compared with raw
+//!   JetStream
+//! * [`replay`]: the whole log judged again; [`rules`]: the cost of the rules by kind of event
+//! * `county`, `load`, `reference`: senders, load, and references
 
 pub mod append;
 mod county;
@@ -18,10 +19,10 @@ mod reference;
 pub mod replay;
 pub mod rules;
 
-/// Is told what is done next.
+/// Receives a line about the step that comes next.
 pub type Note<'n> = &'n (dyn Fn(&str) + Sync);
 
-/// What is sent, by how many.
+/// The load.
 #[derive(Clone, Debug)]
 pub struct Append {
     /// Clients that send single events at the same time, each waiting for its receipt.
@@ -30,10 +31,11 @@ pub struct Append {
     pub singles: u32,
     /// Submissions of 100 events.
     pub hundreds: u32,
-    /// Distributed services: the servers named, or an empty name for one and then three of its own; `None` is embedded.
+    /// For distributed services the URLs of NATS servers, or an empty name for the bench's own servers, first one and
+    /// then three; `None` measures the embedded log.
     pub nats: Option<Vec<String>>,
-    /// Monitoring addresses of the servers named.
+    /// Monitoring addresses of these servers.
     pub monitor: Vec<String>,
-    /// Copies of each message on the servers named.
+    /// Replicas of each message on these servers.
     pub replicas: u8,
 }

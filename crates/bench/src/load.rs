@@ -1,4 +1,4 @@
-//! A node of its own, and many clients who send to it at the same time.
+//! A node for the bench, and many clients that send to it at the same time.
 
 use crate::county::{County, NOW_MS, ORIGIN, VILLAGES};
 use anyhow::Context;
@@ -11,7 +11,7 @@ use lika_tlog::tile::tiles_of;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A node on a temporary folder, with a county in it.
+/// A node on a temporary folder, with a county.
 pub(crate) struct Bed {
     pub node: Embedded,
     pub county: County,
@@ -19,21 +19,21 @@ pub(crate) struct Bed {
     _guard: Temporary,
 }
 
-/// A folder that goes when dropped.
+/// A folder that is deleted when dropped.
 pub(crate) struct Temporary(pub PathBuf);
 
-/// What a load came to.
+/// Result of a load.
 pub(crate) struct Load {
-    /// First to last receipt.
+    /// From the first to the last receipt.
     pub took: Duration,
-    /// How long each submission waited for its receipt, in order of length.
+    /// How long each submission waited for its receipt, sorted.
     pub waits: Vec<Duration>,
-    /// Size of the log at each checkpoint that was seen, the one before the load first.
+    /// Size of the log at each checkpoint seen, beginning with the one before the load.
     pub sizes: Vec<u64>,
 }
 
 impl Bed {
-    /// Starts a node in the current folder's file system, so that what is measured is a disk and not memory.
+    /// Starts a node on the current folder's file system, so that a disk is measured and not memory.
     pub(crate) async fn make(officers: u32) -> anyhow::Result<Self> {
         let dir = std::env::current_dir()?.join(format!("lika-bench-{}", std::process::id()));
         let guard = Temporary(dir.clone());
@@ -46,19 +46,18 @@ impl Bed {
         Ok(Self { node, county, dir, _guard: guard })
     }
 
-    /// Published entries.
+    /// Number of published entries.
     pub(crate) fn size(&self) -> u64 {
         self.node.ledger().log().checkpoint().size
     }
 
-    /// Sends what each client has, one after the other, all clients at the same time.
+    /// Sends the submissions of each client one after the other, all clients at the same time.
     pub(crate) async fn send(&self, clients: Vec<Vec<Composed>>) -> anyhow::Result<Load> {
         send(&format!("http://{}", self.node.addr()), self.node.ledger(), clients).await
     }
 }
 
-/// Sends what each client has to a gateway, one after the other, all clients at the same time; `ledger` sees the
-/// checkpoints.
+/// As [`Bed::send`], to a gateway; `ledger` provides the checkpoints.
 pub(crate) async fn send(url: &str, ledger: &Ledger, clients: Vec<Vec<Composed>>) -> anyhow::Result<Load> {
     let apis = clients.iter().map(|_| Api::new(url)).collect::<Result<Vec<_>, _>>()?;
     let watching = watch_sizes(ledger.log().follow());
@@ -76,7 +75,7 @@ pub(crate) async fn send(url: &str, ledger: &Ledger, clients: Vec<Vec<Composed>>
 }
 
 impl Load {
-    /// The wait that so many of a thousand stay below, in milliseconds.
+    /// The wait that `per_mille` of a thousand submissions stay below, in milliseconds.
     pub(crate) fn wait_ms(&self, per_mille: usize) -> f64 {
         let place = (self.waits.len() * per_mille / 1_000).min(self.waits.len().saturating_sub(1));
         self.waits.get(place).map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0)
@@ -85,7 +84,7 @@ impl Load {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // What cannot be taken away is left in sight, in the current folder.
+        // If it cannot be deleted, it stays visible in the current folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -102,7 +101,7 @@ async fn client(api: Api, submissions: Vec<Composed>) -> anyhow::Result<Vec<Dura
 
 type Watching = (tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<Vec<u64>>);
 
-/// Notes the sizes the log has, until it is told to stop.
+/// Collects the sizes of the log until told to stop.
 fn watch_sizes(mut published: tokio::sync::watch::Receiver<u64>) -> Watching {
     let (stop, mut stopped) = tokio::sync::oneshot::channel();
     let task = tokio::spawn(async move {
@@ -123,13 +122,13 @@ fn watch_sizes(mut published: tokio::sync::watch::Receiver<u64>) -> Watching {
     (stop, task)
 }
 
-/// Bytes of the files that a log of `size` entries is made of; partial ones that others took the place of do not count.
+/// Bytes of the files of a log of `size` entries, without partial ones that were replaced.
 pub(crate) fn log_bytes(log: &Path, size: u64) -> anyhow::Result<u64> {
     let bytes = |path: TilePath| std::fs::metadata(log.join(path.to_string())).map(|file| file.len());
     Ok(tiles_of(size).map(bytes).sum::<Result<u64, _>>()?)
 }
 
-/// The most memory this process has had, in bytes; 0 where the system does not say.
+/// Peak memory of this process, in bytes; 0 if the system does not report it.
 pub(crate) fn peak_memory_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

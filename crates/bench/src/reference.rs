@@ -1,4 +1,4 @@
-//! What the machine could do at best with the same bytes.
+//! References: the best the machine could do with the same bytes.
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -11,10 +11,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-/// Signatures checked together, as a recorder under load gathers them.
+/// Signatures checked together, as by a recorder under load.
 const SIGNATURE_BATCH: usize = 64;
 
-/// What each step alone takes for some entries.
+/// The time each step alone takes for some entries.
 pub(crate) struct Reference {
     /// Appending them to a plain file with a sync for every batch, in seconds.
     pub append_s: f64,
@@ -24,7 +24,7 @@ pub(crate) struct Reference {
     pub signatures_s: f64,
 }
 
-/// Measures on the entries between the first and the last of the sizes, in batches as the sizes say.
+/// Measures the entries between the first and the last of the sizes, in batches given by the sizes.
 pub(crate) fn measure(ledger: &Ledger, sizes: &[u64], dir: &Path) -> anyhow::Result<Reference> {
     let (from, to) = (sizes.first().copied().unwrap_or(0), sizes.last().copied().unwrap_or(0));
     let entries = read(ledger, from, to)?;
@@ -35,7 +35,7 @@ pub(crate) fn measure(ledger: &Ledger, sizes: &[u64], dir: &Path) -> anyhow::Res
     })
 }
 
-/// Entries of the log from one index to before another.
+/// The entries `from..to` of the log.
 pub(crate) fn read(ledger: &Ledger, from: u64, to: u64) -> anyhow::Result<Vec<Bytes>> {
     let mut entries = Vec::new();
     while from + (entries.len() as u64) < to {

@@ -1,4 +1,4 @@
-//! A log judged again with every check, beside its hashes and signatures alone.
+//! A log judged again with every check, compared with its hashes and signatures alone.
 
 use crate::Note;
 use crate::load::{Bed, log_bytes, peak_memory_bytes};
@@ -14,7 +14,7 @@ const CLIENTS: u32 = 64;
 /// Threads that read, hash and decode.
 const THREADS: usize = 2;
 
-/// What was measured.
+/// Results.
 #[derive(Debug, Serialize)]
 pub struct Measured {
     submissions: u64,
@@ -31,7 +31,7 @@ pub struct Measured {
     peak_memory_bytes: u64,
 }
 
-/// Measures.
+/// Runs the measurement.
 #[allow(clippy::cast_precision_loss, reason = "figures for people")]
 pub async fn run(events: u32, note: Note<'_>) -> anyhow::Result<Measured> {
     note("a node of its own, filled over HTTP …");
@@ -72,7 +72,7 @@ pub async fn run(events: u32, note: Note<'_>) -> anyhow::Result<Measured> {
     Ok(measured)
 }
 
-/// The same for people.
+/// The results as text.
 pub fn text(measured: &Measured) -> String {
     format!(
         "{} events in {} submissions: root, every signature, key, role and rule\n  \

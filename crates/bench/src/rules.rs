@@ -1,4 +1,4 @@
-//! What the rules cost: the entries of a log judged and applied, without reading, hashes or signatures.
+//! Cost of the rules: the entries of a log judged and applied, without reading, hashes or signatures.
 
 use crate::Note;
 use anyhow::{Context, ensure};
@@ -13,33 +13,33 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What was measured.
+/// Results.
 #[derive(Debug, Serialize)]
 pub struct Measured {
     /// Submissions in the log.
     pub submissions: u64,
     /// Events in them.
     pub events: u64,
-    /// Judging and applying, one core.
+    /// Time for judging and applying on one core.
     pub seconds: f64,
-    /// Events judged and applied in a second.
+    /// Events judged and applied per second.
     pub events_per_second: f64,
-    /// By kind of event, the dearest in all first.
+    /// By kind of event, the highest total first.
     pub kinds: Vec<KindCost>,
 }
 
-/// What events of one kind cost. The time of a submission is shared out evenly among its events.
+/// Cost of events of one kind. The time of a submission is divided evenly among its events.
 #[derive(Debug, Serialize)]
 pub struct KindCost {
-    /// What it is called.
+    /// Name of the kind.
     pub kind: &'static str,
-    /// How many.
+    /// Number of events.
     pub events: u64,
     /// Nanoseconds to judge one.
     pub admit_ns: f64,
     /// Nanoseconds to apply one.
     pub evolve_ns: f64,
-    /// Of all the time, per cent.
+    /// Share of the total time, in percent.
     pub share: f64,
 }
 
@@ -50,7 +50,7 @@ struct Cost {
     pub evolve: f64,
 }
 
-/// Measures on a node's data folder.
+/// Measures the log in a node's data folder.
 #[allow(clippy::cast_precision_loss, reason = "figures for people")]
 pub fn run(data: &Path, note: Note<'_>) -> anyhow::Result<Measured> {
     note("reading the log …");
@@ -112,7 +112,7 @@ fn read(data: &Path) -> anyhow::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Judges and applies an entry; one that is void is judged and passed over.
+/// Judges and applies an entry; a void one is judged and skipped.
 fn judge(state: &mut State, entry: &Entry) -> anyhow::Result<(Duration, Duration)> {
     let begun = Instant::now();
     let judged = admit(state, entry);
@@ -123,7 +123,7 @@ fn judge(state: &mut State, entry: &Entry) -> anyhow::Result<(Duration, Duration
     Ok((judging, begun.elapsed()))
 }
 
-/// What each event is called.
+/// The kind of each event.
 fn kinds(events: &Events) -> Vec<&'static str> {
     match events {
         Events::Households(events) => events.iter().map(|event| event.kind.event().en).collect(),

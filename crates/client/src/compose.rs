@@ -1,8 +1,8 @@
 //! From events to a signed submission.
 //!
-//! A device numbers its submissions and chains each to the one before, so a submission that went missing shows. The
-//! chain of a [`Device`] moves when it composes; if the log then refuses what was composed, [`Device::set_chain`] puts
-//! it back, because the log counts only what it took.
+//! A device numbers its submissions and chains each to the one before, so a missing submission shows. The chain of a
+//! [`Device`] advances when it composes; if the log then refuses the submission, [`Device::set_chain`] puts it back,
+//! because the log counts only recorded ones.
 
 use crate::key::Signer;
 use bytes::Bytes;
@@ -16,23 +16,23 @@ use lika_proto::v1::submission::Events;
 use prost::Message;
 use sha2::{Digest, Sha256};
 
-/// What an entry of the log adds to a submission at most, tags not counted, in bytes.
+/// Most bytes that the entry adds to a submission, tags not counted.
 pub const ENTRY_OVERHEAD_BYTES_MAX: usize = 128;
-/// What an entry of the log adds for each citizen ID that a submission registers, in bytes.
+/// Bytes that the entry adds for each citizen ID that a submission registers.
 pub const TAG_BYTES_MAX: usize = 28;
 
-/// What is to be submitted.
+/// The content of a submission to be composed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// One village, or the jurisdiction itself.
     pub area: Area,
     /// Events of one service.
     pub events: Events,
-    /// Data keys for the vault: those the sealed data in the events needs and the vault may not have yet.
+    /// Data keys for the vault: those that the sealed data needs and the vault may not have yet.
     pub keys: Vec<v1::DataKey>,
 }
 
-/// Where a device stands: its last submission.
+/// The position of a device in its chain: its last submission.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     /// Its number; 0 before the first.
@@ -41,7 +41,7 @@ pub struct Chain {
     pub previous: Option<[u8; 32]>,
 }
 
-/// A key, whose it is, the log it reports to, and where it stands.
+/// A key, its official, its log, and its position in the chain.
 #[derive(Clone, Debug)]
 pub struct Device {
     signer: Signer,
@@ -50,14 +50,14 @@ pub struct Device {
     chain: Chain,
 }
 
-/// A signed submission, ready to be sent as often as it takes.
+/// A signed submission, ready to be sent, repeatedly if necessary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Composed {
-    /// Names it.
+    /// Its id.
     pub id: SubmissionId,
-    /// Where the device stands after it.
+    /// Position of the device after it.
     pub chain: Chain,
-    /// What is sent.
+    /// The bytes to send.
     pub signed: v1::SignedSubmission,
 }
 
@@ -67,10 +67,10 @@ pub enum ComposeError {
     /// The entry would not fit into the log.
     #[error("the submission needs {bytes} bytes of the log, at most {ENTRY_BYTES_MAX} fit")]
     TooLarge {
-        /// What it needs.
+        /// Bytes needed.
         bytes: usize,
     },
-    /// Every recorder would refuse it.
+    /// A field is malformed, so every recorder would refuse it.
     #[error("{0}")]
     Malformed(Rejection),
 }
@@ -96,21 +96,22 @@ impl Device {
         &self.origin
     }
 
-    /// Where it stands.
+    /// Its position in its chain.
     pub fn chain(&self) -> Chain {
         self.chain
     }
 
-    /// Puts it where the log has it.
+    /// Sets the position to that of the log.
     pub fn set_chain(&mut self, chain: Chain) {
         self.chain = chain;
     }
 
-    /// Composes and signs the next submission. `composed_at_s` is the device's clock, in seconds since 1970-01-01 UTC.
+    /// Composes and signs the next submission. `composed_at_s` is the device's clock, in seconds since 1970-01-01
+    /// UTC.
     ///
     /// # Errors
-    /// If the submission is too large or a field of it would be refused as malformed; the device then stands where it
-    /// stood.
+    /// If the submission is too large or a field of it would be refused as malformed; the device's position is then
+    /// unchanged.
     pub fn compose(&mut self, id: SubmissionId, composed_at_s: u64, report: Report) -> Result<Composed, ComposeError> {
         let tags = tag_count(&report.events);
         let message = v1::Submission {
@@ -129,16 +130,16 @@ impl Device {
         if bytes > ENTRY_BYTES_MAX {
             return Err(ComposeError::TooLarge { bytes });
         }
-        // What is malformed is refused by every recorder; better to hear it before it is signed.
+        // Every recorder refuses malformed fields; better to find out before signing.
         convert::submission(&submission).map_err(ComposeError::Malformed)?;
         Ok(self.sign(id, submission, report.keys))
     }
 
-    /// Composes once more what was composed for a place in the chain that it did not get, because one before it was
-    /// refused or discarded. Only for what was never recorded: id and events stay, number, hash and signature change.
+    /// Composes a submission again that lost its place in the chain, because one before it was refused or discarded.
+    /// Only for submissions that were never recorded: id and events stay; number, hash and signature change.
     ///
     /// # Errors
-    /// If the bytes are no submission.
+    /// If the bytes are not a submission.
     pub fn compose_again(&mut self, signed: &v1::SignedSubmission) -> Result<Composed, ComposeError> {
         let mut message = convert::submission_message(&signed.submission).map_err(ComposeError::Malformed)?;
         message.sequence = self.chain.sequence + 1;

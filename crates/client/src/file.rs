@@ -32,22 +32,22 @@ use prost::Message;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Why a file is no submission.
+/// Why a file is not a submission.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// It is not JSON, or not of a submission.
+    /// It is not JSON, or not in the form of a submission.
     #[error("{0}")]
     Json(#[from] JsonError),
     /// A field that only the device may fill in.
     #[error("{0:?} must not stand in the file; only area and events do")]
     NotOfAFile(String),
-    /// The area is missing or no division code.
+    /// The area is missing or not a division code.
     #[error("the area is missing or no division code")]
     AreaInvalid,
     /// Not exactly one of households, officials and aid.
     #[error("the file holds the events of one service: households, officials or aid")]
     NoEvents,
-    /// Private data without the number of whom it belongs to.
+    /// Private data without the number of its subject.
     #[error("private data needs the number of the household, member or official it belongs to")]
     NobodysPrivate,
     /// Personal data could not be sealed.
@@ -61,9 +61,9 @@ pub enum FileError {
     Random(#[from] RandomError),
 }
 
-/// What may stand in a file, in both spellings of the mapping.
+/// The fields allowed in a file, in both spellings of the mapping.
 const FIELDS: [&str; 4] = ["area", "households", "officials", "aid"];
-/// Events that register whom they concern, in both spellings.
+/// Events that register their subject, in both spellings.
 const REGISTRATIONS: [&str; 6] = [
     "householdRegistered",
     "household_registered",
@@ -72,27 +72,27 @@ const REGISTRATIONS: [&str; 6] = [
     "jurisdictionOpened",
     "jurisdiction_opened",
 ];
-/// Number of the first data key of a household or official: that of whoever registers it.
+/// Number of the first data key of a household or official, used when it is registered.
 const FIRST_KEY: u32 = 1;
-/// Whoever adds a data key without knowing those before draws its number from here on, since a number once taken is
-/// taken for good.
+/// A device that adds a data key without knowing the earlier ones draws a random number from here on, since a number
+/// can be used only once.
 const DRAWN_KEYS: u32 = 1_000_000;
 
-/// Seals what is private, with the keys used so far.
+/// Seals private data and collects the keys used.
 struct Sealer<'a> {
     home: &'a Home,
     origin: &'a str,
     random: &'a mut Random,
     used: BTreeMap<u64, (u32, DataKey)>,
-    /// The event at hand registers its household or official, so there is no data key yet.
+    /// The current event registers its household or official, so there is no data key yet.
     registers: bool,
 }
 
-/// Reads a file for the log `origin` and seals what is private in it. New data keys are in the report; they are kept
-/// when what is composed of it is.
+/// Reads a file for the log `origin` and seals the private data in it. New data keys are in the report; they are
+/// stored together with the composed submission.
 ///
 /// # Errors
-/// If it is no such file. Whether the events are in order is found when they are composed and recorded.
+/// If the file is malformed. Faults of the events are found when they are composed and recorded.
 pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Result<Report, FileError> {
     let mut file: Map<String, Value> = serde_json::from_str(text).map_err(JsonError::from)?;
     if let Some(field) = file.keys().find(|field| !FIELDS.contains(&field.as_str())) {
@@ -114,7 +114,7 @@ pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Resul
     })
 }
 
-/// A report as it would be signed, in the same form; what is private stands sealed.
+/// A report as it would be signed, in the form of the file; private data is sealed.
 ///
 /// # Errors
 /// If it cannot be written as JSON, which its messages always can.
@@ -125,7 +125,7 @@ pub fn show(report: &Report) -> Result<Value, JsonError> {
 }
 
 impl Sealer<'_> {
-    /// Seals whatever is private in an event.
+    /// Seals all private data of an event.
     fn event(&mut self, event: &mut Map<String, Value>) -> Result<(), FileError> {
         let household = number(event, "household").and_then(HouseholdId::new);
         let official = number(event, "official").and_then(|number| OfficialId::new(u32::try_from(number).ok()?));
@@ -164,7 +164,7 @@ impl Sealer<'_> {
         self.seal(member, place)
     }
 
-    /// Puts `sealed` in the place of `private`, if there is any.
+    /// Replaces `private` by `sealed`, if present.
     fn seal<M: Private>(
         &mut self,
         object: &mut Map<String, Value>,
@@ -195,7 +195,7 @@ impl Sealer<'_> {
         Ok(key)
     }
 
-    /// Every key used: the vault may not have it yet, and does not mind to be given it again.
+    /// Every key used: the vault may not have it yet, and accepts a key that it has.
     fn keys(self) -> Vec<v1::DataKey> {
         let key = |(subject, (number, key)): (u64, (u32, DataKey))| v1::DataKey {
             subject,
@@ -206,7 +206,7 @@ impl Sealer<'_> {
     }
 }
 
-/// An object of either spelling; there is at most one, or the file is refused when it is read as a message.
+/// An object under either spelling. If both are present, reading the file as a message refuses it.
 fn both<'v>(
     event: &'v mut Map<String, Value>,
     camel: &'static str,
@@ -218,7 +218,7 @@ fn both<'v>(
     event.iter_mut().filter_map(named)
 }
 
-/// A number, which the mapping allows as text too.
+/// A number, which the mapping also allows as text.
 fn number(object: &Map<String, Value>, field: &str) -> Option<u64> {
     let value = object.get(field)?;
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
@@ -273,7 +273,7 @@ mod tests {
         let registered = r#"{"area": "130624100200", "households": {"events": [
             {"household": 1234567890, "household_registered": {"private": {"phone": "1"}}}]}}"#;
         assert_eq!(number(registered, 1), FIRST_KEY);
-        // Two other devices that know none of the keys do not take each other's numbers.
+        // Two other devices that know none of the keys do not choose each other's numbers.
         let drawn = [number(ADDED, 1), number(ADDED, 2)];
         assert!(drawn[0] >= DRAWN_KEYS && drawn[1] >= DRAWN_KEYS && drawn[0] != drawn[1], "{drawn:?}");
     }

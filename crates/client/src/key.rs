@@ -6,7 +6,7 @@ use lika_domain::ids::KeyId;
 use lika_proto::convert::{key_id, signing_bytes};
 use std::fmt;
 
-/// Bytes of the secret a key is made from.
+/// Bytes of the secret seed of a key.
 pub const SEED_BYTES: usize = 32;
 
 /// An Ed25519 key that signs submissions. Its secret is never shown.
@@ -26,14 +26,14 @@ impl Signer {
         random.bytes().map(Self::from_seed)
     }
 
-    /// The key of a secret seed.
+    /// The key with this secret seed.
     pub fn from_seed(seed: [u8; SEED_BYTES]) -> Self {
         let signing = SigningKey::from(seed);
         let public = VerificationKeyBytes::from(&signing).into();
         Self { signing, public, id: key_id(&public) }
     }
 
-    /// The secret it is made from, for the file that keeps it.
+    /// Its secret seed, to be stored in a file.
     pub fn seed(&self) -> [u8; SEED_BYTES] {
         self.signing.to_bytes()
     }
@@ -43,7 +43,7 @@ impl Signer {
         &self.public
     }
 
-    /// Its name in the log.
+    /// Its id in the log.
     pub fn id(&self) -> KeyId {
         self.id
     }
@@ -59,7 +59,7 @@ impl Signer {
     }
 }
 
-/// Sets the signature of a challenge apart from any other.
+/// Distinguishes the signature of a challenge from all others.
 pub const SESSION_PREFIX: &[u8] = b"lika session v1\n";
 
 impl fmt::Debug for Signer {

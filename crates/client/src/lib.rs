@@ -1,15 +1,15 @@
-//! The submission client as a library: what an official's device does.
+//! The submission client as a library: the work of an official's device.
 //!
-//! It makes and keeps keys, composes and signs submissions, seals personal data, sends what waits until it holds a
-//! receipt, and checks receipts without the log. It does not decide what may be recorded, and it prints nothing.
+//! It makes and keeps keys, composes and signs submissions, seals personal data, sends submissions until it has their
+//! receipts, and checks receipts without the log. It does not decide what may be recorded, and it prints nothing.
 //!
 //! In reading order:
-//! * [`random`], [`key`]: where chance comes from, and signing keys
+//! * [`random`], [`key`]: randomness, and signing keys
 //! * [`compose`]: from events to a signed submission
 //! * [`receipt`]: what a receipt proves
-//! * [`home`]: the folder that keeps all of it over a crash
+//! * [`home`]: the folder that stores all of it, safe against crashes
 //! * [`api`]: the node over HTTP
-//! * [`outbox`]: sends what waits, and takes the answers
+//! * [`outbox`]: sends waiting submissions, and processes the answers
 //! * [`mod@file`]: a submission written by hand
 //! * [`import`]: spreadsheets turned into submissions
 

@@ -1,4 +1,4 @@
-//! A node for tests: whatever the test says, over real sockets.
+//! A test node over real sockets, whose answers the test decides.
 
 use crate::api::{Api, LogInfo};
 use crate::compose::Chain;
@@ -20,15 +20,15 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A request as it came in.
+/// A request as received.
 pub(crate) struct Asked {
     /// Request line and headers.
     pub(crate) head: String,
-    /// Body, without the framing of chunks taken off.
+    /// Body, with the framing of chunks.
     pub(crate) body: Vec<u8>,
 }
 
-/// Answers every request on a connection of its own, for as long as the runtime of the test lives.
+/// Answers every request on a connection of its own, as long as the test's runtime lives.
 pub(crate) async fn start(mut answer: impl FnMut(Asked) -> Vec<u8> + Send + 'static) -> Api {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = Api::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
@@ -43,7 +43,7 @@ pub(crate) async fn start(mut answer: impl FnMut(Asked) -> Vec<u8> + Send + 'sta
     api
 }
 
-/// An answer as it goes over the line.
+/// An answer as sent.
 pub(crate) fn http(status: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -52,7 +52,7 @@ pub(crate) fn http(status: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Reads until the request is whole: by its length, or to the last chunk.
+/// Reads until the request is complete: by its length, or to the last chunk.
 async fn read_request(connection: &mut TcpStream) -> Asked {
     let mut bytes = Vec::new();
     loop {
@@ -76,7 +76,7 @@ pub(crate) const ORIGIN: &str = "lika.example/130624";
 /// Decides whether a submission is refused.
 type Refuse = Box<dyn Fn(&v1::Submission) -> Option<v1::Refusal> + Send>;
 
-/// A log that chains as the real one does, refuses what the test says, and remembers what it took.
+/// A log that chains as the real one does, refuses what the test says, and remembers what it recorded.
 pub(crate) struct Log {
     pub(crate) refuse: Refuse,
     pub(crate) taken: Vec<v1::SignedSubmission>,
@@ -93,7 +93,7 @@ impl Log {
         (start(move |asked| behind.lock().unwrap().answer(&asked)).await, log)
     }
 
-    /// Takes a submission; whether it had been taken before.
+    /// Records a submission; returns whether it had been recorded before.
     pub(crate) fn judge(&mut self, signed: &v1::SignedSubmission) -> Result<bool, v1::Refusal> {
         let submission = convert::submission(&signed.submission).unwrap();
         if self.taken.iter().any(|taken| taken.submission == signed.submission) {
@@ -132,7 +132,7 @@ pub(crate) fn key() -> SigningKey {
     SigningKey::new(ORIGIN.parse().unwrap(), [5; 32])
 }
 
-/// The receipt that a log of one entry gives.
+/// The receipt given by a log of one entry.
 pub(crate) fn receipt(origin: &str, key: &SigningKey, signed: &v1::SignedSubmission, duplicate: bool) -> v1::Receipt {
     let signature = signed.signature.as_ref().try_into().unwrap();
     let entry = encode_entry(&signed.submission, signature, 1_650_000_000_500, 0, &[]);
@@ -142,7 +142,7 @@ pub(crate) fn receipt(origin: &str, key: &SigningKey, signed: &v1::SignedSubmiss
     v1::Receipt { index: 0, entry: entry.into(), proof, duplicate }
 }
 
-/// A refusal as the gateway writes it.
+/// A refusal as written by the gateway.
 pub(crate) fn refusal(rejection: &Rejection) -> v1::Refusal {
     convert::refusal(rejection, 409)
 }

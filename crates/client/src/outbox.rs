@@ -1,8 +1,8 @@
-//! Sends what waits in a home, in the order of composing, and takes the answers.
+//! Sends the waiting submissions of a home in the order of composing, and processes the answers.
 //!
-//! One submission at a time for each key: the log takes them only in their order. What is refused is moved aside, and
-//! what was composed after it is signed anew, for it has lost the place in the chain that it was signed for. That is
-//! safe, because nothing that stands after a refused submission in a chain can have been recorded.
+//! Each key sends one submission at a time, since the log records them only in their order. A refused submission is
+//! moved aside, and those composed after it are signed again, because they have lost their place in the chain. That
+//! is safe: nothing after a refused submission in a chain can have been recorded.
 
 use crate::api::{Api, ApiError, LogInfo};
 use crate::compose::Device;
@@ -14,8 +14,8 @@ use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
 use std::collections::BTreeSet;
 
-/// Refusals that concern the device and not what it reports: everything else it sends would meet the same, so it
-/// waits until somebody has enrolled the key or looked after the device.
+/// Refusals about the device and not about the content: all further submissions of the device would be refused too,
+/// so it waits until its key is enrolled or the device is repaired.
 const DEVICE_CODES: [Code; 9] = [
     Code::SignatureInvalid,
     Code::KeyUnknown,
@@ -28,10 +28,10 @@ const DEVICE_CODES: [Code; 9] = [
     Code::PreviousMismatch,
 ];
 
-/// What became of everything that waited.
+/// The outcome for all waiting submissions.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// In the log, proven by receipts that are kept; `true` for those that had been recorded before.
+    /// In the log, proven by stored receipts; `true` for those that had been recorded before.
     pub recorded: Vec<(Proven, bool)>,
     /// Refused and moved aside.
     pub refused: Vec<(SubmissionId, v1::Refusal)>,
@@ -41,12 +41,12 @@ pub struct Sent {
     pub stopped: Vec<ApiError>,
 }
 
-/// What was told about after each answer.
+/// Progress, reported after each answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Answered so far.
     pub answered: usize,
-    /// Of so many.
+    /// Total.
     pub of: usize,
 }
 
@@ -61,8 +61,7 @@ pub async fn send(home: &Home, api: &Api, told: impl FnMut(Step)) -> Result<Sent
     send_some(home, api, |_| true, told).await
 }
 
-/// As [`send`], but only what was signed with one key: what keeps another key's submissions waiting is none of its
-/// business, and not in [`Sent`].
+/// As [`send`], but only what was signed with one key; [`Sent`] covers only that key.
 ///
 /// # Errors
 /// As [`send`].
@@ -82,7 +81,7 @@ async fn send_some(
     if queue.is_empty() {
         return Ok(sent);
     }
-    // Nothing is sent to a node whose key is not the one kept.
+    // Nothing is sent to a node whose key differs from the stored one.
     let LogInfo { origin, verifier_key, .. } = match api.log().await {
         Ok(info) => info,
         Err(error) => return Ok(Sent { waiting: queue.len(), stopped: vec![error], ..sent }),
@@ -105,7 +104,7 @@ async fn send_some(
     Ok(sent)
 }
 
-/// The device of a key, standing where the log has it; `None` if the key is not in the home.
+/// The device of a key, at its position in the log; `None` if the key is not in the home.
 fn device(home: &Home, key: KeyId) -> Result<Option<Device>, HomeError> {
     let Some(key) = home.keys()?.into_iter().find(|kept| kept.signer.id() == key) else { return Ok(None) };
     let mut device = Device::new(key.signer, key.official, key.origin);
@@ -113,7 +112,7 @@ fn device(home: &Home, key: KeyId) -> Result<Option<Device>, HomeError> {
     Ok(Some(device))
 }
 
-/// Sends one submission; `false` if the device should send no more for now.
+/// Sends one submission; `false` if the device should not send more for now.
 async fn send_one(
     home: &Home,
     api: &Api,
@@ -123,7 +122,7 @@ async fn send_one(
     sent: &mut Sent,
 ) -> Result<bool, HomeError> {
     let taken = device.chain();
-    // What the log took, and only the settling of which a crash prevented, is sent once more as it is.
+    // A recorded submission whose removal a crash prevented is sent again unchanged.
     let recorded = pending.chain.sequence <= taken.sequence;
     let in_place = (pending.chain.sequence, pending.previous) == (taken.sequence + 1, taken.previous);
     if !recorded && !in_place {
@@ -150,7 +149,7 @@ async fn send_one(
     }
 }
 
-/// Signs what lost its place anew, and keeps it so before it is sent.
+/// Signs a submission again that lost its place in the chain, and stores it before it is sent.
 fn compose_again(home: &Home, device: &mut Device, pending: &Pending) -> Result<Pending, HomeError> {
     let previous = device.chain().previous;
     let composed = device.compose_again(&pending.signed)?;

@@ -1,4 +1,4 @@
-//! Where chance comes from: the system, or a seed for made-up data that must come out the same again.
+//! Randomness from the system, or from a seed for made-up data that must be reproducible.
 
 use lika_domain::ids::{HouseholdId, OfficialId, SubmissionId};
 use lika_proto::seal::{DataKey, NONCE_BYTES};
@@ -23,7 +23,7 @@ const FIRST_OFFICIAL: u64 = 10_000_000;
 const OFFICIALS: u64 = 90_000_000;
 
 impl Random {
-    /// From the system: for everything real.
+    /// From the system: for real use.
     pub fn system() -> Self {
         Self(Source::System)
     }
@@ -33,7 +33,7 @@ impl Random {
         Self(Source::Seeded { seed, blocks: 0 })
     }
 
-    /// So many random bytes.
+    /// `N` random bytes.
     ///
     /// # Errors
     /// If the system has none.
@@ -60,7 +60,7 @@ impl Random {
         self.bytes().map(SubmissionId)
     }
 
-    /// A household number. The log refuses one that is taken, so it need not be asked.
+    /// A household number. The log refuses a number that is taken, so it need not be asked beforehand.
     ///
     /// # Errors
     /// If the system has no randomness.

@@ -1,4 +1,4 @@
-//! Receipts, checked without the log: the entry, and the proof that a signed checkpoint of the log holds it.
+//! Verifies receipts without the log: the entry, and the proof that it is under a signed checkpoint of the log.
 
 use bytes::Bytes;
 use ed25519_zebra::{Signature, VerificationKey};
@@ -9,24 +9,24 @@ use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
 use lika_tlog::proof::{ParseProofError, TlogProof, VerifyProofError};
 
-/// What a receipt proves.
+/// The facts that a receipt proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proven {
     /// The submission.
     pub id: SubmissionId,
-    /// The key it was signed with, by name.
+    /// Id of the key that signed it.
     pub key: KeyId,
     /// Position of its entry in the log, from 0.
     pub index: u64,
     /// When it was recorded, in milliseconds since 1970-01-01 UTC.
     pub recorded_at_ms: u64,
-    /// The log, as it names itself.
+    /// Name of the log.
     pub origin: String,
     /// Number of entries under the checkpoint that proves it.
     pub size: u64,
 }
 
-/// Why a receipt proves nothing.
+/// Why a receipt is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptError {
     /// The proof cannot be read.
@@ -38,7 +38,7 @@ pub enum ReceiptError {
     /// The entry cannot be read.
     #[error("the entry cannot be read: {0}")]
     EntryUnreadable(Rejection),
-    /// The entry holds other bytes or another signature than were sent.
+    /// The entry holds other bytes or another signature than the submission sent.
     #[error("the entry does not hold the submission that was sent")]
     NotWhatWasSent,
     /// The submission was written for another log than the one that proves it.
@@ -49,12 +49,12 @@ pub enum ReceiptError {
         /// The origin in the checkpoint.
         proven_by: String,
     },
-    /// The answer names another place in the log than the proof.
+    /// The answer names another index than the proof.
     #[error("the answer names entry {named}, the proof shows entry {proven}")]
     OtherIndex {
-        /// In the answer.
+        /// Index in the answer.
         named: u64,
-        /// In the proof.
+        /// Index in the proof.
         proven: u64,
     },
     /// The signature in the entry is not by the key given.
@@ -65,7 +65,7 @@ pub enum ReceiptError {
 /// Checks an entry and its proof against the log's verifier key.
 ///
 /// # Errors
-/// If the proof does not hold, or the entry was written for another log.
+/// If the proof is not valid, or the entry was written for another log.
 pub fn verify(entry: &Bytes, proof: &str, log: &VerifierKey) -> Result<Proven, ReceiptError> {
     let proof = TlogProof::parse(proof.as_bytes()).map_err(ReceiptError::ProofUnreadable)?;
     let checkpoint = proof.verify(entry, log).map_err(ReceiptError::NotProven)?;
@@ -84,10 +84,10 @@ pub fn verify(entry: &Bytes, proof: &str, log: &VerifierKey) -> Result<Proven, R
     })
 }
 
-/// Checks the receipt given for what was sent: besides [`verify`], that the entry holds exactly those bytes.
+/// Verifies the receipt of a sent submission: as [`verify`], and that the entry holds exactly the bytes sent.
 ///
 /// # Errors
-/// As [`verify`], and if entry or index are others than those sent and named.
+/// As [`verify`], and if the entry or the index differ from those sent and named.
 pub fn verify_answer(
     sent: &v1::SignedSubmission,
     receipt: &v1::Receipt,
@@ -104,7 +104,7 @@ pub fn verify_answer(
     Ok(proven)
 }
 
-/// Checks that an entry was signed with a key, given by its public bytes.
+/// Checks that an entry was signed with this public key.
 ///
 /// # Errors
 /// If it was not.

@@ -1,4 +1,4 @@
-//! What is established of every household in October: the year's income, and assurances and guarantees.
+//! The assessments of every household each October: the year's income, and assurances and guarantees.
 
 use super::clerk::Clerk;
 use super::dice::Dice;
@@ -11,13 +11,13 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{DwellingGrade, Met};
 
-/// Of a thousand incomes, those that are established wrong at first.
+/// Share of incomes first recorded wrong, per mille.
 const INCOME_WRONG_PER_MILLE: u32 = 110;
-/// Of a thousand assessments of conditions, those that are wrong at first.
+/// Share of assessments of conditions first recorded wrong, per mille.
 const CONDITIONS_WRONG_PER_MILLE: u32 = 90;
 /// Pension of a person of 60 or more, in yuan per year.
 const PENSION_YUAN: u64 = 1_080;
-/// Position of safe housing among the conditions.
+/// Index of safe housing among the conditions.
 const HOUSING: usize = 4;
 
 /// The poverty line of a year, in yuan.
@@ -26,7 +26,7 @@ pub(crate) fn line(year: u32) -> u64 {
     line.map_or(0, |line| line.yuan.unsigned_abs())
 }
 
-/// A year passes: income rises, or falls, and what was missing comes.
+/// Passes a year: income rises or falls, and missing guarantees may be met.
 pub(crate) fn pass_year(home: &mut Home, dice: &mut Dice, year: u32) {
     let growth = if dice.per_mille(80) { dice.between(70, 92) } else { dice.between(106, 124) };
     home.income = home.income * u64::from(growth) / 100;
@@ -38,7 +38,7 @@ pub(crate) fn pass_year(home: &mut Home, dice: &mut Dice, year: u32) {
     if home.leaving {
         let enough = part(dice, 104, 150);
         home.income = if dice.per_mille(BELOW_LINE_PER_MILLE) { home.income } else { home.income.max(enough) };
-        // Some leave although a guarantee is missing: an audit finds them.
+        // Some leave although a guarantee is missing, so that an audit can find them.
         home.conditions = [true, true, true, true, !dice.per_mille(12), !dice.per_mille(8)];
     } else if home.standing == Standing::Exited {
         home.income = home.income.max(part(dice, 101, 115));
@@ -47,7 +47,7 @@ pub(crate) fn pass_year(home: &mut Home, dice: &mut Dice, year: u32) {
     }
 }
 
-/// The village officer establishes the year's income and conditions of a household.
+/// The village officer records the year's income and conditions of a household.
 pub(crate) fn assess(home: &Home, number: usize, clerk: &mut Clerk, place: &Village, year: u32, fixes: &mut Fixes) {
     let day = clerk.recently();
     let right = income(home, &mut clerk.dice, year, home.income);
@@ -72,7 +72,7 @@ pub(crate) fn assess(home: &Home, number: usize, clerk: &mut Clerk, place: &Vill
     }
 }
 
-/// An income of so many yuan per head, split into where it came from. Its parts make up the whole to the fen.
+/// An income per head, split by source. The parts add up to the total exactly, to the fen.
 fn income(home: &Home, dice: &mut Dice, year: u32, per_head_yuan: u64) -> v1::IncomeAssessed {
     let members = u64::from(home.size().max(1));
     let net = per_head_yuan * 100 * members + u64::from(dice.below(10_000));
@@ -93,7 +93,7 @@ fn income(home: &Home, dice: &mut Dice, year: u32, per_head_yuan: u64) -> v1::In
     let earners = home.persons.iter().any(|person| person.work.is_some());
     let wage_share = if earners { dice.between(55, 80) } else { dice.between(5, 30) };
     let wage = take(left_share(net, wage_share));
-    // Whatever is left was earned on the farm, at a cost.
+    // The rest was earned on the farm, at a cost.
     let production_cost = left * u64::from(dice.between(20, 55)) / 100;
     let net = i64::try_from(net).unwrap_or(i64::MAX);
     v1::IncomeAssessed {

@@ -1,4 +1,4 @@
-//! Measures that households get, and which of them a household should get by its facts.
+//! The catalogue of measures, and which of them a household should get by its facts.
 
 use super::dice::Dice;
 use super::household::{Home, Standing};
@@ -34,7 +34,7 @@ const DIBAO: Entry = entry(MeasureGroup::SafetyNet, "dibao", "低保金", 900, &
 const WUBAO: Entry = entry(MeasureGroup::SafetyNet, "wubao", "五保供养金", 1_800, &[3, 7, 11]);
 const DISABILITY: Entry = entry(MeasureGroup::Disability, "disability_allowance", "残疾人补贴", 660, &[5]);
 
-/// All of them.
+/// All measures.
 pub(crate) const CATALOGUE: [&Entry; 12] = [
     &INDUSTRY,
     &EMPLOYMENT,
@@ -50,7 +50,8 @@ pub(crate) const CATALOGUE: [&Entry; 12] = [
     &DISABILITY,
 ];
 
-/// What a household gets in a year, the amount of a delivery in fen, and the member it is for, 0 the household.
+/// The measures due to a household in a year, with the amount of a delivery in fen and the member it is for (0: the
+/// household).
 pub(crate) fn due(home: &Home, dice: &mut Dice, on: Date) -> Vec<(&'static Entry, u64, u32)> {
     let poor = home.standing == Standing::Poor;
     let mut due: Vec<(&'static Entry, u64, u32)> = Vec::new();
@@ -62,7 +63,7 @@ pub(crate) fn due(home: &Home, dice: &mut Dice, on: Date) -> Vec<(&'static Entry
         v1::Attribute::Wubao => add(&WUBAO, 1, 0),
         _ => {}
     }
-    // Help goes on after the exit, but not all of it.
+    // Help continues after the exit, but not all of it.
     if dice.per_mille(if poor { 900 } else { 600 }) {
         add(&HEALTH, home.size().max(1), 0);
     }

@@ -1,4 +1,4 @@
-//! What happens in families: births, deaths, marriages, school and work; and households that move away.
+//! Changes in families: births, deaths, marriages, school and work; and households that move away.
 
 use super::clerk::Clerk;
 use super::household::Home;
@@ -14,7 +14,7 @@ use lika_proto::v1::{JoinReason, LeaveReason, Relation};
 const SCHOOL_MONTH: u32 = 9;
 const YEAR_DAYS: i32 = 365;
 
-/// A quarter of a year in a household.
+/// Passes a quarter of a year in a household.
 pub(crate) fn pass_quarter(home: &mut Home, clerk: &mut Clerk, place: &Village) {
     if clerk.dice.per_mille(1) {
         return home.close(clerk, place, v1::DeregisterReason::Moved, None);
@@ -43,7 +43,7 @@ fn dying(home: &Home, clerk: &mut Clerk) -> Option<usize> {
     })
 }
 
-/// A person leaves; when it is the head, the oldest of the others becomes head.
+/// A person leaves; if it is the head, the oldest of the others becomes head.
 fn leave(home: &mut Home, clerk: &mut Clerk, place: &Village, at: usize, reason: LeaveReason) {
     let person = home.persons.remove(at);
     let mut new_head = 0;

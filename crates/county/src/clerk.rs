@@ -1,4 +1,5 @@
-//! Writes down what happens: dates it, seals what is personal, and puts it on the right official's desk.
+//! Turns what happens into events: dates them, seals personal data, and adds them to the right official's
+//! submissions.
 
 use super::dice::Dice;
 use super::names;
@@ -14,15 +15,15 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind as HouseholdKind;
 use lika_proto::v1::official_event::Kind as OfficialKind;
 
-/// Number of every subject's one data key.
+/// Number of a subject's only data key.
 pub(crate) const DATA_KEY_NUMBER: u32 = 1;
 
-/// The hour of the day in China at which the day's reports are recorded, in milliseconds: all of the day has passed.
+/// The time of day in China at which reports are recorded, in milliseconds: 20:00, after the working day.
 const EVENING_MS: u64 = 20 * 3_600 * 1_000;
-/// Reports tell what happened in so many days before they are recorded, the day itself included.
+/// Reports concern the last days before they are recorded, this many, the day itself included.
 const RECENT_DAYS: u32 = 5;
 const FIRST_OFFICIAL: u32 = 20_000_001;
-/// A prime, so that numbers do not come round before all of them were given.
+/// A prime, so that household numbers do not repeat before all were given.
 const HOUSEHOLD_STRIDE: u64 = 5_915_587_277;
 const HOUSEHOLDS: u64 = 9_000_000_000;
 const FIRST_HOUSEHOLD: u64 = 1_000_000_000;
@@ -35,21 +36,21 @@ pub(crate) struct Clerk {
     pub county: Area,
     /// The day on which everything is recorded until the next tick.
     pub today: Date,
-    /// Chance.
+    /// Random numbers.
     pub dice: Dice,
     desk: Desk,
     staff: Vec<OfficialId>,
     new_devices: Vec<NewDevice>,
     households: u64,
     household_offset: u64,
-    /// How many citizen IDs were made up.
+    /// Number of citizen IDs made up so far.
     pub citizens: u32,
-    /// What was planted.
+    /// Counts of what was planted.
     pub planted: Planted,
     probes: Vec<Probe>,
 }
 
-/// What events of a card need to know of it.
+/// Identity and key of a card.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Card {
     /// Its number.
@@ -87,19 +88,19 @@ impl Clerk {
         self.days_ago(back)
     }
 
-    /// So many days before today.
+    /// The day `days` before today.
     pub(crate) fn days_ago(&self, days: u32) -> Date {
         self.today.plus_days(-i32::try_from(days).unwrap_or(i32::MAX))
     }
 
-    /// Closes what was gathered today.
+    /// Closes the submissions gathered today.
     pub(crate) fn tick(&mut self) -> Tick {
         let (devices, submissions) = (std::mem::take(&mut self.new_devices), self.desk.take());
         let probes = std::mem::take(&mut self.probes);
         Tick { at_ms: self.today.start_unix_ms() + EVENING_MS, devices, submissions, probes }
     }
 
-    /// A new official with a device; its number. They report from the next tick on.
+    /// A new official with a device; returns the device's number. They report from the next tick on.
     ///
     /// # Errors
     /// If there are no more official numbers.
@@ -120,7 +121,7 @@ impl Clerk {
     /// A new card of the village.
     ///
     /// # Errors
-    /// Never: the number is always of ten digits.
+    /// Never: the number always has ten digits.
     pub(crate) fn new_card(&mut self, village: Area) -> anyhow::Result<Card> {
         let step = self.households.wrapping_mul(HOUSEHOLD_STRIDE % HOUSEHOLDS) % HOUSEHOLDS;
         self.households += 1;
@@ -129,7 +130,7 @@ impl Clerk {
         Ok(Card { id, village, key: self.dice.bytes() })
     }
 
-    /// Seals personal data. A value over its limit leaves nothing sealed, which the log then refuses.
+    /// Seals personal data. Data over its limit becomes an empty seal, which the log refuses.
     pub(crate) fn seal<M: Private>(
         &mut self,
         key: [u8; 32],
@@ -141,7 +142,7 @@ impl Clerk {
         Some(v1::Sealed { key: DATA_KEY_NUMBER, r#box: sealed })
     }
 
-    /// Seals an official's name; with the key for the vault.
+    /// Seals an official's name; returns it with its data key.
     pub(crate) fn seal_official(&mut self, official: OfficialId) -> (Option<v1::Sealed>, v1::DataKey) {
         let (key, male) = (self.dice.bytes(), self.dice.per_mille(700));
         let surname = names::surname(&mut self.dice);
@@ -153,7 +154,7 @@ impl Clerk {
         (sealed, data_key(u64::from(official.get()), key))
     }
 
-    /// Something that happened to a card.
+    /// Adds an event of a card.
     pub(crate) fn card_event(
         &mut self,
         author: usize,
@@ -165,7 +166,7 @@ impl Clerk {
         self.keyed_card_event(author, card, happened, kind, corrects, None)
     }
 
-    /// The same, with a data key for the vault.
+    /// Adds an event of a card, with a data key for the vault.
     pub(crate) fn keyed_card_event(
         &mut self,
         author: usize,
@@ -181,7 +182,7 @@ impl Clerk {
         self.desk.put(author, card.village, Event::Household(event), corrects, key)
     }
 
-    /// An event of the households service as it is.
+    /// Adds an event of the households service.
     pub(crate) fn household_event(
         &mut self,
         author: usize,
@@ -192,19 +193,19 @@ impl Clerk {
         self.desk.put(author, area, Event::Household(event), corrects, None)
     }
 
-    /// Something that is tried at the end of the tick and must be refused with the code that `expected` is named as.
+    /// Adds an attempt at the end of the tick, which must be refused with the code named like `expected`.
     pub(crate) fn probe(&mut self, author: usize, area: Area, event: Event, expected: Kind) {
         self.planted.note(expected);
         self.probes.push(Probe { author, area, event, expected });
     }
 
-    /// Something that happened to a village or the county.
+    /// Adds an event of a village or the county.
     pub(crate) fn area_event(&mut self, author: usize, area: Area, happened: Date, kind: HouseholdKind) -> Target {
         let event = v1::HouseholdEvent { happened: happened.yyyymmdd(), kind: Some(kind), ..Default::default() };
         self.desk.put(author, area, Event::Household(event), None, None)
     }
 
-    /// Something that happened to an official or by one; `household` is 0 where none is concerned.
+    /// Adds an event of an official, or of one's work; `household` is 0 if none is concerned.
     pub(crate) fn official_event(
         &mut self,
         author: usize,
@@ -224,7 +225,7 @@ impl Clerk {
         self.desk.put(author, area, Event::Official(event), None, key)
     }
 
-    /// Something that happened to money or help; `household` is 0 where none is concerned.
+    /// Adds an event of funds or aid; `household` is 0 if none is concerned.
     pub(crate) fn aid_event(
         &mut self,
         author: usize,

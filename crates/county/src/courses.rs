@@ -1,5 +1,5 @@
-//! Procedures under way, each going on by a leg at a tick: the steps that one official takes one after another. Another
-//! official goes on at the next tick, when what was reported before is in the log.
+//! Procedures under way. Each advances by one leg per tick: the steps that one official takes one after another.
+//! Another official continues at the next tick, when the earlier reports are in the log.
 
 use super::clerk::Clerk;
 use super::exits;
@@ -15,33 +15,33 @@ use lika_proto::v1;
 use lika_proto::v1::{Outcome, Procedure, Step};
 use std::collections::BTreeSet;
 
-/// Days between what is seen and what is done about it, where haste is asked for.
+/// Days between a finding and the step that follows it, where speed is required.
 const HASTE_DAYS: u32 = 2;
 
-/// What a round is about.
+/// The subject of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
-    /// The household at that position.
+    /// The household with that index.
     Home(usize),
-    /// The village at that position.
+    /// The village with that index.
     Village(usize),
     /// The county.
     County,
 }
 
-/// How a round goes.
+/// The course that a round takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// As it should.
+    /// According to the rules.
     #[default]
     Kept,
     /// Its decision comes late.
     Late,
-    /// It is left lying after its first leg.
+    /// It is abandoned after its first leg.
     Lying,
-    /// The appraisal does not pass.
+    /// It fails the appraisal.
     Failing,
-    /// Its first step is recorded on a wrong day.
+    /// Its first step is recorded with a wrong date.
     Wrong,
 }
 
@@ -51,13 +51,13 @@ struct Course {
     subject: Subject,
     procedure: Procedure,
     fate: Fate,
-    /// How many steps were taken.
+    /// Number of steps taken.
     taken: usize,
-    /// Who took the last one.
+    /// Device of the official who took the last one.
     last: Option<usize>,
-    /// The first day on which the next may be taken.
+    /// The first day on which the next step may be taken.
     from: Date,
-    /// The first step, which is still to be put right.
+    /// The first step, while it still has to be corrected.
     wrong: Option<Target>,
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct Courses {
     known: BTreeSet<(Subject, i32)>,
 }
 
-/// Who and what there is besides the courses.
+/// The county around the rounds.
 pub(crate) struct County<'c> {
     pub clerk: &'c mut Clerk,
     pub homes: &'c mut [Home],
@@ -77,13 +77,13 @@ pub(crate) struct County<'c> {
 }
 
 impl County<'_> {
-    /// Poor persons of the village at that position.
+    /// Number of poor persons of the village with that index.
     fn poor_persons(&self, village: usize) -> u32 {
         super::village::poor_persons(self.villages.len(), self.homes).get(village).copied().unwrap_or(0)
     }
 }
 
-/// What became of a course at a tick.
+/// Outcome of a leg.
 enum Leg {
     GoesOn,
     Over,
@@ -91,7 +91,7 @@ enum Leg {
 }
 
 impl Courses {
-    /// Begins a round with the next leg; nothing if the same one is under way.
+    /// Begins a round with the next leg; does nothing if the same one is under way.
     pub(crate) fn begin(&mut self, subject: Subject, procedure: Procedure, fate: Fate, from: Date) {
         if self.known.insert((subject, procedure.into())) {
             let (taken, last, wrong) = (0, None, None);
@@ -99,7 +99,7 @@ impl Courses {
         }
     }
 
-    /// Takes the next leg of every round. `poor` counts the poor persons of a village.
+    /// Takes the next leg of every round.
     pub(crate) fn go_on(&mut self, county: &mut County<'_>) {
         let mut running = std::mem::take(&mut self.running);
         running.retain_mut(|course| {
@@ -117,7 +117,7 @@ impl Courses {
 }
 
 impl Course {
-    /// Whether what it is about has come to pass another way.
+    /// Whether the subject's situation was settled in another way.
     fn is_void(&self, county: &County<'_>) -> bool {
         let Subject::Home(position) = self.subject else { return false };
         let Some(home) = county.homes.get(position) else { return true };
@@ -130,7 +130,7 @@ impl Course {
         }
     }
 
-    /// One official's steps.
+    /// Takes the next steps of one official.
     fn leg(&mut self, county: &mut County<'_>) -> Leg {
         let (about, people) = self.place(county);
         if let Some(target) = self.wrong.take() {
@@ -163,7 +163,7 @@ impl Course {
         Leg::GoesOn
     }
 
-    /// Takes a step; whether the round goes on.
+    /// Takes a step; returns whether the round continues.
     fn take(&mut self, county: &mut County<'_>, about: About, step: Step, author: usize) -> bool {
         let fails = self.fails(county, step);
         let clerk = &mut *county.clerk;
@@ -191,8 +191,8 @@ impl Course {
         !fails
     }
 
-    /// Whether a step ends the round: the appraisal does not pass, or the county finds that more are poor in a village than
-    /// was hoped when it asked to leave the list.
+    /// Whether a step ends the round: the appraisal fails, or the county finds more poor persons in a village than it
+    /// expected when it applied to leave the list.
     fn fails(&self, county: &County<'_>, step: Step) -> bool {
         match (self.subject, step) {
             (Subject::Home(_), Step::Appraisal) => self.fate == Fate::Failing,
@@ -204,7 +204,7 @@ impl Course {
         }
     }
 
-    /// In haste where a decision is due in days; otherwise on one of the last days.
+    /// The day of a step: as soon as possible if a decision is due within days, otherwise one of the last days.
     fn day(&self, clerk: &mut Clerk, step: Step) -> Date {
         let hasty = matches!(self.procedure, Procedure::Monitoring | Procedure::MonitoringEnd);
         let late = self.fate == Fate::Late && step == Step::Decision;
@@ -215,7 +215,7 @@ impl Course {
         clerk.recently().max(self.from)
     }
 
-    /// The step again, naming the one that was wrong.
+    /// Reports the step again, naming the wrong one.
     fn put_right(&mut self, clerk: &mut Clerk, about: About, target: Target) -> Leg {
         let (Some(step), Some(author)) = (path(self.procedure).first().copied(), self.last) else { return Leg::Over };
         clerk.step(author, about, self.procedure, step, self.from, Some(target), |_| {});
@@ -253,7 +253,7 @@ impl Course {
         }
     }
 
-    /// Tries what must be refused as the round stands now.
+    /// Attempts something that must be refused in the round's present state.
     fn probe(&self, county: &mut County<'_>, about: About, people: People) {
         let steps = path(self.procedure);
         let Some(next) = steps.get(self.taken).copied() else { return };
@@ -266,7 +266,7 @@ impl Course {
         let running = self.from > clerk.today;
         let papers = rule.is_some_and(|rule| !rule.evidence.is_empty());
         let same = self.last.filter(|last| apart && people.may(procedure, next, *last));
-        // The one after the next, where the table does not let that one be left out.
+        // A later step that the table does not allow yet.
         let stands = self.taken.checked_sub(1).and_then(|taken| steps.get(taken)).copied();
         let later = steps.get(self.taken + 1).copied();
         let later = later.filter(|later| stands.is_some_and(|stands| !follows(procedure, *later, stands)));
@@ -318,7 +318,7 @@ impl Course {
     }
 }
 
-/// How the exit of a household goes; in the last year every one goes as it should.
+/// The fate of a household's exit; in the last year always according to the rules.
 pub(crate) fn fate_of_exit(clerk: &mut Clerk, last_year: bool) -> Fate {
     if last_year {
         Fate::Kept
@@ -331,7 +331,7 @@ pub(crate) fn fate_of_exit(clerk: &mut Clerk, last_year: bool) -> Fate {
     }
 }
 
-/// How taking under monitoring goes.
+/// The fate of a decision on monitoring.
 pub(crate) fn fate_of_watch(clerk: &mut Clerk) -> Fate {
     if clerk.dice.per_mille(planted::LYING_PER_MILLE) {
         clerk.planted.note(Kind::LeftLying);
@@ -344,7 +344,7 @@ pub(crate) fn fate_of_watch(clerk: &mut Clerk) -> Fate {
 }
 
 impl People {
-    /// Whether the table lets a device's official take a step at all.
+    /// Whether the table lets a device's official take a step.
     fn may(&self, procedure: Procedure, step: Step, device: usize) -> bool {
         use lika_domain::official::Role;
         let Some(rule) = rule(procedure, step) else { return false };
@@ -358,7 +358,7 @@ impl People {
     }
 }
 
-/// A decision tried before its steps are taken.
+/// Attempts a decision before its steps are taken.
 pub(crate) fn probe_decision(clerk: &mut Clerk, home: &Home, village: &Village, year: u32) {
     let kind = v1::household_event::Kind::HouseholdExited(v1::HouseholdExited { income_year: year, accepted: true });
     let event = v1::HouseholdEvent {

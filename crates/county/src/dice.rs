@@ -1,7 +1,7 @@
-//! Chance that comes out the same again: everything made up follows from one seed.
+//! Reproducible random numbers: everything made up follows from one seed.
 //!
-//! The generator behind it keeps its values over its versions, and the draws here are our own, so the same seed makes
-//! the same county on every machine and in every later version of the libraries.
+//! The generator keeps its values across its versions, and the draws here are our own, so the same seed makes the
+//! same county on every machine and with every later version of the libraries.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
@@ -10,12 +10,12 @@ use rand_pcg::rand_core::{Rng, SeedableRng};
 pub(crate) struct Dice(Pcg64Mcg);
 
 impl Dice {
-    /// Dice that fall as the seed says.
+    /// Dice for a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    /// A number from 0 to below `end`; 0 if `end` is 0.
+    /// A number in `0..end`; 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: u32) -> u32 {
         let product = u64::from(self.0.next_u32()) * u64::from(end);
         u32::try_from(product >> 32).unwrap_or(u32::MAX)
@@ -26,18 +26,18 @@ impl Dice {
         low + self.below(high.saturating_sub(low).saturating_add(1))
     }
 
-    /// Whether something happens that happens so many times in a thousand.
+    /// True with a probability of `times` in a thousand.
     pub(crate) fn per_mille(&mut self, times: u32) -> bool {
         self.below(1_000) < times
     }
 
-    /// One of them; the default of the type if there are none.
+    /// One of the items; the default of the type if there are none.
     pub(crate) fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
         let position = self.below(u32::try_from(items.len()).unwrap_or(u32::MAX));
         items.get(position as usize).copied().unwrap_or_default()
     }
 
-    /// One of them, each as often as its weight says; the default of the type if there are none.
+    /// One of the items by weight; the default of the type if there are none.
     pub(crate) fn weigh<T: Copy + Default>(&mut self, items: &[(T, u32)]) -> T {
         let total = items.iter().map(|(_, weight)| weight).sum();
         let mut left = self.below(total);
@@ -50,12 +50,12 @@ impl Dice {
         T::default()
     }
 
-    /// An amount of `mean`, off by up to so many percent of it.
+    /// An amount that differs from `mean` by at most `percent` percent.
     pub(crate) fn around(&mut self, mean: u64, percent: u32) -> u64 {
         mean * u64::from(100 - percent + self.below(2 * percent + 1)) / 100
     }
 
-    /// So many bytes.
+    /// `N` bytes.
     pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.0.fill_bytes(&mut bytes);
@@ -67,7 +67,7 @@ impl Dice {
 mod tests {
     use super::*;
 
-    /// Values that must never change: a county of a seed would be another.
+    /// These values must never change: the county of a seed would become another one.
     #[test]
     fn a_seed_falls_the_same_for_ever() {
         let mut dice = Dice::new(1);

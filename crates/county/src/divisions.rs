@@ -6,12 +6,12 @@ use lika_domain::area::{Area, Level};
 use lika_domain::village::NAME_CHARS_MAX;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Divisions of Fuping county: the county the demonstration takes unless it is given another.
+/// Divisions of Fuping county: the default county of the demonstration.
 pub const FUPING: &str = include_str!("../data/divisions-130624.csv");
-/// Largest table that is read, in bytes; a county of the largest size needs a tenth of it.
+/// Largest table accepted, in bytes; the largest county needs a tenth of it.
 pub const DIVISIONS_BYTES_MAX: usize = 1_048_576;
 
-/// Endings that name the committee of a village rather than the village.
+/// Suffixes that name the committee of a village and not the village.
 const COMMITTEES: [&str; 2] = ["民委员会", "居民委员会"];
 
 /// A county with its villages, in the order of their codes.
@@ -40,7 +40,7 @@ impl County {
     /// Reads a table.
     ///
     /// # Errors
-    /// The first row that is not of the form, or what is missing: exactly one county and at least one village.
+    /// The first malformed row, or what is missing: there must be exactly one county and at least one village.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let rows = rows(text)?;
         let mut counties = rows.iter().filter(|(area, _)| area.level() == Level::County);
@@ -100,7 +100,7 @@ fn row(record: &csv::StringRecord) -> anyhow::Result<(Area, String)> {
     Ok((area, name.to_owned()))
 }
 
-/// The village itself, where the table names its committee: 菜池村 of 菜池村村民委员会.
+/// The village itself if the table names its committee: 菜池村 of 菜池村村民委员会.
 fn short(name: &str) -> &str {
     let committee = COMMITTEES.iter().rev().find_map(|ending| name.strip_suffix(ending));
     let village = committee.map(|village| village.strip_suffix('村').unwrap_or(village));

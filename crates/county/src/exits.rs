@@ -1,4 +1,4 @@
-//! How households leave poverty along the national curve, and fall back.
+//! Exits from poverty along the national curve, and relapses.
 
 use super::assessment::line;
 use super::clerk::Clerk;
@@ -14,21 +14,21 @@ pub(crate) const BASELINE: u32 = 8_962;
 /// Rural poor at the end of each year, in 10,000 persons.
 pub(crate) const CURVE: [(u32, u32); 7] =
     [(2014, 7_017), (2015, 5_575), (2016, 4_335), (2017, 3_046), (2018, 1_660), (2019, 551), (2020, 0)];
-/// Last year of the history: nothing recorded wrong in it can be found any more.
+/// Last year of the history: wrong records of this year cannot be found any more.
 const LAST_YEAR: u32 = 2020;
-/// Of a thousand exits, those that should not have been.
+/// Share of exits that should not have happened, per mille.
 const WRONG_PER_MILLE: u32 = 40;
-/// Of a thousand exited households, those that are poor again, per quarter.
+/// Share of exited households that fall back into poverty, per mille and quarter.
 const FALL_PER_MILLE: u32 = 4;
 
-/// Poor persons there should be at the end of a year, of so many on cards.
+/// How many poor persons there should be at the end of a year, of `persons` on cards.
 pub(crate) fn poor_at_end(year: u32, persons: u32) -> u32 {
     let poor = CURVE.iter().find(|(of, _)| *of == year).map_or(BASELINE, |(_, poor)| *poor);
     u32::try_from(u64::from(persons) * u64::from(poor) / u64::from(BASELINE)).unwrap_or(u32::MAX)
 }
 
-/// Chooses who leaves poverty at the end of the year: those who are best off, until no more are poor than in the
-/// country.
+/// Chooses the households that leave poverty at the end of the year: the best off, until the share of poor persons is
+/// no higher than in the country.
 pub(crate) fn choose(clerk: &mut Clerk, homes: &mut [Home]) {
     let (mut persons, mut poor) = (0, 0);
     let mut ranking = Vec::new();
@@ -61,9 +61,9 @@ fn prospects(home: &Home, clerk: &mut Clerk) -> u64 {
     (home.income + met * 120 + u64::from(clerk.dice.below(500))).saturating_sub(burden)
 }
 
-/// The county records that the household has left poverty; some have not in truth.
+/// The county records that the household has left poverty; for some that is not true.
 pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, (author, day): (usize, Date), fixes: &mut Fixes) {
-    // An exit of December may be recorded in January.
+    // A December exit may be recorded in January.
     let year = home.leaving_in;
     let kind = Kind::HouseholdExited(v1::HouseholdExited { income_year: year, accepted: true });
     let target = clerk.card_event(author, &home.card, day, kind, None);
@@ -81,12 +81,12 @@ pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, (author, d
     }
 }
 
-/// Whether an exited household is poor again in a quarter.
+/// Whether an exited household falls back in a quarter.
 pub(crate) fn falls(clerk: &mut Clerk, home: &Home) -> bool {
     home.standing == Standing::Exited && clerk.dice.per_mille(FALL_PER_MILLE)
 }
 
-/// The county records that a household is poor again.
+/// The county records that a household has fallen back.
 pub(crate) fn fall_back(clerk: &mut Clerk, home: &mut Home, (author, day): (usize, Date)) {
     let cause = clerk.dice.weigh(&[
         (v1::Cause::Illness, 55),

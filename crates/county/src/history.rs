@@ -1,9 +1,9 @@
 //! Seven years of a made-up county, tick by tick.
 //!
-//! Each month has three ticks. At the first, what was wrong is put right and families change; at the second, money and
-//! assessments are recorded; at the third, visits. Whoever reports at one tick does not rest on what another reports at
-//! the same one: cards are closed at first ticks, before anything else is said of them, and each kind of report has a
-//! tick of its own. Procedures go on by a leg at every tick, after everything else of it.
+//! Each month has three ticks. At the first, errors are corrected and families change; at the second, funds and
+//! assessments are recorded; at the third, visits. Reports of one tick do not depend on other officials' reports of
+//! the same tick: cards are closed at first ticks, before anything else is reported of them, and each kind of report
+//! has its own tick. Procedures advance by a leg at every tick, after everything else.
 
 use super::clerk::Clerk;
 use super::courses::{self, Courses, Fate, Subject};
@@ -21,7 +21,7 @@ use lika_domain::date::Date;
 use lika_proto::v1::Procedure;
 use std::collections::BTreeMap;
 
-/// Most households that are made up.
+/// Most households in a made-up county.
 pub const HOUSEHOLDS_MAX: u32 = 500_000;
 /// First year of the history.
 pub const FIRST_YEAR: u32 = 2014;
@@ -30,18 +30,18 @@ pub const LAST_YEAR: u32 = 2020;
 
 /// Most responsible households of one official.
 const CASELOAD: usize = 5;
-/// A village with cards has about so many of them; villages beyond that have none.
+/// Fewest households per village with cards; the remaining villages have none.
 const HOUSEHOLDS_PER_VILLAGE_MIN: usize = 12;
-/// Ticks before the first month, by their day of January of the first year.
+/// Days of the ticks before the first month, in January of the first year.
 const SETUP_DAYS: [u32; 4] = [2, 3, 6, 8];
 /// Days of a month on which reports are recorded.
 const TICK_DAYS: [u32; 3] = [6, 16, 26];
-/// Month and year in which the households are registered that were missed at first.
+/// Year and month in which the households missed at first are registered.
 const LOOK_BACK: (u32, u32) = (2016, 6);
 /// Months in which aid is delivered.
 const AID_MONTHS: [u32; 5] = [3, 5, 7, 9, 11];
 
-/// A county and what becomes of it.
+/// A county and its history.
 pub struct History {
     county: County,
     clerk: Clerk,
@@ -51,17 +51,17 @@ pub struct History {
     handovers: BTreeMap<usize, Handover>,
     fixes: Fixes,
     courses: Courses,
-    /// Households registered at the tick before.
+    /// Households registered at the previous tick.
     fresh: Vec<usize>,
     households: usize,
     ticks: usize,
 }
 
 impl History {
-    /// A county before anything happened; `origin` is the name of its log.
+    /// A county at the start; `origin` is the name of its log.
     ///
     /// # Errors
-    /// If there are to be no households or more than [`HOUSEHOLDS_MAX`].
+    /// If `households` is 0 or above [`HOUSEHOLDS_MAX`].
     pub fn new(county: County, origin: &str, households: u32, seed: u64) -> anyhow::Result<Self> {
         ensure!((1..=HOUSEHOLDS_MAX).contains(&households), "1 to {HOUSEHOLDS_MAX} households can be made up");
         let clerk = Clerk::new(origin, county.area, seed, day(FIRST_YEAR, 1, SETUP_DAYS[0])?);
@@ -91,27 +91,27 @@ impl History {
         township.map(|township| township.name.as_str())
     }
 
-    /// How many villages there are.
+    /// Number of villages.
     pub fn villages(&self) -> usize {
         self.county.villages()
     }
 
-    /// How many households there are.
+    /// Number of households.
     pub fn households(&self) -> usize {
         self.households
     }
 
-    /// What was planted so far.
+    /// Counts of what was planted so far.
     pub fn planted(&self) -> &Planted {
         &self.clerk.planted
     }
 
-    /// How many ticks there are in all.
+    /// Number of all ticks.
     fn length() -> usize {
         SETUP_DAYS.len() + ((LAST_YEAR - FIRST_YEAR) as usize * 12 + 11) * TICK_DAYS.len()
     }
 
-    /// What is recorded next; `None` when the history is over.
+    /// The next tick; `None` when the history is over.
     ///
     /// # Errors
     /// If there are more officials than numbers for them.
@@ -164,7 +164,7 @@ impl History {
         Ok(())
     }
 
-    /// Spreads the households over the villages and enrols who answers for them.
+    /// Distributes the households over the villages and enrols their responsible officials.
     fn settle(&mut self) -> anyhow::Result<()> {
         let clerk = &mut self.clerk;
         let settled = (self.households / HOUSEHOLDS_PER_VILLAGE_MIN).clamp(1, self.villages.len());
@@ -277,7 +277,7 @@ impl History {
         }
     }
 
-    /// Households get their cards in the first spring; those that were missed, at the look-back.
+    /// Registers households in the first spring; those that were missed, at the look-back.
     fn register(&mut self, year: u32, month: u32) {
         for (number, home) in self.homes.iter_mut().enumerate() {
             if home.standing == Standing::Waiting && is_turn(number, home, (year, month)) {
@@ -305,7 +305,7 @@ impl History {
         }
     }
 
-    /// Identification begins a month before the card is made; the first cards are taken over.
+    /// Identification begins a month before the card is made; the first cards are taken over without steps.
     fn identify(&mut self, year: u32, month: u32) {
         let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
         for (number, home) in self.homes.iter().enumerate() {
@@ -317,7 +317,7 @@ impl History {
         }
     }
 
-    /// Villages ask to leave the list that will have few enough poor when those chosen have exited.
+    /// Villages apply to leave the list if few enough persons will be poor after the chosen exits.
     fn ask_to_leave(&mut self) {
         let mut poor = village::poor_persons(self.villages.len(), &self.homes);
         let leaving = self.homes.iter().filter(|home| home.leaving && home.standing == Standing::Poor);
@@ -342,7 +342,7 @@ impl History {
         self.clerk.planted.add(Kind::CaseloadLowered, over.sum());
     }
 
-    /// Some try to record the exit of a household that nobody has appraised.
+    /// Attempts to record the exits of some households without an appraisal.
     fn probe_decisions(&mut self, year: u32) {
         for home in self.homes.iter().filter(|home| home.standing == Standing::Poor && !home.leaving) {
             if self.clerk.dice.per_mille(PROBE_PER_MILLE) {
@@ -368,7 +368,7 @@ fn is_turn(number: usize, home: &Home, month: (u32, u32)) -> bool {
     }
 }
 
-/// Month in which the money of a year is released. In the first year there are no cards before.
+/// Month in which the year's funds are released. In the first year there are no cards earlier.
 fn budget_month(year: u32) -> u32 {
     if year == FIRST_YEAR { 5 } else { 1 }
 }

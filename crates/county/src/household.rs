@@ -1,4 +1,4 @@
-//! Made-up households: who lives there, why they are poor, and how they get their card.
+//! Made-up households: members, causes of poverty, and registration.
 
 use super::clerk::{Card, Clerk, data_key};
 use super::mistakes::{Fix, Fixes, Right};
@@ -15,10 +15,10 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{Procedure, Relation, Step};
 
-/// Attributes of a sample village, in thousandths.
+/// Attributes in a sample village, per mille.
 const ATTRIBUTES: [(v1::Attribute, u32); 3] =
     [(v1::Attribute::General, 772), (v1::Attribute::Dibao, 196), (v1::Attribute::Wubao, 32)];
-/// Causes of poverty, in hundredths: illness leads, as it did in the country.
+/// Causes of poverty, in percent: illness leads, as in the country.
 const CAUSES: [(v1::Cause, u32); 11] = [
     (v1::Cause::Illness, 42),
     (v1::Cause::Disability, 14),
@@ -33,14 +33,14 @@ const CAUSES: [(v1::Cause, u32); 11] = [
     (v1::Cause::Transport, 1),
 ];
 
-/// Of a thousand cards, those that leave a person out at first.
+/// Share of cards that leave out a person at first, per mille.
 const OMITTED_PER_MILLE: u32 = 70;
-/// Of a thousand cards, those of households that should not have got one.
+/// Share of cards made for households that should not have one, per mille.
 const ERROR_PER_MILLE: u32 = 45;
-/// Of a thousand households, those that the first identification missed.
+/// Share of households that the first identification missed, per mille.
 const MISSED_PER_MILLE: u32 = 60;
 
-/// Where a household stands.
+/// The status of a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It has no card yet.
@@ -53,36 +53,36 @@ pub(crate) enum Standing {
     Closed,
 }
 
-/// A household, as it truly is.
+/// A household's true situation.
 #[derive(Debug)]
 pub(crate) struct Home {
     /// Its card.
     pub card: Card,
-    /// Position of its village.
+    /// Index of its village.
     pub village: usize,
-    /// Device of the official who answers for it.
+    /// Device of its responsible official.
     pub responsible: usize,
-    /// Who lives there and is on the card; the head first among equals.
+    /// Members on the card; the head is the first with that relation.
     pub persons: Vec<Person>,
-    /// Highest number of a member on the card.
+    /// Highest member number on the card.
     pub highest: u32,
     /// Kind of household.
     pub attribute: v1::Attribute,
     /// When it got its card.
     pub registered: Date,
-    /// Where it stands.
+    /// Status.
     pub standing: Standing,
-    /// Since when.
+    /// First day of the status.
     pub since: Date,
-    /// Missed at first.
+    /// Missed by the first identification.
     pub late: bool,
     /// Chosen to leave poverty at the end of the year.
     pub leaving: bool,
-    /// The year at the end of which it was chosen last.
+    /// The year at the end of which it was last chosen.
     pub leaving_in: u32,
-    /// When it was announced that it is to get a card.
+    /// When its coming registration was announced.
     pub announced: Option<Date>,
-    /// An official answers for it.
+    /// It has a responsible official.
     pub assigned: bool,
     /// Under monitoring.
     pub monitored: bool,
@@ -92,11 +92,11 @@ pub(crate) struct Home {
     pub income: u64,
     /// Food, clothing, education, medical care, housing, water.
     pub conditions: [bool; 6],
-    /// Help of the year.
+    /// Measures of the year.
     pub measures: Vec<Measure>,
     /// Number of its last delivery.
     pub deliveries: u32,
-    /// Deliveries that will be confirmed.
+    /// Deliveries that are still to be confirmed.
     pub unconfirmed: Vec<(u32, Date)>,
     group: u32,
     surname: Surname,
@@ -148,12 +148,12 @@ impl Home {
         matches!(self.standing, Standing::Poor | Standing::Exited)
     }
 
-    /// How many live there.
+    /// Number of members.
     pub(crate) fn size(&self) -> u32 {
         u32::try_from(self.persons.len()).unwrap_or(0)
     }
 
-    /// Who speaks for the household.
+    /// Number of the member who speaks for the household.
     pub(crate) fn speaker(&self) -> u32 {
         let head = self.persons.iter().find(|person| person.relation == Relation::Head);
         head.or(self.persons.first()).map_or(0, |person| person.number)
@@ -164,7 +164,7 @@ impl Home {
         self.cause
     }
 
-    /// It is poor for another cause than before.
+    /// Changes the main cause of its poverty.
     pub(crate) fn set_cause(&mut self, cause: v1::Cause) {
         self.cause = cause;
     }
@@ -174,13 +174,13 @@ impl Home {
         self.surname
     }
 
-    /// It stands elsewhere from a day on; never from one before it came to where it stood.
+    /// Sets the status from a day on, but not from before the previous status began.
     pub(crate) fn stand(&mut self, standing: Standing, since: Date) {
         self.standing = standing;
         self.since = since;
     }
 
-    /// The village officer gives it its card. Some cards are wrong from the start.
+    /// The village officer registers it. Some cards are wrong from the start.
     pub(crate) fn register(&mut self, clerk: &mut Clerk, place: &Village, number: usize, fixes: &mut Fixes) {
         let omitted = self.omit(clerk);
         let day = self.announced.map_or(clerk.recently(), |announced| announced.max(clerk.days_ago(2)));
@@ -201,7 +201,7 @@ impl Home {
         }
     }
 
-    /// The village pairs the household with an official and makes a plan for its help.
+    /// The village assigns a responsible official and makes a plan for the household.
     pub(crate) fn plan_help(&mut self, clerk: &mut Clerk, place: &Village) {
         if clerk.dice.per_mille(planted::UNASSIGNED_PER_MILLE) {
             clerk.planted.note(planted::Kind::Unassigned);
@@ -214,7 +214,7 @@ impl Home {
         }
     }
 
-    /// An official answers for it.
+    /// Assigns its responsible official.
     pub(crate) fn assign(&mut self, clerk: &mut Clerk, place: &Village) {
         self.assigned = true;
         let (official, day) = (clerk.official(self.responsible), clerk.recently());
@@ -223,7 +223,7 @@ impl Home {
         clerk.official_event(place.officer, place.area, (official, self.card.id.get()), day, kind, None);
     }
 
-    /// Its card is closed, and nobody answers for it any more.
+    /// Closes its card and ends the official's assignment.
     pub(crate) fn close(
         &mut self,
         clerk: &mut Clerk,
@@ -231,7 +231,7 @@ impl Home {
         reason: v1::DeregisterReason,
         corrects: Option<Target>,
     ) {
-        // What was put right on the same day comes first.
+        // Corrections of the same day come first.
         let day = clerk.recently().max(self.since);
         let kind = Kind::HouseholdDeregistered(v1::HouseholdDeregistered { reason: reason.into(), merged_into: 0 });
         clerk.card_event(place.officer, &self.card, day, kind, corrects);
@@ -247,7 +247,7 @@ impl Home {
         self.unconfirmed.clear();
     }
 
-    /// Leaves somebody other than the head out, in some households of three or more.
+    /// In some households of three or more, leaves out a member other than the head.
     fn omit(&mut self, clerk: &mut Clerk) -> Option<Person> {
         let omits = self.persons.len() > 2 && clerk.dice.per_mille(OMITTED_PER_MILLE);
         let person = if omits { self.persons.pop() } else { None };
@@ -281,7 +281,7 @@ impl Home {
     }
 }
 
-/// Everyone who lives in a household, numbered.
+/// All members of a household, numbered.
 fn family(clerk: &mut Clerk, attribute: v1::Attribute, surname: Surname) -> Vec<Person> {
     let on = clerk.today;
     let alone = attribute == v1::Attribute::Wubao;
@@ -307,14 +307,14 @@ fn family(clerk: &mut Clerk, attribute: v1::Attribute, surname: Surname) -> Vec<
     persons
 }
 
-/// Children who still live there, and the family of a grown one.
+/// Children who still live there, and the family of a grown-up son.
 fn descendants(clerk: &mut Clerk, persons: &mut Vec<Person>, head_age: u32, surname: Surname) {
     let on = clerk.today;
     let children = clerk.dice.weigh(&[(0, 22), (1, 38), (2, 31), (3, 9)]);
     for _ in 0..children {
         let age = head_age.saturating_sub(clerk.dice.between(22, 36));
         let male = clerk.dice.per_mille(540);
-        // A grown daughter has mostly married out.
+        // Most grown-up daughters have married out.
         if age > 26 && clerk.dice.per_mille(if male { 350 } else { 850 }) {
             continue;
         }

@@ -1,19 +1,19 @@
-//! A made-up county on real divisions: who lives there, what happens to them in seven years, and how its officials
-//! report it. The demonstration shows it, benchmarks and tests load it.
+//! A made-up county on real divisions: its households, seven years of their history, and the reports of its
+//! officials. The demonstration shows it; benchmarks and tests load it.
 //!
-//! What it is not: it starts no service and prints nothing; it submits to whatever node it is given.
+//! It starts no service and prints nothing; it submits to any node.
 //!
 //! In reading order:
 //! * [`County`]: the county's townships and villages, from a table
-//! * `dice`, `names`: chance, and words
-//! * `people`, `household`, `village`, `officials`: who there is
-//! * `changes`, `assessment`, `catalogue`, `money`, `exits`, `monitoring`, `mistakes`: what happens
-//! * `procedure`, `courses`: in what order it is decided; [`planted`]: at which rates that order and other rules are broken
-//! * `clerk`, `plan`, [`history`]: how it is written down, in what order
+//! * `dice`, `names`: random numbers and names
+//! * `people`, `household`, `village`, `officials`: people and places
+//! * `changes`, `assessment`, `catalogue`, `money`, `exits`, `monitoring`, `mistakes`: what happens to them
+//! * `procedure`, `courses`: the procedures that decide it; [`planted`]: the rates at which rules are broken
+//! * `clerk`, `plan`, [`history`]: how it is reported, and in what order
 //! * [`Loader`]: how it is submitted
 //!
-//! Nobody in it exists: names are put together by chance, citizen IDs lie in divisions that are not assigned, and the
-//! log is opened for testing, so that it takes no other.
+//! Nobody in it exists: names are random, citizen IDs lie in divisions that are not assigned, and the log is opened
+//! for testing, so it accepts no other IDs.
 
 mod assessment;
 mod catalogue;

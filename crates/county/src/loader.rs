@@ -1,5 +1,5 @@
 //! Sends the history to a node over its public API, as the officials' devices would: each signs its own submissions,
-//! sends them in order, and checks the receipt of every one. Many devices report at the same time.
+//! sends them in order, and verifies every receipt. Many devices report at the same time.
 
 use super::history::History;
 use super::plan::{Planned, Probe, Tick};
@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Devices that report at the same time; others wait for their turn.
+/// Most devices that report at the same time.
 const DEVICES_AT_ONCE: usize = 256;
-/// How long submissions are sent again that get no answer, in seconds, before the load is given up: a cluster that has lost
-/// a server needs a while.
+/// How long to resend submissions that get no answer, in seconds, before the load fails: a cluster that has lost a
+/// server needs a while.
 const PATIENCE_S: u64 = 60;
 /// How long a device waits before it sends again, in milliseconds.
 const RETRY_DELAY_MS: u64 = 200;
@@ -32,19 +32,19 @@ pub enum LoadError {
     /// A submission that must be recorded was not.
     #[error("a made-up submission was not recorded: {0}")]
     Refused(#[source] Box<ApiError>),
-    /// A receipt does not prove what was sent.
+    /// A receipt is not valid for the submission sent.
     #[error("a receipt does not hold: {0}")]
     Receipt(#[source] ReceiptError),
 }
 
-/// What was loaded.
+/// Totals of a load.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loaded {
-    /// Submissions, each of them an entry.
+    /// Submissions recorded, one entry each.
     pub entries: u64,
     /// Events in them.
     pub events: u64,
-    /// Submissions that were refused, as they had to be.
+    /// Submissions refused, as intended.
     pub refused: u64,
 }
 
@@ -56,19 +56,19 @@ pub struct Loader {
     clock: Clock,
     seed: u64,
     devices: Vec<Option<Device>>,
-    /// Entry of each submission, by its number.
+    /// Entry of each submission, by the submission's number.
     entries: Vec<Option<u64>>,
     loaded: Loaded,
 }
 
-/// What one device has to do at a tick.
+/// The work of one device at a tick.
 struct Errand {
     author: usize,
     device: Device,
     submissions: Vec<Planned>,
 }
 
-/// What a device has done.
+/// The results of a device.
 struct Done {
     author: usize,
     device: Device,
@@ -76,14 +76,14 @@ struct Done {
 }
 
 impl Loader {
-    /// For a log that is still empty; `clock` is the node's time, which the load drives.
+    /// For an empty log; `clock` is the node's clock, which the load sets.
     pub fn new(api: Api, log: VerifierKey, clock: Clock, seed: u64) -> Self {
         let origin = log.name().to_string();
         let (log, devices, entries, loaded) = (Arc::new(log), Vec::new(), Vec::new(), Loaded::default());
         Self { api, log, origin, clock, seed, devices, entries, loaded }
     }
 
-    /// Sends all of it; `watch` is told how much is loaded.
+    /// Sends the whole history; `watch` receives the totals so far.
     ///
     /// # Errors
     /// If a submission is refused, or the node cannot be reached.
@@ -96,7 +96,7 @@ impl Loader {
         Ok(self.loaded)
     }
 
-    /// Sends what is recorded at one moment, and waits until every receipt is there: what comes later rests on it.
+    /// Sends one tick and waits for every receipt: later ticks depend on it.
     async fn record(&mut self, tick: Tick) -> anyhow::Result<()> {
         self.clock.set(tick.at_ms);
         let new = tick.devices.into_iter().map(|new| Some(Device::new(new.signer, new.official, self.origin.as_str())));
@@ -130,7 +130,7 @@ impl Loader {
         Ok(())
     }
 
-    /// Tries what must be refused. The device forgets it, as one does whose submission was refused.
+    /// Attempts a submission that must be refused. The device's chain is then reset, as after any refusal.
     async fn refused(&mut self, probe: Probe, at_ms: u64) -> anyhow::Result<()> {
         let expected = probe.expected.name();
         let device = self.devices.get(probe.author).and_then(Option::as_ref);
@@ -146,7 +146,7 @@ impl Loader {
         }
     }
 
-    /// Submissions by device, in their order.
+    /// Groups submissions by device, in order.
     fn errands(&mut self, submissions: Vec<Planned>) -> anyhow::Result<Vec<Errand>> {
         let mut by_author: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
         for mut planned in submissions {
@@ -165,7 +165,7 @@ impl Loader {
     }
 }
 
-/// Goes on a device's errand.
+/// Does a device's work at a tick.
 struct Courier {
     api: Api,
     log: Arc<VerifierKey>,
@@ -179,7 +179,7 @@ impl Courier {
         let mut numbers = Vec::with_capacity(submissions.len());
         let mut composed = Vec::with_capacity(submissions.len());
         for planned in submissions {
-            // Between two loads of a seed only the order among officials differs, and what follows from it.
+            // Two loads of one seed differ only in the order among officials, and what follows from it.
             let number = planned.number;
             let id = Random::seeded(self.seed ^ (number as u64 + 1).rotate_left(32)).submission_id()?;
             let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
@@ -192,7 +192,7 @@ impl Courier {
         Ok(Done { author, device, entries: numbers.into_iter().zip(indexes).collect() })
     }
 
-    /// Sends the same bytes again where an answer stays away, which never records anything twice.
+    /// Sends the same bytes again if no answer comes; that never records anything twice.
     async fn send_until_answered(&self, composed: &[v1::SignedSubmission]) -> Result<Vec<v1::Receipt>, LoadError> {
         let begun = Instant::now();
         loop {
@@ -219,7 +219,7 @@ impl Courier {
         answers.into_iter().map(receipt).collect()
     }
 
-    /// Checks a receipt as its holder would; the index of the entry.
+    /// Verifies a receipt as its holder would; returns the index of the entry.
     fn check(&self, receipt: &v1::Receipt, sent: &v1::SignedSubmission) -> Result<u64, LoadError> {
         let proven = receipt::verify_answer(sent, receipt, &self.log);
         let invalid = |error| LoadError::Receipt(error);
@@ -227,7 +227,7 @@ impl Courier {
     }
 }
 
-/// A refusal that is no decision is like no answer.
+/// A refusal that is not a decision counts as no answer.
 fn refused(refusal: v1::Refusal) -> ApiError {
     if is_decided(&refusal) {
         return ApiError::Refused(Box::new(refusal));
@@ -235,7 +235,7 @@ fn refused(refusal: v1::Refusal) -> ApiError {
     ApiError::Unreachable { what: format!("it answers {} {}", refusal.status, refusal.code), source: None }
 }
 
-/// A refusal here is a fault of the generator or of the node, not of whoever started the demonstration.
+/// A refusal here is a bug of the generator or the node, not an error of the user.
 fn failure(error: ApiError) -> LoadError {
     LoadError::Refused(Box::new(error))
 }

@@ -1,5 +1,5 @@
-//! What was recorded wrong at first, and how it is put right later. About one record in ten of the country's cards was
-//! wrong when it was looked back upon; here it is the same.
+//! Records that are wrong at first, and their later corrections. About one in ten cards of the country was found
+//! wrong at the look-back; the same share is used here.
 
 use super::clerk::Clerk;
 use super::household::{Home, Standing};
@@ -14,31 +14,31 @@ use std::collections::BTreeMap;
 /// Last month of the history, in months since year 0.
 const LAST_MONTH: u32 = 2020 * 12 + 11;
 
-/// Something that is to be put right.
+/// A correction to be made.
 #[derive(Debug)]
 pub(crate) struct Fix {
-    /// Position of the household.
+    /// Index of the household.
     pub home: usize,
-    /// The event that is wrong.
+    /// The wrong event.
     pub target: Target,
-    /// What puts it right.
+    /// The correction.
     pub right: Right,
 }
 
-/// What puts an event right.
+/// Kinds of correction.
 #[derive(Debug)]
 pub(crate) enum Right {
-    /// A person who was left out.
+    /// A person had been left out.
     Omitted(Box<Person>),
     /// The household should not have got a card.
     Deregistered,
-    /// The income as it was.
+    /// The true income.
     Income(Box<v1::IncomeAssessed>),
-    /// The conditions as they were.
+    /// The true conditions.
     Conditions(v1::LivingConditionsAssessed),
     /// The household had not left poverty.
     StillPoor,
-    /// A delivery is taken back.
+    /// A delivery is reversed.
     Reversed {
         /// Its number.
         delivery: u32,
@@ -47,13 +47,13 @@ pub(crate) enum Right {
     },
 }
 
-/// What is to be put right, by the month in which it is found.
+/// Corrections by the month in which the error is found.
 #[derive(Default)]
 pub(crate) struct Fixes(BTreeMap<u32, Vec<Fix>>);
 
 impl Fixes {
-    /// Notes something that is found so many months from now at the earliest and at the latest. What would be found
-    /// after the history ends is found in its last month, or never if that is this one.
+    /// Adds an error to be found between `earliest` and `latest` months from now. If that is after the end of the
+    /// history, it is found in the last month, or never if this is the last month.
     pub(crate) fn add(&mut self, clerk: &mut Clerk, fix: Fix, earliest: u32, latest: u32) {
         let (now, after) = (month_of(clerk.today), clerk.dice.between(earliest, latest));
         let due = (now + after).min(LAST_MONTH);
@@ -62,14 +62,14 @@ impl Fixes {
         }
     }
 
-    /// What is found this month.
+    /// Errors found this month.
     pub(crate) fn due(&mut self, today: Date) -> Vec<Fix> {
         self.0.remove(&month_of(today)).unwrap_or_default()
     }
 }
 
 impl Fix {
-    /// Puts it right, if there still is something to be put right.
+    /// Makes the correction, if it still applies.
     pub(crate) fn apply(self, clerk: &mut Clerk, home: &mut Home, place: &Village) {
         let (day, target) = (clerk.recently(), Some(self.target));
         match self.right {
@@ -108,7 +108,7 @@ impl Fix {
                 let kind = v1::aid_event::Kind::AidReversed(reversed);
                 clerk.aid_event(place.finance, place.area, home.card.id.get(), day, kind, target);
             }
-            // The card was closed or moved on in the meantime.
+            // The card was closed or changed meanwhile.
             Right::Omitted(_) | Right::Deregistered | Right::StillPoor => {}
         }
     }

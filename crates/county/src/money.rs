@@ -1,4 +1,4 @@
-//! Money of a year: released to the county, set aside for villages, planned for households, delivered, confirmed.
+//! Funds of a year: released to the county, allocated to villages, planned for households, delivered, confirmed.
 
 use super::catalogue::{self, Entry};
 use super::clerk::Clerk;
@@ -13,33 +13,33 @@ use lika_proto::v1::FundsSource;
 use lika_proto::v1::aid_event::Kind;
 use std::collections::BTreeMap;
 
-/// Of a thousand deliveries, those that are taken back.
+/// Share of deliveries that are reversed, per mille.
 const REVERSED_PER_MILLE: u32 = 80;
-/// Of a thousand deliveries, those that the household confirms.
+/// Share of deliveries that the household confirms, per mille.
 const CONFIRMED_PER_MILLE: u32 = 930;
-/// Of a thousand deliveries that were planned, those that take place.
+/// Share of planned deliveries that take place, per mille.
 const DELIVERED_PER_MILLE: u32 = 950;
-/// Number of a delivery that is tried and refused: no household gets so many.
+/// Number of a delivery that is attempted and refused: no household gets this many.
 const OVERDRAFT: u32 = 9_999;
-/// Releases are whole multiples of so many fen: 10,000 yuan.
+/// Releases are multiples of this, in fen: 10,000 yuan.
 const RELEASE_STEP: u64 = 1_000_000;
-/// Sources, the leading one last.
+/// Sources of funds, the leading one last.
 const SOURCES: [FundsSource; 3] = [FundsSource::County, FundsSource::Provincial, FundsSource::Central];
 
-/// Help that a household gets in a year.
+/// A measure that a household gets in a year.
 #[derive(Debug)]
 pub(crate) struct Measure {
     /// Its number in the village; 0 until it is planned.
     number: u64,
-    /// What it is.
+    /// Its entry in the catalogue.
     entry: &'static Entry,
     /// Fen of one delivery.
     amount: u64,
-    /// Member it is for; 0 the household.
+    /// Member it is for; 0 for the household.
     member: u32,
 }
 
-/// Money set aside for a group of measures in a village.
+/// Funds allocated to a group of measures in a village.
 #[derive(Debug)]
 pub(crate) struct Budget {
     number: u64,
@@ -49,7 +49,7 @@ pub(crate) struct Budget {
     left: u64,
 }
 
-/// Decides who gets what in the year, sets the money aside, and releases it to the county.
+/// Decides the measures of the year, allocates funds to them, and releases the funds to the county.
 pub(crate) fn release(clerk: &mut Clerk, author: usize, homes: &mut [Home], villages: &mut [Village]) {
     let (today, year) = (clerk.today, clerk.today.year());
     let mut needed: BTreeMap<(usize, i32), u64> = BTreeMap::new();
@@ -105,7 +105,7 @@ fn release_number(year: u32, source: usize) -> u64 {
     u64::from(year) * 10 + source as u64 + 1
 }
 
-/// The finance officer sets money aside for a village.
+/// The finance officer allocates funds to a village.
 pub(crate) fn allocate(clerk: &mut Clerk, village: &Village) {
     for budget in &village.budgets {
         let day = clerk.recently();
@@ -120,7 +120,7 @@ pub(crate) fn allocate(clerk: &mut Clerk, village: &Village) {
     }
 }
 
-/// The village officer plans what a household gets in the year.
+/// The village officer plans a household's measures of the year.
 pub(crate) fn plan(clerk: &mut Clerk, home: &mut Home, village: &mut Village) {
     let until = clerk.today.year() * 10_000 + 1_231;
     for measure in &mut home.measures {
@@ -139,7 +139,7 @@ pub(crate) fn plan(clerk: &mut Clerk, home: &mut Home, village: &mut Village) {
     }
 }
 
-/// The month's deliveries of a household, paid as far as there is money.
+/// Delivers a household's measures of the month, as far as there are funds.
 pub(crate) fn deliver(clerk: &mut Clerk, home: &mut Home, number: usize, village: &mut Village, fixes: &mut Fixes) {
     let (_, month, _) = clerk.today.ymd();
     for measure in home.measures.iter().filter(|m| m.number > 0 && m.entry.months.contains(&month)) {
@@ -175,7 +175,7 @@ pub(crate) fn deliver(clerk: &mut Clerk, home: &mut Home, number: usize, village
     }
 }
 
-/// The household confirms what it got before.
+/// The household confirms earlier deliveries.
 pub(crate) fn confirm(clerk: &mut Clerk, home: &mut Home, village: &Village) {
     let (household, member) = (home.card.id.get(), home.speaker());
     for (delivery, delivered) in std::mem::take(&mut home.unconfirmed) {
@@ -186,7 +186,7 @@ pub(crate) fn confirm(clerk: &mut Clerk, home: &mut Home, village: &Village) {
     }
 }
 
-/// Catalogue, as a parameter of the county.
+/// The catalogue as a policy parameter of the county.
 pub(crate) fn catalogue_policy(county: Area) -> Vec<v1::PolicyItem> {
     let item = |entry: &&Entry| {
         let measure = v1::CatalogueMeasure {

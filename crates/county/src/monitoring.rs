@@ -1,4 +1,4 @@
-//! The watch over households that might fall back, from 2020 on.
+//! Monitoring of households that might fall back, from 2020 on.
 
 use super::clerk::Clerk;
 use super::household::{Home, Standing};
@@ -8,22 +8,22 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{Cause, MonitoringKind, MonitoringOutcome};
 
-/// Of a thousand exited households, those of which there is a clue, per month.
+/// Share of exited households with a sign of risk, per mille and month.
 const CLUE_PER_MILLE: u32 = 9;
-/// Of a thousand households under the watch, those whose risk is gone, per month.
+/// Share of monitored households whose risk is gone, per mille and month.
 const GONE_PER_MILLE: u32 = 240;
 
-/// Whether there is a clue in a month that an exited household might fall back.
+/// Whether an exited household shows a sign of risk in a month.
 pub(crate) fn has_clue(clerk: &mut Clerk, home: &Home) -> bool {
     home.standing == Standing::Exited && !home.monitored && clerk.dice.per_mille(CLUE_PER_MILLE)
 }
 
-/// Whether the risk of a household under the watch is gone in a month.
+/// Whether the risk of a monitored household is gone in a month.
 pub(crate) fn is_gone(clerk: &mut Clerk, home: &Home) -> bool {
     home.monitored && home.is_open() && clerk.dice.per_mille(GONE_PER_MILLE)
 }
 
-/// The county takes a household under the watch.
+/// The county begins to monitor a household.
 pub(crate) fn start(clerk: &mut Clerk, home: &mut Home, (author, day): (usize, Date), late: bool) {
     let kind = clerk.dice.weigh(&[(MonitoringKind::Unstable, 60), (MonitoringKind::Hardship, 40)]);
     let mut risks = vec![clerk.dice.pick(&[Cause::Illness, Cause::Disaster, Cause::Schooling]).into()];
@@ -38,7 +38,7 @@ pub(crate) fn start(clerk: &mut Clerk, home: &mut Home, (author, day): (usize, D
     }
 }
 
-/// The county ends the watch.
+/// The county ends monitoring.
 pub(crate) fn end(clerk: &mut Clerk, home: &mut Home, (author, day): (usize, Date)) {
     let outcome = clerk.dice.weigh(&[(MonitoringOutcome::Helped, 85), (MonitoringOutcome::Natural, 15)]);
     let ended = v1::MonitoringEnded { outcome: outcome.into() };

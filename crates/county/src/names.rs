@@ -1,4 +1,4 @@
-//! Made-up names and words. Names are put together by chance from common characters; they mean nobody.
+//! Made-up names and texts. Names combine common characters at random and refer to nobody.
 
 use super::dice::Dice;
 
@@ -34,10 +34,10 @@ const SEEN: [&str; 16] = [
 ];
 const BANKS: [&str; 3] = ["农村信用社", "邮政储蓄银行", "农业银行"];
 
-/// Number of a surname.
+/// Index of a surname.
 pub(crate) type Surname = u32;
 
-/// A surname by chance.
+/// A random surname.
 pub(crate) fn surname(dice: &mut Dice) -> Surname {
     dice.below(u32::try_from(SURNAMES.len()).unwrap_or(1))
 }
@@ -50,7 +50,7 @@ pub(crate) fn person(dice: &mut Dice, surname: Surname, male: bool) -> String {
     format!("{family}{}{second}", dice.pick(given))
 }
 
-/// A mobile number of a form that is valid.
+/// A mobile number in a valid form.
 pub(crate) fn phone(dice: &mut Dice) -> String {
     let (range, rest) = (dice.between(3, 9), dice.below(1_000_000_000));
     format!("1{range}{rest:09}")
@@ -66,7 +66,7 @@ pub(crate) fn address(dice: &mut Dice, group: u32) -> String {
     format!("{group}组{}号", dice.between(1, 180))
 }
 
-/// What was seen on a visit.
+/// A remark about a visit.
 pub(crate) fn seen(dice: &mut Dice) -> String {
     dice.pick(&SEEN).to_owned()
 }

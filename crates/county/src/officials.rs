@@ -1,4 +1,4 @@
-//! Officials: how the log is opened, who is enrolled, who visits whom, and who hands over to whom.
+//! Officials: opening the log, enrolment, visits, and hand-overs.
 
 use super::clerk::Clerk;
 use super::divisions::County;
@@ -20,37 +20,37 @@ use std::collections::BTreeMap;
 /// The first administrator's device.
 pub(crate) const ADMINISTRATOR: usize = 0;
 
-/// Most households that an official answers for.
+/// Most households of one responsible official.
 const CASELOAD: u32 = 5;
-/// From that day on a card is made only after the steps of identification: those before are taken over.
+/// From this day on a card requires the steps of identification; earlier cards are taken over.
 const STEPS_REQUIRED_FROM: u32 = 20_140_501;
-/// Of a thousand responsible officials, those that leave in a year.
+/// Share of responsible officials that leave in a year, per mille.
 const LEAVING_PER_MILLE: u32 = 30;
-/// Visits are reported every other month.
+/// Each report covers the visits of this many days.
 const REPORTED_DAYS: u32 = 58;
-/// Of a thousand visits, those with an account of what was seen.
+/// Share of visits with a description, per mille.
 const SEEN_PER_MILLE: u32 = 250;
-/// Of a thousand visits, those that the village officer comes along to.
+/// Share of visits in which the village officer takes part, per mille.
 const ACCOMPANIED_PER_MILLE: u32 = 80;
 
-/// An official who answers for households of one village.
+/// An official responsible for households of one village.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Responsible {
     /// Device.
     pub device: usize,
-    /// Position of the village.
+    /// Index of the village.
     pub village: usize,
     key: KeyId,
 }
 
-/// One official's households go to another.
+/// The hand-over of one official's households to another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handover {
     from: Responsible,
     to: Responsible,
 }
 
-/// Opens the log: its first entry, alone.
+/// Opens the log with its first entry.
 ///
 /// # Errors
 /// If there are no more official numbers.
@@ -73,7 +73,7 @@ pub(crate) fn open(clerk: &mut Clerk, county: &County) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the county sets for itself: one official per so many households, and the measures there are.
+/// Sets the county's policy: the caseload of an official, and the catalogue of measures.
 pub(crate) fn set_policy(clerk: &mut Clerk) {
     let (area, day) = (clerk.county, clerk.today);
     let limit = v1::CaseloadLimit { capacity: v1::Capacity::First.into(), households: CASELOAD };
@@ -91,7 +91,7 @@ pub(crate) fn set_policy(clerk: &mut Clerk) {
     set_one(clerk, area, STEPS_REQUIRED_FROM, value);
 }
 
-/// At the end the county allows fewer households for each official in one township.
+/// At the end the county lowers the caseload of officials in one township.
 pub(crate) fn lower_caseload(clerk: &mut Clerk, township: Area) {
     let limit = v1::CaseloadLimit { capacity: v1::Capacity::First.into(), households: LAST_CASELOAD };
     let effective = clerk.today.yyyymmdd();
@@ -105,14 +105,14 @@ fn set_one(clerk: &mut Clerk, area: Area, effective: u32, value: v1::policy_item
     clerk.area_event(ADMINISTRATOR, county, day, HouseholdKind::PolicySet(set));
 }
 
-/// Enrols officers for county, townships and villages; the villages they report for.
+/// Enrols officers of the county, townships and villages; returns the villages.
 ///
 /// # Errors
 /// If there are no more official numbers.
 pub(crate) fn staff(clerk: &mut Clerk, county: &County) -> anyhow::Result<Vec<Village>> {
     let mut villages = Vec::with_capacity(county.villages());
     for township in &county.townships {
-        // The county's offices have a desk for each township.
+        // The county's offices have one official for each township.
         let office = fit(&county.name, "扶贫开发办公室");
         let (county_officer, _) = enrol(clerk, Role::CountyOfficer, county.area, &office, "股长")?;
         let (finance, _) = enrol(clerk, Role::Finance, county.area, &fit(&county.name, "财政局"), "科员")?;
@@ -127,7 +127,7 @@ pub(crate) fn staff(clerk: &mut Clerk, county: &County) -> anyhow::Result<Vec<Vi
     Ok(villages)
 }
 
-/// Enrols an official who will answer for households of a village.
+/// Enrols an official who will be responsible for households of a village.
 ///
 /// # Errors
 /// If there are no more official numbers.
@@ -137,7 +137,8 @@ pub(crate) fn responsible(clerk: &mut Clerk, village: usize, area: Area) -> anyh
     Ok(Responsible { device, village, key })
 }
 
-/// In January some officials leave, and others are enrolled in their place; by the device of who leaves.
+/// In January some officials leave and others are enrolled in their place; the result is keyed by the leaving
+/// official's device.
 ///
 /// # Errors
 /// If there are no more official numbers.
@@ -173,7 +174,7 @@ impl Handover {
         }
     }
 
-    /// The administrator takes key and role from who left.
+    /// The administrator revokes the key and the role of the official who left.
     pub(crate) fn dismiss(&self, clerk: &mut Clerk) {
         let (area, day, official) = (clerk.county, clerk.recently(), clerk.official(self.from.device));
         let revoked = v1::KeyRevoked { key: self.from.key.0, reason: v1::RevokeReason::Left.into() };
@@ -183,7 +184,7 @@ impl Handover {
     }
 }
 
-/// Visits to a household in the last two months, reported by who answers for it.
+/// Visits to a household in the last two months, reported by its responsible official.
 pub(crate) fn visit(clerk: &mut Clerk, home: &Home, village: &Village) {
     let visits = match home.standing {
         Standing::Poor => clerk.dice.weigh(&[(0, 6), (1, 26), (2, 52), (3, 16)]),
@@ -219,7 +220,7 @@ fn visited(clerk: &mut Clerk, home: &Home, village: &Village) -> v1::HouseholdVi
     }
 }
 
-/// Enrols an official with a key; their device and the key's name.
+/// Enrols an official with a key; returns the device and the key's id.
 fn enrol(clerk: &mut Clerk, role: Role, area: Area, unit: &str, post: &str) -> anyhow::Result<(usize, KeyId)> {
     let (device, official, signer) = clerk.new_official()?;
     let (sealed, key) = clerk.seal_official(official);
@@ -233,7 +234,7 @@ fn enrol(clerk: &mut Clerk, role: Role, area: Area, unit: &str, post: &str) -> a
     Ok((device, signer.id()))
 }
 
-/// A name with an ending, cut to what a unit may have.
+/// A name with a suffix, cut to the length allowed for a unit.
 fn fit(name: &str, ending: &str) -> String {
     let room = NAME_CHARS_MAX.saturating_sub(ending.chars().count());
     name.chars().take(room).chain(ending.chars()).collect()

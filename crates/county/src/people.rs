@@ -1,4 +1,4 @@
-//! Made-up persons: who they are, what their age makes of them, and how they stand on a card.
+//! Made-up persons: identity, facts by age, and their record on a card.
 
 use super::clerk::{Card, Clerk};
 use super::dice::Dice;
@@ -12,7 +12,7 @@ use lika_proto::v1;
 /// Han.
 const ETHNICITY: u32 = 1;
 const DAYS_PER_YEAR: i32 = 365;
-/// Divisions that are not assigned, over which made-up citizen IDs are spread.
+/// Made-up citizen IDs are spread over this many unassigned division codes.
 const SYNTHETIC_DIVISIONS: u32 = 10_000;
 const FIRST_SYNTHETIC_DIVISION: u32 = 900_000;
 
@@ -31,18 +31,18 @@ pub(crate) struct Person {
     pub health: v1::Health,
     /// Category and grade of the disability certificate.
     pub disability: Option<(u32, u32)>,
-    /// Where they work away from home, and for how many months.
+    /// Where they work away from home, and for how many months a year.
     pub work: Option<(v1::WorkPlace, u32)>,
     /// Surname.
     pub surname: Surname,
-    /// How far they get at school, 0 to 99.
+    /// School success, 0 to 99.
     diligence: u32,
-    /// Number among all citizens made up.
+    /// Serial number among all made-up citizens.
     serial: u32,
 }
 
 impl Person {
-    /// Somebody of an age in years on a day.
+    /// A person of an age in years on a day.
     pub(crate) fn new(
         clerk: &mut Clerk,
         relation: v1::Relation,
@@ -55,7 +55,7 @@ impl Person {
         Self::born(clerk, relation, male, on.plus_days(-days), surname, on)
     }
 
-    /// Somebody born on a day, as they are on another.
+    /// A person born on one day, as of another.
     pub(crate) fn born(
         clerk: &mut Clerk,
         relation: v1::Relation,
@@ -87,7 +87,7 @@ impl Person {
         person
     }
 
-    /// Age in whole years, about.
+    /// Approximate age in whole years.
     pub(crate) fn age(&self, on: Date) -> u32 {
         age(self.birth, on)
     }
@@ -123,7 +123,7 @@ impl Person {
         self.work = if self.work.is_some() && dice.per_mille(400) { None } else { Some(work(dice)) };
     }
 
-    /// The person as the card states them on a day; without sealed data.
+    /// The person's record on the card on a day, without sealed data.
     pub(crate) fn facts(&self, on: Date) -> v1::Member {
         let (work_place, work_months) = self.work.unwrap_or((v1::WorkPlace::Unspecified, 0));
         let (disability_category, disability_grade) = self.disability.unwrap_or((0, 0));
@@ -147,7 +147,7 @@ impl Person {
         }
     }
 
-    /// The same with name and citizen ID, sealed: for who is new to the log.
+    /// The same with name and citizen ID, sealed: for persons new to the log.
     pub(crate) fn introduced(&self, clerk: &mut Clerk, card: &Card, on: Date) -> v1::Member {
         let message = self.private(clerk);
         let sealed = MemberNo::new(self.number)
@@ -163,7 +163,7 @@ impl Person {
         v1::MemberPrivate { name, disability_certificate: certificate.unwrap_or_default(), citizen_id, phone }
     }
 
-    /// Made up, and different for every person: the division and the sequence count them.
+    /// Made up, and unique: division and sequence are taken from the serial number.
     fn citizen_id(&self) -> Option<CitizenId> {
         let division = FIRST_SYNTHETIC_DIVISION + self.serial % SYNTHETIC_DIVISIONS;
         let sequence = self.serial / SYNTHETIC_DIVISIONS % 500 * 2 + u32::from(self.male);

@@ -1,4 +1,4 @@
-//! What is to be submitted, moment by moment.
+//! Submissions to be made, tick by tick.
 
 use super::planted::Kind;
 use lika_client::Signer;
@@ -9,67 +9,66 @@ use lika_proto::v1::submission::Events;
 use prost::Message;
 use std::collections::BTreeMap;
 
-/// Most events the demonstration puts into one submission. The log takes ten times as many; people report less at once.
+/// Most events in one submission. The log allows ten times as many, but people report fewer at once.
 const BATCH_EVENTS_MAX: usize = 100;
-/// A submission takes no further event once it has so many bytes, so that with its tags it stays below what an entry
-/// can hold.
+/// A submission of this many bytes takes no further event, so that with its tags it fits into an entry.
 const BATCH_BYTES_FULL: usize = 40_000;
 
-/// Everything that is recorded at one moment. Submissions of one author keep their order; those of different authors
-/// do not rest on each other and may be sent side by side. Whatever comes later may rest on all of it.
+/// Everything recorded at one moment. Submissions of one author keep their order; those of different authors do not
+/// depend on each other and may be sent concurrently. Later ticks may depend on all of them.
 #[derive(Debug)]
 pub struct Tick {
-    /// When, in milliseconds since 1970-01-01 UTC.
+    /// Time, in milliseconds since 1970-01-01 UTC.
     pub at_ms: u64,
-    /// Devices that begin to report; authors are numbered in the order in which they begin.
+    /// New devices; authors are numbered in the order of their devices.
     pub devices: Vec<NewDevice>,
-    /// What is submitted, in order.
+    /// Submissions, in order.
     pub submissions: Vec<Planned>,
-    /// What is tried after all of that, and must be refused.
+    /// Attempts made after them, all of which must be refused.
     pub probes: Vec<Probe>,
 }
 
-/// A submission of one event that must be refused. It leaves no trace in the log or on the device.
+/// A submission of one event that must be refused. It changes neither the log nor the device.
 #[derive(Debug)]
 pub struct Probe {
     /// Number of the author's device.
     pub author: usize,
-    /// What it concerns.
+    /// Its area.
     pub area: Area,
     /// Its event.
     pub event: Event,
-    /// Why it must be refused: the code of that name.
+    /// The code it must be refused with.
     pub expected: Kind,
 }
 
 /// An official's device.
 #[derive(Clone, Debug)]
 pub struct NewDevice {
-    /// Whose.
+    /// Its official.
     pub official: OfficialId,
     /// Its key.
     pub signer: Signer,
 }
 
-/// One submission before it is signed.
+/// A submission before it is signed.
 #[derive(Debug)]
 pub struct Planned {
-    /// Its number among all, from 0.
+    /// Its number among all submissions, from 0.
     pub number: usize,
     /// Number of the author's device.
     pub author: usize,
-    /// What it concerns.
+    /// Its area.
     pub area: Area,
     /// Its events.
     pub events: Events,
     /// Data keys for the vault.
     pub keys: Vec<v1::DataKey>,
-    /// Which of its events put right which earlier ones.
+    /// Which of its events correct which earlier ones.
     pub corrects: Vec<(usize, Target)>,
     bytes: usize,
 }
 
-/// Names an event by the number of its submission, until the receipt tells its entry.
+/// Refers to an event by the number of its submission, until the receipt tells the entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Number of the submission.
@@ -89,7 +88,7 @@ pub enum Event {
     Aid(v1::AidEvent),
 }
 
-/// Gathers events into submissions: one for each author, area and service, and another when it is full.
+/// Gathers events into submissions: one for each author, area and service, and a further one when it is full.
 #[derive(Default)]
 pub(crate) struct Desk {
     open: BTreeMap<(usize, Area, u8), usize>,
@@ -98,7 +97,7 @@ pub(crate) struct Desk {
 }
 
 impl Planned {
-    /// How many events it has.
+    /// Number of events.
     pub fn len(&self) -> usize {
         match &self.events {
             Events::Households(list) => list.events.len(),
@@ -107,8 +106,8 @@ impl Planned {
         }
     }
 
-    /// Writes in which entry each event stands that an event of this submission puts right. `entry_of` knows it by the
-    /// number of the submission; the correction of one it does not know is left without a reference.
+    /// Writes the entries of corrected events into this submission. `entry_of` gives the entry of a submission by its
+    /// number; a correction whose entry is unknown stays without a reference.
     pub fn resolve(&mut self, entry_of: impl Fn(usize) -> Option<u64>) {
         for (event, target) in std::mem::take(&mut self.corrects) {
             let Some(entry) = entry_of(target.submission) else { continue };
@@ -133,14 +132,14 @@ impl Planned {
             (Events::Households(list), Event::Household(event)) => list.events.push(event),
             (Events::Officials(list), Event::Official(event)) => list.events.push(event),
             (Events::Aid(list), Event::Aid(event)) => list.events.push(event),
-            // A batch is looked up by the service of the event.
+            // Events are grouped by service, so this does not happen.
             _ => {}
         }
     }
 }
 
 impl Probe {
-    /// Its events as a submission holds them.
+    /// Its events in the form of a submission.
     pub fn events(self) -> Events {
         match self.event {
             Event::Household(event) => Events::Households(v1::HouseholdEvents { events: vec![event] }),
@@ -169,7 +168,7 @@ impl Event {
 }
 
 impl Desk {
-    /// Puts an event into the author's submission for the area.
+    /// Adds an event to the author's submission for the area.
     pub(crate) fn put(
         &mut self,
         author: usize,
@@ -187,7 +186,7 @@ impl Desk {
         Target { submission: batch.number, event: u32::try_from(position).unwrap_or(u32::MAX) }
     }
 
-    /// Closes what was gathered.
+    /// Closes the submissions gathered.
     pub(crate) fn take(&mut self) -> Vec<Planned> {
         self.open.clear();
         self.taken += self.submissions.len();

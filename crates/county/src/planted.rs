@@ -1,33 +1,33 @@
-//! What was planted: at which rates rules are broken, and how often it came to that.
+//! Planted violations: the rates at which rules are broken, and how often they were.
 
 use std::collections::BTreeMap;
 
 /// Month of the first year whose cards are taken over from an earlier register, without steps: the log begins in
-/// January, and their papers are older.
+/// January, and their documents are older.
 pub const TAKEN_OVER_MONTH: u32 = 2;
-/// Of a thousand exits chosen, those whose appraisal does not pass.
+/// Share of chosen exits that fail the appraisal, per mille.
 pub const APPRAISAL_FAILED_PER_MILLE: u32 = 25;
-/// Of a thousand rounds, those in which the first step is recorded on a wrong day and put right.
+/// Share of rounds whose first step is recorded with a wrong date and corrected, per mille.
 pub const STEP_WRONG_PER_MILLE: u32 = 15;
-/// Of a thousand households that are to be monitored, those whose decision comes late.
+/// Share of households to be monitored whose decision comes late, per mille.
 pub const LATE_PER_MILLE: u32 = 150;
-/// Of a thousand, those whose clue is left lying.
+/// Share of households to be monitored whose case is abandoned, per mille.
 pub const LYING_PER_MILLE: u32 = 60;
-/// Of a thousand exits, those on an income below the line.
+/// Share of exits with an income below the line, per mille.
 pub const BELOW_LINE_PER_MILLE: u32 = 12;
-/// Of a thousand households with a new card, those that get no responsible official until the next hand-over, if ever.
+/// Share of newly registered households without a responsible official until the next hand-over, if ever, per mille.
 pub const UNASSIGNED_PER_MILLE: u32 = 15;
-/// Of a thousand villages, those to which nobody is posted.
+/// Share of villages without a posted officer, per mille.
 pub const NOBODY_POSTED_PER_MILLE: u32 = 60;
-/// Of a thousand villages on the list, those with a resident team.
+/// Share of listed villages with a resident team, per mille.
 pub const TEAM_PER_MILLE: u32 = 700;
-/// Of a thousand measures due to a household in a year, those that nobody plans.
+/// Share of due measures that are never planned, per mille and year.
 pub const FORGOTTEN_PER_MILLE: u32 = 20;
-/// Of a thousand legs of a round, those after which a submission is tried that must be refused.
+/// Share of legs followed by an attempt that must be refused, per mille.
 pub const PROBE_PER_MILLE: u32 = 12;
-/// Of a thousand deliveries, those after which more is tried to be paid than is left.
+/// Share of deliveries followed by an attempt to pay more than is left, per mille.
 pub const OVERDRAFT_PER_MILLE: u32 = 1;
-/// Households of one official in the last month of the history, in the county's first township.
+/// Most households of one official in the last month of the history, in the county's first township.
 pub const LAST_CASELOAD: u32 = 4;
 
 /// How often each kind was planted.
@@ -36,7 +36,7 @@ pub struct Planted(BTreeMap<Kind, u64>);
 
 macro_rules! kinds {
     ($($kind:ident $name:literal $zh:literal;)+) => {
-        /// Kinds of what is planted. What is refused is named as the code it is refused with.
+        /// Kinds of violations. Those that are refused are named like the code of the refusal.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each variant is described by its name")]
         pub enum Kind { $($kind),+ }
@@ -80,24 +80,24 @@ kinds! {
 }
 
 impl Kind {
-    /// Whether it is refused, and so not in the log.
+    /// Whether it is refused, so that it is not in the log.
     pub fn is_refused(self) -> bool {
         self >= Self::StepOutOfOrder
     }
 }
 
 impl Planted {
-    /// Notes one more.
+    /// Counts one more.
     pub fn note(&mut self, kind: Kind) {
         self.add(kind, 1);
     }
 
-    /// Notes so many more.
+    /// Counts `count` more.
     pub fn add(&mut self, kind: Kind, count: u64) {
         *self.0.entry(kind).or_default() += count;
     }
 
-    /// How often each kind was planted, those that never were too.
+    /// How often each kind was planted, including those that never were.
     pub fn counts(&self) -> impl Iterator<Item = (Kind, u64)> + '_ {
         Kind::ALL.iter().map(|kind| (*kind, self.0.get(kind).copied().unwrap_or(0)))
     }

@@ -1,4 +1,4 @@
-//! Steps of procedures as officials report them: who takes which, on what papers, in what order.
+//! Steps of procedures as officials report them: who takes which step, with which documents, in what order.
 
 use super::clerk::{Card, Clerk};
 use super::plan::Target;
@@ -12,21 +12,21 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{EvidenceKind, Outcome, Procedure, Step};
 
-/// Days of a publicity beyond those that must be.
+/// Days of a public notice beyond the required ones.
 const PUBLICITY_SPARE_DAYS: u32 = 3;
-/// Days of a publicity of villages and the county: it is over when the year's exits are on record.
+/// Days of the public notice about villages and the county: it ends when the year's exits are recorded.
 const LONG_PUBLICITY_DAYS: i32 = 18;
 
-/// What a step is about.
+/// The subject of a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum About {
-    /// A card, or a household that is to get one.
+    /// A card, or a household that is about to get one.
     Card(Card),
     /// A village or the county.
     Area(Area),
 }
 
-/// Devices of those who take steps.
+/// Devices of the officials who take steps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct People {
     pub officer: usize,
@@ -35,7 +35,7 @@ pub(crate) struct People {
     pub county: usize,
 }
 
-/// The steps that a procedure takes here, of those its table allows.
+/// The steps of a procedure taken here, of those that its table allows.
 pub(crate) fn path(procedure: Procedure) -> &'static [Step] {
     use Step::{
         Acceptance, Announcement, Application, Appraisal, Clue, CountyAudit, Decision, Publicity, SecondPublicity,
@@ -58,13 +58,14 @@ pub(crate) fn path(procedure: Procedure) -> &'static [Step] {
 }
 
 impl People {
-    /// Of a village; `responsible` answers for the household concerned.
+    /// The officials of a village; `responsible` is the household's responsible official.
     pub(crate) fn of(village: &Village, responsible: usize) -> Self {
         let Village { officer, township_officer: township, county_officer: county, .. } = *village;
         Self { officer, responsible, township, county }
     }
 
-    /// Who takes a step: the first whom the table lets, and not who took the one before where it asks for another.
+    /// Who takes a step: the first whom the table allows, and a different person than before if the table requires
+    /// it.
     pub(crate) fn who(&self, procedure: Procedure, step: Step, last: Option<usize>) -> usize {
         let Some(rule) = rule(procedure, step) else { return self.officer };
         let of_role = |role: &Role| match role {
@@ -75,8 +76,8 @@ impl People {
             _ => None,
         };
         let allowed: Vec<usize> = rule.roles.iter().filter_map(of_role).collect();
-        // Whoever is at it goes on, if they may: a village does not send for another without need. A clue is seen by
-        // who answers for the household.
+        // The same official continues if allowed; others are involved only if necessary. A sign of risk is noticed by
+        // the responsible official.
         let goes_on = last.filter(|last| !rule.by_another && allowed.contains(last));
         let sees = (step == Step::Clue || step == Step::Verification).then_some(self.responsible);
         let another = |device: &usize| !rule.by_another || Some(*device) != last;
@@ -86,7 +87,7 @@ impl People {
 }
 
 impl Clerk {
-    /// Reports a step with its papers; `change` has the last word.
+    /// Reports a step with its documents; `change` may modify it.
     #[expect(clippy::too_many_arguments, reason = "a step has that many facts")]
     pub(crate) fn step(
         &mut self,
@@ -102,7 +103,7 @@ impl Clerk {
         self.household_event(author, area, event, corrects)
     }
 
-    /// The event of a step with its papers, and the area it concerns.
+    /// The event of a step with its documents, and its area.
     pub(crate) fn step_event(
         &mut self,
         about: About,
@@ -124,7 +125,7 @@ impl Clerk {
         (v1::HouseholdEvent { happened: happened.yyyymmdd(), household, evidence, kind, ..Default::default() }, area)
     }
 
-    /// A step that was passed. A meeting has voters, a publicity lasts its days.
+    /// A step that was passed. A meeting has voters; a public notice lasts its days.
     fn taken(&mut self, procedure: Procedure, step: Step, day: Date) -> v1::ProcedureStepTaken {
         let (mut present, mut in_favour, mut until) = (0, 0, 0);
         match step {
@@ -149,7 +150,7 @@ impl Clerk {
         }
     }
 
-    /// A document that nobody has: its hash and a likely size.
+    /// An invented document: its hash and a plausible size.
     fn paper(&mut self, kind: EvidenceKind) -> v1::Evidence {
         let sha256 = self.dice.bytes::<32>().to_vec().into();
         v1::Evidence { kind: kind.into(), sha256, size: u64::from(self.dice.between(40_000, 900_000)) }
@@ -164,7 +165,7 @@ fn publicity_days(procedure: Procedure) -> i32 {
     }
 }
 
-/// Whether the table lets a step follow another.
+/// Whether the table allows a step after another.
 pub(crate) fn follows(procedure: Procedure, step: Step, stands: Step) -> bool {
     let place = rules::Step::from_wire(stands.into()).map(rules::Place::At);
     rule(procedure, step).zip(place).is_some_and(|(rule, place)| rule.after.contains(&place))

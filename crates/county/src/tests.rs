@@ -1,4 +1,4 @@
-//! The made-up history against the rules: everything is admitted, and its figures are those of the country.
+//! The made-up history against the rules: everything is admitted, and its figures match those of the country.
 
 use super::clerk::Clerk;
 use super::courses::{self, Courses, Fate, Subject};
@@ -48,7 +48,7 @@ struct Book {
     planted: Planted,
 }
 
-/// Records that may be wrong, and what put such records right.
+/// Number of records that may be wrong, and of corrections.
 #[derive(Default)]
 struct Counts {
     records: usize,
@@ -65,7 +65,7 @@ impl Book {
             last = tick.at_ms;
             let devices = tick.devices.iter().map(|new| Device::new(new.signer.clone(), new.official, ORIGIN));
             book.devices.extend(devices);
-            // Authors do not rest on each other: the order among them is turned round.
+            // Different authors do not depend on each other: their order is reversed.
             let mut submissions = tick.submissions;
             submissions.sort_by_key(|planned| (std::cmp::Reverse(planned.author), planned.number));
             let base = book.entry;
@@ -110,7 +110,7 @@ impl Book {
         self.entry += 1;
     }
 
-    /// What must be refused is, with the code expected first.
+    /// The attempt is refused, with the expected code first.
     fn refuse(&mut self, probe: Probe, at_ms: u64) {
         let (index, expected, author) = (self.entry, probe.expected.name(), probe.author);
         let id = SubmissionId((u128::from(index) | 1 << 100).to_be_bytes());
@@ -127,7 +127,7 @@ impl Book {
         *self.refused.entry(expected).or_default() += 1;
     }
 
-    /// Opens what is sealed of members, with the keys handed over, and checks that no citizen ID comes twice.
+    /// Opens the sealed data of members with the keys handed over, and checks that citizen IDs are unique.
     fn unseal(&mut self, planned: &Planned) {
         let v1::submission::Events::Households(list) = &planned.events else { return };
         for event in &list.events {
@@ -229,7 +229,7 @@ fn check(households: u32, seed: u64) {
     check_planted(&book);
 }
 
-/// What is said to be planted is what the log holds, and what was refused.
+/// The counts of planted violations match the log and the refusals.
 fn check_planted(book: &Book) {
     use lika_domain::procedure::{End, Procedure};
     let count = |kind| book.planted.counts().find(|(known, _)| *known == kind).map_or(0, |(_, count)| count);
@@ -256,7 +256,7 @@ fn a_history_is_admitted_whole_and_follows_the_country() {
     }
 }
 
-/// A household may be poor again and be closed in the reports of one day.
+/// A household may fall back and be closed in reports of one day.
 #[test]
 fn a_card_is_closed_no_earlier_than_what_came_before() {
     let (county, village) = ("130624".parse().unwrap(), "130624100200".parse().unwrap());
@@ -275,8 +275,8 @@ fn a_card_is_closed_no_earlier_than_what_came_before() {
     }
 }
 
-/// More may be poor in a village than was hoped when it asked to leave the list: the county's audit then ends the round, so
-/// that it can ask again.
+/// A village may have more poor persons than expected when it applied to leave the list: the county's audit then ends
+/// the round, so that it can apply again.
 #[test]
 fn a_village_that_is_not_ready_after_all_fails_the_audit_and_may_ask_again() {
     let (county, area) = ("130624".parse().unwrap(), "130624100200".parse().unwrap());

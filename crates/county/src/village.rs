@@ -1,4 +1,4 @@
-//! Villages: who reports for them, how many live there, and how they leave the list of poor villages.
+//! Villages: their officers, population, and exit from the list of poor villages.
 
 use super::clerk::Clerk;
 use super::household::{Home, Standing};
@@ -10,7 +10,8 @@ use lika_proto::v1;
 use lika_proto::v1::Service;
 use lika_proto::v1::household_event::Kind;
 
-/// Persons of a household, in hundredths: 464 persons lived in 152 households of a sample village.
+/// Average size of a household, in persons per hundred households: a sample village had 464 persons in 152
+/// households.
 const PERSONS_PER_HUNDRED_HOUSEHOLDS: u32 = 305;
 /// Incidence, in persons per 10,000, below which a village leaves the list.
 const EXIT_BELOW: u64 = 200;
@@ -46,7 +47,7 @@ pub(crate) struct Village {
     pub exited: bool,
     /// Rural registered persons.
     pub rural_persons: u32,
-    /// Money of the year.
+    /// Funds of the year.
     pub budgets: Vec<Budget>,
     /// Number of its last measure.
     pub measures: u64,
@@ -54,21 +55,21 @@ pub(crate) struct Village {
     collective_income: u64,
 }
 
-/// Devices of those who report for a village.
+/// Devices of the officers who report for a village.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Staff {
-    /// Of the village.
+    /// Village officer.
     pub officer: usize,
-    /// Of the township.
+    /// Township officer.
     pub township_officer: usize,
-    /// Of the county office.
+    /// Officer of the county office.
     pub county_officer: usize,
-    /// Of the finance office.
+    /// Officer of the finance office.
     pub finance: usize,
 }
 
 impl Village {
-    /// A village in which nobody has been counted yet.
+    /// A village whose population is not known yet.
     pub(crate) fn new(clerk: &mut Clerk, area: Area, name: &str, staff: Staff) -> Self {
         Self {
             area,
@@ -87,8 +88,8 @@ impl Village {
         }
     }
 
-    /// Counts who lives there, so that the poor among them are a plausible share: 20 to 40 percent in villages on the
-    /// list, 10 to 20 in others. Where nobody is poor it is a village of the usual size.
+    /// Sets the population so that the share of poor persons is plausible: 20 to 40 percent in villages on the list,
+    /// 10 to 20 in others. A village without poor persons gets the usual size.
     pub(crate) fn populate(&mut self, clerk: &mut Clerk, poor_persons: u32) {
         self.poor = poor_persons > 0 && clerk.dice.per_mille(650);
         let (low, high) = if self.poor { (20, 38) } else { (10, 19) };
@@ -97,7 +98,7 @@ impl Village {
             if poor_persons == 0 { clerk.dice.between(300, 900) } else { (poor_persons * 100).div_ceil(percent) };
     }
 
-    /// The administrator enters it.
+    /// The administrator registers it.
     pub(crate) fn register(&self, clerk: &mut Clerk, administrator: usize) {
         let day = clerk.recently();
         let registered = v1::VillageRegistered {
@@ -109,7 +110,7 @@ impl Village {
         clerk.area_event(administrator, self.area, day, Kind::VillageRegistered(registered));
     }
 
-    /// The township posts the village officer to it, and to most poor villages a team.
+    /// The township posts the village officer to it, and a team to most villages on the list.
     pub(crate) fn post(&self, clerk: &mut Clerk, helper: Option<usize>) {
         if clerk.dice.per_mille(planted::NOBODY_POSTED_PER_MILLE) {
             if self.poor {
@@ -130,7 +131,7 @@ impl Village {
         clerk.official_event(self.township_officer, self.area, (official, 0), day, kind, None);
     }
 
-    /// Its facts at the end of a year.
+    /// Reports its facts at the end of a year.
     pub(crate) fn update(&mut self, clerk: &mut Clerk) {
         self.rural_persons += clerk.dice.below(self.rural_persons / 200 + 1);
         self.collective_income = self.collective_income * 5 / 4 + u64::from(clerk.dice.below(30)) * 1_000;
@@ -147,7 +148,7 @@ impl Village {
         clerk.area_event(self.officer, self.area, day, Kind::VillageProfileUpdated(profile));
     }
 
-    /// Whether so few are poor that it may leave the list.
+    /// Whether few enough persons are poor for it to leave the list.
     pub(crate) fn is_ready(&self, poor_persons: u32) -> bool {
         let few = u64::from(poor_persons) * 10_000 < EXIT_BELOW * u64::from(self.rural_persons);
         self.poor && !self.exited && few
@@ -165,7 +166,7 @@ impl Village {
     }
 }
 
-/// Poor persons of every village.
+/// Number of poor persons in every village.
 pub(crate) fn poor_persons(villages: usize, homes: &[Home]) -> Vec<u32> {
     let mut counts = vec![0; villages];
     for home in homes.iter().filter(|home| home.standing == Standing::Poor) {

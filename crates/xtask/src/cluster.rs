@@ -1,6 +1,6 @@
-//! `cargo xtask cluster`: a county's services apart on this machine, as on several: three nats-servers with TLS, accounts
-//! and permissions, and two instances of each service. The servers run on `deploy/nats-server.conf` itself, with other
-//! names and places put in.
+//! `cargo xtask cluster`: the distributed services of a county on this machine, as if on several: three nats-servers
+//! with TLS, accounts and permissions, and two instances of each service. The servers use `deploy/nats-server.conf`
+//! itself, with names and paths replaced.
 
 mod certificates;
 mod processes;
@@ -20,11 +20,11 @@ const CONFIGURATION: &str = include_str!("../../../deploy/nats-server.conf");
 const ORIGIN: &str = "lika.example/130624";
 const SERVERS: u16 = 3;
 const INSTANCES: u16 = 2;
-/// First ports of clients, of the cluster and of monitoring; the next servers take the next ones.
+/// First ports for clients, the cluster and monitoring; further servers use the following ones.
 const PORTS: [u16; 3] = [4222, 6222, 8222];
 const GATEWAY_PORT: u16 = 7131;
 
-/// Starting, stopping and looking at a local cluster.
+/// Starts, stops and shows a local cluster.
 #[derive(Debug, Args)]
 pub(crate) struct Cluster {
     #[command(subcommand)]
@@ -152,7 +152,7 @@ fn status(processes: &Processes) {
     }
 }
 
-/// The words by which a user reaches the cluster.
+/// Arguments by which a user reaches the cluster.
 fn words(dir: &Path, user: &str) -> Vec<String> {
     let tls = |file: &str| dir.join("tls").join(file).display().to_string();
     [
@@ -176,7 +176,7 @@ fn monitor(number: u16) -> u16 {
     PORTS[2] + number - 1
 }
 
-/// The configuration of the deployment page for one of the servers.
+/// The configuration in deploy/ for one of the servers.
 fn configuration(dir: &Path, number: u16) -> String {
     let [client, cluster, monitor] = PORTS.map(|first| first + number - 1);
     let places = CONFIGURATION

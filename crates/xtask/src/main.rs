@@ -1,12 +1,12 @@
 //! Chores of the repository: `cargo xtask test`, `tidy`, `nats`, `cluster` and `soak`.
 //!
-//! This file reads the arguments and hands over:
+//! This file parses the arguments and calls:
 //!
 //! * [`mod@test`]: every check the project has, in order, each with its time;
-//! * [`tidy`]: what no compiler checks: dependency direction, lengths, README, leaked words, proto comments;
-//! * [`soak`]: the long tests, longer than the share of them which runs with all others;
-//! * [`cluster`]: services apart on this machine;
-//! * [`nats`]: the nats-server that services apart are tested on;
+//! * [`tidy`]: checks beyond the compiler's: dependency direction, lengths, README, leaked words, proto comments;
+//! * [`soak`]: the long tests, with more rounds than in `test`;
+//! * [`cluster`]: distributed services on this machine;
+//! * [`nats`]: the nats-server for testing distributed services;
 //! * [`deps`]: tools that the checks need and a machine may lack;
 //! * [`process`]: starting a tool and waiting for it.
 
@@ -36,9 +36,9 @@ struct Arguments {
 enum Chore {
     /// Check and test everything; what continuous integration runs
     Test,
-    /// Check what no compiler does: dependency direction, lengths, README, leaked words, proto comments
+    /// Check beyond the compiler: dependency direction, lengths, README, leaked words, proto comments
     Tidy,
-    /// Fetch the nats-server that services apart are tested on, and print its path
+    /// Fetch the nats-server for testing distributed services, and print its path
     Nats,
     /// Start, stop and show three nats-servers and two instances of each service on this machine
     Cluster(cluster::Cluster),
@@ -67,20 +67,20 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// The one result that goes to standard output.
+/// Prints the command's only result to standard output.
 #[expect(clippy::print_stdout, reason = "a path for other commands to take")]
 fn print_path(path: &std::path::Path) -> Result<()> {
     println!("{}", path.display());
     Ok(())
 }
 
-/// The folder of the root `Cargo.toml`, from wherever below it the chore was started.
+/// The folder of the root `Cargo.toml`, also when started in a folder below it.
 fn workspace_root() -> Result<PathBuf> {
     let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata")?;
     Ok(metadata.workspace_root.into_std_path_buf())
 }
 
-/// Names of the chores, by which README's `cargo xtask …` lines are checked.
+/// Names of the commands, for checking README's `cargo xtask …` lines.
 fn chore_names() -> Vec<String> {
     Arguments::command().get_subcommands().map(|chore| chore.get_name().to_owned()).collect()
 }

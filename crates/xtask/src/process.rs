@@ -10,9 +10,9 @@ use anyhow::{Context, Result, bail};
 
 const POLL_MS: u64 = 50;
 
-/// The cargo that runs this chore, in `root` and without standard input, so that nothing can stop to ask. It is not told what
-/// this chore was told of its own package: build scripts that look at that (ring's does) would run again, and everything
-/// above them be compiled again, each time a chore and a person take turns.
+/// The cargo that runs this command, in `root` and without standard input, so that nothing can wait for it.
+/// Environment variables about the xtask package are removed: build scripts that read them (such as ring's) would run
+/// again, and their dependents be rebuilt, whenever xtask and a person take turns.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = tool(root, env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
@@ -31,7 +31,7 @@ pub(crate) fn tool(root: &Path, program: impl AsRef<std::ffi::OsStr>) -> Command
     command
 }
 
-/// Runs to the end with the output passed through. Anything but exit code 0 is an error that names the command.
+/// Runs to the end with the output passed through. Any exit code but 0 is an error that names the command.
 pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let line = shown(command);
     let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
@@ -41,7 +41,7 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Whether the command ends with exit code 0 within `limit`; its output is dropped, and at the limit it is killed.
+/// Whether the command ends with exit code 0 within `limit`; its output is dropped, and it is killed at the limit.
 pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<bool> {
     let line = shown(command);
     let mut child = command
@@ -63,13 +63,13 @@ pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<
     }
 }
 
-/// One line to the person at the terminal. Standard output is left to the tools.
+/// Prints a line to standard error; standard output is left to the tools.
 #[expect(clippy::print_stderr, reason = "this is the printer of the chores")]
 pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
 
-/// The command as one would type it, without the folders of the program.
+/// The command as one would type it, without the program's folder.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());

@@ -1,14 +1,14 @@
-//! `cargo xtask soak`: the long tests, for as long as one likes.
+//! `cargo xtask soak`: the long tests, with as many rounds as wanted.
 //!
-//! They are the tests under `soak::` of the integration binary. Each reads its extent from the environment; without
-//! any of these variables it runs the share that fits into continuous integration:
+//! They are the tests under `soak::` of the integration binary. Each reads its parameters from the environment;
+//! without these variables it runs the share for continuous integration:
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `LIKA_SOAK_SHARE` | `ci` or `full`: which of its two own counts a case takes |
+//! | `LIKA_SOAK_SHARE` | `ci` or `full`: which of its two own counts a case uses |
 //! | `LIKA_SOAK_COUNT` | rounds (kills, flips, …), in place of the case's own count |
-//! | `LIKA_SOAK_SEED` | where its chance begins, a `u64`; the same seed repeats a run |
-//! | `LIKA_SOAK_CASE` | the one case that was asked for |
+//! | `LIKA_SOAK_SEED` | seed of its random numbers, a `u64`; the same seed repeats a run |
+//! | `LIKA_SOAK_CASE` | the only case to run |
 
 use std::path::Path;
 use std::process::Command;
@@ -37,7 +37,7 @@ pub(crate) struct Soak {
     count: Option<u32>,
 }
 
-/// Which of its two counts a case takes.
+/// Which of its two counts a case uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Share {
     /// Minutes on two cores
@@ -47,7 +47,7 @@ pub(crate) enum Share {
 }
 
 impl Soak {
-    /// Runs the chosen cases with their output shown. Fails when one fails and when no case has the given name.
+    /// Runs the chosen cases with their output shown. Fails if one fails or if no case has the given name.
     pub(crate) fn run(&self, root: &Path) -> Result<()> {
         if let Some(case) = &self.case
             && !is_case_name(case)
@@ -95,7 +95,7 @@ impl Soak {
         for (name, value) in optional {
             match value {
                 Some(value) => command.env(name, value),
-                // One left over in the shell would silently change what this command line says.
+                // A variable left over in the shell would silently change the run.
                 None => command.env_remove(name),
             };
         }
@@ -103,7 +103,7 @@ impl Soak {
     }
 }
 
-/// The name goes into a filter expression, so it must not be able to end it.
+/// The name goes into a filter expression and must not be able to end it.
 fn is_case_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
 }

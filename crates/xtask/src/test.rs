@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check the project has, in order.
 //!
-//! A step that fails does not stop those after it, so that one run shows everything there is to mend. The tests come
-//! last: their summary closes the output.
+//! A step that fails does not stop those after it, so that one run shows everything there is to fix. The tests come
+//! last: their summary ends the output.
 
 use std::env;
 use std::path::Path;
@@ -13,12 +13,12 @@ use crate::process::{cargo, say, succeed, succeeds_within, tool};
 use crate::tidy;
 use crate::{deps, nats};
 
-/// How long the advisory database may take to arrive before the step goes on without.
+/// How long to wait for the advisory database, in seconds, before the step continues without it.
 const ADVISORIES_SECONDS_MAX: u64 = 60;
 
 type Step<'a> = (&'static str, &'a dyn Fn(&Path) -> Result<()>);
 
-/// Runs all steps and says each with its time. An error names those that failed.
+/// Runs all steps and prints each with its time. The error names the failed ones.
 pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     let tidy = |root: &Path| tidy::run(root, chores);
     let steps: [Step<'_>; 7] = [
@@ -69,11 +69,11 @@ fn doc(root: &Path) -> Result<()> {
     succeed(cargo(root).args(["doc", "--quiet", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings"))
 }
 
-/// Licences, bans and sources of the dependencies, and known advisories where their database can be fetched.
+/// Licences, bans and sources of the dependencies, and known advisories if their database can be fetched.
 fn deny(root: &Path) -> Result<()> {
     let program = deps::cargo_deny(root)?;
     let mut fetch = tool(root, &program);
-    // Without this git would wait at the terminal for a name and password.
+    // Without this git would ask for a name and password at the terminal.
     fetch.args(["fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0");
     let mut check = tool(root, &program);
     check.args(["--log-level", "error", "check", "--hide-inclusion-graph"]);

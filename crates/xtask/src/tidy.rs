@@ -1,12 +1,12 @@
-//! `cargo xtask tidy`: what no compiler checks.
+//! `cargo xtask tidy`: checks beyond the compiler's.
 //!
-//! Each check is a plain function from texts to findings and knows neither git nor the disk:
+//! Each check is a pure function from texts to findings, without access to git or the disk:
 //!
 //! * [`arrows`]: crates depend on each other in one direction;
 //! * [`layers`]: nor do the layers of the domain depend upwards;
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
-//! * [`words`]: nothing of the author's machine and nothing left open;
+//! * [`words`]: no paths of the author's machine, no open ends;
 //! * [`protos`]: every message and field of the wire format is explained.
 
 use std::fmt;
@@ -26,10 +26,10 @@ mod readme;
 mod subcommands;
 mod words;
 
-/// Larger files do not belong into the history of a source tree; every clone carries them for ever.
+/// Larger files do not belong in the history of a source tree: every clone carries them for ever.
 const FILE_BYTES_MAX: usize = 1 << 20;
 
-/// One thing to mend: where, and what is wrong there.
+/// One thing to fix: where, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Finding {
     /// Path from the root of the repository.
@@ -51,7 +51,7 @@ struct Source {
 struct Tree {
     /// Every path, in order.
     paths: Vec<String>,
-    /// Those that are UTF-8 text of a size one reads.
+    /// Those that are UTF-8 text of a readable size.
     sources: Vec<Source>,
     /// Paths of those over [`FILE_BYTES_MAX`].
     oversized: Vec<String>,
@@ -94,7 +94,7 @@ impl Tree {
         let mut tree = Self { paths: Vec::new(), sources: Vec::new(), oversized: Vec::new() };
         for path in list_files(root)? {
             let file = root.join(&path);
-            // A tracked file may be deleted on disk and not yet in the index; a link may lead nowhere.
+            // A tracked file may be deleted and not yet removed from the index; a link may be broken.
             if file.is_file() {
                 let bytes = fs::read(&file).with_context(|| path.clone())?;
                 tree.add(path, bytes);

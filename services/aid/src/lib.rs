@@ -1,14 +1,14 @@
-//! The service of funds and aid: what it takes about money that is released, allocated, delivered and acknowledged.
+//! The aid service: prepares submissions on funds that are released, allocated, delivered and acknowledged.
 //!
-//! What it is not: it does not judge the rules, which are the domain's, or keep the log, which the ledger does. Nothing
-//! about aid is sealed, so there is nothing to add to them yet.
+//! It does not judge the rules, which the domain does, or keep the log, which the ledger does. Aid has no sealed
+//! data, so there is nothing else to check.
 
 use lika_domain::rejection::{Code, Rejection};
 use lika_ledger::Prepared;
 use lika_proto::convert::Service;
 use lika_proto::v1;
 
-/// Reads a submission. What is prepared in order may be handed to the ledger in order, many at once.
+/// Reads a submission. Submissions prepared in order may be given to the ledger in that order, many at once.
 ///
 /// # Errors
 /// Everything that is wrong with its form; `field_invalid` if data keys came with it, since aid has none.

@@ -1,4 +1,4 @@
-//! Personal data of a card, opened for a reader. Who may read it is decided by who asks.
+//! Personal data of a card, opened for a reader. The caller must check that the reader is authorised.
 
 use crate::Households;
 use lika_domain::ids::{HouseholdId, Index, MemberNo};
@@ -10,23 +10,23 @@ use lika_proto::v1::household_event::Kind;
 use lika_vault::{OpenedCard, OpenedMember};
 use std::collections::BTreeSet;
 
-/// The boxes of a card that hold, as they are found going backwards through its entries.
+/// Searches a card's entries backwards for the boxes in force.
 struct Search<'a> {
     households: &'a Households,
     origin: String,
     id: HouseholdId,
     found: OpenedCard,
     household_seen: bool,
-    /// Members whose box has not been met yet.
+    /// Members whose box has not been found yet.
     members: BTreeSet<MemberNo>,
 }
 
 impl Households {
     /// Opens the personal data in force of a household and of some of its members. `entries` are the entries that
-    /// concern the card, in order. Reads the log, so it must not be called on a thread that serves others.
+    /// concern the card, in order. Blocks on reading the log, so it must not be called in an async task.
     ///
     /// # Errors
-    /// The log cannot be read. A box that does not open, because its key is gone, is left out.
+    /// If the log cannot be read. A box whose key is gone is left out.
     pub fn personal(
         &self,
         id: HouseholdId,
@@ -56,7 +56,7 @@ impl Households {
 }
 
 impl Search<'_> {
-    /// Takes the boxes of the card out of an entry, the last event first.
+    /// Takes the card's boxes from an entry, the last event first.
     fn entry(&mut self, bytes: &bytes::Bytes) {
         let entry = <v1::Entry as prost::Message>::decode(bytes.clone());
         let submission = entry.ok().and_then(|entry| submission_message(&entry.submission).ok());

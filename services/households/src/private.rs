@@ -1,4 +1,4 @@
-//! What is checked of personal data once it is opened. What is found is named by field and code and never shown.
+//! Checks opened personal data. Faults name the field and a code, never the value.
 
 use lika_domain::citizen_id::{CitizenId, DisabilityCertificate, is_mobile};
 use lika_domain::member::Member;
@@ -6,15 +6,15 @@ use lika_domain::official::Mode;
 use lika_domain::rejection::Code;
 use lika_proto::v1::{HouseholdPrivate, MemberPrivate};
 
-/// A code and the field it concerns.
+/// A code and its field.
 pub(crate) type Fault = (Code, &'static str);
 
-/// What is wrong with a household's data.
+/// Faults of a household's data.
 pub(crate) fn check_household(private: &HouseholdPrivate) -> Vec<Fault> {
     check_phone(&private.phone).into_iter().collect()
 }
 
-/// What is wrong with a member's data in the light of the facts stated with it, and the citizen ID if it is one.
+/// Faults of a member's data, also compared with the facts reported with it; and the citizen ID, if it is valid.
 pub(crate) fn check_member(private: &MemberPrivate, member: &Member, mode: Mode) -> (Option<CitizenId>, Vec<Fault>) {
     let mut faults: Vec<Fault> = check_phone(&private.phone).into_iter().collect();
     if private.name.trim().is_empty() {

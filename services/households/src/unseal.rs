@@ -1,4 +1,4 @@
-//! Finds the sealed boxes of a submission, opens them and has their content checked.
+//! Finds the sealed boxes of a submission, opens them and checks their content.
 
 use crate::private::{check_household, check_member};
 use lika_domain::household::{HouseholdEvent, HouseholdKind};
@@ -16,15 +16,15 @@ use lika_proto::v1::household_event::Kind;
 use lika_vault::{Keyring, TagKey};
 use std::collections::BTreeSet;
 
-/// What the state has to say, taken out of it at once: opening boxes takes long, and the ledger waits for the state.
+/// Facts copied from the state beforehand: opening boxes takes long, and the ledger must not wait for the state.
 pub(crate) struct Ground {
-    /// `None` as long as the log is not opened.
+    /// `None` until the log is opened.
     mode: Option<Mode>,
-    /// Cards the submission names that lie in another village.
+    /// Cards named in the submission that belong to another village.
     elsewhere: BTreeSet<HouseholdId>,
 }
 
-/// What is known while the boxes of one submission are opened.
+/// Working state while the boxes of one submission are opened.
 struct Unsealing<'a, 'v> {
     origin: &'a str,
     mode: Mode,
@@ -35,10 +35,10 @@ struct Unsealing<'a, 'v> {
     problems: Vec<Problem>,
 }
 
-/// Opens every box of a submission. Gives the tags of the citizen IDs in them, one for each person.
+/// Opens every box of a submission. Returns the tags of the citizen IDs in them, one for each person.
 ///
 /// # Errors
-/// Everything that is wrong with what is sealed, by event.
+/// All faults of the sealed data, by event.
 pub(crate) fn unseal(
     ground: &Ground,
     tag_key: &TagKey,
@@ -66,7 +66,7 @@ pub(crate) fn unseal(
     for ((number, event), wire) in (0..).zip(events).zip(wire.events).filter(|((_, event), _)| seals(event)) {
         unsealing.event = number;
         let Some(household) = event.household else { continue };
-        // Keys of a card are taken only with what is recorded in its own village.
+        // A card's keys are accepted only with events of its own village.
         if ground.elsewhere.contains(&household) {
             unsealing.refuse(Code::HouseholdUnknown, "household", household.to_string());
             continue;
@@ -100,7 +100,7 @@ fn seals(event: &HouseholdEvent) -> bool {
 }
 
 impl Unsealing<'_, '_> {
-    /// The event as it was read, and as it stands on the wire, where the boxes are.
+    /// Opens the boxes of an event. `event` is the parsed form; `wire` the wire form, which has the boxes.
     fn open(&mut self, household: HouseholdId, event: &HouseholdKind, wire: Option<Kind>) {
         match (event, wire) {
             (HouseholdKind::HouseholdRegistered(new), Some(Kind::HouseholdRegistered(wire))) => {
@@ -148,7 +148,7 @@ impl Unsealing<'_, '_> {
         }
         let Some(citizen_id) = citizen_id else { return };
         let (person, tag) = (household.person(member.number), self.tag_key.tag(citizen_id.as_str()));
-        // What a submission says last of a person is what holds.
+        // The last event about a person in a submission counts.
         self.tags.retain(|earlier| earlier.person != person);
         self.tags.push(PersonTag { person, tag });
     }

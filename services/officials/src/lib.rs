@@ -1,7 +1,8 @@
-//! The service of officials: decides about who may sign, who answers for which household and who visited it.
+//! The officials service: decides about submissions on officials, their keys, their assignments to households, and
+//! visits.
 //!
-//! What it is not: it does not judge the rules, which are the domain's, or keep the log, which the ledger does. What it
-//! adds is what only somebody with the data keys can see: that sealed data opens and that telephone numbers are ones.
+//! It does not judge the rules, which the domain does, or keep the log, which the ledger does. It adds the checks
+//! that need the data keys: that sealed data opens and that telephone numbers are valid.
 //!
 //! In reading order:
 //! * [`Officials`]: the service

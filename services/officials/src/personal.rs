@@ -1,4 +1,4 @@
-//! Personal data of an official, opened for a reader. Who may read it is decided by who asks.
+//! Personal data of an official, opened for a reader. The caller must check that the reader is authorised.
 
 use crate::Officials;
 use lika_domain::ids::OfficialId;
@@ -10,11 +10,11 @@ use lika_proto::v1::official_event::Kind;
 use lika_vault::OpenedOfficial;
 
 impl Officials {
-    /// Opens the personal data of an official; `None` if there is no such official, no data, or no key for it any more.
-    /// Reads the log, so it must not be called on a thread that serves others.
+    /// Opens the personal data of an official; `None` if there is no such official, no data, or its key is gone.
+    /// Blocks on reading the log, so it must not be called in an async task.
     ///
     /// # Errors
-    /// The log cannot be read.
+    /// If the log cannot be read.
     pub fn personal(&self, id: OfficialId) -> Result<Option<OpenedOfficial>, LogError> {
         let known = {
             let state = self.deps.ledger.state();
@@ -22,7 +22,7 @@ impl Officials {
             origin.zip(state.officials.get(&id).map(|official| official.since))
         };
         let Some((origin, since)) = known else { return Ok(None) };
-        // The entry that enrolled them is the only one that holds their data.
+        // Only the entry that enrolled the official holds their data.
         let entry = self.deps.ledger.log().read(since, 1)?;
         let Some(sealed) = entry.first().and_then(|entry| sealed_of(id, entry)) else { return Ok(None) };
         let Some(key) = self.deps.vault.key(id.get().into(), sealed.key) else { return Ok(None) };

@@ -14,11 +14,11 @@ use lika_proto::v1::official_event::Kind;
 use lika_vault::Keyring;
 use std::collections::BTreeSet;
 
-/// Something wrong with what is sealed: code, field and detail.
+/// A fault of sealed data: code, field and detail.
 type Fault = (Code, &'static str, String);
 
-/// Cards visited that lie in another village than the submission's. Taken out of the state at once: opening boxes takes
-/// long, and the ledger waits for the state.
+/// Visited cards that belong to another village than the submission's. Copied from the state beforehand: opening
+/// boxes takes long, and the ledger must not wait for the state.
 pub(crate) fn elsewhere(state: &State, submission: &Submission) -> BTreeSet<HouseholdId> {
     let Events::Officials(events) = &submission.events else { return BTreeSet::new() };
     let visits = events.iter().filter(|event| matches!(event.kind, OfficialKind::HouseholdVisited(_)));
@@ -29,7 +29,7 @@ pub(crate) fn elsewhere(state: &State, submission: &Submission) -> BTreeSet<Hous
 /// Opens every box of a submission.
 ///
 /// # Errors
-/// Everything that is wrong with what is sealed, by event.
+/// All faults of the sealed data, by event.
 pub(crate) fn unseal(
     elsewhere: &BTreeSet<HouseholdId>,
     keyring: &mut Keyring<'_>,
@@ -47,7 +47,7 @@ pub(crate) fn unseal(
     for ((number, event), wire) in (0..).zip(events).zip(wire.events) {
         let fault = match wire.kind.and_then(sealed) {
             None => None,
-            // Keys of a card are taken only with what is recorded in its own village.
+            // A card's keys are accepted only with events of its own village.
             Some(Found::Visit(_)) if event.household.is_some_and(|id| elsewhere.contains(&id)) => {
                 Some((Code::HouseholdUnknown, "household", String::new()))
             }
@@ -63,13 +63,13 @@ pub(crate) fn unseal(
     if problems.is_empty() { Ok(()) } else { Err(Rejection { problems }) }
 }
 
-/// A box with its kind of message in it.
+/// A box, by the kind of message in it.
 enum Found {
     Official(v1::Sealed),
     Visit(v1::Sealed),
 }
 
-/// Whether events of that kind may have sealed data at all.
+/// Whether events of this kind may have sealed data.
 fn may_seal(event: &OfficialEvent) -> bool {
     use OfficialKind as Kind;
     matches!(event.kind, Kind::JurisdictionOpened(_) | Kind::OfficialEnrolled(_) | Kind::HouseholdVisited(_))
@@ -94,7 +94,7 @@ impl Found {
                 check_official(&opened)
             }
             Self::Visit(sealed) => {
-                // Without a household the event is refused by the rules.
+                // The rules refuse an event without a household.
                 let Some(household) = event.household else { return Ok(()) };
                 let place = Place::visit(origin, household);
                 keyring.open(household.get(), &place, sealed).map(|_| ()).map_err(unreadable)

@@ -9,26 +9,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What the clerks are told, and tell.
+/// Shared between the clerks and the test.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) stop: AtomicBool,
-    /// Receipts that all of them hold.
+    /// Number of receipts of all clerks.
     pub(super) receipts: AtomicU64,
 }
 
-/// Reports until it is told to stop. What got no answer is sent again unchanged, through the other gateway, until there is
-/// a receipt.
+/// Reports until told to stop. A submission without an answer is sent again unchanged, through the other gateway,
+/// until it has a receipt.
 pub(super) async fn report(mut clerk: Clerk, urls: [String; 2], told: Arc<Told>) -> Known {
     let apis = urls.map(|url| Api::new(&url).unwrap());
     let (mut receipts, mut turn) = (Vec::new(), 0);
     while !told.stop.load(Ordering::Relaxed) {
         let mut composed = clerk.profile();
-        // As the client does: nobody is to decide on less than the device knows to be published.
+        // As the client does: services must not decide on less than the device knows to be published.
         composed.signed.known = receipts.last().map_or(0, |receipt: &Receipt| receipt.index + 1);
         receipts.push(receipt(&apis, &mut turn, &composed).await);
         told.receipts.fetch_add(1, Ordering::Relaxed);
-        // A person does not report without a break.
+        // A person pauses between reports.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Known { clerk, receipts }

@@ -1,4 +1,4 @@
-//! What goes wrong, and how.
+//! Faults, and how they are made.
 
 use super::clerks::Told;
 use super::{INSTANCES, number, state};
@@ -10,38 +10,39 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// The longest pause of a process and the longest cut, in milliseconds: longer than the integrator's lease.
+/// The longest pause of a process and the longest cut of a connection, in milliseconds: longer than the integrator's
+/// lease.
 const PAUSE_MS_MAX: u64 = 7_000;
-/// The longest time that a server is away, in milliseconds.
+/// The longest time that a server is down, in milliseconds.
 const AWAY_MS_MAX: u64 = 4_000;
-/// Receipts that come between an older copy of a store and its return, so that there is something to lose.
+/// Receipts given between copying a store and restoring the copy, so that there is something to lose.
 const LOST_RECEIPTS: u64 = 8;
-/// How long those may take, in seconds.
+/// How long these may take, in seconds.
 const LOST_WITHIN_S: u64 = 60;
 
-/// What goes wrong.
+/// A fault.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// A service is killed by kill -9, and started again.
+    /// A service is killed by SIGKILL and started again.
     Kill(String),
-    /// A service is stopped by a signal for so many milliseconds, and then let go.
+    /// A service is paused by a signal for this many milliseconds.
     Pause(String, u64),
-    /// A cable is pulled for so many milliseconds.
+    /// A connection is cut for this many milliseconds.
     Cut((String, String), u64),
-    /// A server is killed, and starts again on what it has synced.
+    /// A server is killed, and starts again with what it had synced.
     KillServer(usize, u64),
-    /// A server is stopped by a signal, and then let go.
+    /// A server is paused by a signal.
     PauseServer(usize, u64),
-    /// A server comes back with its last seconds lost.
+    /// A server comes back without its last seconds.
     Forget(usize),
-    /// A bit of the stream flips on one server's disk; by this number one of its files, and the place in it.
+    /// A bit of the stream flips on one server's disk; the number selects the file and the position.
     Flip(usize, u64),
-    /// All servers are put back to older copies.
+    /// All servers are restored from older copies.
     RollBack,
 }
 
 impl Fault {
-    /// Draws one.
+    /// Draws a random fault.
     pub(super) fn draw(chance: &mut Random, apart: &Apart) -> Self {
         let (all, cables) = (names(INSTANCES), apart.network.cables());
         let name = all[place(chance, all.len())].clone();
@@ -61,18 +62,19 @@ impl Fault {
         }
     }
 
-    /// Whether it may leave a stream that no longer holds what was published: then the services must stop, and a person
-    /// begins a new epoch.
+    /// Whether the stream may afterwards lack published entries: then the services must stop, and an operator begins
+    /// a new epoch.
     pub(super) fn damages(&self) -> bool {
         matches!(self, Self::Forget(_) | Self::Flip(..) | Self::RollBack)
     }
 
-    /// Lets it happen, and ends it where it has an end.
+    /// Makes the fault, and ends it if it has an end.
     pub(super) fn apply(&self, apart: &mut Apart, told: &Told) {
         match self {
             Self::Kill(name) => {
                 apart.kill(name);
-                // What it starts into may itself be broken just now; it waits for that, or says that it cannot.
+                // Other faults may still be present when it starts; it waits for them to end, or reports that it
+                // cannot start.
                 apart.spawn(name);
             }
             Self::Pause(name, ms) => {
@@ -114,7 +116,7 @@ fn store(apart: &Apart, of: usize) -> PathBuf {
     apart.servers[of].dir().join("store")
 }
 
-/// Copies what servers have, lets clerks get receipts, and puts the copies back.
+/// Copies the servers' folders, lets clerks get receipts, and restores the copies.
 fn put_back(apart: &mut Apart, which: &[usize], told: &Told) {
     let older = |apart: &Apart, of: usize| apart.data(&format!("older-{}", server(of)));
     which.iter().for_each(|of| apart.servers[*of].kill().unwrap());

@@ -1,5 +1,5 @@
-//! What the clerks know held against what the log says: every receipt names an entry that is there, no submission is in
-//! the log twice, nothing is void, all copies are the same, and so are the views at the same index.
+//! Compares the clerks' knowledge with the log: every receipt names an existing entry, no submission is in the log
+//! twice, nothing is void, all copies are the same, and so are the views at the same index.
 
 use super::Known;
 use super::clerks::receipt;
@@ -31,7 +31,7 @@ pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
     views(apart, last.unwrap()).await;
 }
 
-/// Views of a village, whichever instance answers, are the same at the same index.
+/// Views of a village are the same at the same index, whichever instance answers.
 async fn views(apart: &Apart, last: u64) {
     let mut seen = BTreeMap::new();
     let query = ProgressQuery { index: Some(last), ..Default::default() };
@@ -46,7 +46,7 @@ async fn views(apart: &Apart, last: u64) {
     }
 }
 
-/// What an auditor finds, beside what the clerks know.
+/// An audit, compared with the clerks' knowledge.
 pub(super) fn check(apart: &Apart, known: &[Known]) {
     let (entries, digest) = judged(&apart.data("audit-1"));
     let receipts: Vec<&Receipt> = known.iter().flat_map(|known| &known.receipts).collect();
@@ -62,7 +62,7 @@ pub(super) fn check(apart: &Apart, known: &[Known]) {
     }
     println!("{} receipts, {} entries", receipts.len(), entries.len());
     for name in names(super::INSTANCES).iter().filter(|name| *name != "audit-1") {
-        // A copy may end earlier: it was stopped before the others. What it has is the same.
+        // A copy that was stopped before the others may be shorter, but what it has is the same.
         let verified = run(&["audit", "verify", crate::support::path(&apart.data(name))]);
         assert!(verified.status.success(), "{name}: {}", crate::support::told(&verified));
         let (copied, other) = judged(&apart.data(name));
@@ -71,15 +71,15 @@ pub(super) fn check(apart: &Apart, known: &[Known]) {
     }
 }
 
-/// Entries that a folder was signed for last: in one of the two notes of its `signed`.
+/// Size of a folder's last signed checkpoint, from one of the two notes in its `signed`.
 pub(super) fn signed(data: &Path) -> u64 {
     let record = std::fs::read(data.join("signed")).unwrap_or_default();
-    // Before the note stand its number and length, ten bytes that may be anything.
+    // Before the note are its number and length, ten arbitrary bytes.
     let size = |slot: &[u8]| String::from_utf8_lossy(slot.get(10..)?).lines().nth(1).and_then(|size| size.parse().ok());
     record.chunks(record.len().div_ceil(2).max(1)).filter_map(size).max().unwrap_or(0)
 }
 
-/// Entries of a copy by index, all of them judged again: none may be void; and the digest of the state they give.
+/// Entries of a copy by index, all judged again: none may be void; and the digest of the resulting state.
 fn judged(data: &Path) -> (BTreeMap<u64, bytes::Bytes>, String) {
     let folder = Folder(data.join("log"));
     let key: VerifierKey = std::fs::read_to_string(data.join("log.vkey")).unwrap().trim().parse().unwrap();

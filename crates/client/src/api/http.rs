@@ -1,4 +1,4 @@
-//! Requests and whole answers.
+//! HTTP requests and complete answers.
 
 use super::problem;
 use super::{ANSWER_TIMEOUT_S, ApiError, CONNECT_TIMEOUT_S};
@@ -14,7 +14,7 @@ pub(super) const PROTOBUF: &str = "application/x-protobuf";
 /// Media type of JSON.
 pub(super) const JSON: &str = "application/json";
 
-/// A node, by its address. Copies share their connections.
+/// A client of one node. Copies share their connections.
 #[derive(Clone, Debug)]
 pub struct Api {
     client: Client,
@@ -22,7 +22,7 @@ pub struct Api {
     token: Option<HeaderValue>,
 }
 
-/// A whole answer.
+/// A complete answer.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
@@ -30,11 +30,11 @@ pub(super) struct Reply {
 }
 
 impl Api {
-    /// A client of the node at that address, such as `http://127.0.0.1:8080`. Nothing is sent yet. For `https` the
-    /// certificates that the system trusts are trusted.
+    /// A client of the node at that address, such as `http://127.0.0.1:8080`. Sends nothing yet. `https` trusts the
+    /// system's certificates.
     ///
     /// # Errors
-    /// [`ApiError::Address`] if it is none.
+    /// [`ApiError::Address`] if it is not an address.
     pub fn new(address: &str) -> Result<Self, ApiError> {
         let base = address.trim_end_matches('/').to_owned();
         let no_address = || ApiError::Address(address.to_owned());
@@ -52,7 +52,7 @@ impl Api {
         Ok(Self { client, base, token: None })
     }
 
-    /// The same node, read with the token of a session.
+    /// The same node, with the token of a session.
     ///
     /// # Errors
     /// [`ApiError::Protocol`] if it cannot be a token.
@@ -99,7 +99,7 @@ impl Api {
         request.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the complete answer.
     pub(super) async fn exchange(&self, request: RequestBuilder, bytes_max: usize) -> Result<Reply, ApiError> {
         in_time(async { Reply::read(self.send(request).await?, bytes_max).await }).await
     }
@@ -141,7 +141,7 @@ impl Reply {
         self.media_type.eq_ignore_ascii_case(media_type)
     }
 
-    /// The body of an answer that accepts.
+    /// The body of an answer with a success status.
     pub(super) fn accepted(self) -> Result<Bytes, ApiError> {
         if self.status.is_success() { Ok(self.body) } else { Err(problem::of(self.status, &self.body)) }
     }

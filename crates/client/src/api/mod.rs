@@ -1,8 +1,8 @@
-//! The gateway's HTTP API, as a client sees it.
+//! The gateway's HTTP API, seen from a client.
 //!
-//! Every answer has a limit in time and size. An answer that refuses, one that does not come, and one that makes no
-//! sense are three things: after the second it is unknown whether the submission was recorded, and the only right move
-//! is to send the same bytes again.
+//! Every answer has a limit in time and size. A refusal, a missing answer and an answer that makes no sense are three
+//! different things. After the last two it is unknown whether the submission was recorded, and the only right move is
+//! to send the same bytes again.
 
 mod http;
 mod problem;
@@ -25,37 +25,38 @@ use std::error::Error;
 
 /// Longest wait for a connection, in seconds.
 pub const CONNECT_TIMEOUT_S: u64 = 10;
-/// Longest wait for a whole answer, and for the next one of a stream, in seconds.
+/// Longest wait for a complete answer, and for the next one of a stream, in seconds.
 pub const ANSWER_TIMEOUT_S: u64 = 60;
 /// Largest answer to one submission, in bytes: an entry with its proof, or a refusal that lists every event.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Largest document that is read, in bytes.
+/// Largest document accepted, in bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// Why a request brought nothing.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// The node answered, and refuses. For a submission: it is not in the log.
+    /// The node refused. A refused submission is not in the log.
     #[error("{}", problem::summary(.0))]
     Refused(Box<v1::Refusal>),
-    /// No answer: no connection, no time, or the node cannot answer now. Whether a submission was recorded is open.
+    /// No answer: no connection, a timeout, or the node cannot answer now. The submission may have been recorded or
+    /// not.
     #[error("the node cannot be reached: {what}")]
     Unreachable {
         /// What happened.
         what: String,
-        /// What the system or the connection says.
+        /// The error of the system or the connection.
         source: Option<Box<dyn Error + Send + Sync>>,
     },
-    /// The node answered something that is not of this API. Whether a submission was recorded is open.
+    /// The answer is not one of this API. The submission may have been recorded or not.
     #[error("the node answered what cannot be understood: {0}")]
     Protocol(String),
-    /// The address is none.
+    /// The address is malformed.
     #[error("{0:?} is no address of a node; one looks like http://127.0.0.1:8080")]
     Address(String),
 }
 
 impl ApiError {
-    /// The status of a refusal: 401 and 403 mean not authorised, 404 that there is no such thing, 409 a conflict.
+    /// The status of a refusal: 401 and 403 mean not authorised, 404 not found, 409 a conflict.
     pub fn status(&self) -> Option<u32> {
         match self {
             Self::Refused(refusal) => Some(refusal.status),
@@ -72,7 +73,7 @@ impl ApiError {
         Self::Unreachable { what: what.into(), source: None }
     }
 
-    /// What a request failed with. Only the cause is kept: the layers above it would tell of the address once more.
+    /// From an error of reqwest. Only its innermost cause is kept: the layers above would repeat the address.
     fn broken(what: &str, error: reqwest::Error) -> Self {
         Self::Unreachable { what: what.to_owned(), source: Some(Box::new(error.without_url())) }
     }

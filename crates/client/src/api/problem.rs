@@ -5,7 +5,7 @@ use lika_http::reqwest::StatusCode;
 use lika_proto::v1;
 use serde::Deserialize;
 
-/// Longest part of an answer that is no problem document and is shown all the same, in characters.
+/// Longest excerpt shown of an answer that is not a problem document, in characters.
 const EXCERPT_CHARS_MAX: usize = 200;
 
 #[derive(Deserialize)]
@@ -34,13 +34,13 @@ struct Item {
     en: String,
 }
 
-/// Whether a refusal is a decision about the submission. One with the status of a node that is overloaded, stopping or
-/// broken (408, 429, 5xx) is none: the same bytes should be sent again.
+/// Whether a refusal is a decision about the submission. One whose status means that the node is overloaded, stopping
+/// or broken (408, 429, 5xx) is not: the same bytes should be sent again.
 pub fn is_decided(refusal: &v1::Refusal) -> bool {
     !matches!(refusal.status, 408 | 429 | 500..)
 }
 
-/// The error that an answer other than success stands for.
+/// The error for an answer without a success status.
 pub(super) fn of(status: StatusCode, body: &[u8]) -> ApiError {
     let details = serde_json::from_slice::<Details>(body).ok();
     match details {
@@ -50,7 +50,7 @@ pub(super) fn of(status: StatusCode, body: &[u8]) -> ApiError {
     }
 }
 
-/// The error that a refusal stands for.
+/// The error for a refusal.
 pub(super) fn refused(refusal: v1::Refusal) -> ApiError {
     if is_decided(&refusal) {
         return ApiError::Refused(Box::new(refusal));

@@ -1,4 +1,4 @@
-//! Reading: what the log is, progress, cards, and the log's own files. Documents are handed on as they are served.
+//! Reading from a node: its log, progress, cards, and the log's own files. Documents are returned as served.
 
 use super::http::PROTOBUF;
 use super::{Api, ApiError, DOCUMENT_BYTES_MAX};
@@ -16,7 +16,7 @@ const INFO_BYTES_MAX: usize = 64 * 1024;
 const TEXT: &str = "text/plain";
 const BINARY: &str = "application/octet-stream";
 
-/// What a node says of its log.
+/// A node's description of its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogInfo {
     /// Name of the log.
@@ -29,14 +29,14 @@ pub struct LogInfo {
     pub mode: String,
     /// Key that verifies its checkpoints, as text.
     pub verifier_key: String,
-    /// Number of sealed entries.
+    /// Number of published entries.
     pub size: u64,
 }
 
-/// Which progress is asked for. The default is that of now, as one sum.
+/// Which progress to ask for. The default is the present, as one sum.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProgressQuery {
-    /// A line for each area of that level.
+    /// One line for each area of this level.
     pub by: Option<Level>,
     /// As it was on that day.
     pub at: Option<Date>,
@@ -47,10 +47,10 @@ pub struct ProgressQuery {
 }
 
 impl Api {
-    /// What the log is.
+    /// The node's description of its log.
     ///
     /// # Errors
-    /// If the node cannot be reached or answers something else.
+    /// If the node cannot be reached or the answer is not understood.
     pub async fn log(&self) -> Result<LogInfo, ApiError> {
         self.get_json("/v1/log", INFO_BYTES_MAX).await
     }
@@ -67,7 +67,8 @@ impl Api {
         self.get_json(&format!("{path}{}", query.text()), DOCUMENT_BYTES_MAX).await
     }
 
-    /// What a figure of an area rests on; named by its place in the area's document, as `households.poor`.
+    /// The entries behind a figure of an area, which is named by its path in the area's document, as
+    /// `households.poor`.
     ///
     /// # Errors
     /// [`ApiError::Refused`] if there is no such area or figure.
@@ -94,7 +95,7 @@ impl Api {
         self.get_json(&format!("/v1/households/{household}"), DOCUMENT_BYTES_MAX).await
     }
 
-    /// What is known of an official. Needs a session.
+    /// The record of an official. Needs a session.
     ///
     /// # Errors
     /// [`ApiError::Refused`] without a session or authority, or if there is no such official.

@@ -1,4 +1,4 @@
-//! Sessions: a signed challenge for a short-lived token, which opens what is not for everyone.
+//! Sessions: a signed challenge is exchanged for a short-lived token, which gives access to restricted documents.
 
 use super::{Api, ApiError};
 use crate::key::Signer;
@@ -9,12 +9,12 @@ use serde_json::json;
 
 const SESSION_BYTES_MAX: usize = 64 * 1024;
 
-/// A token and how long it is good.
+/// A token and its lifetime.
 #[derive(Clone, Deserialize)]
 pub struct Session {
-    /// To be given to [`Api::with_token`].
+    /// Pass it to [`Api::with_token`].
     pub token: String,
-    /// How long it is good, in seconds.
+    /// Lifetime, in seconds.
     pub expires_in_s: u64,
 }
 

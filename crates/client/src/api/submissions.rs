@@ -11,12 +11,12 @@ use lika_proto::v1::answer::Outcome;
 use prost::Message;
 use std::convert::Infallible;
 
-/// How many submissions go out in one piece when they are ready faster than the connection takes them.
+/// Most submissions sent in one piece when they are ready faster than the connection takes them.
 const PIECE_SUBMISSIONS_MAX: usize = 64;
-/// Longest length in front of a message, in bytes.
+/// Longest length prefix of a message, in bytes.
 const DELIMITER_BYTES_MAX: usize = 10;
 
-/// Answers to a stream of submissions, in the order of these.
+/// Answers to a stream of submissions, in the order of the submissions.
 #[derive(Debug)]
 pub struct Answers {
     response: Response,
@@ -24,11 +24,10 @@ pub struct Answers {
 }
 
 impl Api {
-    /// Sends one submission and waits for its receipt. The receipt is as the node gave it: it is for the caller to
-    /// check it, see [`crate::receipt`].
+    /// Sends one submission and waits for its receipt. The caller must check the receipt, see [`crate::receipt`].
     ///
     /// # Errors
-    /// [`ApiError::Refused`] if it is not in the log; after any other it may be, and should be sent again.
+    /// [`ApiError::Refused`] if it is not in the log; after any other error it may be, and should be sent again.
     pub async fn submit(&self, signed: &v1::SignedSubmission) -> Result<v1::Receipt, ApiError> {
         let request = self.post("/v1/submissions", PROTOBUF, PROTOBUF, signed.encode_to_vec());
         let reply = self.exchange(request, ANSWER_BYTES_MAX).await?;
@@ -46,11 +45,11 @@ impl Api {
         }
     }
 
-    /// Sends submissions as they come and gives their answers as they come, in the same order. Both ways go on at
-    /// the same time, so answers must be read while submissions are sent.
+    /// Sends submissions as they come and returns their answers as they come, in the same order. Both directions run
+    /// at the same time, so answers must be read while submissions are sent.
     ///
     /// # Errors
-    /// If the stream as a whole is not taken. A submission that is refused is an answer, not an error.
+    /// If the stream as a whole is refused. A refused submission is an answer, not an error.
     pub async fn submit_stream<S>(&self, submissions: S) -> Result<Answers, ApiError>
     where
         S: Stream<Item = v1::SignedSubmission> + Send + 'static,
@@ -58,7 +57,7 @@ impl Api {
         let pieces = submissions.ready_chunks(PIECE_SUBMISSIONS_MAX).map(|piece| {
             let mut bytes = BytesMut::new();
             for signed in piece {
-                // A BytesMut grows as it must; encoding into it does not fail.
+                // A BytesMut grows as needed, so encoding does not fail.
                 let _ = signed.encode_length_delimited(&mut bytes);
             }
             Ok::<_, Infallible>(bytes.freeze())
@@ -75,7 +74,7 @@ impl Api {
     /// Sends many submissions and collects their answers, in the same order.
     ///
     /// # Errors
-    /// If the stream broke off: then it is open which of those without an answer were recorded.
+    /// If the stream broke off: submissions without an answer may have been recorded or not.
     pub async fn submit_many(&self, submissions: Vec<v1::SignedSubmission>) -> Result<Vec<v1::Answer>, ApiError> {
         let count = submissions.len();
         let mut answers = self.submit_stream(futures::stream::iter(submissions)).await?;
@@ -91,7 +90,7 @@ impl Api {
 }
 
 impl Answers {
-    /// The next answer; `None` after the last. A refusal in it may be no decision, see [`super::is_decided`].
+    /// The next answer; `None` after the last. A refusal in it is not always a decision, see [`super::is_decided`].
     ///
     /// # Errors
     /// If the stream broke off, or none came within [`super::ANSWER_TIMEOUT_S`].
@@ -110,7 +109,7 @@ impl Answers {
     }
 }
 
-/// Takes a message with its length in front off what was received; `None` if it is not whole yet.
+/// Splits a length-prefixed message off the received bytes; `None` if it is not complete yet.
 fn split_message(received: &mut BytesMut) -> Result<Option<Bytes>, ApiError> {
     let mut rest = &received[..];
     let length = match prost::decode_length_delimiter(&mut rest) {

@@ -10,7 +10,7 @@ use prost::Message;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
-/// A node that gives one answer after the other, and remembers what it was asked.
+/// A node that gives the answers prepared, one after the other, and records the requests.
 struct Node {
     api: Api,
     asked: Arc<Mutex<Vec<String>>>,
@@ -61,7 +61,7 @@ fn signed() -> v1::SignedSubmission {
     }
 }
 
-/// What becomes of one submission when the node gives that answer.
+/// The outcome of one submission when the node gives this answer.
 async fn submitted(status: &str, media_type: &str, body: &[u8]) -> Result<v1::Receipt, ApiError> {
     node(vec![http(status, media_type, body)]).await.api.submit(&signed()).await
 }

@@ -1,4 +1,4 @@
-//! Data keys of households and officials that this client made or was given.
+//! Data keys of households and officials that this client made or received.
 
 use super::keys::json;
 use super::{Home, HomeError, file};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataKeys(BTreeMap<u32, Opaque>);
 
-/// Keys have no order of their own; by number they have.
+/// A key without an order of its own; the map orders keys by number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Opaque(DataKey);
 
@@ -25,7 +25,7 @@ struct Stored {
 }
 
 impl DataKeys {
-    /// The key of that number.
+    /// The key with that number.
     pub fn get(&self, number: u32) -> Option<&DataKey> {
         self.0.get(&number).map(|key| &key.0)
     }
@@ -54,10 +54,10 @@ impl Home {
         Ok(keys)
     }
 
-    /// Keeps data keys. One that is kept already may be given again.
+    /// Stores data keys. A key that is stored already may be given again.
     ///
     /// # Errors
-    /// [`HomeError::DataKeyChanged`] if another key of that number is kept, or the file cannot be written.
+    /// [`HomeError::DataKeyChanged`] if another key with that number is stored, or the file cannot be written.
     pub fn add_data_keys(&self, given: &[v1::DataKey]) -> Result<(), HomeError> {
         let mut subjects: BTreeMap<u64, Vec<&v1::DataKey>> = BTreeMap::new();
         for key in given {

@@ -1,4 +1,4 @@
-//! Files that must survive a crash, and reading with a limit.
+//! Files that survive a crash, and reading with a limit.
 
 use super::HomeError;
 use std::fs::{self, File, OpenOptions};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 /// Largest file of a home that is read, in bytes: many times what the client writes.
 pub(crate) const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// Writes a file so that after a crash it is there in full or as it was before. For the owner only.
+/// Writes a file atomically and durably: after a crash it has the old or the new content. Readable by its owner only.
 ///
-/// The name under which it is written first is fixed: the lock of the home allows one writer, and what a crash leaves
-/// behind under it is overwritten by the next.
+/// Its temporary name is fixed: the lock of the home allows one writer, and the next write overwrites what a crash
+/// leaves.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     let draft = path.with_added_extension("tmp");
     write_synced(&draft, bytes).map_err(HomeError::at(&draft))?;
@@ -19,7 +19,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     sync_folder_of(path)
 }
 
-/// Writes a file that must not be there yet.
+/// Writes a file that must not exist yet.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     match path.try_exists() {
         Ok(false) => write(path, bytes),
@@ -43,7 +43,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, HomeError> {
     Ok(Some(bytes))
 }
 
-/// Takes a file away; one that is not there is as good.
+/// Removes a file; does nothing if there is none.
 pub(crate) fn remove(path: &Path) -> Result<(), HomeError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(HomeError::at(path)(error)),
@@ -73,7 +73,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), HomeError> {
     builder.create(path).map_err(HomeError::at(path))
 }
 
-/// The name without folder and extension.
+/// The file name without extension.
 pub(crate) fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -88,7 +88,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Without this a crash may forget the name although the bytes are on the disk.
+/// Without this a crash may lose the name although the content is on disk.
 fn sync_folder_of(path: &Path) -> Result<(), HomeError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(HomeError::at(folder))

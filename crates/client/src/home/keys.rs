@@ -1,4 +1,4 @@
-//! Signing keys in files, and where their devices stand.
+//! Signing keys in files, and the chain positions of their devices.
 
 use super::{Home, HomeError, file};
 use crate::compose::{Chain, Device};
@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 /// Longest name of a key, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
-/// A signing key with whom it belongs to.
+/// A signing key and its owner.
 #[derive(Clone, Debug)]
 pub struct KeyFile {
-    /// What the user calls it.
+    /// Name given by the user.
     pub name: String,
-    /// Whose it is.
+    /// Its official.
     pub official: OfficialId,
     /// The log it is for.
     pub origin: String,
@@ -26,7 +26,7 @@ pub struct KeyFile {
     pub signer: Signer,
 }
 
-/// The file of a key. Its name and public key can be worked out from the seed and stand there for people.
+/// The file of a key. Name and public key follow from the seed and are included for human readers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -39,7 +39,7 @@ struct Stored {
     seed: String,
 }
 
-/// The file of a device: the last submission of the key that the log took.
+/// The file of a device: its last submission that the log recorded.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredChain {
@@ -48,10 +48,10 @@ struct StoredChain {
 }
 
 impl Home {
-    /// Keeps a new key. A key of that name that is there already stays: a lost key cannot be made again.
+    /// Stores a new key. Never overwrites: a lost key cannot be made again.
     ///
     /// # Errors
-    /// If the name does not fit or is taken, or the file cannot be written.
+    /// If the name is invalid or taken, or the file cannot be written.
     pub fn add_key(&self, key: &KeyFile) -> Result<(), HomeError> {
         check_name(&key.name)?;
         let stored = Stored {
@@ -70,7 +70,7 @@ impl Home {
     /// The key of that name.
     ///
     /// # Errors
-    /// [`HomeError::KeyUnknown`] if there is none, [`HomeError::Damaged`] if the file does not agree with itself.
+    /// [`HomeError::KeyUnknown`] if there is none, [`HomeError::Damaged`] if the file contradicts itself.
     pub fn key(&self, name: &str) -> Result<KeyFile, HomeError> {
         check_name(name)?;
         let path = self.path("keys", &format!("{name}.key"));
@@ -96,7 +96,7 @@ impl Home {
         file::list(&self.dir().join("keys"), "key")?.iter().map(|path| self.key(&file::stem(path))).collect()
     }
 
-    /// The device of a key, standing after everything that waits to be sent.
+    /// The device of a key, positioned after everything that waits to be sent.
     ///
     /// # Errors
     /// If its files cannot be read.
@@ -109,7 +109,7 @@ impl Home {
         Ok(device)
     }
 
-    /// Where the log has the device: after the last submission it took.
+    /// Position of the device according to the log: after the last recorded submission.
     pub(crate) fn chain(&self, device: &Device) -> Result<Chain, HomeError> {
         let path = self.path("devices", &format!("{}.json", device.signer().id()));
         let Some(bytes) = file::read(&path)? else { return Ok(Chain::default()) };
@@ -119,7 +119,7 @@ impl Home {
         Ok(Chain { sequence: stored.sequence, previous: Some(previous) })
     }
 
-    /// Notes that the log took a submission.
+    /// Notes that the log recorded a submission.
     pub(crate) fn advance(&self, device: &Device, chain: Chain) -> Result<(), HomeError> {
         let path = self.path("devices", &format!("{}.json", device.signer().id()));
         let previous = hex::encode(chain.previous.unwrap_or_default());
@@ -127,7 +127,7 @@ impl Home {
     }
 }
 
-/// The text of a file. The structures written here always have one.
+/// The text of a file. The structures written here can always be encoded.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
     text.push(b'\n');

@@ -1,4 +1,4 @@
-//! Verifier keys of logs, kept at the first contact: whoever shows another one later is not that log.
+//! Verifier keys of logs, stored at the first contact: a server that later shows another key is not that log.
 
 use super::{Home, HomeError, file};
 use lika_tlog::key::VerifierKey;
@@ -16,10 +16,11 @@ impl Home {
         text.trim_end().parse().map(Some).map_err(|error| HomeError::damaged(&path, error))
     }
 
-    /// Takes the key a log shows: keeps it at the first contact, and compares it ever after.
+    /// Takes the key that a log shows: stores it at the first contact, and compares it from then on.
     ///
     /// # Errors
-    /// [`HomeError::LogKeyChanged`] if it is not the one kept, [`HomeError::LogKeyInvalid`] if it is none of that log.
+    /// [`HomeError::LogKeyChanged`] if it differs from the stored one, [`HomeError::LogKeyInvalid`] if it is not a
+    /// key of that log.
     pub fn meet_log(&self, origin: &str, shown: &str) -> Result<VerifierKey, HomeError> {
         let invalid = |what: String| HomeError::LogKeyInvalid { origin: origin.to_owned(), what };
         let key: VerifierKey = shown.trim_end().parse().map_err(|error| invalid(format!("{error}")))?;
@@ -37,7 +38,7 @@ impl Home {
         Ok(key)
     }
 
-    /// Entries under the newest checkpoint of a log that a receipt here was proven by; 0 if there is none.
+    /// Size of the newest checkpoint of a log under which a receipt here was proven, in entries; 0 if there is none.
     ///
     /// # Errors
     /// If its file cannot be read.
@@ -48,7 +49,7 @@ impl Home {
         size.ok_or_else(|| HomeError::damaged(&path, "no number"))
     }
 
-    /// Notes that a log has shown so many entries under a checkpoint.
+    /// Notes the size of a checkpoint that a log has shown.
     pub(super) fn note_size(&self, origin: &str, size: u64) -> Result<(), HomeError> {
         if size <= self.known_size(origin)? {
             return Ok(());
@@ -65,8 +66,8 @@ impl Home {
     }
 }
 
-/// A name that is safe for a file and different for different origins: everything but a few plain characters as `%`
-/// and two hexadecimal digits.
+/// A safe file name, different for different origins: all but a few plain characters become `%` and two hexadecimal
+/// digits.
 fn escape(origin: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let written =

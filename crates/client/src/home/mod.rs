@@ -38,15 +38,15 @@ pub struct Home {
     _lock: File,
 }
 
-/// What went wrong with the folder.
+/// Errors of the folder.
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
-    /// The system refused.
+    /// An operating system call failed.
     #[error("{path}: {source}", path = path.display())]
     Io {
         /// File or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error it gave.
         source: std::io::Error,
     },
     /// Another command uses the folder.
@@ -63,7 +63,7 @@ pub enum HomeError {
         /// What is wrong with it.
         what: String,
     },
-    /// A file of that name is there and must not be overwritten.
+    /// A file of that name exists and must not be overwritten.
     #[error("{path} exists already", path = path.display())]
     Exists {
         /// The file.
@@ -72,10 +72,10 @@ pub enum HomeError {
     /// There is no key of that name.
     #[error("there is no key of the name {0}")]
     KeyUnknown(String),
-    /// The name does not fit for a file.
+    /// The name is not allowed for a key.
     #[error("{0:?} is no name for a key: 1 to 64 letters, digits, - and _")]
     NameInvalid(String),
-    /// A data key of that number is kept already, and it is another one.
+    /// Another data key with that number is stored already.
     #[error("another data key {number} of {subject} is kept already")]
     DataKeyChanged {
         /// Household or official.
@@ -88,12 +88,12 @@ pub enum HomeError {
     LogKeyChanged {
         /// The log.
         origin: String,
-        /// The key kept since the first contact.
+        /// The key stored at the first contact.
         known: String,
         /// The key shown now.
         shown: String,
     },
-    /// The text is no verifier key of that log.
+    /// The text is not a verifier key of that log.
     #[error("{origin} shows no verifier key of its own: {what}")]
     LogKeyInvalid {
         /// The log.
@@ -101,10 +101,10 @@ pub enum HomeError {
         /// What is wrong with it.
         what: String,
     },
-    /// A submission could not be composed once more.
+    /// A submission could not be composed again.
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    /// A receipt does not hold.
+    /// A receipt is not valid.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
 }
@@ -112,10 +112,10 @@ pub enum HomeError {
 const FOLDERS: [&str; 7] = ["keys", "devices", "logs", "datakeys", "pending", "refused", "receipts"];
 
 impl Home {
-    /// Opens the folder and makes it if need be.
+    /// Opens the folder and creates it if necessary.
     ///
     /// # Errors
-    /// [`HomeError::Locked`] if another process has it open, or what the system says.
+    /// [`HomeError::Locked`] if another process has it open, [`HomeError`] of the system otherwise.
     pub fn open(dir: &Path) -> Result<Self, HomeError> {
         for folder in FOLDERS {
             file::make_folder(&dir.join(folder))?;
@@ -129,7 +129,7 @@ impl Home {
         }
     }
 
-    /// The folder used when none is named: `LIKA_HOME`, or `.lika` in the user's own; `None` if there is neither.
+    /// The default folder: `LIKA_HOME`, or `.lika` in the user's home; `None` if there is neither.
     pub fn default_dir() -> Option<PathBuf> {
         let named = std::env::var_os("LIKA_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
         named.or_else(|| std::env::home_dir().map(|user| user.join(".lika")))
@@ -146,13 +146,13 @@ impl Home {
 }
 
 impl HomeError {
-    /// Names the file an error of the system came from.
+    /// Adds the file to an error of the system.
     pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         |source| Self::Io { path, source }
     }
 
-    /// Names the file that is not what the client wrote.
+    /// The error for a file that is not what the client wrote.
     pub(crate) fn damaged(path: &Path, what: impl std::fmt::Display) -> Self {
         Self::Damaged { path: path.to_owned(), what: format!("{what}") }
     }

@@ -1,8 +1,8 @@
-//! What waits to be sent.
+//! Submissions that wait to be sent.
 //!
-//! A submission is written here before it is sent for the first time, so that every further attempt sends the same
-//! bytes and the log answers with the same receipt. There is no file of what was composed last: it follows from what
-//! the log took and what waits, so no crash can set the two apart.
+//! A submission is written here before it is first sent, so that every retry sends the same bytes and the log answers
+//! with the same receipt. There is no file for the submission composed last: it follows from what the log recorded
+//! and what waits, so a crash cannot make the two disagree.
 
 use super::{Home, HomeError, file};
 use crate::compose::{Chain, Composed};
@@ -14,22 +14,22 @@ use sha2::{Digest, Sha256};
 /// A submission that waits to be sent or for its receipt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    /// Names it.
+    /// Its id.
     pub id: SubmissionId,
     /// The key that signed it.
     pub key: KeyId,
     /// The log it is for.
     pub origin: String,
-    /// Where its device stands after it.
+    /// Position of its device after it.
     pub chain: Chain,
-    /// The hash of the submission before it, as it states.
+    /// The hash of the previous submission, as stated in it.
     pub previous: Option<[u8; 32]>,
-    /// What is sent.
+    /// The bytes to send.
     pub signed: v1::SignedSubmission,
 }
 
 impl Home {
-    /// Keeps a submission and its data keys. From here on it is safe to send it.
+    /// Stores a submission and its data keys. From here on it is safe to send it.
     ///
     /// # Errors
     /// If a file cannot be written; then it must not be sent.
@@ -50,12 +50,12 @@ impl Home {
         Ok(pending)
     }
 
-    /// Gives up what waits and was never recorded: it stays in the folder of what was refused, and what was composed
-    /// after it is signed anew when it is sent. Something that the log took, and only the receipt of which got lost,
-    /// must not be given up, or the device falls behind the log.
+    /// Gives up a waiting submission that was never recorded: it is moved to the refused ones, and submissions
+    /// composed after it are signed again when they are sent. A submission that the log recorded, and only whose
+    /// receipt is missing, must not be discarded, or the device falls behind the log.
     ///
     /// # Errors
-    /// If the files cannot be moved. Something that does not wait is left alone: the answer is then `false`.
+    /// If the files cannot be moved. Returns `false`, and changes nothing, if the submission does not wait.
     pub fn discard(&self, id: SubmissionId) -> Result<bool, HomeError> {
         let path = self.path("pending", &format!("{id}.submission"));
         let Some(bytes) = file::read(&path)? else { return Ok(false) };
@@ -64,7 +64,7 @@ impl Home {
         Ok(true)
     }
 
-    /// Takes away what has been answered.
+    /// Removes a submission that has been answered.
     pub(super) fn settle(&self, id: SubmissionId) -> Result<(), HomeError> {
         file::remove(&self.path("pending", &format!("{id}.submission")))
     }

@@ -1,4 +1,4 @@
-//! Answers of the log: receipts, and refusals.
+//! The log's answers: receipts and refusals.
 
 use super::keys::json;
 use super::{Home, HomeError, Pending, file};
@@ -11,31 +11,33 @@ use lika_tlog::key::VerifierKey;
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
-/// A receipt as it is kept.
+/// A stored receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptReceipt {
-    /// The entry, as it stands in the log.
+    /// The entry as in the log.
     pub entry: Bytes,
-    /// The proof, a text that also other programs can check.
+    /// The proof, a text that other programs can check too.
     pub proof: String,
 }
 
-/// What is kept of a refusal.
+/// A stored refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Stable code of the first problem.
     pub code: String,
-    /// Everything that was wrong, each as one line in English.
+    /// Everything that was wrong, one line of English each.
     pub problems: Vec<String>,
 }
 
 impl Home {
-    /// Takes the receipt for something that waits: checks it, keeps it, and notes that the log took the submission.
+    /// Accepts the receipt of a waiting submission: checks and stores it, and notes that the log recorded the
+    /// submission.
     ///
-    /// After a crash in between the submission still waits; sending it once more brings the same receipt.
+    /// After a crash in between, the submission still waits; sending it again returns the same receipt.
     ///
     /// # Errors
-    /// If the receipt does not hold (it is then not kept, and the submission still waits), or a file cannot be written.
+    /// If the receipt is not valid (it is then not stored, and the submission still waits), or a file cannot be
+    /// written.
     pub fn keep_receipt(
         &self,
         device: &Device,
@@ -54,7 +56,7 @@ impl Home {
         Ok(proven)
     }
 
-    /// Takes the refusal of something that waits: moves it aside with the reasons.
+    /// Accepts the refusal of a waiting submission: moves it aside, with the reasons.
     ///
     /// # Errors
     /// If a file cannot be written.
@@ -78,7 +80,7 @@ impl Home {
         Ok(Some(KeptReceipt { entry: entry.into(), proof }))
     }
 
-    /// Names of the submissions whose receipts are kept, in order of their names.
+    /// Ids of the submissions whose receipts are stored, sorted.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -87,11 +89,11 @@ impl Home {
         files.iter().map(|path| id(&file::stem(path)).ok_or_else(|| HomeError::damaged(path, "its name"))).collect()
     }
 
-    /// Checks a kept receipt without the log, with the verifier key kept since the first contact; `None` if there is
-    /// no receipt or no key.
+    /// Verifies a stored receipt without the log, with the verifier key stored at the first contact; `None` if there
+    /// is no receipt or no key.
     ///
     /// # Errors
-    /// If it does not hold.
+    /// If it is not valid.
     pub fn verify_receipt(&self, id: SubmissionId, origin: &str) -> Result<Option<Proven>, HomeError> {
         let Some((kept, log)) = self.receipt(id)?.zip(self.log_key(origin)?) else { return Ok(None) };
         Ok(Some(receipt::verify(&kept.entry, &kept.proof, &log)?))
@@ -108,7 +110,7 @@ impl Home {
     }
 }
 
-/// Reads the name of a submission, 32 hexadecimal digits.
+/// Reads a submission's id, 32 hexadecimal digits.
 pub(crate) fn id(text: &str) -> Option<SubmissionId> {
     let mut id = [0; 16];
     hex::decode_to_slice(text, &mut id).ok().map(|()| SubmissionId(id))

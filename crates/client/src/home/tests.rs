@@ -24,7 +24,7 @@ impl World {
         Self { dir, home, log }
     }
 
-    /// What a command sees that starts now.
+    /// The home as the next command sees it.
     fn reopen(self) -> Self {
         let Self { dir, home, log } = self;
         drop(home);

@@ -1,4 +1,4 @@
-//! Submits what was planned, and puts refusals down to rows.
+//! Submits a plan, and maps refusals back to rows.
 
 use super::pack::Planned;
 use super::problem::RowProblem;
@@ -11,16 +11,16 @@ use crate::receipt::Proven;
 use lika_domain::ids::SubmissionId;
 use std::collections::BTreeMap;
 
-/// What became of a plan.
+/// The outcome of a plan.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// In the log, proven by receipts that are kept.
+    /// In the log, proven by stored receipts.
     pub recorded: Vec<Proven>,
     /// Rows that are in the log.
     pub recorded_rows: usize,
-    /// What the log refused, by rows.
+    /// The log's refusals, by row.
     pub problems: Vec<RowProblem>,
-    /// Submissions of the key that wait in the outbox, from here or from before.
+    /// Submissions of the key that wait in the outbox, new and old.
     pub waiting: usize,
     /// Why sending stopped before the end.
     pub stopped: Vec<ApiError>,
@@ -29,7 +29,7 @@ pub struct Applied {
 /// Why a plan could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    /// The folder.
+    /// An error of the folder.
     #[error(transparent)]
     Home(#[from] HomeError),
     /// A submission could not be composed.
@@ -40,12 +40,12 @@ pub enum ApplyError {
     Random(#[from] RandomError),
 }
 
-/// Composes, keeps and sends what was planned, with everything else of the key that waits. `composed_at_s` is the device's clock,
-/// in seconds since 1970-01-01 UTC.
+/// Composes, stores and sends a plan, together with everything else of the key that waits. `composed_at_s` is the
+/// device's clock, in seconds since 1970-01-01 UTC.
 ///
 /// # Errors
-/// If the folder cannot be used or something cannot be composed. Refusals and a node that cannot be reached are no
-/// errors: they are in [`Applied`].
+/// If the folder cannot be used or something cannot be composed. Refusals and an unreachable node are not errors:
+/// they are in [`Applied`].
 pub async fn apply(
     home: &Home,
     api: &Api,
@@ -56,7 +56,7 @@ pub async fn apply(
     mut told: impl FnMut(Step),
 ) -> Result<Applied, ApplyError> {
     let mut applied = Applied::default();
-    // The log lists every bad event, so nearly always the second round is the last; and every round has fewer.
+    // The log lists every bad event, so the second round is nearly always the last; and every round has fewer events.
     while !planned.is_empty() {
         let mut sent_rows = enqueue(home, key, planned, random, composed_at_s)?;
         let sent = outbox::send_of(home, api, key.signer.id(), &mut told).await?;
@@ -77,7 +77,7 @@ pub async fn apply(
     Ok(applied)
 }
 
-/// Composes and keeps each; only then anything is sent.
+/// Composes and stores all of them before anything is sent.
 fn enqueue(
     home: &Home,
     key: &KeyFile,

@@ -19,7 +19,7 @@ const COLUMNS: [Column; 5] = [
 /// Plans the assignments of a table.
 ///
 /// # Errors
-/// If the table cannot be read at all; single rows that cannot are in [`Plan::problems`].
+/// If the table cannot be read; bad rows are in [`Plan::problems`].
 pub fn assignments(bytes: &[u8], options: &Options) -> Result<Plan, ImportError> {
     let table = Table::read(bytes, &COLUMNS)?;
     let mut plan = Plan { rows: table.rows.len(), ..Plan::default() };

@@ -1,4 +1,4 @@
-//! Reads the cells of one row and notes what is wrong with them.
+//! Reads the cells of one row and notes their faults.
 
 use super::labels::{self, Labels};
 use super::problem::{RowCode, RowProblem};
@@ -10,7 +10,7 @@ use lika_domain::ids::{HouseholdId, OfficialId};
 use lika_domain::money::AMOUNT_MAX_FEN;
 use std::str::FromStr;
 
-/// A row and the problems found in the table so far. Every method answers `None` after it has noted one.
+/// A row, and the problems found in the table so far. A method that returns `None` has noted a problem.
 pub(super) struct Cells<'t> {
     table: &'t Table,
     row: &'t Row,
@@ -28,12 +28,12 @@ impl<'t> Cells<'t> {
         None
     }
 
-    /// The cell as it stands.
+    /// The cell unchanged.
     pub(super) fn raw(&self, column: &'static str) -> &'t str {
         self.table.cell(self.row, column)
     }
 
-    /// A text, perhaps blank.
+    /// A text, which may be blank.
     pub(super) fn text(&mut self, column: &'static str, chars_max: usize) -> Option<String> {
         let text = self.raw(column);
         if text.chars().count() > chars_max.min(CELL_CHARS_MAX) {
@@ -45,7 +45,7 @@ impl<'t> Cells<'t> {
         Some(text.to_owned())
     }
 
-    /// A text that must be there.
+    /// A text that must not be blank.
     pub(super) fn required_text(&mut self, column: &'static str, chars_max: usize) -> Option<String> {
         if self.raw(column).is_empty() { self.missing(column) } else { self.text(column, chars_max) }
     }
@@ -61,7 +61,7 @@ impl<'t> Cells<'t> {
         }
     }
 
-    /// One of the choices, which must be there.
+    /// One of the choices, which must not be blank.
     pub(super) fn required_word<T: Copy>(&mut self, column: &'static str, words: &Labels<T>) -> Option<T> {
         match self.word(column, words)? {
             Some(word) => Some(word),
@@ -74,7 +74,7 @@ impl<'t> Cells<'t> {
         self.word(column, &labels::YES_NO).map(|yes| yes.unwrap_or(false))
     }
 
-    /// A day, or the one named for the whole table.
+    /// A day; if blank, the one given for the whole table.
     pub(super) fn date(&mut self, column: &'static str, options: &Options) -> Option<Date> {
         match (self.raw(column), options.date) {
             ("", Some(date)) => Some(date),
@@ -83,7 +83,7 @@ impl<'t> Cells<'t> {
         }
     }
 
-    /// The village, or the one named for the whole table.
+    /// The village; if blank, the one given for the whole table.
     pub(super) fn village(&mut self, options: &Options) -> Option<Area> {
         let text = self.raw("village");
         match (text, options.village) {
@@ -132,7 +132,7 @@ impl<'t> Cells<'t> {
             .or_else(|| self.refuse(column, RowCode::NotANumber, format!("0 to {max}")))
     }
 
-    /// A whole number from 1 up to `max`, which must be there.
+    /// A whole number from 1 up to `max`, which must not be blank.
     pub(super) fn required_number<T: TryFrom<u64>>(&mut self, column: &'static str, max: u64) -> Option<T> {
         if self.raw(column).is_empty() {
             return self.missing(column);
@@ -143,7 +143,7 @@ impl<'t> Cells<'t> {
         }
     }
 
-    /// An amount written in yuan, as fen.
+    /// An amount in yuan, returned in fen.
     pub(super) fn yuan(&mut self, column: &'static str) -> Option<u64> {
         match self.raw(column) {
             "" => self.missing(column),
@@ -156,14 +156,14 @@ impl<'t> Cells<'t> {
     }
 }
 
-/// Whether a spreadsheet has turned a long number into one of its own kind, such as 1.3E+17.
+/// Whether a spreadsheet has turned a long number into scientific notation, such as 1.3E+17.
 pub(super) fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     digits(mantissa) && digits(exponent.trim_start_matches('+'))
 }
 
-/// A number of exactly so many digits.
+/// A number of exactly `N` digits.
 pub(super) fn digits<const N: usize>(text: &str) -> Option<u64> {
     if text.len() == N && text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
@@ -174,9 +174,9 @@ fn whole(text: &str) -> Option<u64> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-/// Year, month and day, in whichever of the usual ways they are set apart.
+/// Year, month and day with any of the usual separators.
 fn date(text: &str) -> Option<Date> {
-    // A time of day at the end is that of midnight, which a spreadsheet adds on its own.
+    // Spreadsheets add a time of day, midnight.
     let text = text.split_once([' ', 'T']).map_or(text, |(day, _)| day).trim_end_matches('日');
     if let Some(number) = digits::<8>(text) {
         return Date::from_yyyymmdd(u32::try_from(number).ok()?);
@@ -194,7 +194,7 @@ fn fen(text: &str) -> Option<u64> {
     let text = text.trim_start_matches(['¥', '￥']).trim_end_matches('元').replace([',', '，'], "");
     let (yuan, decimals) = text.split_once('.').unwrap_or((&text, ""));
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    // Ten digits and more are above the limit, and a number without them is none.
+    // Ten digits and more are above the limit, and without digits it is not a number.
     if yuan.is_empty() || yuan.len() > 14 || decimals.len() > 2 || !number(yuan) || !number(decimals) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::table::Column;
 
-/// In the order of the documentation.
+/// In the order of the module's documentation.
 pub(super) const HOUSEHOLDS: [Column; 28] = [
     Column::optional("village", &["行政村代码", "村代码"]),
     Column::required("household", &["户编号", "户号", "household_no"]),

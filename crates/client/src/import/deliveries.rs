@@ -25,7 +25,7 @@ const COLUMNS: [Column; 9] = [
 /// Plans the deliveries of a table.
 ///
 /// # Errors
-/// If the table cannot be read at all; single rows that cannot are in [`Plan::problems`].
+/// If the table cannot be read; bad rows are in [`Plan::problems`].
 pub fn deliveries(bytes: &[u8], options: &Options) -> Result<Plan, ImportError> {
     let table = Table::read(bytes, &COLUMNS)?;
     let mut plan = Plan { rows: table.rows.len(), ..Plan::default() };

@@ -24,14 +24,14 @@ const LABEL_CHARS_MAX: usize = 64;
 /// Number of the first data key of a household.
 const FIRST_KEY: u32 = 1;
 
-/// Rows that belong together.
+/// The rows of one household.
 struct Group<'t> {
     village: Area,
     label: String,
     rows: Vec<&'t Row>,
 }
 
-/// The card's own facts, as its first row states them.
+/// The card's own facts, from its first row.
 struct Card {
     date: Date,
     /// Without members and sealed data.
@@ -42,7 +42,7 @@ struct Card {
 /// Plans the registrations of a table: numbers and data keys are drawn, personal data is sealed.
 ///
 /// # Errors
-/// If the table cannot be read at all; single rows that cannot are in [`Plan::problems`].
+/// If the table cannot be read; bad rows are in [`Plan::problems`].
 pub fn households(bytes: &[u8], options: &Options, random: &mut Random) -> Result<Plan, ImportError> {
     let table = Table::read(bytes, &columns::HOUSEHOLDS)?;
     let mut plan = Plan { rows: table.rows.len(), ..Plan::default() };
@@ -90,7 +90,7 @@ fn groups<'t>(table: &'t Table, options: &Options, problems: &mut Vec<RowProblem
         }
         let village = cells.village(options);
         let label = label(&mut cells);
-        // What follows under a row that cannot be placed must not be taken for the household before it.
+        // Rows after one that cannot be placed must not be counted to the household before it.
         above = None;
         let Some((village, label)) = village.zip(label) else { continue };
         let place = *known.entry((village, label.clone())).or_insert_with(|| {
@@ -167,7 +167,7 @@ fn card_private(cells: &mut Cells<'_>) -> Option<v1::HouseholdPrivate> {
     let bank = cells.text("bank", PERSON_NAME_CHARS_MAX);
     let account = cells.text("account", NUMBER_CHARS_MAX);
     let remark = cells.text("remark", REMARK_CHARS_MAX);
-    // Whether it is a mobile number, the row of the person says.
+    // The row of the person checks whether it is a mobile number.
     let phone = cells.raw("phone").to_owned();
     Some(v1::HouseholdPrivate { address: address?, phone, bank: bank?, account: account?, remark: remark? })
 }

@@ -1,5 +1,4 @@
-//! What the choices of a column are called: the labels and names of the closed lists, and besides them the words of the
-//! field's own tables.
+//! Names of the choices of a column: the labels and names of the closed lists, and words from the field's own tables.
 
 use lika_domain::aid::MeasureGroup;
 use lika_domain::household::{Attribute, Cause, Standard};
@@ -7,19 +6,19 @@ use lika_domain::kind::{FromWire, List};
 use lika_domain::member::{Education, Health, Labour, Relation, SchoolStage, Sex, WorkPlace};
 use lika_domain::official::Capacity;
 
-/// The choices of a column. A choice is known by its label and its name in its closed list, and by other words.
+/// The choices of a column. A choice can be named by its label or its name in its closed list, or by other words.
 pub(super) struct Labels<T: 'static> {
     list: List,
     /// The choice of the list with that number.
     choice: fn(i32) -> Option<T>,
-    /// Whether the list's own labels are shown before the other words, because the field's tables have the same.
+    /// Whether the list's own labels are shown before the other words, because the field's tables use the same.
     shows_list: bool,
     /// Other words, each with its meaning, in the order in which they are shown.
     words: &'static [(&'static str, T)],
 }
 
 impl<T: Copy> Labels<T> {
-    /// What a text means. Case and brackets of either width do not matter.
+    /// Finds the choice named by a text. Case and the width of brackets are ignored.
     pub(super) fn find(&self, text: &str) -> Option<T> {
         let plain = |text: &str| text.replace('（', "(").replace('）', ")").to_lowercase();
         let text = plain(text);
@@ -31,7 +30,7 @@ impl<T: Copy> Labels<T> {
         })
     }
 
-    /// The Chinese words, to show what would have been right.
+    /// The Chinese words, for an error message that lists them.
     pub(super) fn choices(&self) -> String {
         let listed = self.list.choices.iter().filter(|_| self.shows_list).map(|choice| choice.zh);
         let words = self.words.iter().map(|(word, _)| *word).filter(|word| !word.is_ascii());
@@ -249,7 +248,7 @@ pub(super) const GROUPS: Labels<MeasureGroup> = Labels {
     words: &[("危房改造", MeasureGroup::Housing)],
 };
 
-/// Peoples by their codes in GB/T 3304, from 1.
+/// Ethnic groups by their codes in GB/T 3304, from 1.
 const PEOPLES: [&str; 56] = [
     "汉",
     "蒙古",

@@ -1,11 +1,11 @@
 //! Spreadsheets saved as CSV, turned into submissions.
 //!
-//! Three kinds of table are read. The text may be UTF-8, with or without a byte order mark, UTF-16 with one, or GBK as
-//! WPS and Excel save it; cells are parted by commas, semicolons or tabs. The heading is the first of the first five
-//! rows that names two columns or more. Headings are read in Chinese and English, without regard to case, spaces,
-//! asterisks and units in brackets; columns that are not known are named and left out. Blank rows are passed over.
-//! Dates are written 2016-07-01, 20160701, 2016/7/1, 2016.7.1 or 2016年7月1日. Choices are written as the tables of the
-//! field name them (因病) or by the English names of this system (illness); a number in place of a word is not taken.
+//! Three kinds of table are read. The text may be UTF-8, with or without a byte order mark, UTF-16 with one, or GBK
+//! as WPS and Excel save it; cells are parted by commas, semicolons or tabs. The heading is the first of the first
+//! five rows that names two columns or more. Headings are read in Chinese and English, without regard to case,
+//! spaces, asterisks and units in brackets; unknown columns are reported and ignored. Blank rows are skipped. Dates
+//! are written 2016-07-01, 20160701, 2016/7/1, 2016.7.1 or 2016年7月1日. Choices are written as the tables of the field
+//! name them (因病) or by the English names of this system (illness); a number in place of a word is not taken.
 //!
 //! **Households**, one row per person; the card's own facts stand in the first row of the household:
 //!
@@ -30,14 +30,14 @@
 //! | medical_insurance, pension_insurance | 医疗保险, 养老保险 | 是, 否 |
 //! | certificate | 残疾证号 | 20 or 22 characters, sealed; category and grade are read off it |
 //!
-//! **Assignments** (结对帮扶): village, household (10 digits), official (帮扶责任人编号, 8 digits), capacity
-//! (责任人类别: 第一, 第二; blank is first), date (结对日期).
+//! **Assignments** (结对帮扶): village, household (10 digits), official (帮扶责任人编号, 8 digits), capacity (责任人类别: 第一, 第二;
+//! blank is first), date (结对日期).
 //!
-//! **Deliveries** of aid (帮扶发放): village, household, delivery (发放编号), group (措施类别), amount (金额, yuan), date
-//! (发放日期), and if known measure (措施编号), allocation (资金安排编号), member (成员编号).
+//! **Deliveries** of aid (帮扶发放): village, household, delivery (发放编号), group (措施类别), amount (金额, yuan), date (发放日期),
+//! and if known measure (措施编号), allocation (资金安排编号), member (成员编号).
 //!
-//! A household is taken as a whole: if one row of it is bad, none of it goes. Everything else goes all the same. What
-//! the log refuses is put down to its rows, and the rest of that submission is sent without it.
+//! A household is submitted as a whole or not: if one of its rows is bad, none of them is sent, but everything else
+//! is. What the log refuses is mapped back to its rows, and the rest of that submission is sent without it.
 
 mod apply;
 mod assignments;
@@ -79,31 +79,31 @@ pub const REPORT_EVENTS_MAX: usize = 100;
 /// Largest submission that is planned, in bytes of its entry.
 pub const REPORT_BYTES_MAX: usize = 60_000;
 
-/// What holds for a table as a whole.
+/// Options for a table as a whole.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The log it goes to.
+    /// The log to submit to.
     pub origin: String,
-    /// What the log is for, which decides whose citizen IDs it takes; `None` leaves that to the log.
+    /// The log's mode, which decides whose citizen IDs it takes; `None` leaves the check to the log.
     pub mode: Option<Mode>,
-    /// The village, where the table does not name one.
+    /// The village, for rows that name none.
     pub village: Option<Area>,
-    /// The day, where the table does not name one.
+    /// The day, for rows that name none.
     pub date: Option<Date>,
 }
 
-/// What would be submitted.
+/// The submissions made from a table.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// The submissions, a village each.
+    /// The submissions, each for one village.
     pub planned: Vec<Planned>,
-    /// Which number each household got.
+    /// The number given to each household.
     pub households: Vec<NamedHousehold>,
-    /// Everything that is wrong, in order of rows.
+    /// All faults, in the order of rows.
     pub problems: Vec<RowProblem>,
-    /// Headings that are not known; their columns were left out.
+    /// Unknown headings; their columns were ignored.
     pub unknown_columns: Vec<String>,
-    /// Rows read, heading and blank ones not counted.
+    /// Rows read, without heading and blank rows.
     pub rows: usize,
     /// Rows that are part of a planned submission.
     pub good_rows: usize,
@@ -112,7 +112,7 @@ pub struct Plan {
 /// A household of the table and its number in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedHousehold {
-    /// As the table calls it.
+    /// Its name in the table.
     pub label: String,
     /// Its village.
     pub village: Area,
@@ -120,7 +120,7 @@ pub struct NamedHousehold {
     pub household: HouseholdId,
 }
 
-/// Why a table was not read at all.
+/// Why a table was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// Over [`TABLE_BYTES_MAX`].
@@ -129,28 +129,28 @@ pub enum ImportError {
     /// Over [`ROWS_MAX`].
     #[error("the table has more than {ROWS_MAX} rows")]
     TooManyRows,
-    /// Neither UTF-8 nor UTF-16 nor GBK; perhaps not saved as CSV at all.
+    /// Neither UTF-8 nor UTF-16 nor GBK; perhaps not saved as CSV.
     #[error("the table is no text; save it as CSV")]
     NotText,
-    /// No row near the top is a heading; with the columns that one may name.
+    /// No row near the top is a heading; lists the columns that may be there.
     #[error(
         "none of the first {HEADING_ROWS_MAX} rows names the columns. Needed: {}. Also read: {}",
         .needed.join(", "),
         .others.join(", ")
     )]
     NoHeading {
-        /// Columns that must be there.
+        /// Required columns.
         needed: Vec<String>,
-        /// Columns that may be.
+        /// Optional columns.
         others: Vec<String>,
     },
-    /// Columns that must be there are not.
+    /// Required columns are missing.
     #[error("the table lacks the columns {}", .0.join(", "))]
     ColumnsMissing(Vec<String>),
     /// Two headings mean the same.
     #[error("two columns are headed {0}")]
     ColumnTwice(String),
-    /// The rows cannot be told apart.
+    /// The rows cannot be separated.
     #[error("the table cannot be read")]
     Csv(#[from] csv::Error),
     /// No randomness for numbers and keys.

@@ -1,4 +1,4 @@
-//! Puts events into submissions: a village each, and not too many.
+//! Packs events into submissions, each for one village and of limited size.
 
 use super::problem::RowProblem;
 use super::{REPORT_BYTES_MAX, REPORT_EVENTS_MAX};
@@ -9,19 +9,19 @@ use lika_proto::v1::submission::Events;
 use prost::Message;
 use std::collections::BTreeMap;
 
-/// Longest header of a submission, in bytes: everything but its events.
+/// Longest submission without its events, in bytes.
 const HEADER_BYTES_MAX: usize = 320;
 
-/// A submission to be, and the rows it comes from.
+/// A submission to be composed, and the rows it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
-    /// What is to be composed.
+    /// The content to compose.
     pub report: Report,
     /// The rows of each event.
     pub rows: Vec<Vec<usize>>,
 }
 
-/// One event with what belongs to it.
+/// One event with its rows and data keys.
 pub(super) struct Item {
     pub(super) area: Area,
     pub(super) event: Event,
@@ -36,7 +36,7 @@ pub(super) enum Event {
     Aid(v1::AidEvent),
 }
 
-/// Packs events in their order; those of a village stay in theirs.
+/// Packs events in their order; the events of a village keep theirs.
 pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
     let mut villages: BTreeMap<Area, Vec<Planned>> = BTreeMap::new();
     let mut sizes: BTreeMap<Area, usize> = BTreeMap::new();
@@ -59,14 +59,14 @@ pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
 }
 
 impl Item {
-    /// Whether it can be sent at all.
+    /// Whether it fits into a submission.
     pub(super) fn fits(&self) -> bool {
         overhead() + self.bytes() <= REPORT_BYTES_MAX
     }
 
-    /// What it adds to an entry of the log, in bytes.
+    /// Bytes that it adds to an entry of the log.
     fn bytes(&self) -> usize {
-        // Field number and length in front of the event.
+        // Field number and length before the event.
         const FRAME: usize = 4;
         let event = match &self.event {
             Event::Household(event) => {
@@ -88,7 +88,7 @@ impl Item {
         Planned { report: Report { area: self.area, events, keys: self.keys }, rows: vec![self.rows] }
     }
 
-    /// Items of one table are all of one service, so the kinds always agree.
+    /// Items of one table are all of one service, so the kinds always match.
     fn add_to(self, planned: &mut Planned) {
         match (&mut planned.report.events, self.event) {
             (Events::Households(list), Event::Household(event)) => list.events.push(event),
@@ -102,8 +102,8 @@ impl Item {
 }
 
 impl Planned {
-    /// What is left when the events that the log refuses are taken out, and these put down to their rows. Without a
-    /// word on single events nothing is left.
+    /// Removes the events that the log refused, mapping the refusals to their rows. If the refusal does not name
+    /// single events, nothing is left.
     pub fn without(mut self, refusal: &v1::Refusal) -> (Option<Self>, Vec<RowProblem>) {
         let rows_of = |event: Option<u32>| match event.and_then(|event| usize::try_from(event).ok()) {
             Some(event) => self.rows.get(event).cloned().unwrap_or_default(),
@@ -134,7 +134,7 @@ fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {
     list.retain(|_| keep.next().copied().unwrap_or(false));
 }
 
-/// The vault has no use for keys of households that are not registered.
+/// The vault needs no keys of households that are not registered.
 fn keys_in_use(report: &Report) -> Vec<v1::DataKey> {
     let Events::Households(list) = &report.events else { return report.keys.clone() };
     let used = |key: &&v1::DataKey| list.events.iter().any(|event| event.household == key.subject);

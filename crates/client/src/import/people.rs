@@ -11,14 +11,14 @@ use lika_domain::rejection::Code;
 use lika_proto::v1;
 use std::collections::BTreeSet;
 
-/// Most months of a year.
+/// Months in a year.
 const WORK_MONTHS_MAX: u64 = 12;
 /// Length of a citizen ID.
 const CITIZEN_ID_CHARS: usize = 18;
-/// What the last digits of a citizen ID become in a spreadsheet, which keeps 15 digits of a number.
+/// A spreadsheet keeps 15 digits of a number, so a citizen ID loses its last digits to these.
 const CUT_OFF: &str = "000";
 
-/// A person as the row states them.
+/// A person as stated in the row.
 pub(super) struct Person {
     pub(super) relation: Relation,
     /// Without number and sealed data.
@@ -26,12 +26,12 @@ pub(super) struct Person {
     pub(super) private: v1::MemberPrivate,
 }
 
-/// What only a look at the whole table shows.
+/// Faults that only the whole table shows.
 pub(super) struct Suspects {
-    /// Citizen IDs that stand in it twice.
+    /// Citizen IDs that occur twice.
     twice: BTreeSet<CitizenId>,
-    /// A spreadsheet has cut some off. One that ends in 000 may be right; where another has been cut off, it most
-    /// likely was too.
+    /// A spreadsheet has cut off some citizen IDs. An ID that ends in 000 may be right, but if another was cut off,
+    /// it most likely was too.
     truncated: bool,
 }
 
@@ -94,7 +94,7 @@ pub(super) fn person(cells: &mut Cells<'_>, options: &Options, suspects: &Suspec
     Some(Person { relation: relation?, member, private })
 }
 
-/// A mobile number, perhaps blank.
+/// A mobile number, which may be blank.
 fn phone(cells: &mut Cells<'_>) -> Option<String> {
     match cells.raw("phone") {
         "" => Some(String::new()),
@@ -124,7 +124,7 @@ fn citizen_id(cells: &mut Cells<'_>, options: &Options, suspects: &Suspects) -> 
     }
 }
 
-/// Whether a spreadsheet may have made this of a citizen ID.
+/// Whether this may be a citizen ID that a spreadsheet has cut off.
 fn is_cut_off(text: &str) -> bool {
     is_scientific(text) || (text.len() == CITIZEN_ID_CHARS && text.ends_with(CUT_OFF))
 }

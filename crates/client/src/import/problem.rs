@@ -1,19 +1,19 @@
-//! What is wrong with a row.
+//! Problems of rows.
 
 use lika_domain::codes;
 use lika_proto::v1;
 use std::borrow::Cow;
 
-/// One thing that is wrong with a row. Never holds what is sealed.
+/// One problem of a row. Never contains sealed data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowProblem {
-    /// Row as the spreadsheet counts it, the first is 1.
+    /// Row number as in the spreadsheet, from 1.
     pub row: usize,
-    /// The column by its English name; empty when it is not about one.
+    /// English name of the column; empty if the problem concerns no column.
     pub column: Cow<'static, str>,
     /// Stable code.
     pub code: Cow<'static, str>,
-    /// What would have been right, or what stands in the way; may be empty.
+    /// What would have been right, or what prevents it; may be empty.
     pub detail: String,
     /// The message in Chinese.
     pub zh: Cow<'static, str>,
@@ -22,7 +22,7 @@ pub struct RowProblem {
 }
 
 codes! {
-    /// What may be wrong with a row before it is sent.
+    /// Problems found in a row before it is sent.
     pub enum RowCode;
     Missing "cell_missing" "缺少必填项" "a required cell is blank";
     NotKnown "cell_not_known" "填写的内容不在选项之内" "the cell holds none of the choices";
@@ -62,7 +62,7 @@ impl RowProblem {
         }
     }
 
-    /// What the log found wrong.
+    /// A problem found by the log.
     pub(super) fn of_log(row: usize, problem: &v1::Problem) -> Self {
         Self {
             row,

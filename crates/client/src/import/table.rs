@@ -2,7 +2,7 @@
 
 use super::{ImportError, ROWS_MAX, text};
 
-/// How many rows from the top may be the heading: templates put titles above it.
+/// How many rows from the top may be the heading: templates have titles above it.
 pub(super) const HEADING_ROWS_MAX: usize = 5;
 /// How many columns a row must name to be the heading.
 const HEADING_COLUMNS_MIN: usize = 2;
@@ -10,9 +10,9 @@ const HEADING_COLUMNS_MIN: usize = 2;
 /// A column that is read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
-    /// Its English name, by which problems are reported.
+    /// Its English name, used in problems.
     pub(super) name: &'static str,
-    /// What else it may be headed.
+    /// Its other possible headings.
     pub(super) headings: &'static [&'static str],
     /// The table must have it.
     pub(super) required: bool,
@@ -30,23 +30,23 @@ impl Column {
     }
 }
 
-/// A table as it was read.
+/// A table as read.
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
     pub(super) unknown_columns: Vec<String>,
-    /// For each column the position of its cells.
+    /// The position of each column.
     places: Vec<(&'static str, usize)>,
 }
 
 /// A row that is not blank.
 pub(super) struct Row {
-    /// As the spreadsheet counts it, from 1.
+    /// Number as in the spreadsheet, from 1.
     pub(super) number: usize,
     cells: Vec<String>,
 }
 
 impl Table {
-    /// Reads a table that has these columns.
+    /// Reads a table with these columns.
     pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Self, ImportError> {
         let text = text::decode(bytes)?;
         let mut rows = records(&text)?;
@@ -70,7 +70,7 @@ impl Table {
     }
 }
 
-/// Who has no heading yet is told all that one may hold.
+/// If no heading is found, the error lists all possible columns.
 fn no_heading(columns: &[Column]) -> ImportError {
     let named = |required| columns.iter().filter(|column| column.required == required).map(described).collect();
     ImportError::NoHeading { needed: named(true), others: named(false) }
@@ -88,7 +88,7 @@ fn records(text: &str) -> Result<Vec<Row>, ImportError> {
             return Err(ImportError::TooManyRows);
         }
         let record = record?;
-        // The reader passes over lines that are wholly empty, the spreadsheet counts them.
+        // The reader skips empty lines, but the spreadsheet counts them.
         let passed_over = record.position().map_or(0, |at| blank_lines_at(text, at.byte()));
         let number = rows.last().map_or(0, |row: &Row| row.number) + passed_over + 1;
         rows.push(Row { number, cells: record.iter().map(clean).collect() });
@@ -96,17 +96,17 @@ fn records(text: &str) -> Result<Vec<Row>, ImportError> {
     Ok(rows)
 }
 
-/// How many empty lines begin at this offset, where the reader began to look for a row.
+/// Number of empty lines at this offset, where the reader began to look for a row.
 fn blank_lines_at(text: &str, offset: u64) -> usize {
     let (before, rest) = usize::try_from(offset).ok().and_then(|at| text.split_at_checked(at)).unwrap_or_default();
     let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
     let ends = rest.get(..blank).unwrap_or_default().matches('\n').count();
-    // Of a line end of two characters the reader may have left the second.
+    // The reader may have left the second character of a two-character line end.
     let left_over = before.ends_with('\r') && rest.starts_with('\n');
     ends - usize::from(left_over)
 }
 
-/// The one of the three that stands most often in the first lines.
+/// The delimiter that occurs most often in the first lines.
 fn delimiter(text: &str) -> u8 {
     let top: String = text.lines().take(HEADING_ROWS_MAX).collect();
     let count = |delimiter: u8| top.bytes().filter(|byte| *byte == delimiter).count();
@@ -143,7 +143,7 @@ fn described(column: &Column) -> String {
     column.headings.first().map_or(column.name.to_owned(), |heading| format!("{heading} ({})", column.name))
 }
 
-/// A heading without what varies: case, spaces, underscores, asterisks, and a unit in brackets at its end.
+/// A heading without case, spaces, underscores, asterisks, and a unit in brackets at its end.
 fn plain(heading: &str) -> String {
     let heading = heading.replace('（', "(");
     let heading = heading.split('(').next().unwrap_or_default();

@@ -23,7 +23,7 @@ fn id(birth: u32, sequence: u32) -> String {
     CitizenId::synthetic(901_624, Date::from_yyyymmdd(birth).unwrap(), sequence).unwrap().as_str().to_owned()
 }
 
-/// A good row; what is named is put in place of what stands there.
+/// A good row, with the given cells replaced.
 fn row(changes: &[(usize, &str)]) -> String {
     let id = id(19_580_307, 121);
     let mut cells = [
@@ -67,7 +67,7 @@ const RELATION: usize = 13;
 const CITIZEN_ID: usize = 15;
 const SEX: usize = 17;
 
-/// A second person of the household above, whose own cells alone are filled in.
+/// A second person of the household above, with only their own cells filled in.
 fn spouse() -> String {
     let mut cells = vec![""; 28];
     let id = id(19_600_101, 122);
@@ -94,12 +94,12 @@ fn plan(rows: &[String]) -> Plan {
     households(table(rows).as_bytes(), &options(), &mut Random::seeded(1)).unwrap()
 }
 
-/// Row, column and code of everything found wrong.
+/// Row, column and code of every problem.
 fn found(plan: &Plan) -> Vec<(usize, &str, &str)> {
     plan.problems.iter().map(|problem| (problem.row, problem.column.as_ref(), problem.code.as_ref())).collect()
 }
 
-/// The one problem of a table with this row and a good one of another household.
+/// The only problem of a table with this row and a good row of another household.
 fn problem(changes: &[(usize, &str)]) -> (String, String) {
     let good = row(&[(HOUSEHOLD, "乙2"), (CITIZEN_ID, &id(19_700_101, 333))]);
     let plan = plan(&[row(changes), good]);
@@ -265,7 +265,7 @@ fn a_certificate_gives_category_and_grade() {
     assert_eq!((card.members[0].disability_category, card.members[0].disability_grade), (4, 3));
 }
 
-/// One ID in eleven that a spreadsheet cut off passes its check all the same.
+/// One in eleven citizen IDs cut off by a spreadsheet still has a valid check digit.
 #[test]
 fn where_one_id_was_cut_off_all_that_look_so_are() {
     let day = |day: u32| Date::from_yyyymmdd(day).unwrap();

@@ -1,4 +1,4 @@
-//! From bytes to text, in the encodings that spreadsheets write.
+//! Decodes the encodings that spreadsheets write.
 
 use super::{ImportError, TABLE_BYTES_MAX};
 use encoding_rs::{Encoding, GB18030};
@@ -12,13 +12,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ImportError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes.get(mark..).unwrap_or_default());
     }
-    // A workbook or another binary file may well be valid GBK by chance, but no text holds a zero byte.
+    // A workbook or another binary file may be valid GBK by chance, but text never contains a zero byte.
     if bytes.contains(&0) {
         return Err(ImportError::NotText);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
-        // GB18030 holds all of GBK.
+        // GB18030 includes GBK.
         Err(_) => decode_as(GB18030, bytes),
     }
 }

@@ -37,7 +37,7 @@ impl World {
         self.home.enqueue(&composed).unwrap();
     }
 
-    /// Lets the log refuse these from now on.
+    /// Makes the log refuse these from now on.
     fn refuse(&self, refused: &[(u8, Code)]) {
         let refused = refused.to_vec();
         self.log.lock().unwrap().refuse = Box::new(move |submission| {
@@ -46,7 +46,7 @@ impl World {
         });
     }
 
-    /// Has one submission of another key wait.
+    /// Adds a waiting submission of another key.
     fn enqueue_of_another_key(&self, id: u8) -> KeyId {
         let phone = self.home.key("phone").unwrap();
         let other = crate::KeyFile { name: "other".into(), signer: crate::Signer::from_seed([99; 32]), ..phone };
@@ -86,7 +86,8 @@ async fn what_waits_is_sent_in_order_and_its_receipts_are_kept() {
     assert_eq!((counts(&sent), world.taken()), ((3, 0, 0, 0), vec![1, 2, 3]));
     assert_eq!(steps.last(), Some(&Step { answered: 3, of: 3 }));
     assert_eq!(world.home.receipts().unwrap().len(), 3);
-    // Each says how much the device has seen sealed by then; this log proves everything under its first checkpoint.
+    // Each states how many entries the device had seen published by then; this log proves everything under its first
+    // checkpoint.
     let known: Vec<u64> = world.log.lock().unwrap().taken.iter().map(|signed| signed.known).collect();
     assert_eq!((known, world.home.known_size(ORIGIN).unwrap()), (vec![0, 1, 1], 1));
     world.enqueue(4);
@@ -162,7 +163,7 @@ async fn an_answer_that_got_lost_comes_again() {
     assert_eq!(sent.recorded.iter().map(|(_, duplicate)| *duplicate).collect::<Vec<_>>(), [true, false]);
 }
 
-/// The crash came after the log's answer was noted and before the file that waits was taken away.
+/// The crash came after the log's answer was noted and before the waiting file was removed.
 #[tokio::test]
 async fn what_was_recorded_is_never_signed_anew() {
     let world = World::new().await;

@@ -1,5 +1,5 @@
-//! Certificates of a local cluster: an authority of its own, one for the servers, and one for each user, by whose name the
-//! servers know who comes.
+//! Certificates of a local cluster: its own authority, one for the servers, and one for each user, which the servers
+//! recognise by the certificate's name.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -9,11 +9,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
-/// Who may come, by the names in `deploy/nats-server.conf`.
+/// The users, named as in `deploy/nats-server.conf`.
 pub(crate) const USERS: [&str; 7] = ["admin", "gateway", "households", "officials", "aid", "progress", "audit"];
 
-/// Makes all of them in a folder: `ca.crt`, `NAME.crt` and `NAME.key` of each user, and `nats/` with what the servers need,
-/// which go by the names of `hosts`. The authority's own key is not kept.
+/// Makes all certificates in a folder: `ca.crt`, `NAME.crt` and `NAME.key` of each user, and `nats/` with the files
+/// of the servers, whose host names are `hosts`. The authority's own key is not kept.
 pub(crate) fn make(dir: &Path, hosts: &[String]) -> Result<()> {
     let servers = dir.join("nats");
     fs::create_dir_all(&servers).with_context(|| servers.display().to_string())?;

@@ -1,4 +1,4 @@
-//! Processes that outlive the chore: started in groups of their own, remembered by a line each in a file, and told to stop.
+//! Processes that outlive the command: started in their own process groups, listed in a file, and stopped by signals.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How long a process may take to answer or to end.
+/// How long a process may take to answer or to end, in seconds.
 const PATIENCE_S: u64 = 60;
-/// Between two looks, in milliseconds.
+/// Between two polls, in milliseconds.
 const POLL_MS: u64 = 100;
 /// Most bytes read of an answer.
 const ANSWER_BYTES_MAX: u64 = 4_096;
@@ -23,11 +23,11 @@ const ANSWER_BYTES_MAX: u64 = 4_096;
 pub(crate) struct Process {
     pub(crate) name: String,
     pub(crate) pid: u32,
-    /// Where it answers HTTP; 0 if nowhere.
+    /// HTTP port; 0 if it has none.
     pub(crate) port: u16,
 }
 
-/// The processes of a cluster, in the order of their start.
+/// The processes of a cluster, in the order they were started.
 pub(crate) struct Processes {
     file: PathBuf,
     dir: PathBuf,
@@ -38,7 +38,7 @@ impl Processes {
         Self { file: dir.join("processes"), dir: dir.to_owned() }
     }
 
-    /// Starts a process and remembers it; what it says goes to `NAME.log`.
+    /// Starts a process and records it; its output goes to `NAME.log`.
     pub(crate) fn start(&self, name: &str, port: u16, command: &mut Command) -> Result<()> {
         let said = File::create(self.dir.join(format!("{name}.log")))?;
         command.process_group(0).stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
@@ -48,13 +48,13 @@ impl Processes {
         Ok(())
     }
 
-    /// All that were started and not stopped.
+    /// All processes started and not stopped.
     pub(crate) fn all(&self) -> Vec<Process> {
         let text = fs::read_to_string(&self.file).unwrap_or_default();
         text.lines().filter_map(read).collect()
     }
 
-    /// Waits until a path of a process is answered with 200.
+    /// Waits until a process answers a path with 200.
     pub(crate) fn wait(&self, name: &str, port: u16, path: &str) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(PATIENCE_S) {
@@ -66,7 +66,7 @@ impl Processes {
         bail!("{name} does not answer; it says why in {}", self.dir.join(format!("{name}.log")).display())
     }
 
-    /// Tells all of them to stop, the last first, and waits.
+    /// Stops all of them, the last first, and waits.
     pub(crate) fn stop(&self) -> Result<()> {
         let mut all = self.all();
         all.reverse();
@@ -87,10 +87,10 @@ impl Processes {
     }
 }
 
-/// Whether a process is still there under its number.
+/// Whether a process with this id is still running.
 pub(crate) fn is_running(process: &Process) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/stat", process.pid)).unwrap_or_default();
-    // A child of ours that has ended waits for nobody; its state is Z.
+    // A child of ours that has ended and was not waited for has state Z.
     let state = status.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
     state.is_some_and(|state| state != "Z")
 }
@@ -108,7 +108,7 @@ pub(crate) fn answers(port: u16, path: &str) -> bool {
 }
 
 fn signal(pid: u32, name: &str) {
-    // Who has ended already needs no signal.
+    // A process that has ended needs no signal.
     let _ = Command::new("kill").args([name, &pid.to_string()]).stderr(Stdio::null()).status();
 }
 

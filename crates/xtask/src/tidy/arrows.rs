@@ -11,7 +11,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use super::Finding;
 
-/// What the check looks at of one package of the workspace.
+/// The parts of a workspace package that this check needs.
 #[derive(Debug)]
 pub(super) struct Package {
     /// Its folder, without `crates/`: `domain`, `services/aid`.
@@ -25,18 +25,18 @@ pub(super) struct Package {
 
 #[derive(Debug)]
 struct Dependency {
-    /// The name of the package as its manifest has it.
+    /// The package name in the manifest.
     package: String,
-    /// For one of ours its folder, without `crates/`.
+    /// For a crate of this workspace its folder, without `crates/`.
     ours: Option<String>,
     is_dev: bool,
 }
 
-/// The place of a crate in the order.
+/// A crate's place in the order.
 struct Place {
     /// A folder without `crates/`, or `services/*` for each of them.
     name: &'static str,
-    /// 0 for crates that know no other of ours. Tests may use all lower layers.
+    /// 0 for crates that use no other crate of the workspace. Tests may use all lower layers.
     layer: u8,
     may_use: &'static [&'static str],
 }
@@ -45,7 +45,7 @@ const ORDER: [Place; 15] = [
     Place { name: "domain", layer: 0, may_use: &[] },
     Place { name: "tlog", layer: 0, may_use: &[] },
     Place { name: "http", layer: 0, may_use: &[] },
-    // Nothing may use the chores, and they build without the rest: they have to run when the rest does not compile.
+    // Nothing may use xtask, and it uses no other crate: it must run when the rest does not compile.
     Place { name: "xtask", layer: 0, may_use: &[] },
     Place { name: "proto", layer: 1, may_use: &["domain"] },
     Place { name: "eventlog", layer: 2, may_use: &["domain", "proto", "tlog"] },
@@ -87,7 +87,7 @@ const ORDER: [Place; 15] = [
 
 const ANY_SERVICE: &str = "services/*";
 
-/// Everything the pure rules may use from outside: exact encoding, error enums, dates. No clock, chance or IO.
+/// The only external crates for the pure rules: exact encoding, error enums, dates. No clock, randomness or IO.
 const DOMAIN_MAY_USE: [&str; 3] = ["borsh", "thiserror", "time"];
 
 /// The packages of the workspace with their direct dependencies.
@@ -96,7 +96,7 @@ pub(super) fn packages(root: &Path) -> Result<Vec<Package>> {
     metadata.packages.iter().map(|package| read(root, package)).collect()
 }
 
-/// A finding for every arrow that points the wrong way.
+/// A finding for every dependency in the wrong direction.
 pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
     packages.iter().flat_map(check_package).collect()
 }
@@ -137,7 +137,7 @@ fn check_package(package: &Package) -> Vec<Finding> {
     wrong.collect()
 }
 
-/// Why the dependency is not allowed; none when it is.
+/// Why a dependency is not allowed; none if it is.
 fn refusal(from: &str, place: &Place, dependency: &Dependency) -> Option<String> {
     let Some(to) = &dependency.ours else {
         let to = dependency.package.as_str();
@@ -157,7 +157,7 @@ fn place(name: &str) -> Option<&'static Place> {
     ORDER.iter().find(|place| place.name == wanted)
 }
 
-/// The line on which the manifest names the dependency, or the first where it does so in another way.
+/// The line of the manifest that names the dependency, or the first line if it is named in another way.
 fn line_of(manifest: &str, dependency: &str) -> usize {
     let names = |line: &str| line.strip_prefix(dependency).is_some_and(|rest| rest.starts_with([' ', '.', '=']));
     manifest.lines().position(names).map_or(1, |index| index + 1)

@@ -1,7 +1,7 @@
-//! The layers of the domain lie on one another: facts, state, rules, progress. None names one above it.
+//! The layers of the domain: facts, state, rules, progress. None may name a later one.
 //!
-//! Within the crate a path begins with its layer; the nouns of `lib.rs` are for other crates and for tests. Code is checked,
-//! macros included; comments and tests may lead anywhere.
+//! Within the crate a path begins with its layer; the names re-exported by `lib.rs` are for other crates and for
+//! tests. Code is checked, macros included; comments and tests are not.
 
 use super::{Finding, Source};
 
@@ -9,7 +9,7 @@ const ROOT: &str = "crates/domain/src/";
 /// From the lowest up.
 const LAYERS: [&str; 4] = ["facts", "state", "rules", "progress"];
 
-/// A finding for each path to a higher layer, or around the layers.
+/// A finding for each path to a higher layer, or to no layer.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|source| source.path.ends_with(".rs")) {
@@ -17,7 +17,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
         if source.path.ends_with("/tests.rs") {
             continue;
         }
-        // Tests stand at the end of their file.
+        // Tests are at the end of their file.
         let code = source.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for (number, line) in (1..).zip(code.lines()) {
             findings.extend(
@@ -28,13 +28,13 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     findings
 }
 
-/// Which layer a path, or what follows `crate::`, begins with.
+/// The layer at the beginning of a path, given without `crate::`.
 fn layer(path: &str) -> Option<usize> {
     let first = path.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()?;
     LAYERS.iter().position(|layer| *layer == first)
 }
 
-/// What follows each `crate::` of a line of code.
+/// The text after each `crate::` of a line of code.
 fn paths(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split("//").next().unwrap_or_default();
     code.split("crate::").skip(1)
@@ -44,7 +44,7 @@ fn refused(own: usize, path: &str) -> Option<String> {
     match layer(path) {
         Some(other) if other <= own => None,
         Some(other) => Some(format!("{} is under {} and names it", LAYERS[own], LAYERS[other])),
-        // A macro that is exported stands at the root.
+        // An exported macro is at the root.
         None if path.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '_').starts_with('!') => {
             None
         }

@@ -11,11 +11,11 @@ use syn::{Attribute, Block, ImplItemFn, ItemFn, ItemMod, Signature, TraitItemFn}
 use super::{Finding, Source};
 
 const FUNCTION_LINES_MAX: usize = 70;
-/// Nine functions in ten stay within this.
+/// Nine functions in ten must be no longer.
 const FUNCTION_LINES_USUAL: usize = 40;
 const LONGER_PERCENT_MAX: usize = 10;
 const FILE_LINES_MAX: usize = 400;
-/// For generated files and those that hold nothing but tests.
+/// For generated files and files with only tests.
 const TEST_FILE_LINES_MAX: usize = 800;
 
 /// One function with a body.
@@ -28,14 +28,14 @@ struct Function {
     lines: usize,
 }
 
-/// What one walk over a file gathers.
+/// Collected during the walk over a file.
 #[derive(Default)]
 struct Walk {
     functions: Vec<Function>,
     test_lines: usize,
 }
 
-/// Findings for all Rust files: too long, too many long ones, or not to be parsed.
+/// Findings for all Rust files: too long, too many long functions, or not parsable.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut functions = Vec::new();
     let mut findings = Vec::new();
@@ -76,7 +76,7 @@ fn long_function(function: &Function) -> Option<Finding> {
     (*lines > FUNCTION_LINES_MAX).then(|| Finding::new(file, *line, what()))
 }
 
-/// One finding, at the longest of them, when more than one function in ten is long.
+/// A finding at the longest function, if more than one function in ten is long.
 fn long_tail(functions: &[Function]) -> Option<Finding> {
     let long = functions.iter().filter(|function| function.lines > FUNCTION_LINES_USUAL);
     let count = long.clone().count();
@@ -155,7 +155,7 @@ mod tests {
         check(&[source(path, text)]).iter().map(ToString::to_string).collect()
     }
 
-    /// Enough short functions that the tail does not matter.
+    /// Adds enough short functions that the share of long ones does not matter.
     fn with_short(text: String) -> String {
         text + &"fn s() {}\n".repeat(20)
     }

@@ -1,9 +1,9 @@
-//! Every message, field and enum of the wire format is explained where it stands.
+//! Every message, field and enum of the wire format must have a comment.
 
 use super::{Finding, Source};
 
-/// What a place in the parsed file is. Numbers are the field numbers of `google/protobuf/descriptor.proto`, by which
-/// the parser names places.
+/// The kind of an element in the parsed file. Numbers are the field numbers of `google/protobuf/descriptor.proto`, by
+/// which the parser identifies elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     File,
@@ -15,7 +15,7 @@ enum Kind {
     Part,
 }
 
-/// A finding for everything in `.proto` files that has a comment neither right before it nor on its own line.
+/// A finding for every element in `.proto` files without a comment right before it or on its own line.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     sources.iter().filter(|source| source.path.ends_with(".proto")).flat_map(check_file).collect()
 }
@@ -41,13 +41,13 @@ fn check_file(source: &Source) -> Vec<Finding> {
 fn needs_comment(kind: Kind, line: &str) -> bool {
     match kind {
         Kind::Message | Kind::Field | Kind::Enum => true,
-        // What every enum has for "not set" explains itself.
+        // The "not set" value of an enum needs no comment.
         Kind::EnumValue => !line.contains("_UNSPECIFIED"),
         Kind::File | Kind::Part => false,
     }
 }
 
-/// A path alternates between the number of a list and the index in it, from the file down.
+/// A path alternates between a list's number and an index in it, from the file down.
 fn kind_of(path: &[i32]) -> Kind {
     path.chunks(2).fold(Kind::File, |kind, step| match (kind, step) {
         (Kind::File, [4, _]) | (Kind::Message, [3, _]) => Kind::Message,

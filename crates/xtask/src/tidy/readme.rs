@@ -1,8 +1,8 @@
-//! README's map and commands agree with the tree.
+//! README's map and commands must match the tree.
 //!
-//! The map is the section whose heading has the word map, tree or layout. In its code block the first word of a line
-//! is a path, below the line of lesser indentation before it. Elsewhere a path is what stands in `code` and begins
-//! with a folder of the repository, or where a link leads.
+//! The map is the section whose heading contains the word map, tree or layout. In its code block the first word of a
+//! line is a path, relative to the nearest less indented line before it. Elsewhere a path is `code` that begins with
+//! a folder of the repository, or the target of a link.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::{Finding, Tree, subcommands};
 
 const README: &str = "README.md";
 const MAP_WORDS: [&str; 3] = ["map", "tree", "layout"];
-/// What `tree` draws in front of a name.
+/// Characters that `tree` draws before a name.
 const BRANCHES: [char; 6] = [' ', '│', '├', '└', '─', '┬'];
 
 /// One line of the page.
@@ -24,13 +24,13 @@ struct Line<'a> {
     in_map: bool,
 }
 
-/// The names one may type after `lika` and `cargo xtask`.
+/// Valid names after `lika` and `cargo xtask`.
 struct Commands {
     lika: BTreeSet<String>,
     xtask: BTreeSet<String>,
 }
 
-/// Findings in README.md, none when there is no such file.
+/// Findings in README.md; none if the file is missing.
 pub(super) fn check(tree: &Tree, chores: &[String]) -> Vec<Finding> {
     let Some(readme) = tree.sources.iter().find(|source| source.path == README) else {
         return Vec::new();
@@ -60,7 +60,7 @@ fn parse(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Folders at the top and crates that the map does not name. Folders with a dot are the business of tools.
+/// Top-level folders and crates that the map does not name. Folders that begin with a dot belong to tools.
 fn unnamed_folders(lines: &[Line<'_>], paths: &[String]) -> Vec<Finding> {
     let Some(map) = lines.iter().find(|line| line.in_map) else {
         return vec![Finding::new(README, 1, "has no map: a heading with that word, and the tree below it")];
@@ -95,7 +95,7 @@ fn dead_map_paths(lines: &[Line<'_>], paths: &[String]) -> Vec<Finding> {
     findings
 }
 
-/// The first word without the branches before it, and how many characters these are.
+/// The first word after the branches, and the number of characters before it.
 fn first_word(line: &str) -> (usize, &str) {
     let rest = line.trim_start_matches(BRANCHES);
     let indent = line.chars().count() - rest.chars().count();
@@ -127,7 +127,7 @@ fn code_spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 
-/// Where the links of a line lead, as far as that is within the repository, without the `#part`.
+/// Targets of the links of a line within the repository, without the `#part`.
 fn links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let inside = targets.filter(|target| !target.contains("://") && !target.starts_with(['#', '<']));
@@ -156,7 +156,7 @@ fn unknown_commands(lines: &[Line<'_>], commands: &Commands) -> Vec<Finding> {
     findings
 }
 
-/// The name of a command that does not exist, with the program before it; none for other programs and for flags.
+/// The name of a command that does not exist, with its program; none for other programs and for flags.
 fn unknown_command(command: &str, commands: &Commands) -> Option<String> {
     let (program, known, rest) = if let Some(rest) = command.strip_prefix("cargo xtask ") {
         ("cargo xtask", &commands.xtask, rest)

@@ -1,4 +1,4 @@
-//! The names of `lika`'s subcommands, read from its source: the chores do not depend on what they check.
+//! Names of `lika`'s subcommands, read from its source, since xtask does not depend on the crates that it checks.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::Source;
 
 const LIKA_SOURCES: &str = "crates/lika/src/";
 
-/// Names of every level together. A file that cannot be parsed is a finding elsewhere and has none here.
+/// Names of all levels together. A file that cannot be parsed is reported elsewhere and has none here.
 pub(super) fn of_lika(sources: &[Source]) -> BTreeSet<String> {
     let mut names = Names::default();
     for source in sources.iter().filter(|source| source.path.starts_with(LIKA_SOURCES)) {
@@ -41,7 +41,7 @@ fn derives_subcommand(attribute: &Attribute) -> bool {
         })
 }
 
-/// The name that clap gives a variant: `#[command(name = "…")]`, or its own in kebab case.
+/// The name that clap gives a variant: `#[command(name = "…")]`, or the variant's name in kebab case.
 fn name_of(variant: &Variant) -> String {
     let given = variant.attrs.iter().find_map(|attribute| {
         let tokens = attribute.meta.require_list().ok()?.tokens.to_string();

@@ -1,8 +1,8 @@
-//! Nothing of the author's machine and nothing left open stands in the tree.
+//! The tree must contain no paths of the author's machine and no open ends.
 
 use super::{Finding, Source};
 
-/// A text that must not occur. The patterns are put together from pieces so that this file does not hold them.
+/// A banned text. The patterns are assembled from pieces so that this file does not contain them.
 struct Banned {
     text: &'static str,
     kind: Kind,
@@ -11,9 +11,9 @@ struct Banned {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Wherever it stands, in any file.
+    /// Anywhere, in any file.
     Anywhere,
-    /// As a word of its own, in Rust files.
+    /// As a whole word, in Rust files.
     RustWord,
 }
 

@@ -1,4 +1,4 @@
-//! Data keys: which are taken, from whom, and when.
+//! Data keys: which are accepted, from whom, and when.
 
 use crate::world::{
     CARD, ORIGIN, OTHER_VILLAGE, VILLAGE, World, card, citizen, data_key, event, head, id, person, problems,

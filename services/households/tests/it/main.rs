@@ -1,4 +1,4 @@
-//! The service with a real log and a real vault: what only it can see is checked, and what is sealed opens for readers.
+//! The service with a real log and a real vault: its own checks, and sealed data opened for readers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What is sealed opens for readers.
+//! Sealed data opened for readers.
 
 use crate::world::{CARD, World, card, citizen, data_key, event, head, id, person};
 use lika_domain::ids::MemberNo;
@@ -12,7 +12,7 @@ async fn the_latest_data_is_shown_with_its_numbers_hidden() {
     let renamed = v1::MemberPrivate { name: "张三丰".into(), ..person(&citizen(1)) };
     let updated = v1::MemberUpdated { member: Some(head(CARD, &renamed)) };
     let second = world.submit(event(CARD, Kind::MemberUpdated(updated)), vec![]).await.unwrap();
-    // What leaves the sealed data as it was changes nothing.
+    // An event without sealed data leaves the existing data in force.
     let unsealed = v1::Member { sealed: None, ..head(CARD, &renamed) };
     let updated = v1::MemberUpdated { member: Some(unsealed) };
     let third = world.submit(event(CARD, Kind::MemberUpdated(updated)), vec![]).await.unwrap();

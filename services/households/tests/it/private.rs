@@ -6,7 +6,7 @@ use lika_domain::rejection::Code;
 use lika_proto::seal::Place;
 use lika_proto::v1;
 
-/// What is wrong with a card whose head has this personal data and these facts.
+/// Faults of a card whose head has this personal data and these facts.
 async fn faults(private: &v1::MemberPrivate, facts: impl Fn(&mut v1::Member)) -> Vec<(Code, &'static str)> {
     let mut world = World::new().await;
     let mut member = head(CARD, private);

@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// Past the officials' service, which is not tested here.
+    /// Bypasses the officials service, which is not tested here.
     async fn by_ledger(&mut self, device: &mut Device, area: u64, events: Events) {
         let signed = self.sign(device, area, events, vec![]);
         let prepared = prepare(&signed, Service::Officials).unwrap();
@@ -104,7 +104,7 @@ impl World {
         device.compose(id, NOW_MS / 1000, Report { area, events, keys }).unwrap().signed
     }
 
-    /// Submits as the officer of [`VILLAGE`]; after a refusal the device stands where it stood.
+    /// Submits as the officer of [`VILLAGE`]; after a refusal the device's chain is unchanged.
     pub(crate) async fn submit(&mut self, events: Events, keys: Vec<v1::DataKey>) -> Result<Receipt, SubmitError> {
         let mut officer = self.officer.clone();
         let signed = self.sign(&mut officer, VILLAGE, events, keys);
@@ -150,12 +150,12 @@ pub(crate) fn id(card: u64) -> HouseholdId {
     HouseholdId::new(card).unwrap()
 }
 
-/// The data key of that number; its bytes are the number.
+/// The data key with that number; its bytes are the number.
 pub(crate) fn data_key(card: u64, number: u8) -> v1::DataKey {
     v1::DataKey { subject: card, number: number.into(), key: vec![number; 32].into() }
 }
 
-/// Sealed under the data key of that number.
+/// Seals under the data key with that number.
 pub(crate) fn sealed<M: Private>(number: u8, place: &Place<'_, M>, message: &M) -> Option<v1::Sealed> {
     let r#box = seal(&DataKey::new([number; 32]), [7; 12], place, message).unwrap();
     Some(v1::Sealed { key: number.into(), r#box })

@@ -1,4 +1,4 @@
-//! The service with a real log and a real vault: what only it can see is checked, and what is sealed opens for readers.
+//! The service with a real log and a real vault: its own checks, and sealed data opened for readers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -47,7 +47,7 @@ impl World {
         Self { officials, vault, admin, random: Random::seeded(1), _dir: dir }
     }
 
-    /// With the opening recorded.
+    /// A log with its opening entry.
     async fn opened() -> Self {
         let mut world = Self::new();
         let opening = world.opening(&person("李四"));
@@ -67,7 +67,7 @@ impl World {
         })
     }
 
-    /// Submits as the administrator; after a refusal the device stands where it stood.
+    /// Submits as the administrator; after a refusal the device's chain is unchanged.
     async fn submit(
         &mut self,
         area: u64,
@@ -169,7 +169,7 @@ async fn what_was_seen_on_a_visit_is_sealed_under_the_households_key() {
     world.vault.store(&[(CARD, 1, DataKey::new([1; 32]))]).await.unwrap();
     let moved = world.submit(VILLAGE, ADMINISTRATOR, visit(CARD + 1), vec![]).await;
     assert_eq!(problem(moved), (Code::SealedUnreadable, Some(0), "sealed"));
-    // It opens; what is left to refuse is for the rules, which know no such village.
+    // It opens; only the rules refuse it, since there is no such village.
     let unknown = world.submit(VILLAGE, ADMINISTRATOR, visit(CARD), vec![]).await;
     assert!(!["sealed", "keys"].contains(&problem(unknown).2));
 }
