@@ -11,6 +11,7 @@ use lika_domain::date::Date;
 use lika_ledger::Clock;
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
+use lika_retry::{Retryable, SERVER};
 use lika_tlog::key::VerifierKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +24,6 @@ const DEVICES_AT_ONCE: usize = 256;
 /// How long to resend submissions that get no answer, in seconds, before the load fails: a cluster that has lost a
 /// server needs a while.
 const PATIENCE_S: u64 = 60;
-/// How long a device waits before it sends again, in milliseconds.
-const RETRY_DELAY_MS: u64 = 200;
 
 /// A county cannot be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -195,14 +194,8 @@ impl Courier {
     /// Sends the same bytes again if no answer comes; that never records anything twice.
     async fn send_until_answered(&self, composed: &[v1::SignedSubmission]) -> Result<Vec<v1::Receipt>, LoadError> {
         let begun = Instant::now();
-        loop {
-            match self.send(composed).await {
-                Err(error) if error.is_worth_retrying() && begun.elapsed() < Duration::from_secs(PATIENCE_S) => {
-                    tokio::time::sleep(Duration::from_millis(RETRY_DELAY_MS)).await;
-                }
-                sent => return sent.map_err(failure),
-            }
-        }
+        let again = |error: &ApiError| error.is_worth_retrying() && begun.elapsed() < Duration::from_secs(PATIENCE_S);
+        (|| self.send(composed)).retry(SERVER).when(again).await.map_err(failure)
     }
 
     /// Several submissions of a device go as one stream, so that they need not wait for each other's receipts.

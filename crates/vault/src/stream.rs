@@ -19,6 +19,7 @@ use lika_eventlog::jetstream::batch::{self, BATCH_MESSAGES_MAX, Guarded};
 use lika_eventlog::jetstream::error::{StreamError, patiently};
 use lika_eventlog::jetstream::{Names, settings};
 use lika_proto::seal::DataKey;
+use lika_retry::{SERVER, Waits};
 use parking_lot::RwLock;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -39,8 +40,6 @@ const STORED_WITHIN_MS: u64 = 10_000;
 const LOOKS_SHORT_MAX: u32 = 2;
 /// Most keys looked up at the same time.
 const LOOKED_AT_MAX: usize = 64;
-/// Delay before NATS is asked again, in milliseconds.
-const RETRY_MS: u64 = 100;
 
 /// Wraps data keys.
 #[derive(Clone)]
@@ -203,6 +202,7 @@ impl Shared {
 
     /// Follows the stream for ever. Numbers may be missing: those of keys that were erased.
     async fn follow(self: Arc<Self>) {
+        let mut waits = Waits::new(SERVER);
         loop {
             match self.follow_once().await {
                 Err(VaultError::Stream(StreamError::Nats { doing, source })) => {
@@ -211,7 +211,7 @@ impl Shared {
                 Err(error) => return self.fail(error),
                 Ok(()) => {}
             }
-            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            waits.wait().await;
         }
     }
 
@@ -305,7 +305,7 @@ impl Shared {
     /// Stores the keys of one request, reading back the outcome of each attempt. Gives up after a while: the same
     /// keys may be stored again.
     async fn store_alone(&self, keys: &[(KeyName, DataKey)]) -> Result<(), StoreError> {
-        let begun = Instant::now();
+        let (begun, mut waits) = (Instant::now(), Waits::new(SERVER));
         loop {
             let mut missing = Vec::new();
             let mut asked = true;
@@ -335,7 +335,7 @@ impl Shared {
             if let Some(stopped) = self.stopped.borrow().clone() {
                 return Err(stopped.into());
             }
-            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            waits.wait().await;
         }
     }
 

@@ -5,7 +5,8 @@
 //! A file beside the store says since which start of the machine it is open, or with which checksum it was closed.
 
 use crate::error::ViewError;
-use std::fs::{self, File};
+use lika_retry::{BlockingRetryable, LOCK};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,7 +21,6 @@ const CLOSED: &str = "closed ";
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// How long to wait until sled has let go of its file.
 const CLOSE_WAIT_MS: u64 = 2_000;
-const CLOSE_RETRY_MS: u64 = 5;
 /// How much of the store is read at once for its checksum.
 const READ_BYTES: usize = 1 << 20;
 
@@ -68,11 +68,9 @@ impl Power {
     fn off(&self) -> io::Result<()> {
         let store = File::open(self.dir.join(STORE))?;
         let begun = Instant::now();
-        while store.try_lock().is_err() {
-            if begun.elapsed() > Duration::from_millis(CLOSE_WAIT_MS) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(CLOSE_RETRY_MS));
+        let soon = |_: &TryLockError| begun.elapsed() <= Duration::from_millis(CLOSE_WAIT_MS);
+        if (|| store.try_lock()).retry(LOCK).when(soon).call().is_err() {
+            return Ok(());
         }
         store.sync_all()?;
         // Under the lock, so that whoever opens the store next notes it after this.

@@ -12,6 +12,7 @@ use lika_domain::area::Area;
 use lika_domain::household::Household;
 use lika_domain::ids::HouseholdId;
 use lika_domain::village::Village;
+use lika_retry::{BlockingRetryable, LOCK};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -22,7 +23,6 @@ const CACHE_BYTES: u64 = 64 << 20;
 const FLUSH_EVERY_MS: u64 = 2_000;
 /// How long to wait for the store's lock: threads of sled hold it a moment longer than the store that was closed.
 const LOCK_WAIT_MS: u64 = 2_000;
-const LOCK_RETRY_MS: u64 = 10;
 
 /// The store of a view. Cheap to share: every call takes `&self`.
 pub(crate) struct Rows {
@@ -167,19 +167,12 @@ impl Rows {
 
 fn open_locked(config: &sled::Config, path: &Path) -> Result<sled::Db, ViewError> {
     let begun = Instant::now();
-    loop {
-        let source = match config.open() {
-            Ok(db) => return Ok(db),
-            Err(source) => source,
-        };
-        if !is_locked(&source) {
-            return Err(ViewError::Open { path: path.to_owned(), source });
-        }
-        if begun.elapsed() >= Duration::from_millis(LOCK_WAIT_MS) {
-            return Err(ViewError::InUse { path: path.to_owned() });
-        }
-        std::thread::sleep(Duration::from_millis(LOCK_RETRY_MS));
-    }
+    let soon = |source: &sled::Error| is_locked(source) && begun.elapsed() < Duration::from_millis(LOCK_WAIT_MS);
+    let opened = (|| config.open()).retry(LOCK).when(soon).call();
+    opened.map_err(|source| match is_locked(&source) {
+        true => ViewError::InUse { path: path.to_owned() },
+        false => ViewError::Open { path: path.to_owned(), source },
+    })
 }
 
 /// sled has no error of its own for a lock that somebody holds, and its release is pinned.

@@ -10,6 +10,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use lika_retry::{SERVER, Waits};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,8 +18,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
-/// How long to wait when the system gives no connection, for want of file descriptors for example.
-const ACCEPT_RETRY_MS: u64 = 100;
 /// How much of what is dropped is read at once, in bytes.
 const DROP_BYTES: usize = 16 * 1024;
 
@@ -54,14 +53,19 @@ struct Server {
 impl Server {
     /// Takes connections as long as there are places for them; never returns.
     async fn accept(&self, listener: &TcpListener) {
+        let mut waits = Waits::new(SERVER);
         loop {
             // The semaphore is never closed.
             let Ok(place) = self.places.clone().acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _)) => self.open(stream, place),
+                Ok((stream, _)) => {
+                    waits.reset();
+                    self.open(stream, place);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be taken");
-                    tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
+                    // Perhaps there are no file descriptors left.
+                    waits.wait().await;
                 }
             }
         }

@@ -13,13 +13,12 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::response::Response;
 use lika_domain::ids::Index;
+use lika_retry::{SERVER, Waits};
 use lika_tlog::key::VerifierKey;
 use std::time::Duration;
 
 /// How long to wait for an answer of NATS before asking again, in milliseconds.
 const ANSWER_MS: u64 = 2_000;
-/// Between two attempts, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 /// The latest checkpoint of a log, and the stream that orders it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +109,7 @@ impl Checkpoints {
     /// Publishes a checkpoint after message `last`, 0 for the first. Retries for ever; when an attempt is not
     /// answered, it reads back whether it succeeded, so the outcome is always certain.
     pub(crate) async fn publish(&self, position: &Position, last: u64) -> Result<Published, StreamError> {
+        let mut waits = Waits::new(SERVER);
         loop {
             match self.attempt(position, last).await {
                 Ok(sequence) => return Ok(Published::As(sequence)),
@@ -128,7 +128,7 @@ impl Checkpoints {
                 Err(error @ (StreamError::NoSeal(_) | StreamError::Missing(_))) => return Err(error),
                 Ok(_) | Err(_) => {}
             }
-            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            waits.wait().await;
         }
     }
 

@@ -12,21 +12,15 @@ use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
+use lika_retry::{BATCH, Waits};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// Most bytes of entries in a batch, unless a single entry is larger.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// First delay before a refused batch is tried again, in milliseconds; it doubles each time.
-const RETRY_FIRST_MS: u64 = 2;
-/// Longest delay, in milliseconds.
-const RETRY_MAX_MS: u64 = 1_000;
-
-/// Once the delay reaches this, an entry that keeps being refused although nothing read explains it is examined by
-/// itself.
-const STUCK_MS: u64 = 64;
+/// After this many waits an entry that keeps being refused although nothing read explains it is examined by itself.
+const STUCK_WAITS: u32 = 5;
 
 /// Error codes with which the server refuses a batch whose guards do not hold, or not yet: another process has added
 /// to an area, or is about to. Not worth a warning.
@@ -51,7 +45,7 @@ impl Committer {
     /// Works until the log is dropped or has stopped.
     pub(crate) async fn run(mut self) {
         let mut waiting = Vec::new();
-        let (mut retry_ms, mut outage) = (RETRY_FIRST_MS, Outage::new("entries are not taken"));
+        let (mut waits, mut outage) = (Waits::new(BATCH), Outage::new("entries are not taken"));
         loop {
             if waiting.is_empty() && self.queue.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await == 0 {
                 return;
@@ -64,20 +58,19 @@ impl Committer {
             let batch = take(&mut waiting);
             let left = match self.publish(&batch).await {
                 Ok(first) => {
-                    retry_ms = RETRY_FIRST_MS;
+                    waits.reset();
                     self.reader.shared.batches.fetch_add(1, Ordering::Relaxed);
                     self.reader.shared.batched.fetch_add(batch.len() as u64, Ordering::Relaxed);
                     answer(batch, first);
                     continue;
                 }
-                Err(error) => self.resolve(batch, &error, retry_ms >= STUCK_MS, &mut outage).await,
+                Err(error) => self.resolve(batch, &error, waits.made() >= STUCK_WAITS, &mut outage).await,
             };
             match left {
-                Ok(left) if left.is_empty() => retry_ms = RETRY_FIRST_MS,
+                Ok(left) if left.is_empty() => waits.reset(),
                 Ok(left) => {
                     waiting.splice(0..0, left);
-                    tokio::time::sleep(Duration::from_millis(retry_ms)).await;
-                    retry_ms = (retry_ms * 2).min(RETRY_MAX_MS);
+                    waits.wait().await;
                 }
                 Err(error) => return self.reader.shared.fail(error),
             }

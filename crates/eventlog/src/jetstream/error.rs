@@ -1,14 +1,13 @@
 //! Errors between a log and the streams that order it.
 
 use lika_domain::ids::Index;
+use lika_retry::{Retryable, SERVER};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long NATS may leave requests unanswered while a service starts, in milliseconds. Servers that have lost their
 /// leader need seconds; after this long the start fails, so that a person hears of it.
 const PATIENCE_MS: u64 = 60_000;
-/// Between two attempts, in milliseconds.
-const RETRY_MS: u64 = 500;
 
 /// A log cannot be ordered by its streams.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -133,13 +132,9 @@ impl StreamError {
 /// The error of the last attempt.
 pub async fn patiently<T>(ask: impl AsyncFn() -> Result<T, StreamError>) -> Result<T, StreamError> {
     let begun = Instant::now();
-    loop {
-        match ask().await {
-            Err(error @ StreamError::Nats { .. }) if begun.elapsed() < Duration::from_millis(PATIENCE_MS) => {
-                tracing::warn!(%error, "not yet; asking again");
-                tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
-            }
-            asked => return asked,
-        }
-    }
+    let soon = |error: &StreamError| {
+        matches!(error, StreamError::Nats { .. }) && begun.elapsed() < Duration::from_millis(PATIENCE_MS)
+    };
+    let told = |error: &StreamError, _| tracing::warn!(%error, "not yet; asking again");
+    (|| ask()).retry(SERVER).when(soon).notify(told).await
 }

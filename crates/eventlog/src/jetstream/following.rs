@@ -9,14 +9,13 @@ use super::shared::Shared;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{DeliverPolicy, push::OrderedConfig};
 use futures::StreamExt;
+use lika_retry::{SERVER, Waits};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// After how long without a checkpoint the latest one is asked for, in milliseconds.
 const SILENCE_MS: u64 = 3_000;
-/// Between two attempts to subscribe to checkpoints, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 /// Follows the checkpoints that are published.
 pub(super) async fn follow_checkpoints(
@@ -26,14 +25,14 @@ pub(super) async fn follow_checkpoints(
     latest: watch::Sender<Position>,
     shared: Arc<Shared>,
 ) {
-    let mut outage = Outage::new("checkpoints are not followed");
+    let (mut waits, mut outage) = (Waits::new(SERVER), Outage::new("checkpoints are not followed"));
     loop {
         match follow_checkpoints_once(&context, &names, &checkpoints, &latest).await {
             Err(error @ StreamError::Nats { .. }) => outage.tell(&error),
             Err(error) => return shared.fail(error.into()),
             Ok(()) => {}
         }
-        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        waits.wait().await;
     }
 }
 

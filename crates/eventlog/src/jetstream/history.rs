@@ -12,6 +12,7 @@ use async_nats::Client;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use lika_domain::ids::Index;
+use lika_retry::{SERVER, Waits};
 use lika_tlog::TilePath;
 use lika_tlog::tile::tiles_of;
 use std::time::{Duration, Instant};
@@ -23,8 +24,6 @@ const ASKED_MAX: usize = 32;
 const NEEDED_WITHIN_MS: u64 = 60_000;
 /// How long to retry for entries that could also be read from the stream, in milliseconds.
 const SPARED_WITHIN_MS: u64 = 2_000;
-/// Between two attempts, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 /// Fetches the tiles under the latest checkpoint that the folder lacks, records that checkpoint and returns it.
 pub(crate) async fn fetch(
@@ -39,6 +38,7 @@ pub(crate) async fn fetch(
     recovery::settle(layout)?;
     let needed = recovery::recorded_size(layout)? < base;
     let (begun, within) = (Instant::now(), if needed { NEEDED_WITHIN_MS } else { SPARED_WITHIN_MS });
+    let mut waits = Waits::new(SERVER);
     loop {
         let position = patiently(async || checkpoints.last().await).await?;
         match fetch_tiles(client, names, layout, &position).await {
@@ -53,7 +53,7 @@ pub(crate) async fn fetch(
             }
             Err(error) => return Err(error),
         }
-        tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+        waits.wait().await;
     }
 }
 

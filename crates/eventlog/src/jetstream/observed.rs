@@ -9,19 +9,19 @@ use super::outage::Outage;
 use crate::Checkpoint;
 use crate::verify::open_note;
 use futures::StreamExt;
+use lika_retry::{SERVER, Waits};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long to collect answers, in milliseconds; how many there will be is not known.
 const ANSWERS_MS: u64 = 500;
-/// Delay before subscribing again, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 impl Checkpoints {
     /// Answers every request with the latest checkpoint that this process has seen published; runs for ever.
     pub(super) async fn testify(self, seen: watch::Receiver<Checkpoint>) {
         let client = self.context.client();
-        let mut outage = Outage::new("nobody is told which checkpoint was seen here");
+        let (mut waits, mut outage) =
+            (Waits::new(SERVER), Outage::new("nobody is told which checkpoint was seen here"));
         loop {
             match client.subscribe(self.names.seen_subject()).await {
                 Ok(mut questions) => {
@@ -35,7 +35,7 @@ impl Checkpoints {
                 }
                 Err(error) => outage.tell(&StreamError::nats("listening to questions")(error)),
             }
-            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            waits.wait().await;
         }
     }
 

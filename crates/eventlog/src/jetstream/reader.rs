@@ -15,6 +15,7 @@ use async_nats::jetstream::consumer::push::{Ordered, OrderedConfig};
 use bytes::Bytes;
 use futures::StreamExt;
 use lika_domain::ids::Index;
+use lika_retry::{SERVER, Waits};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -25,8 +26,6 @@ const CHECK_MS: u64 = 1_000;
 /// may be behind what its followers have delivered until another is elected, which takes servers ten seconds and
 /// more. Waiting costs nothing: no receipt is given meanwhile.
 pub(super) const CHECKS_SHORT_MAX: u32 = 15;
-/// Delay before a consumer that NATS has dropped is created again, in milliseconds.
-const RETRY_MS: u64 = 200;
 
 /// After how long without a message the stream is asked whether there are more, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
@@ -48,7 +47,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// Sends every entry to each of `to`, in order, until the log stops or all receivers are gone.
     pub(crate) async fn run(self, to: Vec<mpsc::Sender<Ordering>>) {
-        let mut outage = Outage::new("the stream is not read");
+        let (mut waits, mut outage) = (Waits::new(SERVER), Outage::new("the stream is not read"));
         loop {
             match self.read(&to).await {
                 Ok(()) => return,
@@ -58,7 +57,7 @@ impl Reader {
             if self.shared.failed().is_some() {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+            waits.wait().await;
         }
     }
 

@@ -11,6 +11,7 @@ use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
 use lika_gateway::{Ask, Deps};
 use lika_ledger::{Ledger, Receipt, SubmitError};
 use lika_proto::v1;
+use lika_retry::{Retryable, SERVICE};
 use lika_tlog::TilePath;
 use prost::Message as _;
 use serde::Serialize;
@@ -25,8 +26,6 @@ const READ_S: u64 = 60;
 /// How long somebody is looked for where nobody answers on a subject, in milliseconds: a service that is started again, or that
 /// comes back after its server was, is there by then.
 const NOBODY_MS: u64 = 2_000;
-/// How long is waited between two looks, in milliseconds.
-const LOOK_MS: u64 = 50;
 
 /// Asks over NATS.
 #[derive(Clone)]
@@ -185,15 +184,11 @@ impl Asker {
 
     /// Asks whoever answers, and looks for a while where nobody does: then nobody has heard it either.
     async fn request(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {
-        let deadline = Instant::now() + Duration::from_millis(NOBODY_MS);
-        loop {
-            match self.request_once(subject.clone(), payload.clone(), seconds).await {
-                Err(RequestErrorKind::NoResponders) if Instant::now() < deadline => {
-                    tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
-                }
-                answer => return answer,
-            }
-        }
+        let begun = Instant::now();
+        let soon = |error: &RequestErrorKind| {
+            matches!(error, RequestErrorKind::NoResponders) && begun.elapsed() < Duration::from_millis(NOBODY_MS)
+        };
+        (|| self.request_once(subject.clone(), payload.clone(), seconds)).retry(SERVICE).when(soon).await
     }
 
     async fn request_once(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {

@@ -4,6 +4,7 @@ use lika_eventlog::error::LogError;
 use lika_eventlog::verify::Source;
 use lika_http::reqwest::blocking::Client;
 use lika_http::{Trust, blocking_client, cause};
+use lika_retry::{BlockingRetryable, SOURCE};
 use lika_tlog::TilePath;
 use lika_tlog::bundle::ENTRY_BYTES_MAX;
 use lika_tlog::tile::TILE_WIDTH;
@@ -23,10 +24,6 @@ const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
 const CONNECT_S_MAX: u64 = 10;
 /// Longest time for a request with its answer, in seconds.
 const REQUEST_S_MAX: u64 = 120;
-/// How often a request is made before the source counts as unreadable.
-const ATTEMPTS: u32 = 3;
-/// Delay before the second attempt, in milliseconds; it doubles before each further one.
-const RETRY_DELAY_MS: u64 = 250;
 /// Idle connections kept open.
 const CONNECTIONS_KEPT: usize = 32;
 
@@ -104,20 +101,12 @@ impl Remote {
     /// Retries what may succeed the next time: no answer, or a busy node.
     fn get(&self, path: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
         let url = format!("{}/{path}", self.base);
-        let mut attempt = 1;
-        loop {
-            let outcome = self.get_once(&url, bytes_max);
-            let passing = match &outcome {
-                Err(RemoteError::Status { status, .. }) => matches!(status, 429 | 500..),
-                Err(RemoteError::Unreadable { .. }) => true,
-                _ => false,
-            };
-            if !passing || attempt == ATTEMPTS {
-                return outcome;
-            }
-            std::thread::sleep(Duration::from_millis(RETRY_DELAY_MS << (attempt - 1)));
-            attempt += 1;
-        }
+        let passing = |error: &RemoteError| match error {
+            RemoteError::Status { status, .. } => matches!(status, 429 | 500..),
+            RemoteError::Unreadable { .. } => true,
+            _ => false,
+        };
+        (|| self.get_once(&url, bytes_max)).retry(SOURCE).when(passing).call()
     }
 
     fn get_once(&self, url: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, RemoteError> {
