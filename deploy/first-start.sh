@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the log of a county whose services are apart, once, and puts into the folder of each process what it needs before
+# Makes the log of a county whose services are distributed, once, and puts into the folder of each process what it needs before
 # its first start:
 #   first-start.sh FOLDERS TLS ORIGIN REPLICAS OWNER
 # FOLDERS has a folder for each process, named after its service: audit-1, audit-2, aid-1, …; audit-1 becomes the one that

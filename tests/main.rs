@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
 
-mod apart;
 mod audit;
 mod cli;
+mod distributed;
 mod golden;
 mod node;
 mod policy;

@@ -1,6 +1,6 @@
 //! Long tests. Each has a small number of rounds for every run of the tests and a large one for `cargo xtask soak`.
 
-mod apart;
+mod distributed;
 mod flips;
 mod full_disk;
 mod kills;

@@ -1,8 +1,8 @@
 //! Shared by the tests: a node as a process, and officials who report to it.
 
-pub(crate) mod apart;
 pub(crate) mod county;
 pub(crate) mod desk;
+pub(crate) mod distributed;
 pub(crate) mod network;
 pub(crate) mod node;
 

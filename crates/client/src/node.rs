@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A request as received.
-pub(crate) struct Asked {
+pub(crate) struct Request {
     /// Request line and headers.
     pub(crate) head: String,
     /// Body, with the framing of chunks.
@@ -29,7 +29,7 @@ pub(crate) struct Asked {
 }
 
 /// Answers every request on a connection of its own, as long as the test's runtime lives.
-pub(crate) async fn start(mut answer: impl FnMut(Asked) -> Vec<u8> + Send + 'static) -> Api {
+pub(crate) async fn start(mut answer: impl FnMut(Request) -> Vec<u8> + Send + 'static) -> Api {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = Api::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move {
@@ -53,7 +53,7 @@ pub(crate) fn http(status: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
 }
 
 /// Reads until the request is complete: by its length, or to the last chunk.
-async fn read_request(connection: &mut TcpStream) -> Asked {
+async fn read_request(connection: &mut TcpStream) -> Request {
     let mut bytes = Vec::new();
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -63,7 +63,7 @@ async fn read_request(connection: &mut TcpStream) -> Asked {
             let length: usize = length.map_or(0, |length| length.parse().unwrap());
             let chunked = head.contains("transfer-encoding: chunked");
             if (chunked && body.ends_with(b"0\r\n\r\n")) || (!chunked && body.len() >= length) {
-                return Asked { head, body };
+                return Request { head, body };
             }
         }
         assert!(connection.read_buf(&mut bytes).await.unwrap() > 0, "the request broke off");
@@ -110,7 +110,7 @@ impl Log {
         Ok(false)
     }
 
-    fn answer(&mut self, asked: &Asked) -> Vec<u8> {
+    fn answer(&mut self, asked: &Request) -> Vec<u8> {
         if asked.head.starts_with("GET /v1/log ") {
             return http("200 OK", "application/json", &serde_json::to_vec(&info()).unwrap());
         }

@@ -261,11 +261,11 @@ impl Course {
         let author = people.who(procedure, next, self.last);
         let rule = rule(procedure, next);
         let day = self.from.min(clerk.today);
-        let apart = rule.is_some_and(|rule| rule.by_another);
+        let by_another = rule.is_some_and(|rule| rule.by_another);
         let publicity = matches!(next, Step::Publicity | Step::SecondPublicity);
         let running = self.from > clerk.today;
         let papers = rule.is_some_and(|rule| !rule.evidence.is_empty());
-        let same = self.last.filter(|last| apart && people.may(procedure, next, *last));
+        let same = self.last.filter(|last| by_another && people.may(procedure, next, *last));
         // A later step that the table does not allow yet.
         let stands = self.taken.checked_sub(1).and_then(|taken| steps.get(taken)).copied();
         let later = steps.get(self.taken + 1).copied();

@@ -162,7 +162,7 @@ fn stream(error: &StreamError) -> Failure {
         StreamError::Gap { .. }
         | StreamError::Changed(_)
         | StreamError::RolledBack { .. }
-        | StreamError::SealRolledBack { .. }
+        | StreamError::CheckpointRolledBack { .. }
         | StreamError::Ahead { .. }
         | StreamError::Fork { .. } => ("stream_damaged", Exit::Broken),
         StreamError::Exists(_) => ("stream_exists", Exit::Conflict),
@@ -170,7 +170,7 @@ fn stream(error: &StreamError) -> Failure {
         StreamError::Missing(_) => ("stream_missing", Exit::Failed),
         StreamError::Setting { .. } => ("nats_setting", Exit::Failed),
         StreamError::NoHistory { .. } => ("history_missing", Exit::Failed),
-        StreamError::NoSeal(_) => ("seal_invalid", Exit::Failed),
+        StreamError::NoCheckpoint(_) => ("seal_invalid", Exit::Failed),
         StreamError::Nats { .. } => ("nats_unanswered", Exit::Failed),
     };
     Failure::new(code, error.to_string()).exit(exit)

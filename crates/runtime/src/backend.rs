@@ -158,7 +158,7 @@ pub fn blocking<Q: Send + 'static, A: Send + 'static>(
 /// that starts by itself then must not wait for somebody to delete them. Any other damage is for a person to see.
 pub fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
     match Progress::start(ledger.clone(), dir) {
-        Err(error @ ViewError::PowerCut { .. }) => {
+        Err(error @ ViewError::UncleanShutdown { .. }) => {
             tracing::warn!(%error, "the views are deleted and made anew");
             std::fs::remove_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
             Ok(Progress::start(ledger.clone(), dir)?)

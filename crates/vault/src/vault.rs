@@ -99,10 +99,10 @@ impl Vault {
     pub async fn hand_over(dir: &Path, context: Context, names: Names) -> Result<u64, StoreError> {
         Self::wrap(dir)?;
         let (_file, keys) = file::open(&dir.join("vault"))?;
-        let apart = Self::open_distributed(dir, context, names).await?;
+        let distributed = Self::open_distributed(dir, context, names).await?;
         let keys: Vec<_> = keys.into_iter().map(|((subject, number), (key, _))| (subject, number, key)).collect();
         for some in keys.chunks(HANDED_OVER_AT_ONCE) {
-            apart.store(some).await?;
+            distributed.store(some).await?;
         }
         Ok(keys.len() as u64)
     }
@@ -255,6 +255,6 @@ fn check_unchanged(inner: &Inner, keys: &[(u64, u32, DataKey)]) -> Result<(), St
 }
 
 #[cfg(test)]
-mod apart_tests;
+mod distributed_tests;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ pub enum ViewError {
         "the views in {path} were open when the machine stopped, and may have lost or damaged anything. They hold \
          nothing that the log does not: delete that folder, and they are rebuilt at the next start"
     )]
-    PowerCut {
+    UncleanShutdown {
         /// The folder.
         path: PathBuf,
     },

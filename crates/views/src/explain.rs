@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most grounds in one answer; whoever wants all of a county's asks village by village.
-pub const GROUNDS_MAX: usize = 10_000;
+pub const CONTRIBUTIONS_MAX: usize = 10_000;
 
 /// A figure and what it is the sum of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,14 +31,14 @@ pub struct Explanation {
     pub as_of: AsOf,
     /// How many grounds there are.
     pub total: u64,
-    /// The grounds by village and card, the first [`GROUNDS_MAX`] of them.
-    pub grounds: Vec<GroundView>,
+    /// The grounds by village and card, the first [`CONTRIBUTIONS_MAX`] of them.
+    pub grounds: Vec<ContributionView>,
 }
 
 /// One of the things that a figure is the sum of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Ground")]
-pub struct GroundView {
+pub struct ContributionView {
     /// The village; `null` for what belongs to the jurisdiction itself.
     #[schemars(schema_with = "schema::village_or_null")]
     pub village: Option<String>,
@@ -71,8 +71,8 @@ impl Explanation {
         for ground in grounds {
             self.amount = self.amount.saturating_add(ground.amount);
             self.total += 1;
-            if self.grounds.len() < GROUNDS_MAX {
-                self.grounds.push(GroundView {
+            if self.grounds.len() < CONTRIBUTIONS_MAX {
+                self.grounds.push(ContributionView {
                     village: village.map(|area| area.to_string()),
                     household: ground.household.map(|id| id.to_string()),
                     amount: ground.amount,

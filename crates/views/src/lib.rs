@@ -6,14 +6,17 @@
 //!
 //! In reading order:
 //! * what is shown: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`], [`explain`] (what
-//!   figures rest on), [`forecast`] (what poor villages lack)
-//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `power` (whether the machine stopped meanwhile), `fold` (the working set), `tracked` (which
-//!   rows an entry changes), `trail` (which entries concern whom), `digest`
+//!   figures rest on), [`forecast`] (what poor villages lack), [`money`] (its way)
+//! * how that is described to clients: `schema`
+//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `clean_shutdown` (whether the machine stopped
+//!   meanwhile), `fold` (the working set), `tracked` (which rows an entry changes), `trail` (which entries concern whom),
+//!   `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a log)
 //! * [`past`]: the same figures as of an earlier day, on either clock, and for any state at hand
 //! * [`error`]: what can go wrong, and what to do then
 
 pub mod card;
+mod clean_shutdown;
 mod digest;
 pub mod document;
 pub mod error;
@@ -26,7 +29,6 @@ pub mod money;
 pub mod official;
 pub mod past;
 pub mod policy;
-mod power;
 pub mod procedures;
 mod rows;
 mod schema;

@@ -2,7 +2,7 @@
 //! places inside, and the same parameters in the form in which they are set.
 
 mod item;
-mod words;
+mod labels;
 
 use crate::document::{Name, Standing};
 use crate::schema;
@@ -92,10 +92,10 @@ impl PolicyRow {
     pub fn proposed(item: &PolicyItem, effective: Date) -> Self {
         let parameter = item.value.parameter();
         Self {
-            parameter: words::parameter(&parameter).into(),
-            subject: words::subject(&parameter),
-            name: words::name(&parameter),
-            value: words::value(&item.value),
+            parameter: labels::parameter(&parameter).into(),
+            subject: labels::subject(&parameter),
+            name: labels::name(&parameter),
+            value: labels::value(&item.value),
             area: item.area.prefix(),
             effective: Some(effective.to_string()),
             entry: None,

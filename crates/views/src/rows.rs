@@ -4,9 +4,9 @@
 //! have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses the
 //! last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
 
+use crate::clean_shutdown::{self, OpenStore};
 use crate::error::ViewError;
 use crate::keys::{FORMAT, Key, Kind};
-use crate::power::{self, Power};
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
 use lika_domain::household::Household;
@@ -29,7 +29,7 @@ pub(crate) struct Rows {
     db: sled::Db,
     path: PathBuf,
     // Dropped after the store, which is closed by then.
-    _power: Power,
+    _open: OpenStore,
 }
 
 /// Which log a store is bound to, and its format.
@@ -47,14 +47,14 @@ impl Rows {
     /// Opens the store in a folder, or makes an empty one.
     ///
     /// # Errors
-    /// [`ViewError::PowerCut`], [`ViewError::Changed`], [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
+    /// [`ViewError::UncleanShutdown`], [`ViewError::Changed`], [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
     pub(crate) fn open(path: &Path) -> Result<Self, ViewError> {
         // First of all: sled ends the process on damage that it does not expect.
-        power::check(path)?;
-        power::note_open(path)?;
+        clean_shutdown::check(path)?;
+        clean_shutdown::note_open(path)?;
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
         let db = open_locked(&config, path)?;
-        let rows = Self { db, path: path.to_owned(), _power: Power::on(path)? };
+        let rows = Self { db, path: path.to_owned(), _open: OpenStore::on(path)? };
         let format = rows.format()?;
         if format.is_some_and(|found| found != FORMAT) {
             let found = format.unwrap_or_default();

@@ -7,7 +7,7 @@
 //! * [`soak`]: the long tests, with more rounds than in `test`;
 //! * [`cluster`]: distributed services on this machine;
 //! * [`nats`]: the nats-server for testing distributed services;
-//! * [`deps`]: tools that the checks need and a machine may lack;
+//! * [`required_tools`]: tools that the checks need and a machine may lack;
 //! * [`process`]: starting a tool and waiting for it.
 
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ use cargo_metadata::MetadataCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod cluster;
-mod deps;
 mod nats;
 mod process;
+mod required_tools;
 mod soak;
 mod test;
 mod tidy;

@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::deps::tools_folder;
 use crate::process::{say, succeed, tool};
+use crate::required_tools::tools_folder;
 
 /// Names the program; tests and benches read it too.
 pub(crate) const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";

@@ -16,9 +16,9 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::deps;
 use crate::nats;
 use crate::process::{cargo, say, succeed};
+use crate::required_tools;
 
 /// What to run, for how long and from which seed.
 #[derive(Args, Debug)]
@@ -55,7 +55,7 @@ impl Soak {
             bail!("a case is named by letters, digits, `_` and `::`, not `{case}`");
         }
         let mut command = cargo(root);
-        if deps::has_nextest(root) {
+        if required_tools::has_nextest(root) {
             command.args(self.nextest_words());
         } else {
             say("cargo-nextest is not here: cargo test runs the cases, without their time limits");

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::process::{cargo, say, succeed, succeeds_within, tool};
 use crate::tidy;
-use crate::{deps, nats};
+use crate::{nats, required_tools};
 
 /// How long to wait for the advisory database, in seconds, before the step continues without it.
 const ADVISORIES_SECONDS_MAX: u64 = 60;
@@ -71,7 +71,7 @@ fn doc(root: &Path) -> Result<()> {
 
 /// Licences, bans and sources of the dependencies, and known advisories if their database can be fetched.
 fn deny(root: &Path) -> Result<()> {
-    let program = deps::cargo_deny(root)?;
+    let program = required_tools::cargo_deny(root)?;
     let mut fetch = tool(root, &program);
     // Without this git would ask for a name and password at the terminal.
     fetch.args(["fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0");
@@ -91,7 +91,7 @@ fn doc_tests(root: &Path) -> Result<()> {
 /// All other tests. The soak cases are among them and run their small share, as none of their variables is set.
 fn tests(root: &Path) -> Result<()> {
     let nats = nats::server(root)?;
-    if !deps::has_nextest(root) {
+    if !required_tools::has_nextest(root) {
         say("cargo-nextest is not here: cargo test runs the same tests, without their time limits");
         let words = ["test", "--workspace", "--tests", "--no-fail-fast"];
         return succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats));

@@ -6,7 +6,7 @@
 //! * [`layers`]: nor do the layers of the domain depend upwards;
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
-//! * [`words`]: no paths of the author's machine, no open ends;
+//! * [`banned`]: no paths of the author's machine, no open ends;
 //! * [`protos`]: every message and field of the wire format is explained.
 
 use std::fmt;
@@ -19,12 +19,12 @@ use anyhow::{Context, Result, bail};
 use crate::process::{say, tool};
 
 mod arrows;
+mod banned;
 mod layers;
 mod lengths;
 mod protos;
 mod readme;
 mod subcommands;
-mod words;
 
 /// Larger files do not belong in the history of a source tree: every clone carries them for ever.
 const FILE_BYTES_MAX: usize = 1 << 20;
@@ -64,7 +64,7 @@ pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     findings.extend(layers::check(&tree.sources));
     findings.extend(lengths::check(&tree.sources));
     findings.extend(readme::check(&tree, chores));
-    findings.extend(words::check(&tree.sources));
+    findings.extend(banned::check(&tree.sources));
     findings.extend(protos::check(&tree.sources));
     findings.extend(tree.oversized());
     findings.sort();

@@ -129,7 +129,7 @@ impl Progress {
         }
         let found = match asked {
             FigureRef::Month(figure) => self.month(query, figure).await?,
-            _ if query.at.is_some() || query.recorded_by.is_some() => self.past_grounds(query, asked).await?,
+            _ if query.at.is_some() || query.recorded_by.is_some() => self.past_contributions(query, asked).await?,
             _ => {
                 let views = self.views.clone();
                 tokio::task::spawn_blocking(move || views.explain(query.area, asked)).await??
@@ -144,7 +144,7 @@ impl Progress {
         Ok(tokio::task::spawn_blocking(fold).await??)
     }
 
-    async fn past_grounds(&self, query: Query, asked: FigureRef) -> Result<Option<Explanation>, ProgressError> {
+    async fn past_contributions(&self, query: Query, asked: FigureRef) -> Result<Option<Explanation>, ProgressError> {
         let ledger = self.ledger.clone();
         let fold = move || Ok(as_of(entries(&ledger), query.at, query.recorded_by)?.explain(query.area, asked));
         tokio::task::spawn_blocking(fold).await?

@@ -1,6 +1,6 @@
 use super::*;
 use crate::key::Signer;
-use crate::node::{self, Asked, http};
+use crate::node::{self, Request, http};
 use bytes::Bytes;
 use futures::stream;
 use lika_domain::date::Date;
@@ -19,7 +19,7 @@ struct Node {
 async fn node(answers: Vec<Vec<u8>>) -> Node {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (seen, mut answers) = (asked.clone(), answers.into_iter());
-    let api = node::start(move |Asked { head, body }| {
+    let api = node::start(move |Request { head, body }| {
         seen.lock().unwrap().push(format!("{head}{}", String::from_utf8_lossy(&body)));
         answers.next().unwrap()
     });

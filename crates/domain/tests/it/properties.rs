@@ -56,7 +56,7 @@ proptest! {
                 interleaved.push(rest.remove(at));
             }
         }
-        let (one, other) = (live(&grouped, Manner::Apart).0, live(&interleaved, Manner::Apart).0);
+        let (one, other) = (live(&grouped, Manner::Separate).0, live(&interleaved, Manner::Separate).0);
         for village in VILLAGES {
             prop_assert_eq!(without_places(&one, village), without_places(&other, village));
         }

@@ -32,7 +32,7 @@ pub(crate) enum Manner {
     /// Villages share a release and citizen IDs.
     Shared,
     /// Villages share nothing but the county.
-    Apart,
+    Separate,
     /// Whatever the types can hold.
     Wild,
 }
@@ -204,7 +204,7 @@ impl Dice<'_> {
     fn author(&mut self) -> u32 {
         match self.below(16) {
             0 => helper_of(self.village, 0),
-            1 if self.manner != Manner::Apart => world::FINANCE,
+            1 if self.manner != Manner::Separate => world::FINANCE,
             _ => clerk_of(self.village),
         }
     }

@@ -61,7 +61,7 @@ impl Checkpoints {
     /// The latest checkpoint.
     ///
     /// # Errors
-    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoSeal`] if the stream's message is not a
+    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoCheckpoint`] if the stream's message is not a
     /// checkpoint.
     pub async fn last(&self) -> Result<Position, StreamError> {
         let stream = self.names.checkpoint_stream();
@@ -93,10 +93,10 @@ impl Checkpoints {
         let text = |name: &str| headers.get(name).map(|value| value.as_str().to_owned());
         let number = |name: &'static str| {
             let value = text(name).and_then(|value| value.parse::<u64>().ok());
-            value.ok_or_else(|| StreamError::NoSeal(format!("header {name} is missing")))
+            value.ok_or_else(|| StreamError::NoCheckpoint(format!("header {name} is missing")))
         };
-        let epoch = u32::try_from(number(EPOCH)?).map_err(|error| StreamError::NoSeal(error.to_string()))?;
-        let checkpoint = open_note(note, &self.key).map_err(StreamError::NoSeal)?;
+        let epoch = u32::try_from(number(EPOCH)?).map_err(|error| StreamError::NoCheckpoint(error.to_string()))?;
+        let checkpoint = open_note(note, &self.key).map_err(StreamError::NoCheckpoint)?;
         Ok(Position {
             checkpoint,
             epoch,
@@ -125,7 +125,7 @@ impl Checkpoints {
                 }
                 Ok(found) if found.sequence != last => return Ok(Published::Lost),
                 Err(StreamError::Missing(_)) if last == 0 => {}
-                Err(error @ (StreamError::NoSeal(_) | StreamError::Missing(_))) => return Err(error),
+                Err(error @ (StreamError::NoCheckpoint(_) | StreamError::Missing(_))) => return Err(error),
                 Ok(_) | Err(_) => {}
             }
             waits.wait().await;

@@ -73,7 +73,7 @@ pub enum StreamError {
         "the published checkpoint is of {found} entries, and one of {known} was seen before: the stream of checkpoints \
          was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika log recover`"
     )]
-    SealRolledBack {
+    CheckpointRolledBack {
         /// Its size, in entries.
         found: u64,
         /// The size accepted before.
@@ -101,7 +101,7 @@ pub enum StreamError {
     },
     /// The message on the stream of checkpoints is not a checkpoint.
     #[error("what is published as a checkpoint is none: {0}")]
-    NoSeal(String),
+    NoCheckpoint(String),
     /// Another stream orders the log now.
     #[error("the log has begun epoch {now}, after epoch {known}: start again")]
     Epoch {

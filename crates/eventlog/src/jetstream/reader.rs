@@ -75,7 +75,7 @@ impl Reader {
             match self.check(&checkpoints, &known).await {
                 Ok(()) => short = 0,
                 Err(StreamError::Nats { .. }) => {}
-                Err(StreamError::RolledBack { .. } | StreamError::SealRolledBack { .. })
+                Err(StreamError::RolledBack { .. } | StreamError::CheckpointRolledBack { .. })
                     if short < CHECKS_SHORT_MAX =>
                 {
                     short += 1;
@@ -93,7 +93,7 @@ impl Reader {
         }
         // Later messages may have taken the numbers of lost ones, and then nothing else shows the loss.
         checkpoints.check_majority().await?;
-        Err(StreamError::SealRolledBack { found: last.checkpoint.size, known: known.checkpoint.size })
+        Err(StreamError::CheckpointRolledBack { found: last.checkpoint.size, known: known.checkpoint.size })
     }
 
     async fn read(&self, to: &[mpsc::Sender<Ordering>]) -> Result<(), LogError> {

@@ -208,7 +208,7 @@ impl Work {
             // An integrator may have signed more than it published; other processes have seen only what was
             // published.
             let own = self.replicator.key.is_some();
-            let rolled_back = StreamError::SealRolledBack { found: wanted.size, known: known.size };
+            let rolled_back = StreamError::CheckpointRolledBack { found: wanted.size, known: known.size };
             return if own { self.check_root(wanted) } else { Err(rolled_back.into()) };
         }
         if wanted.size == known.size && wanted.root == known.root && size == known.size {
@@ -278,7 +278,7 @@ impl Work {
             Ok(last.checkpoint.size)
         });
         match found {
-            Ok(found) if found < known => Err(StreamError::SealRolledBack { found, known }.into()),
+            Ok(found) if found < known => Err(StreamError::CheckpointRolledBack { found, known }.into()),
             Ok(_) | Err(StreamError::Nats { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }

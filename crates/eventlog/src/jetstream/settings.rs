@@ -175,13 +175,13 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
 /// Publishes the first checkpoint of a log or an epoch, after message `last` of the stream of checkpoints.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoSeal`] if another
+/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoCheckpoint`] if another
 /// checkpoint was published meanwhile.
 pub async fn first_checkpoint(checkpoints: &Checkpoints, position: &Position, last: u64) -> Result<(), StreamError> {
     match checkpoints.publish(position, last).await? {
         Published::As(_) => Ok(()),
         Published::Lost if last == 0 => Err(StreamError::Exists(checkpoints.names.checkpoint_stream())),
-        Published::Lost => Err(StreamError::NoSeal("another integrator is at work; stop it first".into())),
+        Published::Lost => Err(StreamError::NoCheckpoint("another integrator is at work; stop it first".into())),
     }
 }
 

@@ -23,25 +23,25 @@ use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
 /// A server, and the folder of an integrator.
-pub(crate) struct Apart {
+pub(crate) struct Distributed {
     pub(crate) server: Server,
     pub(crate) dir: TempDir,
 }
 
-impl Apart {
+impl Distributed {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::start(&dir.path().join("nats")).unwrap();
-        let apart = Self { server, dir };
-        let folder = apart.folder("audit");
+        let distributed = Self { server, dir };
+        let folder = distributed.folder("audit");
         TileLog::create(&folder, &key()).unwrap();
         let log = TileLog::open(&folder, 1, area_of).unwrap();
         let checkpoint = log.published().checkpoint().as_ref().clone();
         drop(log);
         let position = Position { checkpoint, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
-        let context = apart.context().await;
-        settings::create(&context, &names(), &apart.checkpoints().await, &position, 1).await.unwrap();
-        apart
+        let context = distributed.context().await;
+        settings::create(&context, &names(), &distributed.checkpoints().await, &position, 1).await.unwrap();
+        distributed
     }
 
     pub(crate) fn folder(&self, name: &str) -> std::path::PathBuf {
@@ -101,7 +101,7 @@ async fn open(
     panic!("the folder is never given back");
 }
 
-impl Fixture for Apart {
+impl Fixture for Distributed {
     type Log = JetStreamLog;
     fn published(log: &Self::Log) -> &PublishedLog {
         log.published()
@@ -112,8 +112,8 @@ impl Fixture for Apart {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_of_services_apart_keeps_the_contract() {
-    conformance::check(Apart::new().await).await;
+async fn the_log_of_distributed_services_keeps_the_contract() {
+    conformance::check(Distributed::new().await).await;
 }
 
 /// Appends entries of one village and waits until they are published; returns their indexes.
@@ -152,8 +152,8 @@ async fn reason(log: &JetStreamLog) -> LogError {
     tokio::time::timeout(Duration::from_secs(30), log.published().stopped()).await.expect("it stops")
 }
 
-fn sealed_in(apart: &Apart, name: &str) -> Checkpoint {
-    let folder = Folder(apart.folder(name).join("log"));
+fn sealed_in(distributed: &Distributed, name: &str) -> Checkpoint {
+    let folder = Folder(distributed.folder(name).join("log"));
     let checkpoint = verify::checkpoint(&folder, key().verifier()).unwrap();
     verify::log(&folder, &checkpoint, 2, |_| (), |()| ()).unwrap();
     checkpoint
@@ -161,14 +161,14 @@ fn sealed_in(apart: &Apart, name: &str) -> Checkpoint {
 
 /// Checkpoint of the folder after opening it as `lika log recover` does: an integrator may have been stopped before
 /// it knew that its last checkpoint was published.
-fn taken_up(apart: &Apart, name: &str) -> Checkpoint {
+fn taken_up(distributed: &Distributed, name: &str) -> Checkpoint {
     for _ in 0..100 {
-        match TileLog::open(&apart.folder(name), 2, area_of) {
+        match TileLog::open(&distributed.folder(name), 2, area_of) {
             // The last holder may take a moment to unlock it.
             Err(LogError::Locked(_)) => std::thread::sleep(Duration::from_millis(20)),
             opened => {
                 drop(opened.unwrap());
-                return sealed_in(apart, name);
+                return sealed_in(distributed, name);
             }
         }
     }
@@ -188,19 +188,19 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A second folder with the signing key.
-fn standby(apart: &Apart) {
-    let standby = apart.folder("standby");
-    copy(&apart.folder("audit").join("keys"), &standby.join("keys"));
-    std::fs::copy(apart.folder("audit").join("log.vkey"), standby.join("log.vkey")).unwrap();
+fn standby(distributed: &Distributed) {
+    let standby = distributed.folder("standby");
+    copy(&distributed.folder("audit").join("keys"), &standby.join("keys"));
+    std::fs::copy(distributed.folder("audit").join("log.vkey"), standby.join("log.vkey")).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
-    let apart = Apart::new().await;
-    standby(&apart);
-    let first = apart.open("audit").await;
+    let distributed = Distributed::new().await;
+    standby(&distributed);
+    let first = distributed.open("audit").await;
     first.leads().wait_for(|leads| *leads).await.unwrap();
-    let (second, recorder) = (apart.open("standby").await, apart.open("recorder").await);
+    let (second, recorder) = (distributed.open("standby").await, distributed.open("recorder").await);
     append(&recorder, 0..300).await;
     assert!(!*second.leads().borrow());
     close([first]).await;
@@ -208,27 +208,27 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     let indexes = append(&recorder, 300..320).await;
     assert_eq!(indexes, (300..320).collect::<Vec<_>>());
     assert!(*second.leads().borrow());
-    let first = apart.open("audit").await;
+    let first = distributed.open("audit").await;
     append(&recorder, 320..330).await;
     first.published().published(329).await.unwrap();
     assert!(*second.leads().borrow() && !*first.leads().borrow(), "who comes back waits for its turn");
     second.published().published(329).await.unwrap();
     close([first, second, recorder]).await;
-    let checkpoints = ["audit", "standby", "recorder"].map(|name| sealed_in(&apart, name));
+    let checkpoints = ["audit", "standby", "recorder"].map(|name| sealed_in(&distributed, name));
     assert!(checkpoints.iter().all(|checkpoint| checkpoint.size == 330 && checkpoint.root == checkpoints[0].root));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
-    let mut apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let mut distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
     for round in 1..4 {
-        apart.server.kill().unwrap();
+        distributed.server.kill().unwrap();
         let waiting = append(&recorder, round * 20..round * 20 + 20);
         let back = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
-            block_in_place(|| apart.server.start_again().unwrap());
+            block_in_place(|| distributed.server.start_again().unwrap());
         };
         let (indexes, ()) = tokio::join!(waiting, back);
         assert_eq!(indexes, (round * 20..round * 20 + 20).collect::<Vec<_>>());
@@ -241,67 +241,67 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
 /// The integrator publishes each second and retries until it is answered; that must not keep it from stopping.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_signs_can_be_closed_while_the_server_is_gone() {
-    let mut apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let mut distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
-    apart.server.kill().unwrap();
+    distributed.server.kill().unwrap();
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     tokio::time::timeout(Duration::from_secs(5), close([audit, recorder])).await.expect("it closes");
-    apart.server.start_again().unwrap();
-    assert_eq!(taken_up(&apart, "audit").size, 20);
-    append(&apart.open("audit").await, 20..22).await;
+    distributed.server.start_again().unwrap();
+    assert_eq!(taken_up(&distributed, "audit").size, 20);
+    append(&distributed.open("audit").await, 20..22).await;
 }
 
 /// Its folder matches the older streams, and the streams match each other: only the other processes know that more
 /// was signed.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanwhile() {
-    let mut apart = Apart::new().await;
-    standby(&apart);
+    let mut distributed = Distributed::new().await;
+    standby(&distributed);
     let (audit, recorder, away) =
-        (apart.open("audit").await, apart.open("recorder").await, apart.open("standby").await);
+        (distributed.open("audit").await, distributed.open("recorder").await, distributed.open("standby").await);
     append(&recorder, 0..20).await;
     away.published().published(19).await.unwrap();
     close([away]).await;
-    let (store, older) = (apart.server.dir().join("store"), apart.folder("older"));
-    apart.server.kill().unwrap();
+    let (store, older) = (distributed.server.dir().join("store"), distributed.folder("older"));
+    distributed.server.kill().unwrap();
     copy(&store, &older);
-    apart.server.start_again().unwrap();
+    distributed.server.start_again().unwrap();
     append(&recorder, 20..40).await;
     close([audit]).await;
-    apart.server.kill().unwrap();
+    distributed.server.kill().unwrap();
     std::fs::remove_dir_all(&store).unwrap();
     std::fs::rename(&older, &store).unwrap();
-    apart.server.start_again().unwrap();
-    let away = apart.open("standby").await;
+    distributed.server.start_again().unwrap();
+    let away = distributed.open("standby").await;
     let (left, right) = tokio::join!(reason(&away), reason(&recorder));
     assert!(left.to_string().contains("of 20 entries, and one of 40 was seen"), "{left}");
     assert!(right.to_string().contains("rolled back"), "{right}");
     assert!(!*away.leads().borrow());
     close([away, recorder]).await;
-    assert_eq!(sealed_in(&apart, "standby").size, 20);
+    assert_eq!(sealed_in(&distributed, "standby").size, 20);
 }
 
 /// Only the checkpoints go back: the entries are complete, so nothing else shows it, and nobody could publish the
 /// next checkpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
-    let mut apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let mut distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
-    let checkpoints = apart.server.dir().join("store/jetstream/$G/streams").join(names().checkpoint_stream());
-    let older = apart.folder("older");
-    apart.server.kill().unwrap();
+    let checkpoints = distributed.server.dir().join("store/jetstream/$G/streams").join(names().checkpoint_stream());
+    let older = distributed.folder("older");
+    distributed.server.kill().unwrap();
     copy(&checkpoints, &older);
-    apart.server.start_again().unwrap();
+    distributed.server.start_again().unwrap();
     append(&recorder, 20..40).await;
-    let roll_back = |apart: &mut Apart| {
-        apart.server.kill().unwrap();
+    let roll_back = |distributed: &mut Distributed| {
+        distributed.server.kill().unwrap();
         std::fs::remove_dir_all(&checkpoints).unwrap();
         copy(&older, &checkpoints);
-        apart.server.start_again().unwrap();
+        distributed.server.start_again().unwrap();
     };
-    roll_back(&mut apart);
+    roll_back(&mut distributed);
     let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
     for told in [left, right] {
         assert!(matches!(&told, LogError::Stopped(_) | LogError::Stream(_)), "{told}");
@@ -309,16 +309,16 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
     }
     close([audit, recorder]).await;
     // An interrupted start of an epoch is completed; an epoch that no checkpoint names any more is left unchanged.
-    assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 1);
-    roll_back(&mut apart);
-    assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 1);
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    assert_eq!(begin_epoch(&distributed, taken_up(&distributed, "audit")).await, 1);
+    roll_back(&mut distributed);
+    assert_eq!(begin_epoch(&distributed, taken_up(&distributed, "audit")).await, 1);
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 40..45).await;
     audit.published().published(44).await.unwrap();
     close([audit, recorder]).await;
-    roll_back(&mut apart);
-    assert_eq!(begin_epoch(&apart, taken_up(&apart, "audit")).await, 2);
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    roll_back(&mut distributed);
+    assert_eq!(begin_epoch(&distributed, taken_up(&distributed, "audit")).await, 2);
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 45..50).await;
     audit.published().published(49).await.unwrap();
     assert_eq!(audit.published().read(0, 100).unwrap(), (0..50).map(named).collect::<Vec<_>>());
@@ -326,26 +326,26 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_goes_on() {
-    let mut apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let mut distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
-    let (store, older) = (apart.server.dir().join("store"), apart.folder("older"));
-    apart.server.kill().unwrap();
+    let (store, older) = (distributed.server.dir().join("store"), distributed.folder("older"));
+    distributed.server.kill().unwrap();
     copy(&store, &older);
-    apart.server.start_again().unwrap();
+    distributed.server.start_again().unwrap();
     append(&recorder, 20..40).await;
-    apart.server.kill().unwrap();
+    distributed.server.kill().unwrap();
     std::fs::remove_dir_all(&store).unwrap();
     copy(&older, &store);
-    apart.server.start_again().unwrap();
+    distributed.server.start_again().unwrap();
     let (left, right) = tokio::join!(reason(&audit), reason(&recorder));
     let told = |error: LogError| error.to_string().contains("rolled back");
     assert!(told(left.clone()) && told(right.clone()), "{left} / {right}");
     close([audit, recorder]).await;
     // A process that starts again on the older streams is refused: its copy is ahead of what is published.
-    let folder = apart.folder("recorder");
+    let folder = distributed.folder("recorder");
     let config = Config {
-        context: apart.context().await,
+        context: distributed.context().await,
         names: names(),
         dir: folder.clone(),
         threads: 1,
@@ -355,21 +355,21 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     };
     let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     assert!(told(refused.err().unwrap()));
-    let checkpoint = taken_up(&apart, "audit");
+    let checkpoint = taken_up(&distributed, "audit");
     assert_eq!(checkpoint.size, 40);
-    begin_epoch(&apart, checkpoint).await;
-    let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
+    begin_epoch(&distributed, checkpoint).await;
+    let (audit, recorder) = (Arc::new(distributed.open("audit").await), distributed.open("recorder").await);
     assert_eq!(append(&recorder, 40..45).await, (40..45).collect::<Vec<_>>());
     audit.published().published(44).await.unwrap();
     assert_eq!(audit.published().read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
     // A new process waits until an audit service provides the entries from before the stream.
-    let fresh = apart.folder("fresh");
+    let fresh = distributed.folder("fresh");
     std::fs::create_dir_all(&fresh).unwrap();
-    std::fs::copy(apart.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
-    let opening = apart.open("fresh");
+    std::fs::copy(distributed.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
+    let opening = distributed.open("fresh");
     let answering = async {
         tokio::time::sleep(Duration::from_secs(3)).await;
-        answer_tiles(&apart, &audit).await
+        answer_tiles(&distributed, &audit).await
     };
     let (late, asked) = tokio::join!(opening, answering);
     assert!(asked.load(Relaxed) > 0);
@@ -377,8 +377,8 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
 }
 
 /// Answers with tiles of a log as the audit service does; returns a counter of requests.
-async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize> {
-    let client = apart.context().await.client();
+async fn answer_tiles(distributed: &Distributed, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize> {
+    let client = distributed.context().await.client();
     let mut questions = client.subscribe(names().tile_subject()).await.unwrap();
     let (log, asked) = (log.clone(), Arc::new(AtomicUsize::new(0)));
     let count = asked.clone();
@@ -395,15 +395,15 @@ async fn answer_tiles(apart: &Apart, log: &Arc<JetStreamLog>) -> Arc<AtomicUsize
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the_stream() {
-    let apart = Apart::new().await;
-    let (audit, recorder) = (Arc::new(apart.open("audit").await), apart.open("recorder").await);
+    let distributed = Distributed::new().await;
+    let (audit, recorder) = (Arc::new(distributed.open("audit").await), distributed.open("recorder").await);
     append(&recorder, 0..600).await;
     audit.published().published(599).await.unwrap();
     let open = async |name: &str| {
-        let dir = apart.folder(name);
+        let dir = distributed.folder(name);
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
-        let (context, instance) = (apart.context().await, name.to_owned());
+        let (context, instance) = (distributed.context().await, name.to_owned());
         let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 500 };
         let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
         let (log, ordered) = opened.unwrap();
@@ -412,7 +412,7 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
         log
     };
     let alone = open("alone").await;
-    let asked = answer_tiles(&apart, &audit).await;
+    let asked = answer_tiles(&distributed, &audit).await;
     let late = open("late").await;
     // Three bundles, three tiles of level 0, one of level 1; growing tiles are not in the audit service's folder yet.
     assert_eq!(asked.load(Relaxed), 7);
@@ -422,25 +422,25 @@ async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the
         assert_eq!((0..610).map(named).collect::<Vec<_>>(), read_all(log));
     }
     close([alone, late, recorder]).await;
-    assert_eq!((sealed_in(&apart, "alone").size, sealed_in(&apart, "late").size), (610, 610));
+    assert_eq!((sealed_in(&distributed, "alone").size, sealed_in(&distributed, "late").size), (610, 610));
 }
 
 /// A bundle of large entries does not fit into one message.
 #[tokio::test(flavor = "multi_thread")]
 async fn bundles_of_large_entries_are_handed_over_in_parts() {
-    let apart = Apart::new().await;
-    let audit = Arc::new(apart.open("audit").await);
+    let distributed = Distributed::new().await;
+    let audit = Arc::new(distributed.open("audit").await);
     let entry = |number: u64| bytes::Bytes::from([named(number).as_ref(), &[7; 60_000]].concat());
     let mut last = None;
     for number in 0..256 {
         last = Some(audit.append(village(), last, entry(number)).await.unwrap());
     }
     audit.published().published(255).await.unwrap();
-    let asked = answer_tiles(&apart, &audit).await;
-    let dir = apart.folder("late");
+    let asked = answer_tiles(&distributed, &audit).await;
+    let dir = distributed.folder("late");
     std::fs::create_dir_all(&dir).unwrap();
     std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
-    let (context, instance) = (apart.context().await, "late".into());
+    let (context, instance) = (distributed.context().await, "late".into());
     let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 100 };
     let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
     let (log, ordered) = opened.unwrap();
@@ -459,8 +459,8 @@ fn read_all(log: &JetStreamLog) -> Vec<bytes::Bytes> {
     entries
 }
 
-async fn begin_epoch(apart: &Apart, checkpoint: Checkpoint) -> u32 {
-    let last = apart.checkpoints().await.last().await.unwrap();
+async fn begin_epoch(distributed: &Distributed, checkpoint: Checkpoint) -> u32 {
+    let last = distributed.checkpoints().await.last().await.unwrap();
     let position = Position {
         base: checkpoint.size,
         checkpoint,
@@ -468,43 +468,45 @@ async fn begin_epoch(apart: &Apart, checkpoint: Checkpoint) -> u32 {
         integrator: String::new(),
         sequence: last.sequence,
     };
-    let begun = settings::begin_epoch(&apart.context().await, &names(), &apart.checkpoints().await, &position, 1).await;
+    let begun =
+        settings::begin_epoch(&distributed.context().await, &names(), &distributed.checkpoints().await, &position, 1)
+            .await;
     begun.unwrap().epoch
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_epoch_stops_those_of_the_one_before() {
-    let apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..5).await;
     close([audit]).await;
-    begin_epoch(&apart, taken_up(&apart, "audit")).await;
+    begin_epoch(&distributed, taken_up(&distributed, "audit")).await;
     let stopped = reason(&recorder).await.to_string();
     assert!(stopped.contains("epoch 1, after epoch 0: start again"), "{stopped}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
-    let mut apart = Apart::new().await;
-    let (audit, recorder) = (apart.open("audit").await, apart.open("recorder").await);
+    let mut distributed = Distributed::new().await;
+    let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..50).await;
     close([audit, recorder]).await;
-    apart.server.kill().unwrap();
+    distributed.server.kill().unwrap();
     let wanted = named(20);
     let block =
-        std::fs::read_dir(apart.server.dir().join("store/jetstream/$G/streams/LIKA_LOG_130624_0/msgs")).unwrap();
+        std::fs::read_dir(distributed.server.dir().join("store/jetstream/$G/streams/LIKA_LOG_130624_0/msgs")).unwrap();
     let block = block.map(|item| item.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "blk"));
     let block = block.unwrap();
     let mut bytes = std::fs::read(&block).unwrap();
     let at = bytes.windows(wanted.len()).position(|window| window == wanted).unwrap();
     bytes[at + 10] ^= 4;
     std::fs::write(&block, bytes).unwrap();
-    apart.server.start_again().unwrap();
-    let dir = apart.folder("new");
+    distributed.server.start_again().unwrap();
+    let dir = distributed.folder("new");
     std::fs::create_dir_all(&dir).unwrap();
-    std::fs::copy(apart.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
+    std::fs::copy(distributed.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
     let config = Config {
-        context: apart.context().await,
+        context: distributed.context().await,
         names: names(),
         dir,
         threads: 1,
@@ -525,8 +527,8 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_settings_are_refused_by_name_and_left_as_they_are() {
-    let apart = Apart::new().await;
-    let context = apart.context().await;
+    let distributed = Distributed::new().await;
+    let context = distributed.context().await;
     let wanted = settings::log_stream(&names(), 0, 1);
     for (change, name) in [
         (wanted.clone(), None),
@@ -546,7 +548,7 @@ async fn other_settings_are_refused_by_name_and_left_as_they_are() {
     }
     let missing = settings::check(&context, &settings::log_stream(&names(), 7, 1)).await.unwrap_err();
     assert!(matches!(missing, StreamError::Missing(ref stream) if stream == "LIKA_LOG_130624_7"));
-    let checkpoints = apart.checkpoints().await;
+    let checkpoints = distributed.checkpoints().await;
     let position = checkpoints.last().await.unwrap();
     let again = settings::create(&context, &names(), &checkpoints, &position, 1).await;
     assert!(matches!(again, Err(StreamError::Exists(_))));

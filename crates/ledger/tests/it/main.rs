@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod apart;
+mod distributed;
 mod snapshots;
 
 use bytes::Bytes;

@@ -136,12 +136,12 @@ pub fn names(key: &VerifierKey) -> Result<Names, Failure> {
     Ok(Names::new(area(key.name().as_str())?))
 }
 
-/// The area of a log of services apart: what its origin ends with.
+/// The area of a log of distributed services: what its origin ends with.
 pub fn area(origin: &str) -> Result<Area, Failure> {
     let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
     area.ok_or_else(|| {
         let message = format!(
-            "{origin}: a log of services apart needs a name that ends in its division code, as lika.example/130624"
+            "{origin}: a log of distributed services needs a name that ends in its division code, as lika.example/130624"
         );
         Failure::new("origin_without_area", message)
     })

@@ -3,7 +3,7 @@
 use super::numbers::amount;
 use lika_domain::progress::FigureRef;
 use lika_views::Explanation;
-use lika_views::explain::GroundView;
+use lika_views::explain::ContributionView;
 use maud::{Markup, html};
 
 /// Contributions that a page shows; all of them are in the API.
@@ -30,7 +30,7 @@ pub(super) fn list(explanation: &Explanation) -> Markup {
                 th { "行政村 village" } th { "户编号 household" }
                 th.n { @if money { "金额 yuan" } @else { "数量 count" } } th.n { "日志序号 log entry" }
             }
-            @for GroundView { village, household, amount, entry } in grounds.iter().take(SHOWN_MAX) {
+            @for ContributionView { village, household, amount, entry } in grounds.iter().take(SHOWN_MAX) {
                 tr {
                     td {
                         @if let Some(village) = village { a href={ "/areas/" (village) } { (village) } }

@@ -41,8 +41,8 @@ impl Rule<Envelope> for HouseholdUpdated {
 pub(super) fn check_facts(judge: &mut Judge<'_>, facts: &Facts) {
     judge.require(u32::from(facts.group) <= GROUP_MAX, Code::FieldInvalid, "group");
     let others = &facts.other_causes;
-    let apart = others.len() <= OTHER_CAUSES_MAX && are_distinct(others) && !others.contains(&facts.main_cause);
-    judge.require(apart, Code::CausesInvalid, "other_causes");
+    let valid = others.len() <= OTHER_CAUSES_MAX && are_distinct(others) && !others.contains(&facts.main_cause);
+    judge.require(valid, Code::CausesInvalid, "other_causes");
 }
 
 /// For short lists; how long they are is judged first.

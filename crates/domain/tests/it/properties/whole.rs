@@ -181,10 +181,10 @@ fn check_round(round: &Round) -> Checked {
     }
     let in_order = |pair: &[StepTaken]| pair[0].followed_from() <= pair[1].happened && pair[0].entry <= pair[1].entry;
     prop_assert!(round.steps.windows(2).all(in_order), "{round:?}");
-    let apart = |pair: &[StepTaken]| {
+    let as_ruled = |pair: &[StepTaken]| {
         machine.rule(pair[1].step).is_some_and(|rule| !rule.by_another) || pair[0].by != pair[1].by
     };
-    prop_assert!(round.steps.windows(2).all(apart), "{round:?}");
+    prop_assert!(round.steps.windows(2).all(as_ruled), "{round:?}");
     // A decision without steps that was taken back leaves a round without any.
     prop_assert!(!round.steps.is_empty() || is_decided(round) || round.end == Some(End::Dropped));
     check_end(round)

@@ -81,7 +81,7 @@ impl Dice<'_> {
         let own = (u8::try_from(card % 10).unwrap() % 4) * 16 + member % 16;
         let manner = self.manner;
         match manner {
-            Manner::Apart => 64 * (1 + village) + if self.one_in(4) { own / 2 } else { own },
+            Manner::Separate => 64 * (1 + village) + if self.one_in(4) { own / 2 } else { own },
             _ if self.one_in(2) => 240 + self.byte() % 2,
             _ => 64 * village + own,
         }

@@ -93,7 +93,7 @@ impl Dice<'_> {
         let of_card = if watched && self.one_in(2) { Procedure::MonitoringEnd } else { of_card };
         match self.below(8) {
             0 => (About::Village, Procedure::VillageExit),
-            1 if self.manner != Manner::Apart => (About::County, Procedure::CountyExit),
+            1 if self.manner != Manner::Separate => (About::County, Procedure::CountyExit),
             _ => (About::Card(id), of_card),
         }
     }
@@ -106,7 +106,7 @@ impl Dice<'_> {
         let cards = cards.chain(candidates.map(|(id, rounds)| (*id, rounds)));
         let cards = cards.flat_map(|(id, rounds)| rounds.iter().map(move |round| (About::Card(id), round)));
         let heads = village.iter().flat_map(|village| &village.head.rounds).map(|round| (About::Village, round));
-        let county = state.jurisdiction.iter().filter(|_| self.manner != Manner::Apart);
+        let county = state.jurisdiction.iter().filter(|_| self.manner != Manner::Separate);
         let county = county.flat_map(|county| &county.rounds).map(|round| (About::County, round));
         let all = cards.chain(heads).chain(county).filter(|(_, round)| round.is_open());
         all.map(|(about, round)| (about, round.procedure)).collect()
@@ -148,8 +148,8 @@ impl Dice<'_> {
             officers.push(world::COUNTY_DEPUTY);
         }
         let heedless = self.one_in(16);
-        let apart = |officer: &u32| !rule.by_another || heedless || last.is_none_or(|last| last.by.get() != *officer);
-        officers.into_iter().find(apart).unwrap_or(clerk_of(self.village))
+        let may = |officer: &u32| !rule.by_another || heedless || last.is_none_or(|last| last.by.get() != *officer);
+        officers.into_iter().find(may).unwrap_or(clerk_of(self.village))
     }
 
     fn officer(&self, about: About, role: Role) -> u32 {

@@ -75,7 +75,7 @@ mod tests {
     use lika_views::Standing;
 
     #[test]
-    fn unconfirmed_figures_are_marked_and_what_comes_stands_apart() {
+    fn unconfirmed_figures_are_marked_and_what_comes_is_listed_by_itself() {
         let mut policy = Policy::default();
         let (area, source) = ("130624".parse().unwrap(), "县发〔2021〕3号".into());
         let item = PolicyItem { area, source, unconfirmed: false, value: PolicyValue::VisitDays(45) };

@@ -1,7 +1,7 @@
 //! Distributed services, each a process, on a real nats-server.
 
-use crate::support::apart::{Apart, copy, names};
 use crate::support::county::{County, ORIGIN, receipt, village};
+use crate::support::distributed::{Distributed, copy, names};
 use crate::support::node::Node;
 use crate::support::{create_log, path, run, told};
 use lika_client::api::ProgressQuery;
@@ -24,11 +24,11 @@ fn replayed(data: &std::path::Path) -> (u64, u64, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn six_services_apart_take_reports_and_any_may_be_replaced() {
+async fn six_distributed_services_take_reports_and_any_may_be_replaced() {
     let dir = tempfile::tempdir().unwrap();
-    let mut apart = Apart::make(dir.path(), 1);
-    apart.start(&names(1));
-    let (api, mut county) = (apart.api("gateway-1"), County::new(1));
+    let mut distributed = Distributed::make(dir.path(), 1);
+    distributed.start(&names(1));
+    let (api, mut county) = (distributed.api("gateway-1"), County::new(1));
     county.open(&api).await;
     let mut clerk = county.village(&api, 1).await;
     let first = clerk.profile();
@@ -39,47 +39,48 @@ async fn six_services_apart_take_reports_and_any_may_be_replaced() {
     let progress = api.progress(village(1), &query).await.unwrap();
     assert_eq!(progress["index"].as_u64(), Some(receipt.index));
     // No instance of the service answers: the client gets an error, and the same submission succeeds later.
-    apart.kill("households-1");
+    distributed.kill("households-1");
     let second = clerk.profile();
     let unanswered = api.submit(&second.signed).await.unwrap_err();
     assert!(unanswered.is_worth_retrying() && unanswered.to_string().contains("service_unanswered"), "{unanswered}");
-    apart.start(&["households-1".to_owned()]);
+    distributed.start(&["households-1".to_owned()]);
     let receipt = api.submit(&second.signed).await.unwrap();
     assert!(!receipt.duplicate);
     let mut unnoticed = false;
     while !unnoticed {
         // A client that sends while the only instance restarts waits a little longer; on a slow machine perhaps too
         // long.
-        apart.kill("households-1");
-        let (waiting, sent) = (apart.api("gateway-1"), clerk.profile().signed);
+        distributed.kill("households-1");
+        let (waiting, sent) = (distributed.api("gateway-1"), clerk.profile().signed);
         let answer = tokio::spawn({
             let sent = sent.clone();
             async move { waiting.submit(&sent).await }
         });
-        apart.start(&["households-1".to_owned()]);
+        distributed.start(&["households-1".to_owned()]);
         unnoticed = answer.await.unwrap().is_ok();
         assert!(unnoticed || api.submit(&sent).await.is_ok());
     }
     // New instances with empty folders know everything recorded before.
-    apart.add(2);
-    apart.start(&names(2)[6..]);
+    distributed.add(2);
+    distributed.start(&names(2)[6..]);
     for name in &names(2)[..6] {
-        apart.kill(name);
+        distributed.kill(name);
     }
-    let api = apart.api("gateway-2");
+    let api = distributed.api("gateway-2");
     let third = clerk.profile();
     let receipt = api.submit(&third.signed).await.unwrap();
     let again = api.submit(&second.signed).await.unwrap();
     assert!(again.duplicate && again.index < receipt.index);
-    assert_eq!(apart.ended(), []);
-    apart.stop();
-    let copies: Vec<_> = ["audit-2", "households-2", "progress-2"].map(|name| replayed(&apart.data(name))).to_vec();
+    assert_eq!(distributed.ended(), []);
+    distributed.stop();
+    let copies: Vec<_> =
+        ["audit-2", "households-2", "progress-2"].map(|name| replayed(&distributed.data(name))).to_vec();
     assert_eq!((copies[0].0, copies[0].1), (receipt.index + 1, 0));
     assert!(copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
+async fn an_embedded_log_moves_to_distributed_services_and_its_receipts_stay_good() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("audit-1");
     create_log(&data);
@@ -89,81 +90,81 @@ async fn an_embedded_log_moves_to_services_apart_and_its_receipts_stay_good() {
     let early = clerk.profile();
     let before = node.api().submit(&early.signed).await.unwrap();
     assert!(node.stop().success());
-    let mut apart = Apart::around(dir.path());
-    let moved = apart.run(&["log", "migrate", path(&data)]);
+    let mut distributed = Distributed::around(dir.path());
+    let moved = distributed.run(&["log", "migrate", path(&data)]);
     assert!(moved.status.success(), "{}", told(&moved));
     // Running it again does no harm; another log of the same area is refused.
-    assert!(apart.run(&["log", "migrate", path(&data)]).status.success());
+    assert!(distributed.run(&["log", "migrate", path(&data)]).status.success());
     let other = dir.path().join("other");
     create_log(&other);
-    let keys = data_keys(&apart).await;
-    let refused = apart.run(&["log", "migrate", path(&other)]);
+    let keys = data_keys(&distributed).await;
+    let refused = distributed.run(&["log", "migrate", path(&other)]);
     assert!(!refused.status.success(), "{}", told(&refused));
-    assert_eq!(data_keys(&apart).await, keys);
-    apart.add(1);
-    apart.start(&names(1));
-    let api = apart.api("gateway-1");
+    assert_eq!(data_keys(&distributed).await, keys);
+    distributed.add(1);
+    distributed.start(&names(1));
+    let api = distributed.api("gateway-1");
     let same = api.submit(&early.signed).await.unwrap();
     assert_eq!((same.index, &same.entry, same.duplicate), (before.index, &before.entry, true));
     let later = clerk.profile();
     let after = api.submit(&later.signed).await.unwrap();
     assert_eq!(after.index, before.index + 1);
     // The stream is damaged beyond repair: a new epoch continues after the last published entry.
-    apart.stop();
-    let begun = apart.run(&["--json", "log", "recover", "--data", path(&data)]);
+    distributed.stop();
+    let begun = distributed.run(&["--json", "log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
     let json: serde_json::Value = serde_json::from_slice(&begun.stdout).unwrap();
     assert_eq!((json["epoch"].as_u64(), json["entries"].as_u64()), (Some(1), Some(after.index + 1)));
-    apart.start(&names(1));
+    distributed.start(&names(1));
     let last = api.submit(&clerk.profile().signed).await.unwrap();
     assert_eq!(last.index, after.index + 1);
     assert!(api.submit(&later.signed).await.unwrap().duplicate);
-    apart.stop();
+    distributed.stop();
     assert_eq!(replayed(&data).0, last.index + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
-    let mut apart = Apart::make(dir.path(), 1);
-    apart.start(&names(1));
-    let (api, mut county) = (apart.api("gateway-1"), County::new(1));
+    let mut distributed = Distributed::make(dir.path(), 1);
+    distributed.start(&names(1));
+    let (api, mut county) = (distributed.api("gateway-1"), County::new(1));
     county.open(&api).await;
     let mut clerk = county.village(&api, 1).await;
-    let (store, older) = (apart.servers[0].dir().join("store"), dir.path().join("older"));
-    apart.servers[0].kill().unwrap();
+    let (store, older) = (distributed.servers[0].dir().join("store"), dir.path().join("older"));
+    distributed.servers[0].kill().unwrap();
     copy(&store, &older);
-    apart.servers[0].start_again().unwrap();
+    distributed.servers[0].start_again().unwrap();
     // With a new official's device, whose data key must be migrated too.
     county.village(&api, 2).await;
-    let keys = data_keys(&apart).await;
+    let keys = data_keys(&distributed).await;
     let receipted = clerk.profile();
     let before = receipt(&api, &receipted).await;
-    apart.servers[0].kill().unwrap();
+    distributed.servers[0].kill().unwrap();
     std::fs::remove_dir_all(&store).unwrap();
     copy(&older, &store);
-    apart.servers[0].start_again().unwrap();
+    distributed.servers[0].start_again().unwrap();
     for name in names(1) {
-        let (code, said) = apart.wait(&name);
+        let (code, said) = distributed.wait(&name);
         assert_eq!(code, Some(4), "{name}: {said}");
         assert!(said.contains("was rolled back") && said.contains("lika log recover"), "{name}: {said}");
     }
-    let data = apart.data("audit-1");
-    let begun = apart.run(&["log", "recover", "--data", path(&data)]);
+    let data = distributed.data("audit-1");
+    let begun = distributed.run(&["log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
-    assert_eq!(data_keys(&apart).await, keys, "those who ended have given back what they knew");
-    apart.start(&names(1));
+    assert_eq!(data_keys(&distributed).await, keys, "those who ended have given back what they knew");
+    distributed.start(&names(1));
     let again = receipt(&api, &receipted).await;
     assert_eq!((again.index, &again.entry, again.duplicate), (before.index, &before.entry, true));
     let next = api.submit(&clerk.profile().signed).await.unwrap();
     assert_eq!(next.index, before.index + 1);
-    apart.stop();
+    distributed.stop();
     assert_eq!(replayed(&data).0, next.index + 1);
 }
 
 /// Number of data keys on the servers.
-async fn data_keys(apart: &Apart) -> u64 {
-    let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
+async fn data_keys(distributed: &Distributed) -> u64 {
+    let context = async_nats::jetstream::new(async_nats::connect(distributed.servers[0].url()).await.unwrap());
     context.get_stream(LOG.vault_stream()).await.unwrap().cached_info().state.messages
 }
 
@@ -172,13 +173,13 @@ async fn data_keys(apart: &Apart) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
     let dir = tempfile::tempdir().unwrap();
-    let mut apart = Apart::make(dir.path(), 1);
-    apart.start(&names(1));
-    let (api, mut county) = (apart.api("gateway-1"), County::new(1));
+    let mut distributed = Distributed::make(dir.path(), 1);
+    distributed.start(&names(1));
+    let (api, mut county) = (distributed.api("gateway-1"), County::new(1));
     county.open(&api).await;
     let mut clerk = county.village(&api, 1).await;
-    apart.stop();
-    let (data, fork) = (apart.data("audit-1"), dir.path().join("fork"));
+    distributed.stop();
+    let (data, fork) = (distributed.data("audit-1"), dir.path().join("fork"));
     copy(&data, &fork);
     let other = TileLog::open(&fork, 1, lika_proto::convert::entry_area).unwrap();
     for number in 0..5u8 {
@@ -186,25 +187,25 @@ async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
         other.published().published(index).await.unwrap();
     }
     drop(other);
-    apart.start(&names(1));
+    distributed.start(&names(1));
     let receipted = receipt(&api, &clerk.profile()).await;
-    apart.stop();
-    let refused = apart.run(&["log", "recover", "--data", path(&fork)]);
+    distributed.stop();
+    let refused = distributed.run(&["log", "recover", "--data", path(&fork)]);
     assert!(!refused.status.success() && told(&refused).contains("holds other entries than"), "{}", told(&refused));
-    let begun = apart.run(&["log", "recover", "--data", path(&data)]);
+    let begun = distributed.run(&["log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
-    apart.start(&names(1));
+    distributed.start(&names(1));
     assert_eq!(receipt(&api, &clerk.profile()).await.index, receipted.index + 1);
-    apart.stop();
+    distributed.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_cut_off_while_a_log_was_made_is_made_to_the_end() {
     let dir = tempfile::tempdir().unwrap();
-    let apart = Apart::around(dir.path());
-    let context = async_nats::jetstream::new(async_nats::connect(apart.servers[0].url()).await.unwrap());
-    let data = apart.data("audit-1");
-    let create = || apart.run(&["log", "create", "--origin", ORIGIN, "--data", path(&data)]);
+    let distributed = Distributed::around(dir.path());
+    let context = async_nats::jetstream::new(async_nats::connect(distributed.servers[0].url()).await.unwrap());
+    let data = distributed.data("audit-1");
+    let create = || distributed.run(&["log", "create", "--origin", ORIGIN, "--data", path(&data)]);
     context.create_stream(settings::checkpoint_stream(&LOG, 1)).await.unwrap();
     assert!(create().status.success(), "one stream was there");
     let again = create();

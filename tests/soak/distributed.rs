@@ -8,8 +8,8 @@ mod faults;
 mod history;
 
 use super::{rounds, seed};
-use crate::support::apart::{Apart, names};
 use crate::support::county::{Clerk, County};
+use crate::support::distributed::{Distributed, names};
 use crate::support::{path, told as told_by};
 use clerks::Told;
 use faults::Fault;
@@ -40,74 +40,74 @@ struct Known {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn apart_faults_lose_and_repeat_nothing_that_was_receipted() {
+async fn distributed_faults_lose_and_repeat_nothing_that_was_receipted() {
     let mut dir = tempfile::tempdir().unwrap();
     println!("kept if it fails: {}", dir.path().display());
     dir.disable_cleanup(true);
     let mut chance = Random::seeded(seed());
-    let mut apart = Apart::make_on_three(dir.path(), INSTANCES);
-    apart.start(&names(INSTANCES));
+    let mut distributed = Distributed::make_on_three(dir.path(), INSTANCES);
+    distributed.start(&names(INSTANCES));
     let mut county = County::new(1);
-    county.open(&apart.api("gateway-1")).await;
+    county.open(&distributed.api("gateway-1")).await;
     let mut clerks = Vec::new();
     for number in 1..=CLERKS {
-        clerks.push(county.village(&apart.api("gateway-2"), number).await);
+        clerks.push(county.village(&distributed.api("gateway-2"), number).await);
     }
     let told = Arc::new(Told::default());
-    let urls = [apart.url("gateway-1"), apart.url("gateway-2")];
+    let urls = [distributed.url("gateway-1"), distributed.url("gateway-2")];
     let reports: Vec<_> =
         clerks.into_iter().map(|clerk| tokio::spawn(clerks::report(clerk, urls.clone(), told.clone()))).collect();
     let told_faults = told.clone();
-    let apart = tokio::task::spawn_blocking(move || {
-        break_things(&mut apart, &mut chance, &told_faults);
-        apart
+    let distributed = tokio::task::spawn_blocking(move || {
+        break_things(&mut distributed, &mut chance, &told_faults);
+        distributed
     });
-    let mut apart = apart.await.unwrap();
+    let mut distributed = distributed.await.unwrap();
     told.stop.store(true, Ordering::Relaxed);
     let mut known = Vec::new();
     for report in reports {
         known.push(tokio::time::timeout(Duration::from_secs(HEALED_WITHIN_S), report).await.unwrap().unwrap());
     }
-    history::last_words(&apart, &mut known).await;
-    apart.stop();
-    history::check(&apart, &known);
+    history::last_words(&distributed, &mut known).await;
+    distributed.stop();
+    history::check(&distributed, &known);
     dir.disable_cleanup(false);
 }
 
 /// Makes all faults, one after the other; after the last everything works again.
-fn break_things(apart: &mut Apart, chance: &mut Random, told: &Told) {
+fn break_things(distributed: &mut Distributed, chance: &mut Random, told: &Told) {
     // Damage may show late: when a server other than the damaged one is asked.
     let mut damaged = false;
     let mut going = (0, Instant::now());
     for round in 0..rounds(12, 500) {
         std::thread::sleep(Duration::from_millis(number(chance, CALM_MS_MAX)));
-        let fault = Fault::draw(chance, apart);
+        let fault = Fault::draw(chance, distributed);
         println!("round {round}: {fault:?}, {} receipts", told.receipts.load(Ordering::Relaxed));
-        fault.apply(apart, told);
+        fault.apply(distributed, told);
         damaged |= fault.damages();
-        if mend(apart, damaged) {
+        if mend(distributed, damaged) {
             damaged = false;
         }
         let receipts = told.receipts.load(Ordering::Relaxed);
         if receipts > going.0 {
             going = (receipts, Instant::now());
         }
-        assert!(going.1.elapsed() < Duration::from_secs(STANDSTILL_S), "nothing goes on: {}", state(apart));
+        assert!(going.1.elapsed() < Duration::from_secs(STANDSTILL_S), "nothing goes on: {}", state(distributed));
     }
     let healed = Instant::now();
     let before = told.receipts.load(Ordering::Relaxed);
     while told.receipts.load(Ordering::Relaxed) < before + u64::from(CLERKS) {
-        mend(apart, damaged);
-        assert!(healed.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "nothing goes on: {}", state(apart));
+        mend(distributed, damaged);
+        assert!(healed.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "nothing goes on: {}", state(distributed));
         std::thread::sleep(Duration::from_millis(50));
     }
     println!("{CLERKS} more receipts came {:?} after the last fault", healed.elapsed());
 }
 
 /// Follows the instructions of a service that has stopped by itself; returns whether one had.
-fn mend(apart: &mut Apart, damaged: bool) -> bool {
-    let said = apart.ended();
-    let ended = apart.take_ended();
+fn mend(distributed: &mut Distributed, damaged: bool) -> bool {
+    let said = distributed.ended();
+    let ended = distributed.take_ended();
     if ended.is_empty() {
         return false;
     }
@@ -116,12 +116,12 @@ fn mend(apart: &mut Apart, damaged: bool) -> bool {
         assert!(said.contains("lika log recover"), "{name} does not say what to do: {said}");
     }
     println!("  {} stopped; a new epoch", ended.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
-    apart.end();
-    let audits = ["audit-1", "audit-2"].map(|name| apart.data(name));
+    distributed.end();
+    let audits = ["audit-1", "audit-2"].map(|name| distributed.data(name));
     let most = audits.iter().max_by_key(|data| history::signed(data)).unwrap();
     let begun = Instant::now();
     loop {
-        let recovered = apart.run(&["log", "recover", "--data", path(most)]);
+        let recovered = distributed.run(&["log", "recover", "--data", path(most)]);
         if recovered.status.success() {
             break;
         }
@@ -129,7 +129,7 @@ fn mend(apart: &mut Apart, damaged: bool) -> bool {
         assert!(begun.elapsed() < Duration::from_secs(HEALED_WITHIN_S), "{}", told_by(&recovered));
         std::thread::sleep(Duration::from_millis(500));
     }
-    apart.start(&names(INSTANCES));
+    distributed.start(&names(INSTANCES));
     true
 }
 
@@ -138,11 +138,11 @@ fn number(chance: &mut Random, below: u64) -> u64 {
 }
 
 /// The last output of every instance, and the servers' reports on their streams.
-fn state(apart: &Apart) -> String {
-    let last = |name: &String| format!("{name}: {}\n", apart.said(name).lines().last().unwrap_or_default());
+fn state(distributed: &Distributed) -> String {
+    let last = |name: &String| format!("{name}: {}\n", distributed.said(name).lines().last().unwrap_or_default());
     let streams = |server: &Server| {
         let told = server.told("/jsz?streams=true&raft=true").unwrap_or_else(|error| error.to_string());
         format!("{}: {told}\n", server.url())
     };
-    names(INSTANCES).iter().map(last).chain(apart.servers.iter().map(streams)).collect()
+    names(INSTANCES).iter().map(last).chain(distributed.servers.iter().map(streams)).collect()
 }

@@ -3,8 +3,8 @@
 
 use super::Known;
 use super::clerks::receipt;
-use crate::support::apart::{Apart, names};
 use crate::support::county::village;
+use crate::support::distributed::{Distributed, names};
 use crate::support::run;
 use lika_client::api::ProgressQuery;
 use lika_eventlog::verify::{self, Folder};
@@ -18,8 +18,8 @@ use std::path::Path;
 const VIEWS_ASKED: usize = 4;
 
 /// Every clerk can still report, and gets the same receipt for the same submission at either gateway.
-pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
-    let apis = [apart.api("gateway-1"), apart.api("gateway-2")];
+pub(super) async fn last_words(distributed: &Distributed, known: &mut [Known]) {
+    let apis = [distributed.api("gateway-1"), distributed.api("gateway-2")];
     for known in known.iter_mut() {
         let composed = known.clerk.profile();
         let first = receipt(&apis, &mut 0, &composed).await;
@@ -28,16 +28,16 @@ pub(super) async fn last_words(apart: &Apart, known: &mut [Known]) {
         known.receipts.push(first);
     }
     let last = known.iter().flat_map(|known| &known.receipts).map(|receipt| receipt.index).max();
-    views(apart, last.unwrap()).await;
+    views(distributed, last.unwrap()).await;
 }
 
 /// Views of a village are the same at the same index, whichever instance answers.
-async fn views(apart: &Apart, last: u64) {
+async fn views(distributed: &Distributed, last: u64) {
     let mut seen = BTreeMap::new();
     let query = ProgressQuery { index: Some(last), ..Default::default() };
     for gateway in ["gateway-1", "gateway-2"] {
         for _ in 0..VIEWS_ASKED {
-            let view = apart.api(gateway).progress(village(1), &query).await.unwrap();
+            let view = distributed.api(gateway).progress(village(1), &query).await.unwrap();
             let index = view["index"].as_u64().unwrap();
             assert!(index >= last, "{view}");
             let first = seen.entry(index).or_insert_with(|| view.clone());
@@ -47,8 +47,8 @@ async fn views(apart: &Apart, last: u64) {
 }
 
 /// An audit, compared with the clerks' knowledge.
-pub(super) fn check(apart: &Apart, known: &[Known]) {
-    let (entries, digest) = judged(&apart.data("audit-1"));
+pub(super) fn check(distributed: &Distributed, known: &[Known]) {
+    let (entries, digest) = judged(&distributed.data("audit-1"));
     let receipts: Vec<&Receipt> = known.iter().flat_map(|known| &known.receipts).collect();
     assert!(receipts.len() > 50, "the load was too small to show anything: {}", receipts.len());
     for receipt in &receipts {
@@ -63,9 +63,9 @@ pub(super) fn check(apart: &Apart, known: &[Known]) {
     println!("{} receipts, {} entries", receipts.len(), entries.len());
     for name in names(super::INSTANCES).iter().filter(|name| *name != "audit-1") {
         // A copy that was stopped before the others may be shorter, but what it has is the same.
-        let verified = run(&["audit", "verify", crate::support::path(&apart.data(name))]);
+        let verified = run(&["audit", "verify", crate::support::path(&distributed.data(name))]);
         assert!(verified.status.success(), "{name}: {}", crate::support::told(&verified));
-        let (copied, other) = judged(&apart.data(name));
+        let (copied, other) = judged(&distributed.data(name));
         assert!(copied.iter().all(|(index, entry)| entries.get(index) == Some(entry)), "{name}");
         assert!(copied.len() < entries.len() || other == digest, "{name}");
     }

@@ -25,7 +25,7 @@ pub(crate) const SERVICES: [&str; 6] = ["audit", "households", "officials", "aid
 const READY_WITHIN_S: u64 = 60;
 
 /// The county. Dropping it ends every process.
-pub(crate) struct Apart {
+pub(crate) struct Distributed {
     dir: PathBuf,
     pub(crate) servers: Vec<Server>,
     pub(crate) network: Network,
@@ -37,13 +37,13 @@ pub(crate) struct Apart {
     tls: Option<PathBuf>,
 }
 
-impl Apart {
+impl Distributed {
     /// Creates the streams and the folders of `instances` instances of each service; none runs yet.
     pub(crate) fn make(dir: &Path, instances: u8) -> Self {
-        let mut apart = Self::around(dir);
-        apart.create(1);
-        apart.add(instances);
-        apart
+        let mut distributed = Self::around(dir);
+        distributed.create(1);
+        distributed.add(instances);
+        distributed
     }
 
     /// The same on three servers, with simulated cables, and with the TLS, accounts and permissions of deploy/.
@@ -55,19 +55,19 @@ impl Apart {
         let guard = Guard { tls: tls.join("nats"), accounts };
         let way = |from, to, port| network.lay(&server(from), &server(to), port);
         let servers = Server::cluster_by(&dir.join("nats"), 3, Some(&guard), way).unwrap();
-        let mut apart = Self::on(dir, servers, network);
-        apart.tls = Some(tls);
-        apart.create(3);
-        apart.add(instances);
+        let mut distributed = Self::on(dir, servers, network);
+        distributed.tls = Some(tls);
+        distributed.create(3);
+        distributed.add(instances);
         for name in names(instances) {
             let way = |(number, to): (usize, &Server)| {
-                let port = apart.network.lay(&name, &server(number), to.port()).unwrap();
+                let port = distributed.network.lay(&name, &server(number), to.port()).unwrap();
                 format!("{}://127.0.0.1:{port}", to.scheme())
             };
-            let ways: Vec<String> = apart.servers.iter().enumerate().map(way).collect();
-            apart.ways.insert(name, ways.join(","));
+            let ways: Vec<String> = distributed.servers.iter().enumerate().map(way).collect();
+            distributed.ways.insert(name, ways.join(","));
         }
-        apart
+        distributed
     }
 
     /// A server for folders that exist already.
@@ -240,7 +240,7 @@ impl Apart {
     }
 }
 
-impl Drop for Apart {
+impl Drop for Distributed {
     fn drop(&mut self) {
         for child in self.running.values_mut() {
             // It may have ended before; then there is nothing to kill.

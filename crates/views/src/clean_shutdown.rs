@@ -25,7 +25,7 @@ const CLOSE_WAIT_MS: u64 = 2_000;
 const READ_BYTES: usize = 1 << 20;
 
 /// A store that is open; dropped after it, this notes that it was closed.
-pub(crate) struct Power {
+pub(crate) struct OpenStore {
     dir: PathBuf,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn check(dir: &Path) -> Result<(), ViewError> {
         return if same { Ok(()) } else { Err(ViewError::Changed { path: dir.to_owned() }) };
     }
     match boot_id() {
-        Some(boot) if noted != boot => Err(ViewError::PowerCut { path: dir.to_owned() }),
+        Some(boot) if noted != boot => Err(ViewError::UncleanShutdown { path: dir.to_owned() }),
         _ => Ok(()),
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn note_open(dir: &Path) -> Result<(), ViewError> {
     noted.map_err(|source| ViewError::File { path: dir.join(FILE), source })
 }
 
-impl Power {
+impl OpenStore {
     /// For a store that is open. It is noted once more, since another that was just being closed may have noted that.
     pub(crate) fn on(dir: &Path) -> Result<Self, ViewError> {
         note_open(dir)?;
@@ -79,7 +79,7 @@ impl Power {
     }
 }
 
-impl Drop for Power {
+impl Drop for OpenStore {
     fn drop(&mut self) {
         // If it fails, the store counts as open: safe, and noticed only if the machine stops before the next start.
         let _ = self.off();
@@ -122,10 +122,10 @@ mod tests {
         let noted = || fs::read_to_string(dir.join(FILE)).unwrap();
         check(dir).unwrap();
         fs::write(dir.join(STORE), b"rows").unwrap();
-        let power = Power::on(dir).unwrap();
+        let open = OpenStore::on(dir).unwrap();
         assert_eq!(noted(), boot_id().unwrap());
         check(dir).unwrap(); // killed and begun again
-        drop(power);
+        drop(open);
         assert_eq!(noted(), format!("closed {:08x}", crc32fast::hash(b"rows")));
         check(dir).unwrap();
         fs::write(dir.join(STORE), b"rowt").unwrap();
@@ -133,7 +133,7 @@ mod tests {
         fs::remove_file(dir.join(STORE)).unwrap();
         assert!(matches!(check(dir), Err(ViewError::File { .. })));
         fs::write(dir.join(FILE), "11111111-2222-3333-4444-555555555555").unwrap();
-        assert!(matches!(check(dir), Err(ViewError::PowerCut { .. })));
+        assert!(matches!(check(dir), Err(ViewError::UncleanShutdown { .. })));
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = File::create(folder.path().join(STORE)).unwrap();
         store.lock().unwrap();
-        drop(Power::on(folder.path()).unwrap());
+        drop(OpenStore::on(folder.path()).unwrap());
         assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), boot_id().unwrap());
     }
 }

@@ -150,7 +150,7 @@ async fn replayed(county: &County, size: u64) -> replay::Replayed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recorders_apart_agree_and_no_entry_is_void() {
+async fn distributed_recorders_agree_and_no_entry_is_void() {
     let county = County::new().await;
     let audit = county.process("audit").await;
     let (left, right) = (county.process("left").await, county.process("right").await);

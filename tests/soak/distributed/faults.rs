@@ -2,7 +2,7 @@
 
 use super::clerks::Told;
 use super::{INSTANCES, number, state};
-use crate::support::apart::{Apart, copy, names, send, server};
+use crate::support::distributed::{Distributed, copy, names, send, server};
 use crate::support::files;
 use lika_client::Random;
 use std::fs;
@@ -43,12 +43,12 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Draws a random fault.
-    pub(super) fn draw(chance: &mut Random, apart: &Apart) -> Self {
-        let (all, cables) = (names(INSTANCES), apart.network.cables());
+    pub(super) fn draw(chance: &mut Random, distributed: &Distributed) -> Self {
+        let (all, cables) = (names(INSTANCES), distributed.network.cables());
         let name = all[place(chance, all.len())].clone();
         let cable = cables[place(chance, cables.len())].clone();
         let among: Vec<_> = cables.into_iter().filter(|(from, _)| from.starts_with('n')).collect();
-        let of = place(chance, apart.servers.len());
+        let of = place(chance, distributed.servers.len());
         match number(chance, 24) {
             0..=2 => Self::KillServer(of, number(chance, AWAY_MS_MAX)),
             3..=4 => Self::PauseServer(of, number(chance, PAUSE_MS_MAX)),
@@ -69,37 +69,37 @@ impl Fault {
     }
 
     /// Makes the fault, and ends it if it has an end.
-    pub(super) fn apply(&self, apart: &mut Apart, told: &Told) {
+    pub(super) fn apply(&self, distributed: &mut Distributed, told: &Told) {
         match self {
             Self::Kill(name) => {
-                apart.kill(name);
+                distributed.kill(name);
                 // Other faults may still be present when it starts; it waits for them to end, or reports that it
                 // cannot start.
-                apart.spawn(name);
+                distributed.spawn(name);
             }
             Self::Pause(name, ms) => {
-                apart.signal(name, "STOP");
+                distributed.signal(name, "STOP");
                 sleep(*ms);
-                apart.signal(name, "CONT");
+                distributed.signal(name, "CONT");
             }
             Self::Cut(cable, ms) => {
-                apart.network.set_cut(cable, true);
+                distributed.network.set_cut(cable, true);
                 sleep(*ms);
-                apart.network.set_cut(cable, false);
+                distributed.network.set_cut(cable, false);
             }
             Self::KillServer(of, ms) => {
-                apart.servers[*of].kill().unwrap();
+                distributed.servers[*of].kill().unwrap();
                 sleep(*ms);
-                apart.servers[*of].start_again().unwrap();
+                distributed.servers[*of].start_again().unwrap();
             }
             Self::PauseServer(of, ms) => {
-                send(apart.servers[*of].pid(), "STOP");
+                send(distributed.servers[*of].pid(), "STOP");
                 sleep(*ms);
-                send(apart.servers[*of].pid(), "CONT");
+                send(distributed.servers[*of].pid(), "CONT");
             }
-            Self::Forget(of) => put_back(apart, &[*of], told),
-            Self::Flip(of, which) => flip(apart, *of, *which),
-            Self::RollBack => put_back(apart, &(0..apart.servers.len()).collect::<Vec<_>>(), told),
+            Self::Forget(of) => put_back(distributed, &[*of], told),
+            Self::Flip(of, which) => flip(distributed, *of, *which),
+            Self::RollBack => put_back(distributed, &(0..distributed.servers.len()).collect::<Vec<_>>(), told),
         }
     }
 }
@@ -112,39 +112,39 @@ fn sleep(ms: u64) {
     std::thread::sleep(Duration::from_millis(ms));
 }
 
-fn store(apart: &Apart, of: usize) -> PathBuf {
-    apart.servers[of].dir().join("store")
+fn store(distributed: &Distributed, of: usize) -> PathBuf {
+    distributed.servers[of].dir().join("store")
 }
 
 /// Copies the servers' folders, lets clerks get receipts, and restores the copies.
-fn put_back(apart: &mut Apart, which: &[usize], told: &Told) {
-    let older = |apart: &Apart, of: usize| apart.data(&format!("older-{}", server(of)));
-    which.iter().for_each(|of| apart.servers[*of].kill().unwrap());
+fn put_back(distributed: &mut Distributed, which: &[usize], told: &Told) {
+    let older = |distributed: &Distributed, of: usize| distributed.data(&format!("older-{}", server(of)));
+    which.iter().for_each(|of| distributed.servers[*of].kill().unwrap());
     for of in which {
-        copy(&store(apart, *of), &older(apart, *of));
+        copy(&store(distributed, *of), &older(distributed, *of));
     }
-    which.iter().for_each(|of| apart.servers[*of].start_again().unwrap());
+    which.iter().for_each(|of| distributed.servers[*of].start_again().unwrap());
     let (before, begun) = (told.receipts.load(Ordering::Relaxed), Instant::now());
     while told.receipts.load(Ordering::Relaxed) < before + LOST_RECEIPTS {
         // Damage of an earlier fault may show just now; then there are no receipts to lose.
-        if !apart.ended().is_empty() {
+        if !distributed.ended().is_empty() {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(LOST_WITHIN_S), "no receipts: {}", state(apart));
+        assert!(begun.elapsed() < Duration::from_secs(LOST_WITHIN_S), "no receipts: {}", state(distributed));
         sleep(20);
     }
-    which.iter().for_each(|of| apart.servers[*of].kill().unwrap());
+    which.iter().for_each(|of| distributed.servers[*of].kill().unwrap());
     for of in which {
-        fs::remove_dir_all(store(apart, *of)).unwrap();
-        fs::rename(older(apart, *of), store(apart, *of)).unwrap();
+        fs::remove_dir_all(store(distributed, *of)).unwrap();
+        fs::rename(older(distributed, *of), store(distributed, *of)).unwrap();
     }
-    which.iter().for_each(|of| apart.servers[*of].start_again().unwrap());
+    which.iter().for_each(|of| distributed.servers[*of].start_again().unwrap());
 }
 
 /// Flips a bit in a file of a server's streams while it is down.
-fn flip(apart: &mut Apart, of: usize, which: u64) {
-    apart.servers[of].kill().unwrap();
-    let found = files(&store(apart, of));
+fn flip(distributed: &mut Distributed, of: usize, which: u64) {
+    distributed.servers[of].kill().unwrap();
+    let found = files(&store(distributed, of));
     let blocks: Vec<_> = found
         .into_iter()
         .filter(|path| path.to_string_lossy().contains("LIKA_LOG") && path.extension().is_some_and(|end| end == "blk"))
@@ -158,5 +158,5 @@ fn flip(apart: &mut Apart, of: usize, which: u64) {
         bytes[usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
         fs::write(block, bytes).unwrap();
     }
-    apart.servers[of].start_again().unwrap();
+    distributed.servers[of].start_again().unwrap();
 }
