@@ -1,5 +1,5 @@
-//! Compiles `proto/lika/v1` with a compiler written in Rust, so that no protoc is needed, and writes the functions that
-//! read events, from the descriptions beside their rules.
+//! Compiles `proto/lika/v1` with a compiler written in Rust, so that no protoc is needed, and generates the functions
+//! that read events from their descriptions.
 
 #[path = "build/mapping.rs"]
 mod mapping;

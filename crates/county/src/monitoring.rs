@@ -8,12 +8,12 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{Cause, MonitoringKind, MonitoringOutcome};
 
-/// Share of exited households with a sign of risk, per mille and month.
+/// Share of exited households with a clue, per mille and month.
 const CLUE_PER_MILLE: u32 = 9;
 /// Share of monitored households whose risk is gone, per mille and month.
 const GONE_PER_MILLE: u32 = 240;
 
-/// Whether an exited household shows a sign of risk in a month.
+/// Whether an exited household shows a clue in a month.
 pub(crate) fn has_clue(clerk: &mut Clerk, home: &Home) -> bool {
     home.standing == Standing::Exited && !home.monitored && clerk.dice.per_mille(CLUE_PER_MILLE)
 }

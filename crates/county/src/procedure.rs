@@ -12,9 +12,9 @@ use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_proto::v1::{EvidenceKind, Outcome, Procedure, Step};
 
-/// Days of a public notice beyond the required ones.
+/// Days of a publicity beyond the required ones.
 const PUBLICITY_SPARE_DAYS: u32 = 3;
-/// Days of the public notice about villages and the county: it ends when the year's exits are recorded.
+/// Days of the publicity about villages and the county: it ends when the year's exits are recorded.
 const LONG_PUBLICITY_DAYS: i32 = 18;
 
 /// The subject of a step.
@@ -76,7 +76,7 @@ impl People {
             _ => None,
         };
         let allowed: Vec<usize> = rule.roles.iter().filter_map(of_role).collect();
-        // The same official continues if allowed; others are involved only if necessary. A sign of risk is noticed by
+        // The same official continues if allowed; others are involved only if necessary. A clue is noticed by
         // the responsible official.
         let goes_on = last.filter(|last| !rule.by_another && allowed.contains(last));
         let sees = (step == Step::Clue || step == Step::Verification).then_some(self.responsible);
@@ -125,7 +125,7 @@ impl Clerk {
         (v1::HouseholdEvent { happened: happened.yyyymmdd(), household, evidence, kind, ..Default::default() }, area)
     }
 
-    /// A step that was passed. A meeting has voters; a public notice lasts its days.
+    /// A step that was passed. A meeting has voters; a publicity lasts its days.
     fn taken(&mut self, procedure: Procedure, step: Step, day: Date) -> v1::ProcedureStepTaken {
         let (mut present, mut in_favour, mut until) = (0, 0, 0);
         match step {

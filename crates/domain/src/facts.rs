@@ -1,5 +1,5 @@
-//! What is reported, as plain values: days, amounts, numbers, areas, closed lists, and how events are described. Nothing
-//! here knows the state or a rule.
+//! Reported facts as plain values: days, amounts, numbers, areas, closed lists, and the descriptions of events.
+//! Nothing here depends on the state or a rule.
 
 pub mod aid;
 pub mod area;

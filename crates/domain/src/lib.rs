@@ -1,15 +1,17 @@
-//! The rules of the cards: what a log of poverty-household records admits and what it means.
+//! The rules of the register: which entries a log of poverty-household records admits, and what they change.
 //!
 //! Pure: no input or output, no clock, no randomness, no encoding for the wire. Time and numbers come in with the
-//! entry, so a replay decides exactly as the recorder did. [`admit::admit`] may refuse; [`evolve::evolve`] never does.
+//! entry, so a replay decides exactly as the recorder did. [`admit::admit`] may refuse; [`evolve::evolve`] never
+//! does.
 //!
-//! In layers, each of which uses only those before it, and no file uses another that uses it:
-//! * [`facts`]: what is reported, as plain values, and how events are described
-//! * [`state`]: what the log amounts to so far, and who may sign
-//! * [`rules`]: a file for the rule of each event, with its description; [`admit`], [`evolve`]
-//! * [`progress`]: figures, and what they are made of
+//! In layers, each of which uses only those before it; no two files use each other:
+//! * [`facts`]: reported facts as plain values, and descriptions of events
+//! * [`state`]: the state folded from the log, and who may sign
+//! * [`rules`]: the rule and the description of each event, in a file of its own; [`admit`], [`evolve`]
+//! * [`progress`]: figures, and the contributions to them
 //!
-//! Other crates find things by noun: [`household`], [`official`], [`aid`] and so on gather what the layers have of it.
+//! Other crates find things by noun: [`household`], [`official`], [`aid`] and so on gather what the layers have of
+//! it.
 //!
 #![doc = include_str!("correcting.md")]
 

@@ -1,4 +1,5 @@
-//! What may be recorded and what it changes: a file for the rule of each event, and the judge around them.
+//! The rules: which events may be recorded, and what they change. Each event's rule has its own file; the judge is
+//! common to all.
 
 pub mod admit;
 pub mod aid;

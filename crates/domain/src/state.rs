@@ -1,4 +1,4 @@
-//! What the log amounts to so far: cards, villages, officials, money, parameters. It holds no rule.
+//! The state folded from the log: cards, villages, officials, funds, parameters. It contains no rules.
 
 pub mod aid;
 pub mod authority;

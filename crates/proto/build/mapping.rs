@@ -1,7 +1,7 @@
-//! Writes the functions that read events from the wire, from the descriptions beside their rules.
+//! Generates the functions that read events from the wire, from the descriptions next to their rules.
 //!
-//! Before that it holds every description against the proto files. What stands in one of them and not in the other, or
-//! stands there otherwise, is an error that names it: adding an event cannot forget a place.
+//! First it compares every description with the proto files. Anything missing or different in one of them is an error
+//! that names it, so an added event cannot be forgotten anywhere.
 
 use lika_domain::describe::{Event, Field, Record, Value};
 use lika_domain::kind::List;
@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 /// The events of one service.
 pub(crate) struct Service {
-    /// Message around one event in the proto files, such as `HouseholdEvent`.
+    /// Wrapper message of one event in the proto files, such as `HouseholdEvent`.
     pub(crate) around: &'static str,
     /// Its enum in the domain, such as `HouseholdKind`.
     pub(crate) kind: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Service {
     pub(crate) events: &'static [Event],
 }
 
-/// The text of a module that reads all events, or everything in which descriptions and proto files disagree.
+/// The text of a module that reads all events, or all differences between descriptions and proto files.
 pub(crate) fn write(services: &[Service], files: &FileDescriptorSet) -> Result<String, Vec<String>> {
     let proto = Proto::of(files);
     let mut faults = Vec::new();
@@ -48,7 +48,7 @@ pub(crate) fn write(services: &[Service], files: &FileDescriptorSet) -> Result<S
     Ok(text)
 }
 
-/// The proto files by names.
+/// The proto files by name.
 struct Proto<'f> {
     messages: BTreeMap<&'f str, &'f DescriptorProto>,
     enums: BTreeMap<&'f str, &'f EnumDescriptorProto>,
@@ -61,7 +61,7 @@ impl<'f> Proto<'f> {
         Self { messages: messages.collect(), enums: enums.collect() }
     }
 
-    /// That the `oneof kind` around an event and the list of events name the same ones.
+    /// Checks that the `oneof kind` of the wrapper and the list of events name the same events.
     fn check_service(&self, service: &Service, faults: &mut Vec<String>) {
         let Some(around) = self.messages.get(service.around) else {
             return faults.push(format!("the proto files have no message {}", service.around));
@@ -85,7 +85,7 @@ impl<'f> Proto<'f> {
         }
     }
 
-    /// That a message has just the fields that are described, each of the right type.
+    /// Checks that a message has exactly the described fields, each of the right type.
     fn check_message(&self, name: &str, fields: &[&Field], faults: &mut Vec<String>) {
         let Some(message) = self.messages.get(name) else {
             return faults.push(format!("the proto files have no message {name}"));
@@ -125,7 +125,7 @@ impl<'f> Proto<'f> {
             Value::PublicKey => (&[Type::Bytes], false),
             Value::Sealed(_) | Value::Record(_) => (&[Type::Message], false),
             Value::Records { .. } => (&[Type::Message], true),
-            // The reader that is written by hand fixes the type.
+            // The handwritten reader fixes the type.
             Value::Flat(_) | Value::Special { .. } => return,
         };
         if !types.contains(&field.r#type()) || many != repeated {
@@ -134,7 +134,7 @@ impl<'f> Proto<'f> {
         }
     }
 
-    /// That a field has the enum of its closed list, and that both have the same choices under the same numbers.
+    /// Checks that a field has the enum of its closed list, and that both have the same choices and numbers.
     fn check_list(&self, name: &str, list: &List, field: &FieldDescriptorProto, faults: &mut Vec<String>) {
         if field.r#type() == Type::Enum && field.type_name() != format!(".lika.v1.{}", list.name) {
             let (field, of) = (field.name(), field.type_name());
@@ -156,7 +156,7 @@ fn on_the_wire(fields: &'static [Field]) -> Vec<&'static Field> {
     fields.iter().flat_map(Field::on_the_wire).collect()
 }
 
-/// The function that reads whatever event there is.
+/// Generates the function that reads any event of the service.
 fn kinds(text: &mut String, service: &Service) {
     let (kind, module) = (service.kind, snake(service.around));
     push(
@@ -172,8 +172,8 @@ fn kinds(text: &mut String, service: &Service) {
     push(text, "    }\n}\n");
 }
 
-/// The function that reads one message. Every field is read before the first that is bad ends it, so that all faults are
-/// listed.
+/// Generates the function that reads one message. It reads every field before it fails on a bad one, so that all
+/// faults are listed.
 fn reader(text: &mut String, name: &str, fields: &'static [Field], besides: &[(&str, &str)]) {
     push(text, &format!("fn {}(r: &mut Reader, wire: v1::{name}) -> Option<{name}> {{", snake(name)));
     fields.iter().for_each(|field| read(text, field));
@@ -294,7 +294,7 @@ mod tests {
         DescriptorProto { name: Some(name.to_owned()), field, ..Default::default() }
     }
 
-    /// Proto files that agree with the descriptions above.
+    /// Proto files that match the descriptions above.
     fn files() -> FileDescriptorProto {
         let kind = FieldDescriptorProto {
             oneof_index: Some(0),

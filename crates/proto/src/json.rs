@@ -1,7 +1,7 @@
 //! Messages as JSON in the standard mapping of proto3, for people and for clients without protobuf.
 //!
-//! Names are written in lower camel case, as the mapping says, and read in that and as the proto files spell them;
-//! 64-bit numbers are texts; bytes are base64. A field that is not known is refused: it would be a slip of the pen.
+//! Names are written in lower camel case, as the mapping says, and read both so and as in the proto files; 64-bit
+//! numbers are texts; bytes are base64. An unknown field is refused, since it is most likely a typing error.
 
 use crate::DESCRIPTORS;
 use prost_reflect::prost::Message;
@@ -9,13 +9,13 @@ use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, Messa
 use serde_json::json;
 use std::sync::LazyLock;
 
-/// Largest JSON text that is read, in bytes. A submission of the largest size needs less.
+/// Largest JSON text accepted, in bytes. The largest submission needs less.
 pub const JSON_BYTES_MAX: usize = 1_048_576;
 
 /// Why a message could not be turned from or into JSON.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// The name stands for no message of the proto files.
+    /// The proto files have no message with this name.
     #[error("there is no message of the name {0}")]
     MessageUnknown(String),
     /// The text is above [`JSON_BYTES_MAX`].
@@ -29,19 +29,19 @@ pub enum JsonError {
     Decode(#[source] prost_reflect::prost::DecodeError),
 }
 
-/// The whole family of descriptors, read once. The build wrote them and the tests read them: they do not fail to decode.
+/// All descriptors, decoded once. The build generates them and the tests read them, so decoding cannot fail.
 static POOL: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).ok());
 
 /// A message as JSON. `message_name` is its name in the package, such as `Submission`.
 ///
 /// # Errors
-/// If there is no such message or the bytes are none.
+/// If there is no such message, or the bytes are not one.
 pub fn to_json(message_name: &str, bytes: &[u8]) -> Result<serde_json::Value, JsonError> {
     let message = DynamicMessage::decode(descriptor(message_name)?, bytes).map_err(JsonError::Decode)?;
     Ok(serde_json::to_value(&message)?)
 }
 
-/// The encoding of a message written as JSON; fields stand in the order of their numbers.
+/// Encodes a message written as JSON; fields are in the order of their numbers.
 ///
 /// # Errors
 /// If there is no such message, the text is too large, or it is not JSON of that message.
@@ -55,7 +55,7 @@ pub fn from_json(message_name: &str, text: &str) -> Result<Vec<u8>, JsonError> {
     Ok(message.encode_to_vec())
 }
 
-/// The JSON Schema (draft 2020-12) of a message in this mapping, as it is written: every field may be left out.
+/// The JSON Schema (draft 2020-12) of a message in this mapping, as written here: every field may be missing.
 ///
 /// # Errors
 /// If there is no such message.

@@ -1,9 +1,9 @@
 //! The wire shapes of Lika and their only mapping to the types of the rules.
 //!
 //! * [`v1`]: messages generated from `proto/lika/v1`. The comments there are their documentation.
-//! * [`convert`]: from the wire to [`lika_domain`], with every check that a value is one at all.
+//! * [`convert`]: from the wire to [`lika_domain`], with the checks of each value by itself.
 //! * [`json`]: the same messages as JSON, for people and for clients without protobuf.
-//! * [`seal`]: personal data, encrypted before it stands in a message.
+//! * [`seal`]: encryption of personal data in messages.
 
 pub mod convert;
 pub mod json;
@@ -25,7 +25,7 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 mod tests {
     use super::DESCRIPTORS;
 
-    /// The page of events tells what a report may hold; it names choices as the proto files do.
+    /// The page of events lists the possible contents of a report, with choices named as in the proto files.
     #[test]
     fn choices_on_the_page_of_events_are_known_to_the_proto_files() {
         let page = include_str!("../../domain/EVENTS.md");

@@ -1,12 +1,12 @@
-//! Sealing of personal data: what stands in a [`Sealed`](crate::v1::Sealed) box, and how it is opened again.
+//! Sealing of personal data: the content of a [`Sealed`](crate::v1::Sealed) box, and opening it.
 //!
 //! A box is 12 bytes of nonce, then the ChaCha20-Poly1305 (RFC 8439) ciphertext and tag of an encoded message of
-//! `sealed.proto`, under a data key of the household or official. The associated data ties the box to its place, so
-//! that one cannot be moved to another log, household, member or kind of message: the origin, a zero byte, the number
-//! of the subject in decimal, a zero byte, the name of the message (`MemberPrivate`), and for a member a zero byte and
-//! the member's number in decimal. Boxes of visits are sealed under a key of the household.
+//! `sealed.proto`, under a data key of the household or official. The associated data binds the box to its place, so
+//! that it cannot be moved to another log, household, member or kind of message: the origin, a zero byte, the number
+//! of the subject in decimal, a zero byte, the name of the message (`MemberPrivate`), and for a member a zero byte
+//! and the member's number in decimal. Boxes of visits are sealed under a key of the household.
 //!
-//! Pure: nonces and keys come in from outside and must be random.
+//! The functions are pure: callers pass nonces and keys, which must be random.
 
 use crate::convert::SEALED_BYTES_MAX;
 use crate::v1::{HouseholdPrivate, MemberPrivate, OfficialPrivate, VisitPrivate};
@@ -34,7 +34,7 @@ const LONGITUDE_MAX: u32 = 18_000_000;
 #[derive(Clone, PartialEq, Eq)]
 pub struct DataKey([u8; DATA_KEY_BYTES]);
 
-/// The place a box belongs to. Made by the constructor of the message that is sealed.
+/// The place that a box belongs to. Made by the constructor for the message that is sealed.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a, M> {
     origin: &'a str,
@@ -43,25 +43,25 @@ pub struct Place<'a, M> {
     message: PhantomData<M>,
 }
 
-/// A message of `sealed.proto`: the only ones that are sealed.
+/// A message of `sealed.proto`; no other messages are sealed.
 pub trait Private: Message + Default {
     /// Its name in the proto files.
     const NAME: &'static str;
 
-    /// Whether its values keep to their limits. Whether they make sense is the business of who may read them.
+    /// Checks the limits of its values. Whether they make sense is checked by services that may read them.
     ///
     /// # Errors
-    /// The first field that does not.
+    /// The first field over its limit.
     fn check(&self) -> Result<(), SealError>;
 }
 
-/// Why something cannot be sealed or opened. Never holds a value.
+/// Why something cannot be sealed or opened. Never contains a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// Another key, another place, or damage.
+    /// The key or the place is wrong, or the box is damaged.
     #[error("the sealed data does not open with the key given")]
     Unreadable,
-    /// It opens, but is no such message.
+    /// The content is not such a message.
     #[error("the sealed data is not of the kind expected")]
     NotTheMessage,
     /// The box would be larger than [`SEALED_BYTES_MAX`].
@@ -72,7 +72,7 @@ pub enum SealError {
     TextTooLong {
         /// Name of the field.
         field: &'static str,
-        /// What would be right.
+        /// The limit.
         chars_max: usize,
     },
     /// A text holds a control character or a number lies out of range.
@@ -166,7 +166,7 @@ pub fn seal<M: Private>(
 /// Opens a box.
 ///
 /// # Errors
-/// If it was not sealed under that key for that place, or what is inside is not such a message within its limits.
+/// If it was not sealed under that key for that place, or the content is not such a message within its limits.
 pub fn open<M: Private>(key: &DataKey, place: &Place<'_, M>, sealed: &[u8]) -> Result<M, SealError> {
     if sealed.len() > SEALED_BYTES_MAX {
         return Err(SealError::TooLarge);
@@ -225,7 +225,7 @@ fn cipher(key: &DataKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new(&Key::from(key.0))
 }
 
-/// A line break is the one control character that words written freely may hold.
+/// In free text, a line break is the only control character allowed.
 fn text(text: &str, chars_max: usize, field: &'static str) -> Result<(), SealError> {
     if text.chars().count() > chars_max {
         return Err(SealError::TextTooLong { field, chars_max });

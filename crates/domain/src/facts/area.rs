@@ -27,7 +27,7 @@ impl Level {
     /// All of them, the widest first.
     pub const ALL: [Self; 5] = [Self::Province, Self::Prefecture, Self::County, Self::Township, Self::Village];
 
-    /// What a division of this level is called in Chinese.
+    /// Chinese name of the level.
     pub fn zh(self) -> &'static str {
         match self {
             Self::Province => "省",
@@ -39,7 +39,7 @@ impl Level {
     }
 }
 
-/// The text or number is no division code.
+/// The text or number is not a division code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a division code: 2, 4, 6, 9 or 12 digits, or 12 with zeros at the end")]
 pub struct NotAnArea;
@@ -75,7 +75,7 @@ impl Area {
         self.0 / self.span() == other.0 / self.span()
     }
 
-    /// The division of that level it lies in; itself if it is no deeper.
+    /// The division of that level that contains it; itself if it is not below that level.
     pub fn at(self, level: Level) -> Self {
         let span = level.span();
         if span <= self.span() { self } else { Self(self.0 / span * span) }

@@ -1,13 +1,13 @@
-//! Citizen IDs (GB 11643), disability certificates and mobile numbers: what can be told from the digits alone.
+//! Citizen IDs (GB 11643), disability certificates and mobile numbers: checks on the digits alone.
 //!
-//! They are personal data. Nothing here prints one, and no error holds one.
+//! They are personal data: nothing here prints one, and no error contains one.
 
 use crate::facts::date::Date;
 use crate::facts::member::{Disability, Member, Sex};
 use crate::facts::official::Mode;
 use crate::facts::rejection::Code;
 
-/// First digits of divisions that are not assigned. IDs made up under them can belong to nobody.
+/// First digits of divisions that are not assigned: an ID under them belongs to nobody.
 pub const SYNTHETIC_PREFIX: &str = "90";
 
 /// Weights of the first 17 digits (ISO 7064 MOD 11-2).
@@ -30,7 +30,7 @@ pub struct DisabilityCertificate {
     pub disability: Disability,
 }
 
-/// The text is no citizen ID, or its check character is wrong.
+/// The text is not a citizen ID, or its check character is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a citizen ID: 17 digits with a date of birth and the right check character")]
 pub struct NotACitizenId;
@@ -49,8 +49,8 @@ impl CitizenId {
         whole.then_some(id).ok_or(NotACitizenId)
     }
 
-    /// Makes one up that can belong to nobody: `division` is 900000 to 909999, `sequence` 0 to 999, odd for men.
-    /// `None` outside these.
+    /// Makes up an ID that belongs to nobody: `division` is 900000 to 909999, `sequence` 0 to 999, odd for men.
+    /// `None` outside these ranges.
     pub fn synthetic(division: u32, birth: Date, sequence: u32) -> Option<Self> {
         if !(900_000..=909_999).contains(&division) || sequence > 999 {
             return None;
@@ -77,12 +77,12 @@ impl CitizenId {
         if self.0[16] % 2 == 1 { Sex::Male } else { Sex::Female }
     }
 
-    /// Whether it is made up and can belong to nobody.
+    /// Whether it is made up, so that it belongs to nobody.
     pub fn is_synthetic(&self) -> bool {
         self.0.starts_with(SYNTHETIC_PREFIX.as_bytes())
     }
 
-    /// Whether it may stand in a log of that mode: real ones in production, made-up ones in testing.
+    /// Whether a log of that mode accepts it: real ones in production, made-up ones in testing.
     ///
     /// # Errors
     /// The code of the refusal.
@@ -94,7 +94,7 @@ impl CitizenId {
         }
     }
 
-    /// What in a member's facts it contradicts: [`Code::CitizenIdContradicts`] once for each of birth month and sex.
+    /// Contradictions with a member's facts: [`Code::CitizenIdContradicts`] once for each of birth month and sex.
     pub fn contradictions(&self, member: &Member) -> Vec<Code> {
         let contradicted = [self.birth().month() != member.birth_month, self.sex() != member.sex];
         contradicted.into_iter().filter(|found| *found).map(|_| Code::CitizenIdContradicts).collect()
@@ -110,7 +110,7 @@ impl CitizenId {
     }
 }
 
-/// As it stands on an identity card and in no log: the digits are hidden.
+/// Hides the digits.
 impl std::fmt::Debug for CitizenId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("CitizenId(..)")
@@ -134,7 +134,7 @@ impl DisabilityCertificate {
         complete.then_some(Self { citizen_id, disability })
     }
 
-    /// Whether it belongs to the person and states what the card states of them.
+    /// Whether it belongs to the person and agrees with their facts on the card.
     pub fn fits(&self, id: &CitizenId, member: &Member) -> bool {
         self.citizen_id == *id && member.disability == Some(self.disability)
     }
@@ -216,7 +216,7 @@ mod tests {
         for text in ["", "900000197002140", "90000019700214017", "9000001970021401７", "900000197002140170"] {
             assert_eq!(CitizenId::parse(text), Err(NotACitizenId), "{text}");
         }
-        // Right check characters, but no such day of birth.
+        // The check characters are right, but there is no such birthday.
         let mut id = made_up(19_700_228, 17);
         id.0[13] = b'9';
         id.0[12] = b'2';

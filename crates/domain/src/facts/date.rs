@@ -72,7 +72,7 @@ impl Date {
         self.ymd().0
     }
 
-    /// So many days later (or earlier, below 0), kept inside 1900 to 2199.
+    /// The date `days` later (earlier if negative), kept within 1900 to 2199.
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days).clamp(Self::first().0, Self::last().0))
     }
@@ -119,7 +119,7 @@ impl std::str::FromStr for Date {
     }
 }
 
-/// The text is no date of the form 2017-06-01 or 20170601 between 1900 and 2199.
+/// The text is not a date of the form 2017-06-01 or 20170601 between 1900 and 2199.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date of the form 2017-06-01 between 1900 and 2199")]
 pub struct NotADate;

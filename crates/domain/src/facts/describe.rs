@@ -1,19 +1,19 @@
-//! How events are described: each once, beside its rule, as data.
+//! Descriptions of events, as data: each event is described once, next to its rule.
 //!
-//! From a description come the wire mapping and its checks, the text in which `lika submit` repeats a report, help and
-//! documentation. `ADDING.md` of this crate walks through adding an event.
+//! The wire mapping and its checks, the summary that `lika submit` shows before signing, help and documentation are
+//! made from the descriptions. `CONTRIBUTING.md` explains how to add an event.
 
 use super::kind::List;
 use super::official::Role;
 use super::procedure::Procedure;
 
-/// An event that is described.
+/// An event with a description.
 pub trait Described {
-    /// What it is.
+    /// Its description.
     const EVENT: Event;
 }
 
-/// What an event of the log is.
+/// The description of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Name of its field in the proto files' `oneof kind`, such as `household_exited`.
@@ -24,23 +24,23 @@ pub struct Event {
     pub zh: &'static str,
     /// English label.
     pub en: &'static str,
-    /// One English sentence: what has happened when it is reported. Begins with a space, as its doc comment does.
+    /// One English sentence: what has happened. Begins with a space, like the doc comment it is taken from.
     pub meaning: &'static str,
-    /// Whom or what it concerns.
+    /// Its subject.
     pub concerns: Concerns,
     /// Which officials may report it.
     pub reporters: Reporters,
     /// The procedure that leads to it; `None` if it needs none.
     pub procedure: Option<Procedure>,
-    /// Where its rule comes from: a regulation, a standard, or a decision of this project.
+    /// Source of its rule: a regulation, a standard, or a decision of this project.
     pub source: &'static str,
     /// Whether it counts whatever day it happened, because nothing can be known without it: villages, authority, policy.
     pub ground: bool,
-    /// What it says, in the order of a form.
+    /// Its fields, in the order of a form.
     pub fields: &'static [Field],
 }
 
-/// Whom or what an event concerns: which numbers its envelope names.
+/// The subject of an event: which numbers its envelope names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Concerns {
     /// The submission's village.
@@ -51,7 +51,7 @@ pub enum Concerns {
     HouseholdOrVillage,
     /// The whole area that the log covers.
     Jurisdiction,
-    /// What the event itself names.
+    /// Named in the event itself.
     Named,
     /// An official.
     Official,
@@ -66,7 +66,7 @@ pub enum Concerns {
 pub enum Reporters {
     /// Officials with one of these roles.
     Roles(&'static [Role]),
-    /// It depends on what the event says; the text tells how.
+    /// Depends on the content of the event; the text explains how.
     ByContent(&'static str),
 }
 
@@ -77,25 +77,26 @@ pub struct Field {
     pub name: &'static str,
     /// Chinese label.
     pub zh: &'static str,
-    /// One English phrase: what it holds, with its unit. Begins with a space, as its doc comment does.
+    /// One English phrase: what it contains, with the unit. Begins with a space, like the doc comment it is taken
+    /// from.
     pub meaning: &'static str,
-    /// What may stand in it.
+    /// Its allowed values.
     pub value: Value,
 }
 
-/// Fields that stand together in several events: facts of a card, a person.
+/// Fields that several events have in common: facts of a card, a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Name of its type, and of its message in the proto files if it has one of its own.
     pub name: &'static str,
     /// Its fields.
     pub fields: &'static [Field],
-    /// Fields of the type that no event states, each with what it begins with.
+    /// Fields of the type that are not in events, each with its initial value.
     pub besides: &'static [(&'static str, &'static str)],
 }
 
-/// What may stand in a field, with the limits that the wire mapping checks. What a value may be in the light of other
-/// values is a rule and no part of a description.
+/// Allowed values of a field, with the limits checked by the wire mapping. Conditions that involve other values are
+/// rules and not part of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// One of a closed list.
@@ -167,7 +168,7 @@ pub enum Value {
     PublicKey,
     /// Number of a household (10 digits) or an official (8 digits).
     Subject,
-    /// Personal data, encrypted before it is signed; a report states these fields in the clear under `private`.
+    /// Personal data, encrypted before signing; a report has these fields as plain text under `private`.
     Sealed(&'static [Field]),
     /// A record of its own.
     Record(&'static Record),
@@ -178,19 +179,19 @@ pub enum Value {
         /// Most of them that are read; fewer may be a rule.
         max: usize,
     },
-    /// The fields of a record, which stand among those around them in the proto files.
+    /// The fields of a record that the proto files place among the surrounding fields.
     Flat(&'static Record),
-    /// A value that the wire mapping has a reader of its own for, named like the field.
+    /// A value for which the wire mapping has its own reader, named like the field.
     Special {
-        /// The fields of the proto files that it takes; none stands for the one of its own name.
+        /// The fields of the proto files that it is read from; empty for the one of the same name.
         wire: &'static [Field],
-        /// Fields inside it, for whoever shows it.
+        /// Fields inside it, for displaying it.
         inside: &'static [Field],
     },
 }
 
 impl Field {
-    /// Every field as the proto files have them: with those of flat records and of special values in their places.
+    /// Every field as in the proto files, with those of flat records and special values expanded.
     pub fn on_the_wire(&'static self) -> Vec<&'static Self> {
         match self.value {
             Value::Flat(record) => record.fields.iter().flat_map(Self::on_the_wire).collect(),
@@ -199,7 +200,7 @@ impl Field {
         }
     }
 
-    /// Fields inside it, under a name of their own.
+    /// Nested fields, which have this field's name before theirs.
     pub fn inside(&self) -> &'static [Self] {
         match self.value {
             Value::Record(record) | Value::Records { record, .. } => record.fields,
@@ -208,14 +209,14 @@ impl Field {
         }
     }
 
-    /// The label that people see: Chinese, and the name in words.
+    /// The label shown to people: Chinese, and the name in words.
     pub fn label(&self) -> String {
         format!("{} {}", self.zh, self.name.replace('_', " "))
     }
 }
 
 impl Event {
-    /// Every field as the proto files have them.
+    /// Every field as in the proto files.
     pub fn fields_on_the_wire(&self) -> Vec<&'static Field> {
         self.fields.iter().flat_map(Field::on_the_wire).collect()
     }
@@ -233,8 +234,8 @@ macro_rules! fields {
     };
 }
 
-/// Declares an event: its type and its description at once. Every field has one line with its name, its type, what may
-/// stand in it and its Chinese label; its doc comment is its meaning.
+/// Declares an event: its type and its description at once. Every field has one line with its name, its type, its
+/// allowed values and its Chinese label; its doc comment is its meaning.
 macro_rules! event {
     (
         $(#[doc = $about:literal])+

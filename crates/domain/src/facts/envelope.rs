@@ -1,24 +1,24 @@
-//! What every event says besides its own matter: when it happened, whom it concerns, what it rests on.
+//! The envelope of every event: date, subject, evidence and correction.
 
 use super::date::Date;
 use super::describe::{Field, Value, fields};
 use super::evidence::{Evidence, EvidenceKind};
 use super::ids::{EventRef, HouseholdId, Index, OfficialId};
 
-/// Around events of villages, households, money and aid.
+/// Envelope of events on villages, households, funds and aid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// The day it happened.
     pub happened: Date,
-    /// The household; `None` for what concerns the village or the jurisdiction.
+    /// The household; `None` if the event concerns the village or the jurisdiction.
     pub household: Option<HouseholdId>,
     /// Documents it rests on.
     pub evidence: Vec<Evidence>,
-    /// The earlier event that this one puts right.
+    /// The earlier event that this one corrects.
     pub corrects: Option<EventRef>,
 }
 
-/// Around events of officials.
+/// Envelope of events on officials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfficialEnvelope {
     /// The day it happened.
@@ -29,17 +29,17 @@ pub struct OfficialEnvelope {
     pub household: Option<HouseholdId>,
     /// Documents it rests on.
     pub evidence: Vec<Evidence>,
-    /// The earlier event that this one puts right.
+    /// The earlier event that this one corrects.
     pub corrects: Option<EventRef>,
 }
 
-/// What is judged alike of every envelope.
+/// Common to all envelopes, and judged alike.
 pub(crate) trait Around {
     /// The day it happened.
     fn happened(&self) -> Date;
     /// Documents it rests on.
     fn evidence(&self) -> &[Evidence];
-    /// The earlier event that it puts right.
+    /// The earlier event that it corrects.
     fn corrects(&self) -> Option<EventRef>;
 }
 
@@ -62,13 +62,13 @@ macro_rules! around {
 around!(Envelope OfficialEnvelope);
 
 impl Envelope {
-    /// Whether it names an event of that entry as the one it puts right.
+    /// Whether it corrects an event of that entry.
     pub(crate) fn puts_right(&self, entry: Index) -> bool {
         self.corrects.is_some_and(|earlier| earlier.entry == entry)
     }
 }
 
-/// What stands around the matter of an event, as the proto files name it.
+/// The envelope's fields, named as in the proto files.
 pub const FIELDS: &[Field] = fields! {
     /// The day it happened.
     happened = Value::Day, "日期";

@@ -1,9 +1,9 @@
-//! Documents outside the log on which events rest, pinned by their hash.
+//! Documents outside the log that support events, pinned by their hash.
 
 use crate::facts::kind::kinds;
 use borsh::{BorshDeserialize, BorshSerialize};
 
-/// Most documents one event may rest on.
+/// Most documents of one event.
 pub const EVIDENCE_MAX: usize = 20;
 
 /// A document outside the log, pinned by its hash.

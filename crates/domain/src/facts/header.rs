@@ -1,9 +1,9 @@
-//! What a submission and an entry say about themselves, without their events.
+//! Headers of submissions and entries, without events.
 
 use super::area::Area;
 use super::ids::{Index, KeyId, OfficialId, PersonId, SubmissionId, Tag};
 
-/// What a submission says about itself.
+/// The header of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubmissionHeader {
     /// Chosen by the device.
@@ -12,7 +12,7 @@ pub struct SubmissionHeader {
     pub origin: Box<str>,
     /// One village, or the jurisdiction itself.
     pub area: Area,
-    /// The official who answers for it.
+    /// The official responsible for it.
     pub author: OfficialId,
     /// Which key signed it.
     pub key: KeyId,
@@ -24,12 +24,12 @@ pub struct SubmissionHeader {
     pub composed_at: u64,
 }
 
-/// What the log knows about an entry besides its events: all that checks and the state need of it.
+/// The header of an entry: everything besides its events that the checks and the state need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryHeader {
-    /// Its position. While a recorder decides it is the position it expects.
+    /// Its position. While a recorder decides, the position it expects.
     pub index: Index,
-    /// What its submission says about itself.
+    /// The header of its submission.
     pub submission: SubmissionHeader,
     /// SHA-256 of the submission's bytes.
     pub hash: [u8; 32],
@@ -51,8 +51,8 @@ pub struct PersonTag {
 }
 
 impl EntryHeader {
-    /// Whether something recorded at `since` counts when this entry is judged: applied by the recorder when it
-    /// decided, or part of this very entry.
+    /// Whether something recorded at `since` counts when this entry is judged: the recorder had applied it when it
+    /// decided, or it is part of this entry.
     pub fn sees(&self, since: Index) -> bool {
         since < self.basis || since == self.index
     }

@@ -1,4 +1,4 @@
-//! Facts of households: what is reported of a card, as closed lists and plain values.
+//! Facts of households: closed lists and plain values reported of a card.
 
 use crate::facts::describe::{Value, record};
 use crate::facts::ids::HouseholdId;

@@ -1,4 +1,4 @@
-//! Numbers by which things are named. Each is a type of its own, so that they cannot be taken for one another.
+//! Identifying numbers. Each has its own type, so that they cannot be confused.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 pub type Index = u64;
 
 /// Household number: 10 digits, the first not 0. Drawn at random by the device that registers the household, so that
-/// it works without a line; the log refuses a number that is taken.
+/// this works off line; the log refuses a number that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct HouseholdId(u64);
 

@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-/// A closed list, for whoever walks over choices without knowing their type: mappings, prompts, documentation.
+/// A closed list without its type, for mappings, prompts and documentation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct List {
     /// Name of its enum in the proto files, such as `EvidenceKind`.
     pub name: &'static str,
-    /// What it lists.
+    /// Its choices.
     pub choices: &'static [Choice],
 }
 
@@ -40,12 +40,12 @@ impl List {
         self.find(name).map_or(name, |choice| choice.zh)
     }
 
-    /// The choice that the proto files give that name, such as `EVIDENCE_KIND_MINUTES`.
+    /// The choice with that name in the proto files, such as `EVIDENCE_KIND_MINUTES`.
     pub fn find_wire(&self, wire: &str) -> Option<&'static Choice> {
         self.choices.iter().find(|choice| self.wire_name(choice) == wire)
     }
 
-    /// A choice's name in the proto files: that of the list, and its own, in upper snake case.
+    /// A choice's name in the proto files: the list's name and its own, in upper snake case.
     pub fn wire_name(&self, choice: &Choice) -> String {
         let mut name = String::with_capacity(self.name.len() + choice.name.len() + 4);
         for (place, letter) in self.name.chars().enumerate() {
@@ -87,7 +87,7 @@ macro_rules! kinds {
         impl $name {
             /// Every variant, in the order of its numbers.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// What is listed, for whoever does not know the type.
+            /// The list, without its type.
             pub const LIST: $crate::facts::kind::List = $crate::facts::kind::List {
                 name: stringify!($name),
                 choices: &[$($crate::facts::kind::Choice { number: $number, name: $text, zh: $zh }),+],

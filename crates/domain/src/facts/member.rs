@@ -58,7 +58,7 @@ record! {
     tag: Option<Tag> = "None";
 }
 
-/// How a disability stands in the proto files.
+/// The fields of a disability in the proto files.
 const DISABILITY: &[Field] = fields! {
     /// Category 1 to 7 of the disability certificate; 0 none.
     disability_category = Value::Count { max: DISABILITY_CATEGORY_MAX }, "残疾类别";

@@ -7,7 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Fen(pub i64);
 
-/// The most one event may name: 100 billion yuan. Far above any county's budget and far below what could overflow a sum.
+/// The largest amount of one event: 100 billion yuan. Far above any county's budget, and far too small for a sum to
+/// overflow.
 pub const AMOUNT_MAX_FEN: u64 = 10_000_000_000_000;
 
 impl Fen {
@@ -19,7 +20,7 @@ impl Fen {
         if fen > AMOUNT_MAX_FEN { None } else { i64::try_from(fen).ok().map(Self) }
     }
 
-    /// So many yuan.
+    /// An amount in yuan.
     pub const fn yuan(yuan: i64) -> Self {
         Self(yuan.saturating_mul(100))
     }

@@ -1,4 +1,4 @@
-//! Facts of officials: what they may do, where they are posted, why something of theirs ends.
+//! Facts of officials: roles, posts, and reasons for the end of keys and assignments.
 
 use crate::facts::ids::KeyId;
 use crate::facts::kind::kinds;

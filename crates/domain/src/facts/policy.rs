@@ -35,9 +35,9 @@ pub const YEARS: std::ops::RangeInclusive<u32> = 2010..=2100;
 /// One parameter.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PolicyItem {
-    /// Area it holds for.
+    /// Area in which it is in force.
     pub area: Area,
-    /// Where the figure comes from.
+    /// Source of the figure.
     pub source: Box<str>,
     /// The source could not be confirmed.
     pub unconfirmed: bool,
@@ -45,7 +45,7 @@ pub struct PolicyItem {
     pub value: PolicyValue,
 }
 
-/// What may be set.
+/// Values of parameters.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum PolicyValue {
     /// Fen per person and year.
@@ -99,8 +99,8 @@ pub enum PolicyValue {
     },
 }
 
-/// What a row sets a figure for: rows of one parameter stand beside each other, so that a rule need not read a whole
-/// catalogue to find a limit.
+/// The parameter that a row sets, without its value. Rows of one parameter are neighbours in the map, so a rule need
+/// not read a whole catalogue to find a limit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Parameter {
     /// The line of a year.
@@ -142,7 +142,7 @@ kinds! {
 }
 
 impl PolicyValue {
-    /// What it is a figure for.
+    /// The parameter that it sets.
     pub fn parameter(&self) -> Parameter {
         match self {
             Self::Line { kind, standard, year, .. } => Parameter::Line(*kind, *standard, *year),
@@ -158,8 +158,8 @@ impl PolicyValue {
 }
 
 impl PolicyItem {
-    /// The first field that is out of bounds, as the proto files name it; `None` if any log would take it for an area
-    /// it covers.
+    /// The name of the first field that is out of bounds, as in the proto files; `None` if any log would accept it
+    /// for an area that it covers.
     pub fn fault(&self) -> Option<&'static str> {
         if !within(&self.source, SOURCE_CHARS_MAX) {
             return Some("source");

@@ -1,5 +1,4 @@
-//! What holds where no recorded parameter says otherwise, and where each figure comes from. Every figure can be replaced
-//! by a `PolicySet`.
+//! Built-in values of parameters and their sources. Every value can be replaced by a `PolicySet`.
 
 use crate::facts::area::{Area, Level};
 use crate::facts::household::Standard;
@@ -8,12 +7,12 @@ use crate::facts::official::Capacity;
 use crate::facts::policy::{IncomeConcept, LineKind, PolicyValue};
 use crate::facts::procedure::Procedure;
 
-/// A parameter that holds where nothing is set.
+/// A parameter in force where nothing is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuiltIn {
     /// The parameter.
     pub value: PolicyValue,
-    /// Where the figure comes from, in Chinese.
+    /// Source of the figure, in Chinese.
     pub source: &'static str,
     /// It is from secondary sources that we could not confirm, is rounded, or no text fixes it for the whole country.
     pub unconfirmed: bool,
@@ -59,11 +58,11 @@ pub const PUBLICITY_DAYS_DEFAULT: u32 = 7;
 pub const MONITORING_PUBLICITY_DAYS_DEFAULT: u32 = 5;
 /// Days from a clue to the decision whether a household is monitored (2021 rules on monitoring, at most fifteen).
 pub const DECISION_DAYS_DEFAULT: u32 = 15;
-/// Most households a first responsible official answers for. There is no national figure: some counties pair one to
-/// one, many let a cadre take up to five. The wider one stands here, so that a county which has set nothing is not
-/// stopped; a stricter one is a parameter.
+/// Most households of a first responsible official. There is no national figure: some counties pair one to one, many
+/// let a cadre take up to five. The higher figure is the default, so that a county which has set nothing is not
+/// blocked; a stricter one is a parameter.
 pub const CASELOAD_FIRST_DEFAULT: u32 = 5;
-/// Most households a second responsible official answers for; five in the rules of the counties we know of.
+/// Most households of a second responsible official; five in the rules of the counties we know of.
 pub const CASELOAD_SECOND_DEFAULT: u32 = 5;
 /// Days after which a household is due for a visit. There is no national figure; most counties ask for one a month.
 pub const VISIT_DAYS_DEFAULT: u32 = 30;
@@ -83,7 +82,7 @@ const CASELOAD_EXAMPLE: &str = "无全国统一规定；部分县的做法，仅
 const VISIT_EXAMPLE: &str = "无全国统一规定；多数县要求每月走访一次，仅为示例";
 const OWN_CHOICE: &str = "本系统的约定，非文件规定";
 
-/// Every parameter that holds in an area where nothing is set. Measures have none: each county has its own catalogue.
+/// Every built-in parameter in force in an area. Measures have none: each county has its own catalogue.
 pub fn built_in(area: Area) -> Vec<BuiltIn> {
     let mut rows: Vec<BuiltIn> = POVERTY_LINES.iter().map(BuiltIn::line).collect();
     let threshold = exit_threshold(area);
@@ -151,8 +150,8 @@ pub(crate) fn publicity_days(procedure: Procedure) -> u32 {
     }
 }
 
-/// Decisions need their steps, but for the making of cards: most counties take theirs over from earlier registers,
-/// whose papers are older than the log. A county asks for the steps once it has done so.
+/// Decisions need their steps, except for registration: most counties take their cards over from earlier registers,
+/// whose documents are older than the log. A county requires the steps once it has done so.
 pub(crate) fn steps_required(procedure: Procedure) -> bool {
     procedure != Procedure::Identification
 }

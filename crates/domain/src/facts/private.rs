@@ -1,4 +1,4 @@
-//! Personal data: what is encrypted on the device before anything is signed (`sealed.proto`), with its limits.
+//! Personal data, encrypted on the device before signing (`sealed.proto`), with its limits.
 
 use super::describe::{Field, Value, fields};
 

@@ -1,4 +1,4 @@
-//! Procedures, their steps, and where a round of one may stand.
+//! Procedures, their steps, and the places that a round can be at.
 
 use crate::facts::kind::kinds;
 
@@ -23,7 +23,8 @@ kinds! {
 }
 
 kinds! {
-    /// Steps; which of them a procedure has, and in what order, says its [`machine`](crate::rules::procedure::machine).
+    /// Steps; each procedure's [`machine`](crate::rules::procedure::machine) defines which of them it has, and their
+    /// order.
     Step {
         /// Application of the household.
         Application = 1 "application" "申请",
@@ -66,7 +67,7 @@ kinds! {
     }
 }
 
-/// Where a round stands.
+/// The place that a round is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Before its first step.

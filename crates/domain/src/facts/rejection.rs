@@ -14,13 +14,13 @@ pub struct Rejection {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What.
+    /// The code.
     pub code: Code,
     /// Number of the event in the submission, from 0; `None` when it concerns the submission itself.
     pub event: Option<u32>,
     /// Field as named in the proto files.
     pub field: Cow<'static, str>,
-    /// What would have been right or what stands in the way; may be empty. Never personal data.
+    /// What would have been right, or what prevents it; may be empty. Never personal data.
     pub detail: String,
 }
 
@@ -30,7 +30,7 @@ impl Rejection {
         Self { problems: vec![Problem { code, event: None, field: field.into(), detail: detail.into() }] }
     }
 
-    /// The code it is known by: that of the first problem.
+    /// The code of the first problem.
     pub fn code(&self) -> Code {
         self.problems.first().map_or(Code::Malformed, |problem| problem.code)
     }
@@ -60,18 +60,18 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What kind of answer a code calls for; the gateway maps it to a status.
+/// The class of a refusal; the gateway maps it to a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// It could not be read.
     Malformed,
-    /// Who signed may not do this.
+    /// The signer may not do this.
     Forbidden,
-    /// It does not fit what is recorded by now; it may fit after a look at the present state.
+    /// It conflicts with what is recorded; it may succeed after reading the present state.
     Conflict,
-    /// It is against a rule.
+    /// It breaks a rule.
     Rule,
-    /// It is over a limit.
+    /// It exceeds a limit.
     TooLarge,
 }
 

@@ -8,11 +8,12 @@ pub const NAME_CHARS_MAX: usize = 64;
 /// Most rural persons a village may state.
 pub const RURAL_PERSONS_MAX: u32 = 1_000_000;
 
-/// A county exits when fewer than so many of 10,000 households sampled had exited wrongly, and fewer had been missed
-/// (2016 rules on exit: below two percent each).
+/// A county may exit if fewer than this many of 10,000 sampled households had exited wrongly, and fewer had been
+/// missed (2016 rules on exit: below two percent each).
 pub const COUNTY_ERRORS_BELOW: u32 = 200;
 
-/// A county exits when more than so many of 10,000 asked are satisfied (2016 rules on exit: above ninety percent).
+/// A county may exit if more than this many of 10,000 persons asked are satisfied (2016 rules on exit: above ninety
+/// percent).
 pub const COUNTY_SATISFACTION_ABOVE: u32 = 9_000;
 
 kinds! {

@@ -18,8 +18,8 @@ use crate::state::store::Store;
 /// How far a device's clock may be ahead of the recorder's, in seconds.
 pub const CLOCK_AHEAD_S: u64 = 600;
 
-/// Judges an entry against the state before it. The signature is not judged here: whoever calls has checked it with
-/// the key that [`Authority::public_key`] gives for the submission.
+/// Judges an entry against the state before it. The signature is not judged here: the caller has checked it with the
+/// key from [`Authority::public_key`].
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -40,7 +40,7 @@ pub fn admit(state: &State, entry: &Entry) -> Result<(), Rejection> {
     if judge.problems.is_empty() { Ok(()) } else { Err(Rejection { problems: judge.problems }) }
 }
 
-/// Role and area of the author, if they may sign at all.
+/// Role and area of the author, if they may sign.
 fn author(state: &State, entry: &Entry) -> Result<(Role, Area), Rejection> {
     let submission = &entry.submission;
     if state.jurisdiction.as_ref().is_some_and(|jurisdiction| jurisdiction.origin != submission.origin) {
@@ -50,7 +50,7 @@ fn author(state: &State, entry: &Entry) -> Result<(Role, Area), Rejection> {
     Ok((signer.role, signer.area))
 }
 
-/// Entry 0: whoever opens the log is its first administrator.
+/// Entry 0: its author becomes the first administrator.
 fn opening(entry: &Entry) -> Result<(Role, Area), Rejection> {
     let submission = &entry.submission;
     let Some(opening) = entry.events.opening() else {
@@ -98,8 +98,8 @@ impl Judge<'_> {
         }
     }
 
-    /// When and on what ground it was recorded: an entry cannot rest on what came after it, nor leave out what its own
-    /// village had before it. So a recorder cannot go back to a state long past in which more was allowed.
+    /// Checks the time and the basis of the entry: it cannot depend on later entries, nor leave out earlier ones of
+    /// its own village. So a recorder cannot return to an old state in which more was allowed.
     fn moment(&mut self, state: &State) {
         let entry = self.entry;
         let village = state.village(entry.submission.area);
@@ -130,13 +130,13 @@ impl Judge<'_> {
         for (position, tagged) in tags.iter().enumerate() {
             let twice = tags.iter().take(position).any(|earlier| earlier.person == tagged.person);
             if twice || !states(events, tagged.person) {
-                // The first wrong tag shows a fault of the recorder; to look at the rest would be work without bound.
+                // The first wrong tag shows a fault of the recorder; checking the rest would be unbounded work.
                 return self.refuse(Code::FieldInvalid, "tags", tagged.person.to_string());
             }
         }
     }
 
-    /// Judges events in order. A later event sees what earlier ones would change.
+    /// Judges events in order. A later event sees the changes of earlier ones.
     fn each<E: Around, K: Kind<E>>(&mut self, draft: &mut Draft<'_>, events: &[Reported<E, K>]) {
         for (number, event) in events.iter().enumerate() {
             self.event = u32::try_from(number).ok();

@@ -1,4 +1,4 @@
-//! What an admitted entry changes. Never refuses and never fails: a change to what is not there does nothing.
+//! The changes made by an admitted entry. Never refuses and never fails: a change to a missing record does nothing.
 
 use super::admit::admit;
 use super::rule::{Kind, Reported};
@@ -15,8 +15,8 @@ pub fn evolve(state: &mut State, entry: &Entry) {
     evolve_log(state, entry);
 }
 
-/// The first half of [`evolve`]: what the events of an admitted entry change. Any store will do, so that a view can
-/// note which records a change touches.
+/// The first half of [`evolve`]: the changes made by the events of an admitted entry. Any store will do, so that a
+/// view can note which records are touched.
 pub fn evolve_events(store: &mut impl Store, entry: &Entry) {
     match &entry.events {
         Events::Households(events) => apply(store, &entry.header, events),
@@ -25,8 +25,8 @@ pub fn evolve_events(store: &mut impl Store, entry: &Entry) {
     }
 }
 
-/// The second half of [`evolve`]: what every admitted entry changes. That is its submission, the key that signed it,
-/// the village it concerns and how far the log was applied, and nothing else.
+/// The second half of [`evolve`]: the changes made by every admitted entry: its submission, its key's chain, its
+/// village and the log's size.
 pub fn evolve_log(state: &mut State, entry: &Entry) {
     let submission = &entry.submission;
     state.submissions.insert(submission.id, entry.index);
@@ -41,7 +41,7 @@ pub fn evolve_log(state: &mut State, entry: &Entry) {
     state.applied = entry.index.saturating_add(1);
 }
 
-/// Passes over an entry that the order let in but the rules refuse: it changes nothing and is remembered.
+/// Skips an entry that was sequenced and that the rules refuse: it changes nothing but is remembered.
 pub fn void(state: &mut State, index: Index) {
     state.voids.push(index);
     state.applied = index.saturating_add(1);

@@ -1,4 +1,4 @@
-//! The judge of one submission: who it is from, and what was found wrong with it so far.
+//! The judge of one submission: its author, and the problems found so far.
 
 use crate::facts::area::{Area, Level};
 use crate::facts::date::Date;
@@ -14,7 +14,7 @@ use crate::state::village::VillageHead;
 
 /// The judge of one submission.
 pub struct Judge<'e> {
-    /// What is judged.
+    /// The entry to judge.
     pub entry: &'e EntryHeader,
     /// The day of recording, in China.
     pub today: Date,
@@ -24,7 +24,7 @@ pub struct Judge<'e> {
     pub role_area: Area,
     /// Number of the event that is being judged.
     pub(super) event: Option<u32>,
-    /// What was found wrong so far.
+    /// The problems found so far.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -73,7 +73,7 @@ impl Judge<'_> {
         village
     }
 
-    /// The card an event names, which must lie in the submission's village; closed ones count.
+    /// The card that an event names, which must belong to the submission's village; closed ones count.
     pub fn card<'s>(&mut self, store: &'s impl Store, named: Option<HouseholdId>) -> Option<&'s Household> {
         let area = self.entry.submission.area;
         let card = named.and_then(|id| store.household(area, id));
@@ -103,8 +103,8 @@ impl Judge<'_> {
         self.require(named.is_none(), Code::HouseholdNotConcerned, "household");
     }
 
-    /// What every event must satisfy: a day that has come and is not before the programme's records, evidence in
-    /// order, a correction that points back.
+    /// Checks common to all events: the day is not in the future and not before the programme's records, the evidence
+    /// is valid, and a correction points back.
     pub(crate) fn envelope(&mut self, around: &impl Around) {
         let (happened, evidence, corrects) = (around.happened(), around.evidence(), around.corrects());
         self.require(happened <= self.today, Code::InFuture, "happened");

@@ -5,7 +5,7 @@ use crate::facts::official::Role::{
     self, Administrator, CountyOfficer, Finance, Responsible, TownshipOfficer, VillageOfficer,
 };
 
-/// Only who administers the log.
+/// Only administrators.
 pub(crate) const ADMINISTRATOR: Reporters = Reporters::Roles(&[Administrator]);
 /// The county's office.
 pub(crate) const COUNTY: Reporters = Reporters::Roles(&[CountyOfficer, Administrator]);
@@ -14,13 +14,13 @@ pub(crate) const OFFICES: Reporters = Reporters::Roles(&[Administrator, CountyOf
 /// Officers of every level.
 pub(crate) const OFFICERS: Reporters =
     Reporters::Roles(&[VillageOfficer, TownshipOfficer, CountyOfficer, Administrator]);
-/// Officers, and the official who answers for the household.
+/// Officers, and the responsible official of the household.
 pub(crate) const ASSESSORS: Reporters =
     Reporters::Roles(&[VillageOfficer, Responsible, TownshipOfficer, CountyOfficer, Administrator]);
-/// Those who move money.
+/// Officials who release and allocate funds.
 pub(crate) const TREASURY: Reporters = Reporters::Roles(&[Administrator, CountyOfficer, Finance]);
-/// Officers and those who move money.
+/// Officers and finance officials.
 pub(crate) const PAYERS: &[Role] = &[Administrator, CountyOfficer, TownshipOfficer, VillageOfficer, Finance];
-/// The same, and the official who answers for the household.
+/// The same, and the responsible official of the household.
 pub(crate) const GIVERS: &[Role] =
     &[Administrator, CountyOfficer, TownshipOfficer, VillageOfficer, Finance, Responsible];

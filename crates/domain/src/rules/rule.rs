@@ -1,4 +1,4 @@
-//! What every event has in common: a description, a check and a change; and how the events of a service are listed.
+//! The rule of an event: description, check and change; and the list of a service's events.
 
 use super::judge::Judge;
 use crate::facts::describe::{Described, Reporters};
@@ -7,10 +7,9 @@ use crate::facts::official::Role;
 use crate::state::store::Store;
 use std::ops::{Deref, DerefMut};
 
-/// The rule of one event: `check` may refuse it, `apply` never does. `E` is what stands around it.
+/// The rule of one event: `check` may refuse it, `apply` never does. `E` is the envelope.
 pub(crate) trait Rule<E>: Described {
-    /// Officials who may report it, as its description says. An event for which that depends on its content says so
-    /// here.
+    /// Roles that may report it, by its description. An event for which they depend on the content overrides this.
     fn reporters(&self) -> &'static [Role] {
         match Self::EVENT.reporters {
             Reporters::Roles(roles) => roles,
@@ -21,7 +20,7 @@ pub(crate) trait Rule<E>: Described {
     /// Judges it, and notes everything that is wrong.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &E);
 
-    /// Changes what it changes. A change to what is not there does nothing.
+    /// Applies the change. A change to a missing record does nothing.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &E);
 }
 
@@ -37,12 +36,12 @@ pub(crate) trait Kind<E> {
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &E);
 }
 
-/// An event of a service: what stands around it, and its matter.
+/// An event of a service: its envelope and its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported<E, K> {
-    /// When it happened, whom it concerns, what it rests on.
+    /// Date, subject, evidence and correction.
     pub envelope: E,
-    /// What happened.
+    /// The content.
     pub kind: K,
 }
 
@@ -72,11 +71,11 @@ macro_rules! events {
         pub enum $name { $($event($crate::rules::rule::kept!($event $($boxed)?))),+ }
 
         impl $name {
-            /// What its events are, in the order of the proto files.
+            /// Its events, in the order of the proto files.
             pub const EVENTS: &'static [$crate::facts::describe::Event] =
                 &[$(<$event as $crate::facts::describe::Described>::EVENT),+];
 
-            /// What it is.
+            /// Its description.
             pub fn event(&self) -> &'static $crate::facts::describe::Event {
                 match self { $(Self::$event(_) => &<$event as $crate::facts::describe::Described>::EVENT),+ }
             }

@@ -1,4 +1,4 @@
-//! What an official signs and what the log keeps of it, as the rules see it: parsed, without signature or ciphertext.
+//! Submissions and entries as the rules see them: parsed, without signature or ciphertext.
 
 use super::aid::AidEvent;
 use super::households::HouseholdEvent;
@@ -13,7 +13,7 @@ pub const EVENTS_MAX: usize = 1_000;
 /// A signed act of reporting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
-    /// What it says about itself.
+    /// Its header.
     pub header: SubmissionHeader,
     /// The events.
     pub events: Events,
@@ -54,7 +54,7 @@ impl Events {
         self.len() == 0
     }
 
-    /// What the first of them says that opens a log; `None` if none does.
+    /// The first event that opens a log; `None` if there is none.
     pub fn opening(&self) -> Option<Opening<'_>> {
         let Self::Officials(events) = self else { return None };
         events.iter().find_map(|event| match &event.kind {

@@ -10,7 +10,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// A release as the state knows it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Release {
-    /// Where it comes from.
+    /// Source of the funds.
     pub source: FundsSource,
     /// How much.
     pub amount: Fen,
@@ -18,26 +18,26 @@ pub struct Release {
     pub happened: Date,
     /// Entry that recorded it.
     pub since: Index,
-    /// The amount before each entry that put it right, in order.
+    /// Previous amounts, each with the entry that corrected it, in order.
     pub put_right: Vec<(Index, Fen)>,
-    /// What was set aside from it, with the entry that did so; less than nothing where that was put right.
+    /// Amounts allocated from it, with their entries; negative for corrections downwards.
     pub allocated: Vec<(Index, Fen)>,
 }
 
 /// An allocation as the state knows it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Allocation {
-    /// Release it is taken from.
+    /// Release that it is taken from.
     pub release: u64,
     /// How much.
     pub amount: Fen,
-    /// What for.
+    /// Group of measures it is for.
     pub group: MeasureGroup,
     /// When.
     pub happened: Date,
     /// Entry that set it aside.
     pub entry: Index,
-    /// How much was delivered from it, less what was reversed.
+    /// Amount delivered from it, less reversals.
     pub delivered: Fen,
 }
 
@@ -46,7 +46,7 @@ pub struct Allocation {
 pub struct Measure {
     /// Group it belongs to.
     pub group: MeasureGroup,
-    /// Household it is for; `None` the village.
+    /// Household it is for; `None` for the village.
     pub household: Option<HouseholdId>,
     /// How much is foreseen.
     pub amount: Fen,
@@ -71,7 +71,7 @@ pub struct Delivery {
     pub happened: Date,
     /// When the household confirmed it.
     pub acknowledged: Option<Date>,
-    /// How much was taken back.
+    /// Amount reversed.
     pub reversed: Fen,
     /// Entry that recorded it.
     pub entry: Index,
@@ -89,7 +89,7 @@ impl Release {
         unseen.map_or(self.amount, |(_, before)| *before)
     }
 
-    /// What was set aside from it as the recorder of `entry` knew it.
+    /// Amount allocated from it, as far as the recorder of `entry` knew.
     pub fn allocated_as_seen_by(&self, entry: &EntryHeader) -> Fen {
         let seen = |(since, _): &&(Index, Fen)| entry.sees(*since);
         self.allocated.iter().filter(seen).map(|(_, amount)| *amount).sum()

@@ -1,8 +1,9 @@
-//! Who may sign: keys, officials, their roles and areas, and the opening of the log, all asked in one place.
+//! Who may sign: keys, officials, their roles and areas, and the opening of the log, all in one place.
 //!
-//! There are two views of it. *Recorded* is what the recorder of an entry knew when it decided: the entry's basis, and the
-//! entry itself. Checks of the rules use it, so that every replay comes to the same decision. *Current* is everything that
-//! was applied: sessions and the vault use it, which act now and are not replayed.
+//! There are two views of it. *Recorded* is the authority that the recorder of an entry knew when it decided: the
+//! entry's basis, and the entry itself. Checks of the rules use it, so that every replay comes to the same decision.
+//! *Current* is the authority by everything applied: sessions and the vault use it, since they act now and are not
+//! replayed.
 
 use super::official::{Key, Official};
 use super::store::Store;
@@ -25,7 +26,7 @@ pub struct Authority<'s, 'e, S> {
 pub struct Signer<'s> {
     /// The key.
     pub key: &'s Key,
-    /// Whose it is.
+    /// Owner of the key.
     pub official: OfficialId,
     /// Their role.
     pub role: Role,
@@ -33,7 +34,7 @@ pub struct Signer<'s> {
     pub area: Area,
 }
 
-/// What the event that opens a log says of who may sign before any official is enrolled.
+/// The opening event's statements on who may sign before any official is enrolled.
 #[derive(Clone, Copy, Debug)]
 pub struct Opening<'e> {
     /// The first administrator.
@@ -44,7 +45,7 @@ pub struct Opening<'e> {
     pub origin: &'e str,
     /// Area it covers.
     pub area: Area,
-    /// What it is for.
+    /// Production or testing.
     pub mode: Mode,
 }
 
@@ -59,7 +60,7 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         Self { store, recorded: None }
     }
 
-    /// An official who is enrolled.
+    /// An enrolled official.
     pub fn official(&self, id: OfficialId) -> Option<&'s Official> {
         self.store.official(id).filter(|official| self.sees(official.since))
     }
@@ -79,10 +80,10 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         official.roles.iter().rev().find(|(since, _)| self.sees(*since)).and_then(|(_, role)| *role)
     }
 
-    /// Who signs with a key, which must be that of `author` if one is named.
+    /// The signer with a key, which must be `author`'s if given.
     ///
     /// # Errors
-    /// The first that is wrong: `key_unknown`, `key_is_revoked`, `author_unknown`, `key_not_authors`, `role_forbids`.
+    /// The first fault: `key_unknown`, `key_is_revoked`, `author_unknown`, `key_not_authors`, `role_forbids`.
     pub fn signer(&self, id: KeyId, author: Option<OfficialId>) -> Result<Signer<'s>, Code> {
         let key = self.key(id).ok_or(Code::KeyUnknown)?;
         if !self.is_in_force(key) {
@@ -108,7 +109,7 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         })
     }
 
-    /// Whether an official administers the whole area of the log and has a key in force besides `without`.
+    /// Whether an official administers the whole area of the log and has a key in force other than `without`.
     pub fn governs(&self, official: &Official, without: Option<KeyId>) -> bool {
         let mut keys = official.keys.iter().filter(|id| Some(**id) != without);
         self.role(official).is_some_and(|role| self.is_whole(role))
@@ -120,15 +121,15 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         role == Role::Administrator && self.store.jurisdiction().is_some_and(|opened| opened.area == area)
     }
 
-    /// The public key that a submission must be signed with: that of the key it names, or, as long as the log is not
-    /// opened, the one that opens it; `None` if nobody has enrolled that key. Whether it may sign is judged elsewhere.
+    /// The public key that a submission must be signed with: that of the key it names, or, until the log is opened,
+    /// the one that opens it; `None` if that key is not enrolled. Whether it may sign is judged elsewhere.
     pub fn public_key(&self, key: KeyId, opening: Option<Opening<'_>>) -> Option<[u8; 32]> {
         let enrolled = self.key(key).map(|key| key.bytes);
         let first = || opening.filter(|_| self.store.jurisdiction().is_none()).map(|opening| opening.key.bytes);
         enrolled.or_else(first)
     }
 
-    /// What the log is for; of a log that is not opened, what its opening says.
+    /// The log's mode; until it is opened, the one in its opening.
     pub fn mode(&self, opening: Option<Opening<'_>>) -> Option<Mode> {
         self.store.jurisdiction().map(|opened| opened.mode).or(opening.map(|opening| opening.mode))
     }

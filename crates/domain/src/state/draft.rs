@@ -1,5 +1,5 @@
-//! A state under a submission that is still being judged: later events of it see what earlier ones would change, and
-//! the state itself stays untouched. Only what an event changes is copied.
+//! A draft over the state, for a submission that is being judged: later events see the changes of earlier ones, and
+//! the state itself is not changed. Only changed records are copied.
 
 use crate::facts::area::Area;
 use crate::facts::date::{Date, Month};
@@ -30,7 +30,7 @@ pub struct Draft<'s> {
     releases: Layer<'s, u64, Release>,
 }
 
-/// A map and what has been changed of it.
+/// A map and the changes to it.
 struct Layer<'s, K, V> {
     base: Option<&'s BTreeMap<K, V>>,
     changed: BTreeMap<K, V>,

@@ -1,4 +1,4 @@
-//! Everything the rules have to know: a fold of the log. Kept by village, the unit of consistency, plus what holds for
+//! Everything that the rules need: a fold of the log. Kept by village, the unit of consistency, plus what concerns
 //! the whole jurisdiction.
 
 use crate::facts::area::Area;
@@ -21,7 +21,7 @@ pub struct State {
     pub applied: u64,
     /// Entries that changed nothing because the rules refused them.
     pub voids: Vec<Index>,
-    /// What entry 0 opened.
+    /// The jurisdiction opened by entry 0.
     pub jurisdiction: Option<Jurisdiction>,
     /// Officials by number.
     pub officials: BTreeMap<OfficialId, Official>,
@@ -29,11 +29,11 @@ pub struct State {
     pub keys: BTreeMap<KeyId, Key>,
     /// Parameters.
     pub policy: Policy,
-    /// Which entry holds which submission.
+    /// The entry of each submission.
     pub submissions: BTreeMap<SubmissionId, Index>,
     /// Village of every household ever registered.
     pub homes: BTreeMap<HouseholdId, Area>,
-    /// Who holds or held a citizen ID, by its keyed hash.
+    /// Present and former holders of a citizen ID, by its keyed hash.
     pub tags: BTreeMap<Tag, Vec<Holding>>,
     /// Money that reached the county, by number.
     pub releases: BTreeMap<u64, Release>,
@@ -41,7 +41,7 @@ pub struct State {
     pub villages: BTreeMap<Area, Village>,
 }
 
-/// What entry 0 opened.
+/// The jurisdiction opened by entry 0.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Jurisdiction {
     /// Name of the log.
@@ -50,7 +50,7 @@ pub struct Jurisdiction {
     pub area: Area,
     /// Name of the area.
     pub name: Box<str>,
-    /// What it is for.
+    /// Production or testing.
     pub mode: Mode,
     /// When the county left the list of poor counties.
     pub exited: Option<Date>,
@@ -58,7 +58,7 @@ pub struct Jurisdiction {
     pub rounds: Vec<Round>,
 }
 
-/// A person who holds or held a citizen ID.
+/// A present or former holder of a citizen ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Holding {
     /// Who.

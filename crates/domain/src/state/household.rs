@@ -18,7 +18,7 @@ pub struct Household {
     pub facts: Facts,
     /// When it was registered.
     pub registered: Date,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// Since when.
     pub since: Date,
@@ -30,11 +30,11 @@ pub struct Household {
     pub fell_back: Option<Date>,
     /// Procedures it went through or is going through, in the order in which they began.
     pub rounds: Vec<Round>,
-    /// What an audit would look at in its exit; `None` unless it has exited.
+    /// Facts for an audit of its exit; `None` unless it has exited.
     pub exit: Option<ExitFindings>,
-    /// The watch it is under.
+    /// Its monitoring, if it is monitored.
     pub monitoring: Option<Monitoring>,
-    /// Who lives on it, by number.
+    /// Living members, by number.
     pub members: Vec<Member>,
     /// Highest member number ever used.
     pub highest_member: MemberNo,
@@ -42,9 +42,9 @@ pub struct Household {
     pub incomes: Vec<YearIncome>,
     /// Assurances and guarantees.
     pub conditions: Conditions,
-    /// Officials who answer for it.
+    /// Its responsible officials.
     pub officials: Vec<Assignment>,
-    /// Since when nobody answers for it; `None` while somebody does.
+    /// Since when it has no responsible official; `None` while it has one.
     pub unassigned: Option<Date>,
     /// A first responsible official has answered for it at some time.
     pub had_first: bool,
@@ -52,7 +52,7 @@ pub struct Household {
     pub handed_over: u16,
     /// Day of the last visit.
     pub visited: Option<Date>,
-    /// Day of the visit before that, as far as it is known.
+    /// Day of the visit before that, if known.
     pub visited_before: Option<Date>,
     /// Entry of the last visit; before any, the one that made the card.
     pub visited_in: Index,
@@ -66,10 +66,10 @@ pub struct Household {
     pub erased: bool,
 }
 
-/// What an audit would look at in an exit, by what was recorded when it was admitted.
+/// Facts for an audit of an exit, from what was recorded when it was admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ExitFindings {
-    /// The income it rests on lies below the line in force.
+    /// The income at the exit is below the line in force.
     pub below_line: bool,
     /// An assurance or guarantee was not established as met.
     pub guarantee_missing: bool,
@@ -78,7 +78,7 @@ pub struct ExitFindings {
 /// The watch a household is under.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Monitoring {
-    /// As what.
+    /// Kind of monitored household.
     pub kind: MonitoringKind,
     /// Since when.
     pub since: Date,
@@ -89,12 +89,12 @@ pub struct Monitoring {
 }
 
 impl Household {
-    /// The member of that number who lives on the card.
+    /// The living member with that number.
     pub fn member(&self, number: MemberNo) -> Option<&Member> {
         self.members.iter().find(|member| member.number == number)
     }
 
-    /// The delivery of that number. Mostly it is asked for a new one or one of the last.
+    /// The delivery with that number; usually a new one or one of the last.
     pub fn delivery(&self, number: u32) -> Option<&Delivery> {
         if number > self.highest_delivery {
             return None;
@@ -109,13 +109,13 @@ impl Household {
         self.decided = entry;
     }
 
-    /// How it is poor while it is neither listed nor exited.
+    /// Its status as a poor household while it is neither listed nor exited.
     pub(crate) fn poor_as(&self) -> Status {
         if self.fell_back.is_some() { Status::FellBack } else { Status::Poor }
     }
 }
 
-/// What the state keeps of a year's income.
+/// A year's income, as far as the state needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct YearIncome {
     /// Calendar year.
@@ -130,11 +130,10 @@ pub struct YearIncome {
     pub entry: Index,
 }
 
-/// What is known of a household.
+/// Assessed conditions of a household.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Conditions {
-    /// Food, clothing, education, medical care, housing, water; with the day each was established and the entry that
-    /// says so.
+    /// Food, clothing, education, medical care, housing, water; with the day of the assessment and its entry.
     pub met: [Option<(Met, Date, Index)>; CONDITIONS],
     /// Grade of the dwelling.
     pub dwelling: Option<DwellingGrade>,

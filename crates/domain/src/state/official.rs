@@ -12,7 +12,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub struct Official {
     /// Entry that enrolled them.
     pub since: Index,
-    /// Roles and areas with the entry each was given by; the last is in force; `None` is no role any more.
+    /// Roles and areas with the entry of each; the last is in force; `None` means that the role was withdrawn.
     pub roles: Vec<(Index, Option<(Role, Area)>)>,
     /// Unit.
     pub unit: Box<str>,
@@ -35,7 +35,7 @@ pub struct Official {
 pub struct Charge {
     /// Which.
     pub household: HouseholdId,
-    /// The village it lies in.
+    /// Its village.
     pub village: Area,
     /// In which capacity.
     pub capacity: Capacity,
@@ -47,10 +47,10 @@ pub struct Charge {
     pub until: Option<Index>,
 }
 
-/// An official who answers for a household, as the card shows it.
+/// A responsible official, as the card shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Assignment {
-    /// Who.
+    /// The official.
     pub official: OfficialId,
     /// In which capacity.
     pub capacity: Capacity,

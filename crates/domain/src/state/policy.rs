@@ -17,7 +17,7 @@ pub struct Policy {
 pub struct PolicyRow {
     /// Entry that set it.
     pub since: Index,
-    /// First day it holds.
+    /// First day in force.
     pub effective: Date,
     /// The parameter.
     pub item: PolicyItem,

@@ -1,5 +1,6 @@
-//! Which parameter holds: of the rows a reader may see, those for an area around the place and from a day that has
-//! come; of these the one for the smallest area, then from the latest day, then recorded last.
+//! Finds the parameter in force: among the rows that the reader may see, those for an area that contains the place
+//! and from a day that has come; of these the one for the smallest area, then with the latest day, then recorded
+//! last.
 
 use crate::facts::aid::MeasureGroup;
 use crate::facts::area::Area;
@@ -73,7 +74,7 @@ impl<'p> InForce<'p> {
         }
     }
 
-    /// Days from the first step of a procedure to its decision; `None` where there is no deadline.
+    /// Days from the first step of a procedure to its decision; `None` if there is no deadline.
     pub fn deadline_days(self, procedure: Procedure, area: Area, date: Date) -> Option<u32> {
         (procedure == Procedure::Monitoring).then(|| self.decision_days(area, date))
     }
@@ -102,7 +103,7 @@ impl<'p> InForce<'p> {
         }
     }
 
-    /// Group and name of the catalogue's measure of that code; `None` where it is not listed.
+    /// Group and name of the catalogue's measure with that code; `None` if it is not listed.
     pub fn measure(self, code: &str, area: Area, date: Date) -> Option<(MeasureGroup, &'p str)> {
         match self.find(&Parameter::Measure(code.into()), area, date) {
             Some(PolicyValue::Measure { group, name, .. }) => Some((*group, name)),
@@ -129,7 +130,7 @@ impl<'p> InForce<'p> {
         self.row(parameter, area, date).map(|row| &row.item.value)
     }
 
-    /// The row that holds.
+    /// The row in force.
     pub(super) fn row(self, parameter: &Parameter, area: Area, date: Date) -> Option<&'p PolicyRow> {
         let rows = self.policy.rows_of(parameter).iter();
         rows.filter(|row| self.holds(row, area, date)).max_by_key(|row| (row.item.area.level(), row.effective))

@@ -1,4 +1,5 @@
-//! Policy as a list: what holds for an area on a day, what will hold later, and what holds only in smaller areas.
+//! Policy as a list: parameters in force for an area on a day, those that follow later, and those for smaller areas
+//! only.
 
 use super::policy_in_force::InForce;
 use crate::facts::area::Area;
@@ -10,12 +11,12 @@ use crate::state::policy::PolicyRow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A parameter and who set it.
+/// A parameter, and where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The parameter with its source. What is built in stands for the area that was asked for.
+    /// The parameter with its source. A built-in one has the requested area.
     pub item: PolicyItem,
-    /// Where it was set; `None` if it is built in.
+    /// The entry that set it; `None` if it is built in.
     pub set: Option<Set>,
 }
 
@@ -24,13 +25,13 @@ pub struct Listed {
 pub struct Set {
     /// Entry that set it.
     pub entry: Index,
-    /// First day it holds.
+    /// First day in force.
     pub effective: Date,
 }
 
 impl InForce<'_> {
-    /// Every parameter that holds for an area on a day, one row for each, in the order of parameters. It says what the
-    /// look-ups of [`InForce`] say.
+    /// Every parameter in force for an area on a day, one row each, in the order of parameters. Agrees with the
+    /// look-ups of [`InForce`].
     pub fn listed(self, area: Area, date: Date) -> Vec<Listed> {
         let mut rows: BTreeMap<Parameter, Listed> = BTreeMap::new();
         for row in built_in(area) {
@@ -46,8 +47,8 @@ impl InForce<'_> {
         rows.into_values().collect()
     }
 
-    /// What was set for the area, for one around it or for one inside it, and holds only from a day after `date`: by
-    /// first day, then in the order of parameters.
+    /// Parameters set for the area, for one that contains it or for one inside it, in force only from a day after
+    /// `date`: by first day, then in the order of parameters.
     pub fn later(self, area: Area, date: Date) -> Vec<Listed> {
         let concerns = |row: &&PolicyRow| row.item.area.contains(area) || area.contains(row.item.area);
         let comes = |row: &&PolicyRow| row.effective > date;
@@ -56,8 +57,7 @@ impl InForce<'_> {
         rows.into_iter().map(Listed::from).collect()
     }
 
-    /// What holds on a day in smaller areas inside the area only, because it was set for them: in the order of
-    /// parameters, then of areas.
+    /// Parameters in force on a day only in smaller areas inside the area: in the order of parameters, then of areas.
     pub fn inside(self, area: Area, date: Date) -> Vec<Listed> {
         let smaller = self.seen().filter(|row| row.item.area != area && area.contains(row.item.area));
         let places: BTreeSet<_> = smaller.map(|row| (row.item.value.parameter(), row.item.area)).collect();
@@ -112,7 +112,7 @@ mod tests {
         PolicyValue::Line { kind, standard, year, concept, amount: Fen::yuan(yuan) }
     }
 
-    /// What the rules would be told of a listed parameter.
+    /// The value that the rules would find for a listed parameter.
     fn looked_up(now: InForce<'_>, value: &PolicyValue, place: Area, day: Date) -> PolicyValue {
         match value.clone() {
             PolicyValue::Line { kind, standard, year, .. } => {

@@ -17,7 +17,7 @@ pub struct Round {
     pub end: Option<End>,
 }
 
-/// What the state keeps of a step.
+/// A step, as far as the state needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StepTaken {
     /// Which.
@@ -28,7 +28,7 @@ pub struct StepTaken {
     pub happened: Date,
     /// Last day of a publicity.
     pub until: Option<Date>,
-    /// Who recorded it.
+    /// The official who recorded it.
     pub by: OfficialId,
     /// Entry that recorded it.
     pub entry: Index,
@@ -55,7 +55,7 @@ pub enum End {
         /// It came after its deadline.
         late: bool,
     },
-    /// The card was closed, what the round was about came to pass another way, or its decision was taken back.
+    /// The card was closed, the round's subject was settled in another way, or its decision was taken back.
     Dropped,
 }
 
@@ -70,17 +70,17 @@ impl Round {
         self.end.is_none()
     }
 
-    /// Where it stands.
+    /// The place that it is at.
     pub fn place(&self) -> Place {
         self.place_after(self.steps.len())
     }
 
-    /// Where it stood before its last step.
+    /// The place before its last step.
     pub(crate) fn place_before_last(&self) -> Place {
         self.place_after(self.steps.len().saturating_sub(1))
     }
 
-    /// Where it stands after its first `taken` steps, of which only the last may be left out.
+    /// The place after its first `taken` steps, of which only the last may be left out.
     fn place_after(&self, taken: usize) -> Place {
         let last = self.steps.get(..taken).and_then(<[StepTaken]>::last);
         let at = last.map_or(Place::Start, |step| Place::At(step.step));

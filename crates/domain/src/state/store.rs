@@ -1,4 +1,4 @@
-//! What checks read and changes write: the state itself, or a draft over it.
+//! The storage behind checks and changes: the state itself, or a draft over it.
 
 use crate::facts::area::Area;
 use crate::facts::date::{Date, Month};
@@ -11,10 +11,10 @@ use crate::state::official::{Key, Official};
 use crate::state::policy::PolicyRow;
 use crate::state::village::{MonthCounts, Village, VillageHead};
 
-/// What checks read and changes write: the state itself, or a draft over it while a submission is judged. A change
-/// to what is not there does nothing, so that no entry can make [`evolve`](crate::evolve::evolve) fail.
+/// The storage behind checks and changes: the state itself, or a draft over it while a submission is judged. A change
+/// to a missing record does nothing, so that no entry can make [`evolve`](crate::evolve::evolve) fail.
 pub trait Store {
-    /// The state as it was before the submission, for what no rule needs to see changed within one submission.
+    /// The state before the submission, for facts that do not change within one submission.
     fn base(&self) -> &State;
     /// A village's own facts.
     fn village(&self, area: Area) -> Option<&VillageHead>;
@@ -54,9 +54,9 @@ pub trait Store {
     fn key_mut(&mut self, id: KeyId) -> Option<&mut Key>;
     /// Enters a key.
     fn put_key(&mut self, id: KeyId, key: Key);
-    /// Who holds or held a citizen ID.
+    /// Present and former holders of a citizen ID.
     fn holdings(&self, tag: Tag) -> &[Holding];
-    /// Who holds or held a citizen ID, to change it.
+    /// Present and former holders of a citizen ID, to be changed.
     fn holdings_mut(&mut self, tag: Tag) -> &mut Vec<Holding>;
     /// A release.
     fn release(&self, number: u64) -> Option<&Release>;
@@ -66,9 +66,9 @@ pub trait Store {
     fn put_release(&mut self, number: u64, release: Release);
     /// A village's counts of a month; `None` in a draft, since no rule reads them.
     fn month_mut(&mut self, area: Area, month: Month) -> Option<&mut MonthCounts>;
-    /// Notes a visit on the card, with the official and in the village's month; nothing if there is no such card. One
-    /// that puts the card's last visit right takes its place. A draft skips it: a second visit in a submission that
-    /// corrects the first is refused.
+    /// Notes a visit on the card, with the official and in the village's month; does nothing if there is no such
+    /// card. A visit that corrects the card's last one replaces it. A draft skips this: a second visit in a
+    /// submission that corrects the first is refused.
     fn note_visit(
         &mut self,
         entry: &EntryHeader,
@@ -77,9 +77,9 @@ pub trait Store {
         day: Date,
         corrects: Option<Index>,
     );
-    /// What entry 0 opened.
+    /// The jurisdiction opened by entry 0.
     fn jurisdiction(&self) -> Option<&Jurisdiction>;
-    /// Opens the jurisdiction, or changes what is known of it.
+    /// Opens the jurisdiction, or changes it.
     fn set_jurisdiction(&mut self, jurisdiction: Jurisdiction);
     /// Adds a parameter.
     fn add_policy(&mut self, row: PolicyRow);

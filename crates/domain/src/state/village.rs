@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// A village and everything in it: the unit of consistency.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Village {
-    /// What is known of the village itself.
+    /// Facts of the village itself.
     pub head: VillageHead,
     /// Its cards, closed ones included.
     pub households: BTreeMap<HouseholdId, Household>,
@@ -22,11 +22,11 @@ pub struct Village {
     pub allocations: BTreeMap<u64, Allocation>,
     /// Measures planned in it, by number.
     pub measures: BTreeMap<u64, Measure>,
-    /// What happened in each month.
+    /// Counts of each month.
     pub months: BTreeMap<Month, MonthCounts>,
 }
 
-/// What is known of the village itself.
+/// Facts of the village itself.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct VillageHead {
     /// Name.
@@ -51,7 +51,7 @@ pub struct VillageHead {
     pub exited_in: Option<Index>,
     /// Its exit procedures, in the order in which they began.
     pub rounds: Vec<Round>,
-    /// Identification of households that have no card yet, or never got one.
+    /// Rounds of identification for households that have no card yet, or never got one.
     pub candidates: BTreeMap<HouseholdId, Vec<Round>>,
     /// Officials posted to it.
     pub postings: Vec<Posting>,
@@ -64,9 +64,9 @@ pub struct VillageHead {
 /// An official posted to a village.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Posting {
-    /// Who.
+    /// The official.
     pub official: OfficialId,
-    /// As what.
+    /// Their post.
     pub post: VillagePost,
     /// First day.
     pub from: Date,
@@ -76,7 +76,7 @@ pub struct Posting {
     pub entry: Index,
 }
 
-/// What happened in a village in a month.
+/// Counts of a village in a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct MonthCounts {
     /// Households registered.
@@ -85,7 +85,7 @@ pub struct MonthCounts {
     pub exited: u32,
     /// Households that fell back.
     pub fallen_back: u32,
-    /// Aid delivered, less what was reversed.
+    /// Aid delivered, less reversals.
     pub aid: Fen,
     /// Visits.
     pub visits: u32,

@@ -19,7 +19,7 @@ use lika_domain::submission::Events;
 
 /// A day on which money flows.
 const DAY: u32 = 20_210_402;
-/// The release, the allocation and the measures that cases stand on.
+/// The release, the allocation and the measures that the cases use.
 const RELEASE: u64 = 1;
 const ALLOCATION: u64 = 11;
 const FOR_VILLAGE: u64 = 21;

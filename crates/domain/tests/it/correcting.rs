@@ -1,4 +1,4 @@
-//! Every line of the table of mistakes: what was wrong, what puts it right, and what holds from then on.
+//! Every line of the table of mistakes: the mistake, its correction, and the result.
 
 use crate::world::around;
 use crate::world::{
@@ -33,7 +33,7 @@ use lika_domain::village::{VillageExited, VillageProfileUpdated, VillageRegister
 
 /// The table as the docs show it.
 const TABLE: &str = include_str!("../../src/correcting.md");
-/// Index of the first entry that a mistake is told in, after the ground and the policy.
+/// Index of the first entry of a case, after the common ground and the policy.
 const FIRST: u64 = 5;
 const DAY: u32 = 20_160_301;
 const LATER: u32 = 20_160_402;
@@ -41,7 +41,7 @@ const LATER: u32 = 20_160_402;
 /// A line of the table.
 struct Mistake {
     name: &'static str,
-    /// What is recorded, the mistake last.
+    /// Reports recorded first, the mistake last.
     given: Vec<Report>,
     right: Report,
     holds: fn(&World) -> bool,
@@ -54,7 +54,7 @@ fn every_line_of_the_table_is_put_right_as_it_says() {
     let mistakes = mistakes();
     assert_eq!(mistakes.iter().map(|mistake| mistake.name).collect::<Vec<_>>(), names);
     for Mistake { name, given, right, holds } in mistakes {
-        // Decisions are not judged by their steps here: what puts them right is the matter.
+        // Decisions do not need their steps here: only the corrections are tested.
         let mut world = World::lenient();
         for report in &given {
             let taken = world.take(report);
@@ -439,12 +439,12 @@ fn naming(mut report: Report, entry: u64) -> Report {
     report
 }
 
-/// What happened to the household.
+/// An event of the household.
 fn card(happened: u32, kind: HouseholdKind) -> Report {
     Report::households([household_event(happened, HOUSEHOLD, kind)])
 }
 
-/// What the responsible official did about the household.
+/// An event of the responsible official on the household.
 fn of_card(happened: u32, kind: OfficialKind) -> Report {
     let event =
         around(official_event(happened, RESPONSIBLE, kind), |event| event.household = Some(household(HOUSEHOLD)));
@@ -457,7 +457,7 @@ fn aid(of: Option<u64>, kind: AidKind) -> Report {
     Report::new(FINANCE, Events::Aid(vec![event]))
 }
 
-/// An income of so many yuan for three members in 2015.
+/// A net income in 2015, in yuan, for three members.
 fn income(net: i64) -> Report {
     let zero = Fen::ZERO;
     let income = IncomeAssessed {

@@ -1,4 +1,4 @@
-//! Who signs, for which log and area, in what order and when; and what every event must satisfy.
+//! Headers: signer, log, area, order and time; and the checks common to all events.
 
 use crate::world::around;
 use crate::world::{
@@ -221,7 +221,7 @@ fn twisted(twist: fn(&mut lika_domain::submission::Entry)) -> Report {
     visits([visit()]).twisted(twist)
 }
 
-/// One visit with the responsible official's key in the name of somebody else.
+/// A visit signed with the responsible official's key in somebody else's name.
 fn as_author(number: u32) -> Report {
     match number {
         NOBODY => twisted(|entry| entry.submission.author = official(NOBODY)),

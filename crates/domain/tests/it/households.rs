@@ -1,4 +1,4 @@
-//! Villages, households, members, what is assessed of them and how they leave poverty.
+//! Villages, households, members, assessments and exits.
 
 mod assessments;
 mod cards;
@@ -30,7 +30,7 @@ fn households() {
     run(&tables());
 }
 
-/// What happened to [`HOUSEHOLD`].
+/// An event of [`HOUSEHOLD`].
 fn card(happened: u32, kind: HouseholdKind) -> Report {
     Report::households([card_event(happened, kind)])
 }
@@ -39,7 +39,7 @@ fn card_event(happened: u32, kind: HouseholdKind) -> HouseholdEvent {
     household_event(happened, HOUSEHOLD, kind)
 }
 
-/// What happened to the village.
+/// An event of the village.
 fn village(happened: u32, kind: HouseholdKind) -> Report {
     Report::households([village_event(happened, kind)])
 }

@@ -1,6 +1,6 @@
-//! Tests of the rules through their front door: entries go in, a state or a refusal comes out.
+//! Tests of the rules through their public functions: entries in, a state or a refusal out.
 //!
-//! Each file holds a table of cases for the events of one noun; [`world`] gives them a log to stand on.
+//! Each file has a table of cases for the events of one noun; [`world`] provides their log.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 

@@ -1,4 +1,4 @@
-//! What holds for every log, whatever it holds.
+//! Properties of every log, whatever its contents.
 
 mod whole;
 
@@ -44,7 +44,7 @@ proptest! {
         prop_assert_eq!(borsh::to_vec(&read).unwrap(), bytes);
     }
 
-    /// Villages that share nothing come out the same however their entries are interleaved.
+    /// Independent villages have the same result however their entries are interleaved.
     #[test]
     fn the_order_of_villages_does_not_matter(seeds in seeds(45), order in vec(0..VILLAGES.len(), 45)) {
         let mut grouped = seeds;
@@ -62,7 +62,7 @@ proptest! {
         }
     }
 
-    /// Whatever an entry holds, judging and applying it comes to an end, admitted or not.
+    /// Judging and applying any entry terminates, whether it is admitted or not.
     #[test]
     fn nothing_makes_the_rules_fail(seeds in seeds(40)) {
         let mut world = random::ground(Steps::Free);
@@ -94,7 +94,7 @@ proptest! {
     }
 }
 
-/// The properties above would hold for nothing if hardly anything were admitted.
+/// The properties above would prove little if hardly anything were admitted.
 #[test]
 fn made_up_reports_are_often_admitted_and_often_refused() {
     let mut bytes = 1_u32;
@@ -119,7 +119,7 @@ fn made_up_reports_are_often_admitted_and_often_refused() {
     check_variety(logs.iter().map(|(world, _)| &world.state));
 }
 
-/// Rounds of every procedure end in every way that they may.
+/// Rounds of every procedure end in every possible way.
 fn check_variety<'s>(states: impl Iterator<Item = &'s State>) {
     let rounds: Vec<&Round> = states.flat_map(random::rounds).flatten().collect();
     for procedure in Procedure::ALL {
@@ -146,7 +146,7 @@ fn in_order(rows: Vec<(usize, Vec<u8>)>) -> Vec<Seed> {
     rows.into_iter().enumerate().map(|(number, (village, bytes))| Seed { village, number, bytes }).collect()
 }
 
-/// Records what the rules admit of the reports and passes over the rest; with what became of each entry.
+/// Records the reports that the rules admit and skips the rest; also returns the outcome of each entry.
 fn live(seeds: &[Seed], manner: Manner) -> (World, Vec<bool>) {
     live_on(random::ground(Steps::Free), seeds, manner)
 }

@@ -1,5 +1,5 @@
-//! Reports made up from a row of bytes, so that a failing log shrinks with its row. Tame ones are plausible and often
-//! valid; wild ones are anything that the types can hold.
+//! Reports made up from bytes, so that a failing log shrinks with them. Tame ones are plausible and often valid; wild
+//! ones are anything that the types allow.
 
 mod aid;
 mod households;
@@ -33,7 +33,7 @@ pub(crate) enum Manner {
     Shared,
     /// Villages share nothing but the county.
     Separate,
-    /// Whatever the types can hold.
+    /// Anything that the types allow.
     Wild,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Seed {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Draws from a row of bytes; zeros when it is used up.
+/// Draws from bytes; zeros when they are used up.
 pub(crate) struct Dice<'b> {
     bytes: std::slice::Iter<'b, u8>,
     manner: Manner,
@@ -59,7 +59,7 @@ pub(crate) struct Dice<'b> {
 /// Whether decisions need the steps of their procedures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Steps {
-    /// Reports without a plan come to decisions; steps are taken all the same.
+    /// Reports without a plan reach decisions; steps are taken nevertheless.
     Free,
     /// Of every procedure, identification too once the first cards are there.
     Required,
@@ -93,7 +93,7 @@ pub(crate) fn ground(steps: Steps) -> World {
     world
 }
 
-/// A report on a village: one to three events of one service, by its clerk or somebody else.
+/// A report on a village: one to three events of one service, by its clerk or another official.
 pub(crate) fn report(seed: &Seed, manner: Manner, state: &State) -> Report {
     let mut dice = Dice::new(seed, &seed.bytes, manner);
     if dice.one_in(if manner == Manner::Wild { 4 } else { 2 }) {
@@ -113,7 +113,7 @@ pub(crate) fn report(seed: &Seed, manner: Manner, state: &State) -> Report {
     Report { author, area: area(VILLAGES[seed.village]), tags, ..Report::new(author, events) }
 }
 
-/// An entry that no recorder would make: wild events under a header that may be wrong in any way.
+/// An entry that no recorder would make: wild events with a header that may be wrong in any way.
 pub(crate) fn wild_entry(seed: &Seed, world: &World) -> Entry {
     let (events, header) = seed.bytes.split_at(seed.bytes.len() * 2 / 3);
     let wild = Seed { bytes: events.to_vec(), ..seed.clone() };

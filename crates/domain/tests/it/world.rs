@@ -1,4 +1,4 @@
-//! A log for tests to stand on: a county with an official of every role, a poor village and a household of three.
+//! A log for tests: a county with an official of every role, a poor village and a household of three.
 
 use lika_domain::admit::admit;
 use lika_domain::area::Area;
@@ -64,34 +64,34 @@ pub(crate) const TODAY: u32 = 20_210_601;
 /// A problem as a case expects it: code, number of the event, field.
 pub(crate) type Expected = (Code, Option<u32>, &'static str);
 
-/// One submission on its way into the log.
+/// One submission to be recorded.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
-    /// Who signs, with the key of the same number.
+    /// The signer, with the key of the same number.
     pub(crate) author: u32,
     /// The area concerned.
     pub(crate) area: Area,
     /// The events.
     pub(crate) events: Events,
-    /// Keyed hashes of citizen IDs: household, member, and a byte that stands for the ID.
+    /// Keyed hashes of citizen IDs: household, member, and a byte that represents the ID.
     pub(crate) tags: Vec<(u64, u32, u8)>,
     /// The day of recording, yyyymmdd.
     pub(crate) recorded: u32,
-    /// Last change to the entry before it is judged, for what an honest recorder would not build.
+    /// A last change to the entry before it is judged, for entries that no honest recorder would build.
     pub(crate) twist: Option<fn(&mut Entry)>,
 }
 
-/// A table's line: what is in the log, what comes, and what is wrong with it.
+/// A row of a table: the log, the submission, and the expected problems.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// What it stands on: [`World::open`], or an empty log.
+    /// The starting world: [`World::open`], or an empty log.
     pub(crate) ground: fn() -> World,
-    /// Recorded first, on top of that; all of it must be accepted.
+    /// Reports recorded first; all of them must be accepted.
     pub(crate) given: Vec<Report>,
-    /// What is judged.
+    /// The submission to judge.
     pub(crate) submission: Report,
-    /// Every problem in the order found; none when it is accepted.
+    /// Every problem in the order found; none if it is accepted.
     pub(crate) expected: Vec<Expected>,
 }
 
@@ -102,8 +102,8 @@ pub(crate) struct World {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// Records what is given, then judges the submission and compares. Returns the world after it. Decisions do not need
-/// their steps.
+/// Records `given`, then judges the submission and compares. Returns the world after it. Decisions do not need their
+/// steps.
 pub(crate) fn check(given: &[Report], submission: &Report, expected: &[Expected]) -> World {
     check_on(World::lenient(), given, submission, expected)
 }
@@ -214,7 +214,7 @@ impl Report {
         self
     }
 
-    /// The same with keyed hashes: household, member, and a byte that stands for the citizen ID.
+    /// The same with keyed hashes: household, member, and a byte that represents the citizen ID.
     pub(crate) fn tagged(mut self, tags: &[(u64, u32, u8)]) -> Self {
         self.tags = tags.to_vec();
         self
@@ -289,7 +289,7 @@ impl World {
         entry
     }
 
-    /// The whole log, replayed from nothing, gives this state and holds no void entry.
+    /// A replay of the whole log gives this state and finds no void entry.
     pub(crate) fn check_replay(&self) {
         let mut state = State::default();
         for entry in &self.entries {
@@ -313,7 +313,7 @@ impl World {
         &self.state.villages[&area(VILLAGE)]
     }
 
-    /// Where the card of [`HOUSEHOLD`] stands.
+    /// The status of the card of [`HOUSEHOLD`].
     pub(crate) fn status(&self) -> Status {
         self.card().status
     }
@@ -408,7 +408,7 @@ pub(crate) fn public_key(number: u32) -> PublicKey {
     PublicKey { id: KeyId(u64::from(number)), bytes }
 }
 
-/// What happened to an official.
+/// An event of an official.
 pub(crate) fn official_event(happened: u32, number: u32, kind: OfficialKind) -> OfficialEvent {
     OfficialEvent {
         envelope: OfficialEnvelope {
@@ -422,7 +422,7 @@ pub(crate) fn official_event(happened: u32, number: u32, kind: OfficialKind) -> 
     }
 }
 
-/// What happened to the village or the jurisdiction.
+/// An event of the village or the jurisdiction.
 pub(crate) fn village_event(happened: u32, kind: HouseholdKind) -> HouseholdEvent {
     HouseholdEvent {
         envelope: Envelope { happened: date(happened), household: None, evidence: Vec::new(), corrects: None },
@@ -430,7 +430,7 @@ pub(crate) fn village_event(happened: u32, kind: HouseholdKind) -> HouseholdEven
     }
 }
 
-/// What happened to a household.
+/// An event of a household.
 pub(crate) fn household_event(happened: u32, number: u64, kind: HouseholdKind) -> HouseholdEvent {
     around(village_event(happened, kind), |event| event.household = Some(household(number)))
 }
@@ -504,7 +504,7 @@ pub(crate) fn member_no(number: u32) -> MemberNo {
     MemberNo::new(number).unwrap()
 }
 
-/// An event that says something else around its matter.
+/// An event with a changed envelope.
 pub(crate) fn around<E, K>(mut event: Reported<E, K>, change: impl FnOnce(&mut E)) -> Reported<E, K> {
     change(&mut event.envelope);
     event

@@ -1,4 +1,4 @@
-//! From the rules back to the wire: why a submission is refused.
+//! From the rules back to the wire: refusals.
 
 use crate::v1;
 use lika_domain::rejection::{Code, Problem, Rejection};
@@ -15,7 +15,7 @@ pub fn problem(problem: &Problem) -> v1::Problem {
     }
 }
 
-/// A refusal with everything that was wrong. `status` is the HTTP status it has when it is answered alone.
+/// A refusal with all its problems. `status` is its HTTP status when it is answered alone.
 pub fn refusal(rejection: &Rejection, status: u16) -> v1::Refusal {
     v1::Refusal {
         code: rejection.code().name().to_owned(),
@@ -24,7 +24,7 @@ pub fn refusal(rejection: &Rejection, status: u16) -> v1::Refusal {
     }
 }
 
-/// A refusal as another process has written it; `None` if it has a code that is not known here.
+/// Reads a refusal written by another process; `None` if it has a code that is not known here.
 pub fn rejection(refusal: v1::Refusal) -> Option<Rejection> {
     let known = |problem: v1::Problem| {
         let code = *Code::ALL.iter().find(|code| code.name() == problem.code)?;

@@ -1,4 +1,4 @@
-//! What events of all services have: documents, corrections, sealed data.
+//! Parts of events of all services: documents, corrections, sealed data.
 
 use super::reader::Reader;
 use crate::v1;
@@ -24,7 +24,7 @@ pub(super) fn corrects(earlier: Option<v1::EventRef>) -> Option<EventRef> {
     earlier.map(|earlier| EventRef { entry: earlier.entry, event: earlier.event })
 }
 
-/// The number of the data key; the box itself is for the vault and its readers, not for the rules.
+/// The number of the data key; the box itself matters only to the vault and its readers, not to the rules.
 pub(super) fn sealed(r: &mut Reader, sealed: Option<&v1::Sealed>) -> Option<Option<u32>> {
     let Some(sealed) = sealed else { return Some(None) };
     let length = sealed.r#box.len();

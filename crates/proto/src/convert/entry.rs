@@ -12,7 +12,7 @@ use lika_domain::submission::{Entry, EntryHeader, PersonTag, Submission};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
-/// What was signed, and the signature.
+/// The signed bytes and their signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// The submission exactly as received; shares its memory with the entry it was read from.
@@ -24,7 +24,7 @@ pub struct Signed {
 /// Reads a leaf of the log at its index. The signature is not checked.
 ///
 /// # Errors
-/// Everything that is wrong with its fields or those of its submission; rules are not judged.
+/// All faults of its fields and those of its submission; rules are not judged.
 pub fn entry(index: Index, bytes: &Bytes) -> Result<(Entry, Signed), Rejection> {
     if bytes.len() > ENTRY_BYTES_MAX {
         let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
@@ -69,21 +69,21 @@ pub fn encode_entry(
     entry.encode_to_vec()
 }
 
-/// The area of a leaf, read off without the rest; `None` if it has none.
+/// The area of a leaf, read without the rest; `None` if it has none.
 pub fn entry_area(bytes: &Bytes) -> Option<Area> {
     let entry = SubmissionOnly::decode(bytes.clone()).ok()?;
     let submission = AreaOnly::decode(entry.submission).ok()?;
     Area::from_code(submission.area)
 }
 
-/// [`v1::Entry`] but for its submission.
+/// [`v1::Entry`] reduced to its submission.
 #[derive(Clone, PartialEq, Message)]
 struct SubmissionOnly {
     #[prost(bytes = "bytes", tag = "1")]
     submission: Bytes,
 }
 
-/// [`v1::Submission`] but for its area.
+/// [`v1::Submission`] reduced to its area.
 #[derive(Clone, PartialEq, Message)]
 struct AreaOnly {
     #[prost(uint64, tag = "3")]

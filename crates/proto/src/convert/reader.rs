@@ -1,4 +1,4 @@
-//! Reads single values and notes what is wrong with them.
+//! Reads single values and notes their faults.
 
 use lika_domain::area::Area;
 use lika_domain::date::{Date, Month};
@@ -16,8 +16,8 @@ pub(super) const PROBLEMS_PER_EVENT_MAX: usize = 10;
 /// Years that budgets and lines may name.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2199;
 
-/// Reads the values of one submission. Every method answers `None` after it has noted a problem, so a caller reads all
-/// fields first and only then asks which of them are there: all faults of an event are listed, not the first alone.
+/// Reads the values of one submission. A method that returns `None` has noted a problem. Callers read all fields
+/// first and check them afterwards, so that all faults of an event are listed and not only the first.
 #[derive(Default)]
 pub(super) struct Reader {
     event: Option<u32>,
@@ -58,7 +58,7 @@ impl Reader {
         whole.then_some(list)
     }
 
-    /// Reads every item of a list that must have one.
+    /// Reads every item of a list that must not be empty.
     pub(super) fn some_of<W, T>(
         &mut self,
         items: Vec<W>,
@@ -69,7 +69,7 @@ impl Reader {
         if items.is_empty() { self.missing(field) } else { self.list(items, max, field, read) }
     }
 
-    /// A message that must be given.
+    /// A message that must be present.
     pub(super) fn given<T>(&mut self, value: Option<T>, field: &'static str) -> Option<T> {
         if value.is_none() { self.missing(field) } else { value }
     }
@@ -88,12 +88,12 @@ impl Reader {
         None
     }
 
-    /// Notes that a required field is not given.
+    /// Notes that a required field is missing.
     pub(super) fn missing<T>(&mut self, field: &'static str) -> Option<T> {
         self.refuse(Code::FieldMissing, field, "")
     }
 
-    /// Notes that a value cannot stand in its field.
+    /// Notes that a value is not valid for its field.
     pub(super) fn invalid<T>(&mut self, field: &'static str, detail: impl Into<String>) -> Option<T> {
         self.refuse(Code::FieldInvalid, field, detail)
     }
@@ -135,7 +135,7 @@ impl Reader {
         }
     }
 
-    /// A month that must be given. A wrong one is personal data all the same and is not repeated.
+    /// A month that must be given. Even a wrong one is personal data, so the problem does not repeat it.
     pub(super) fn month(&mut self, yyyymm: u32, field: &'static str) -> Option<Month> {
         if yyyymm == 0 {
             return self.missing(field);
@@ -156,7 +156,7 @@ impl Reader {
 
     /// A text that may be empty.
     pub(super) fn text(&mut self, text: String, chars_max: usize, field: &'static str) -> Option<Box<str>> {
-        // Most texts are shorter in bytes than they may be in characters and need no counting.
+        // Most texts have fewer bytes than the limit in characters and need no counting.
         if text.len() > chars_max {
             let chars = text.chars().count();
             if chars > chars_max {
@@ -222,7 +222,7 @@ impl Reader {
         }
     }
 
-    /// The name of a key, which must be given.
+    /// The id of a key, which must be given.
     pub(super) fn key(&mut self, key: u64, field: &'static str) -> Option<KeyId> {
         if key == 0 { self.missing(field) } else { Some(KeyId(key)) }
     }
@@ -264,8 +264,8 @@ impl Reader {
     }
 }
 
-/// Whether a key is a point of the curve that only its owner can sign for. Under ZIP-215 a key of small order takes
-/// signatures that nobody made: the identity as R and 0 as s fit any message then, and for no other key.
+/// Whether only the owner of a key can sign with it. Under ZIP-215 a key of small order accepts signatures that
+/// nobody made: with the identity as R and 0 as s, any message verifies. Other keys do not have this.
 fn needs_a_secret(bytes: [u8; 32]) -> bool {
     let mut nobodys = [0; 64];
     nobodys[0] = 1;
@@ -273,13 +273,13 @@ fn needs_a_secret(bytes: [u8; 32]) -> bool {
     key.is_ok_and(|key| key.verify(&ed25519_zebra::Signature::from(nobodys), b"").is_err())
 }
 
-/// The name of a public key: the first 8 bytes, big-endian, of its SHA-256.
+/// The id of a public key: the first 8 bytes, big-endian, of its SHA-256.
 pub fn key_id(public_key: &[u8; 32]) -> KeyId {
     let hash = Sha256::digest(public_key);
     KeyId(hash.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
 }
 
-/// Whose personal data the vault keeps under a number: 10 digits are a household's, 8 an official's.
+/// The subject of a number: 10 digits are a household's, 8 an official's.
 pub fn subject(number: u64) -> Option<Subject> {
     let official = || u32::try_from(number).ok().and_then(OfficialId::new).map(Subject::Official);
     HouseholdId::new(number).map(Subject::Household).or_else(official)

@@ -1,5 +1,4 @@
-//! Values whose shape on the wire needs a reader of its own. Each function is named like the field that a description
-//! calls special.
+//! Values that need a reader of their own. Each function is named like the field that a description calls special.
 
 use super::reader::Reader;
 use crate::v1;
@@ -31,7 +30,7 @@ pub(super) fn disability(r: &mut Reader, category: u32, grade: u32) -> Option<Op
     }
 }
 
-/// Without a role there is no area either: two ways to write the same thing would be one too many.
+/// Without a role no area may be given, so that there is only one way to write it.
 pub(super) fn role(r: &mut Reader, role: i32, area: u64) -> Option<Option<(Role, Area)>> {
     match r.kind_or_none(role, "role") {
         Some(Some(role)) => r.area(area, "area").map(|area| Some((role, area))),
@@ -41,13 +40,13 @@ pub(super) fn role(r: &mut Reader, role: i32, area: u64) -> Option<Option<(Role,
     }
 }
 
-/// On the wire minutes are counted from 1, so that 0 can mean not given.
+/// On the wire minutes are counted from 1, so that 0 can mean "not given".
 pub(super) fn minute(r: &mut Reader, minute: u32) -> Option<Option<u16>> {
     let minute: u16 = r.small(minute, u32::from(DAY_MINUTES), "minute")?;
     Some(minute.checked_sub(1))
 }
 
-/// The code of a measure, which may be left out.
+/// The code of a measure, which may be missing.
 pub(super) fn code(r: &mut Reader, code: String) -> Option<Box<str>> {
     match r.text(code, MEASURE_CODE_CHARS_MAX, "code") {
         Some(code) if !is_measure_code(&code) => r.invalid("code", "only a-z, 0-9 and _"),
@@ -59,17 +58,17 @@ pub(super) fn items(r: &mut Reader, items: Vec<v1::PolicyItem>) -> Option<Vec<Po
     r.some_of(items, POLICY_ITEMS_MAX, "items", item)
 }
 
-/// A parameter by itself, for whoever prepares a `PolicySet`.
+/// A single parameter, for preparing a `PolicySet`.
 ///
 /// # Errors
-/// Everything that is wrong with it, fields named as in the proto files.
+/// All its faults, with fields named as in the proto files.
 pub fn policy_item(wire: v1::PolicyItem) -> Result<PolicyItem, Rejection> {
     let mut r = Reader::default();
     let read = item(&mut r, wire);
     r.finish(read)
 }
 
-/// Whether the text holds nothing but what codes of measures are made of. An empty one does.
+/// Whether the text contains only characters allowed in codes of measures. True for an empty one.
 fn is_measure_code(code: &str) -> bool {
     code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }

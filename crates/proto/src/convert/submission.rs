@@ -1,4 +1,4 @@
-//! What an official signs.
+//! Submissions.
 
 use super::reader::Reader;
 use super::{ENTRY_BYTES_MAX, SIGNING_PREFIX, events};
@@ -10,7 +10,7 @@ use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{EVENTS_MAX, Events, Submission, SubmissionHeader};
 use prost::Message;
 
-/// Who decides about a submission.
+/// The service that decides about a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Villages, households and policy.
@@ -24,7 +24,7 @@ pub enum Service {
 /// Reads a submission.
 ///
 /// # Errors
-/// Everything that is wrong with its fields; rules are not judged.
+/// All faults of its fields; rules are not judged.
 pub fn submission(bytes: &Bytes) -> Result<Submission, Rejection> {
     let message = submission_message(bytes)?;
     let mut r = Reader::default();
@@ -32,10 +32,10 @@ pub fn submission(bytes: &Bytes) -> Result<Submission, Rejection> {
     r.finish(read)
 }
 
-/// Decodes a submission without a look at its fields.
+/// Decodes a submission without checking its fields.
 ///
 /// # Errors
-/// `entry_too_large` above [`ENTRY_BYTES_MAX`], `malformed` if it is no message of that kind.
+/// `entry_too_large` above [`ENTRY_BYTES_MAX`], `malformed` if it is not such a message.
 pub fn submission_message(bytes: &Bytes) -> Result<v1::Submission, Rejection> {
     if bytes.len() > ENTRY_BYTES_MAX {
         let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
@@ -55,7 +55,7 @@ pub fn service(events: &Events) -> Service {
     }
 }
 
-/// What is signed: a prefix that sets it apart from anything else, then the submission.
+/// The bytes to sign: a prefix that distinguishes them from anything else, then the submission.
 pub fn signing_bytes(submission: &[u8]) -> Vec<u8> {
     [SIGNING_PREFIX, submission].concat()
 }

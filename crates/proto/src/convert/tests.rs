@@ -215,7 +215,7 @@ fn name(field: std::borrow::Cow<'static, str>) -> &'static str {
     }
 }
 
-/// A refusal goes to another process and comes back as it was.
+/// A refusal sent to another process is read back unchanged.
 #[test]
 fn a_refusal_can_be_read_back() {
     let problem = |field: &'static str, event| lika_domain::rejection::Problem {
@@ -231,7 +231,7 @@ fn a_refusal_can_be_read_back() {
     assert_eq!(super::rejection(unknown), None);
 }
 
-/// The one problem of a household event, as code and field.
+/// The only problem of a household event, as code and field.
 fn household_problem(kind: impl Into<Option<Household>>) -> (Code, &'static str) {
     let Some(kind) = kind.into() else { panic!("no kind") };
     only(&of_households(vec![household_event(kind)]))
@@ -684,7 +684,8 @@ proptest! {
         }
     }
 
-    /// Damaged submissions reach deeper than bytes by chance; whatever is still read names what the wire named.
+    /// Damaged submissions reach deeper than random bytes; whatever is still readable must have the values of the
+    /// wire.
     #[test]
     fn damaged_submissions_are_read_or_refused(
         which in 0..3_usize,

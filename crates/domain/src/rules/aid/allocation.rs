@@ -40,7 +40,7 @@ impl Rule<Envelope> for FundsAllocated {
             return;
         }
         let earlier = store.allocation(judge.entry.submission.area, self.allocation);
-        // One made in error is put right to nothing; its money is free again.
+        // An allocation made in error is corrected to zero, which releases its funds.
         let least = if earlier.is_some() { Fen::ZERO } else { Fen(1) };
         if self.amount < least {
             return judge.refuse(Code::AmountMissing, "amount", "");

@@ -1,4 +1,4 @@
-//! What events of deliveries share: the card, a delivery of it, and what was spent.
+//! Shared by the rules on deliveries: the card, a delivery, and spending.
 
 use crate::facts::date::Date;
 use crate::facts::header::EntryHeader;
@@ -16,7 +16,7 @@ pub(super) fn check_member(judge: &mut Judge<'_>, card: &Household, member: Memb
     }
 }
 
-/// The card's delivery of that number, which must not lie after `happened`.
+/// The card's delivery with that number, which must not be after `happened`.
 pub(super) fn check_delivery<'s>(
     judge: &mut Judge<'_>,
     card: &'s Household,
@@ -43,7 +43,7 @@ pub(super) fn delivery_mut(card: &mut Household, number: u32) -> Option<&mut Del
     card.deliveries.iter_mut().rev().find(|delivery| delivery.number == number)
 }
 
-/// Adds to what the village was given in the month, and to what was paid out of the allocation.
+/// Adds an amount to the village's aid of the month and to the spending of the allocation.
 pub(super) fn add_spent(
     store: &mut impl Store,
     entry: &EntryHeader,

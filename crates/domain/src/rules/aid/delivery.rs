@@ -41,7 +41,7 @@ event! {
 }
 
 impl Rule<Envelope> for AidDelivered {
-    /// An official who answers for a household may bring help in kind, but pays nothing out of allocated money.
+    /// A responsible official may bring help in kind, but may not pay from allocated funds.
     fn reporters(&self) -> &'static [Role] {
         if self.allocation.is_some() { PAYERS } else { GIVERS }
     }
@@ -93,7 +93,7 @@ impl AidDelivered {
         judge.require(for_this && measure.group == self.group, Code::MeasureMismatch, "measure");
     }
 
-    /// What is paid out of an allocation is at most what is left of it.
+    /// A payment must not exceed the rest of its allocation.
     fn check_allocation(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         let Some(number) = self.allocation else { return };
         let Some(allocation) = store.allocation(judge.entry.submission.area, number) else {

@@ -68,7 +68,7 @@ impl Rule<Envelope> for MeasurePlanned {
 }
 
 impl MeasurePlanned {
-    /// A code that the catalogue lists stands for one group; one that it does not list is the village's own.
+    /// A code in the catalogue belongs to one group; a code that is not in it is the village's own.
     fn check_catalogue(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         if self.code.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! A delivery is taken back, in whole or in part.
+//! Reversal of a delivery, in whole or in part.
 
 use super::card::{add_spent, card_mut, check_delivery, delivery_mut};
 use crate::facts::aid::ReversalReason;
@@ -39,7 +39,7 @@ impl Rule<Envelope> for AidReversed {
         }
     }
 
-    /// What is taken back lowers the month in which that happened: a month that is over stays as it was reported.
+    /// A reversal lowers the month in which it happened: past months stay as reported.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let Some(card) = card_mut(store, entry, event.household) else { return };
         let Some(delivery) = delivery_mut(card, self.delivery) else { return };

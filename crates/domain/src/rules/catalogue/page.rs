@@ -24,7 +24,7 @@ const PRIVATE: (&str, &str, &str) = (
 /// Above the fields of an event.
 const COLUMNS: &str = "| field | label | value | meaning |\n|---|---|---|---|\n";
 
-/// The page, and the closed lists that it has come across.
+/// The page, and the closed lists met so far.
 struct Page {
     text: String,
     lists: BTreeMap<&'static str, &'static List>,
@@ -84,7 +84,7 @@ impl Page {
         field.inside().iter().flat_map(Field::on_the_wire).try_for_each(|inner| self.field(&path, inner))
     }
 
-    /// What may stand in a field, with its limits.
+    /// The allowed values of a field, with limits.
     fn value(&mut self, value: Value) -> String {
         match value {
             Value::Choice(list) => format!("one {}", self.list(list)),

@@ -14,7 +14,7 @@ use crate::rules::rule::Rule;
 use crate::state::fold::Jurisdiction;
 use crate::state::store::Store;
 
-/// Shares of an exit are stated in so many parts.
+/// Shares of an exit are stated in this many parts.
 const PARTS: u32 = 10_000;
 
 event! {
@@ -51,7 +51,7 @@ event! {
     satisfaction: u32 = Value::Count { max: PARTS }, "群众满意度（万分比）";
 }
 
-/// The incidence that the exit rests on must be of the persons the village's profile states, and below the threshold.
+/// The incidence at the exit must fit the persons in the village's profile, and be below the threshold.
 impl Rule<Envelope> for VillageExited {
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         judge.no_card(event.household);

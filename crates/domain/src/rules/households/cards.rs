@@ -14,7 +14,7 @@ pub(super) fn open<'s>(judge: &mut Judge<'_>, store: &'s impl Store, event: &Env
     Some(card)
 }
 
-/// The same for an event that states facts: one that puts facts right is taken by a closed card too.
+/// The same for an event that states facts: a correction of facts is accepted for a closed card too.
 pub(super) fn of_facts<'s>(judge: &mut Judge<'_>, store: &'s impl Store, event: &Envelope) -> Option<&'s Household> {
     if event.corrects.is_none() {
         return open(judge, store, event);
@@ -24,7 +24,7 @@ pub(super) fn of_facts<'s>(judge: &mut Judge<'_>, store: &'s impl Store, event: 
     Some(card)
 }
 
-/// The card to be changed; `None` if there is none of that number in the village.
+/// The card to change; `None` if the village has no card with that number.
 pub(super) fn to_change<'s>(
     store: &'s mut impl Store,
     entry: &EntryHeader,

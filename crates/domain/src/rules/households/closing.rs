@@ -42,8 +42,8 @@ impl Rule<Envelope> for HouseholdDeregistered {
         judge.require(fits, Code::MergeTargetInvalid, "merged_into");
     }
 
-    /// A closed card keeps its members for the record. They hold their citizen IDs no longer, so that they can be
-    /// registered elsewhere.
+    /// A closed card keeps its members for the record, but releases their citizen IDs, so that they can be registered
+    /// elsewhere.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let (Some(id), Some(card)) = (event.household, cards::to_change(store, entry, event)) else { return };
         card.set_status(Status::Deregistered, event.happened, entry.index);

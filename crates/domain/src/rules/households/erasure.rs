@@ -26,8 +26,8 @@ event! {
 }
 
 impl Rule<Envelope> for PersonalDataErased {
-    /// A household's data is erased in its village, an official's in the jurisdiction. Erasing twice is harmless: data
-    /// sealed since then goes too.
+    /// A household's data is erased in its village, an official's in the jurisdiction. Erasing twice is harmless: it
+    /// includes data sealed since then.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         judge.no_card(event.household);
         let known = match self.subject {

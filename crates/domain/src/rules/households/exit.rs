@@ -48,8 +48,8 @@ impl Rule<Envelope> for HouseholdExited {
         }
     }
 
-    /// That the exit is below the line or lacks a guarantee does not stop it: the log keeps what officials decided, and
-    /// shows it.
+    /// An exit is recorded even if income is below the line or a guarantee is missing: the log keeps the officials'
+    /// decisions, and shows the fault.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let card = event.household.and_then(|id| store.household(entry.submission.area, id));
         let findings = card.map(|card| self.findings(store, entry, card, event.happened));
@@ -71,7 +71,7 @@ impl Rule<Envelope> for HouseholdExited {
 }
 
 impl HouseholdExited {
-    /// What an audit would look at in it, by what was recorded when it was admitted.
+    /// Facts for an audit, from what was recorded when the exit was admitted.
     fn findings(&self, store: &impl Store, entry: &EntryHeader, card: &Household, happened: Date) -> ExitFindings {
         let (policy, area) = (store.base().policy.seen_by(entry), entry.submission.area);
         let line = policy.line(LineKind::Poverty, card.facts.standard, area, self.income_year, happened);
@@ -87,8 +87,8 @@ fn fell_in_error(card: &Household, event: &Envelope) -> bool {
     card.status == Status::FellBack && course::names_last(&card.rounds, event, Procedure::FallBack)
 }
 
-/// Puts the card where it was before it fell: out of poverty since its last exit, by the entry of that. The day of the
-/// fall that is taken back.
+/// Returns the card to its state before it fell back: out of poverty since its last exit, by that exit's entry.
+/// Returns the day of the fall that is taken back.
 fn take_back_fall(card: &mut Household) -> Option<Date> {
     let fell = course::take_back(&mut card.rounds, Procedure::FallBack);
     if let Some((happened, entry)) = course::last_decided(&card.rounds, Procedure::HouseholdExit) {

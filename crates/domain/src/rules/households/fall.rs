@@ -40,7 +40,8 @@ impl Rule<Envelope> for HouseholdFellBack {
         }
     }
 
-    /// An exit recorded in error is taken out of its month; a true fall is counted in its own.
+    /// An exit recorded in error is subtracted from its own month; a true fall is counted in the month when it
+    /// happened.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let Some(card) = cards::to_change(store, entry, event) else { return };
         let exited = card.since.month();

@@ -63,15 +63,15 @@ impl IncomeAssessed {
         self.wage + self.production + self.property + transfers.into_iter().sum() - self.production_cost
     }
 
-    /// Whether the income per head is the net income divided by so many members; less than a fen for each may be lost
-    /// by rounding.
+    /// Whether the income per head is the net income divided by `members`; rounding may lose less than a fen for each
+    /// member.
     fn divides_by(&self, members: u8) -> bool {
         let lost = i128::from(self.per_head.0) * i128::from(members) - i128::from(self.net.0);
         lost.abs() < i128::from(members)
     }
 
-    /// How many members the income per head stands for: those on the card, or, when it puts an earlier assessment
-    /// right, those of that time. `None` when it fits neither.
+    /// The number of members that the income per head refers to: those on the card now, or, for a correction of an
+    /// earlier assessment, those at that time. `None` if it fits neither.
     fn members(&self, card: &Household) -> Option<u8> {
         let earlier = year_of(card, self.year).map(|income| income.members);
         [Some(count(card)), earlier].into_iter().flatten().find(|members| self.divides_by(*members))

@@ -5,7 +5,7 @@ use crate::facts::member::{AGE_MAX_YEARS, Disability, Member, Relation, SPOUSE_A
 use crate::facts::rejection::Code;
 use crate::rules::judge::Judge;
 
-/// Judges a member's facts as they stood on a day. Age is judged lightly: families come in more shapes than rules.
+/// Judges a member's facts as of a day. Age is judged leniently: families come in more shapes than rules.
 pub(super) fn check_member(judge: &mut Judge<'_>, happened: Date, member: &Member, head: Option<&Member>) {
     let months = happened.month().months_since(member.birth_month);
     if months < 0 {
@@ -25,7 +25,7 @@ pub(super) fn check_member(judge: &mut Judge<'_>, happened: Date, member: &Membe
     }
 }
 
-/// A person who is new to the log must be named to it, sealed.
+/// A person who is new to the log must have sealed personal data.
 pub(super) fn check_sealed(judge: &mut Judge<'_>, member: &Member) {
     if member.sealed.is_none() {
         refuse(judge, Code::SealedMissing, "sealed", member);

@@ -1,7 +1,7 @@
 //! A person joins a card, changes or leaves it.
 //!
-//! There is exactly one head. A member who becomes head by an update takes the place of the head before, who is related
-//! in some other way until an update of their own says how. The head cannot lay it down without somebody taking it up.
+//! There is exactly one head. When an update makes a member the head, the former head's relation becomes "other"
+//! until an update states it. The head can stop being head only when another member becomes head.
 
 use super::member_facts::{check_member, check_sealed};
 use super::{cards, tags};
@@ -97,7 +97,7 @@ impl Rule<Envelope> for MemberUpdated {
         let lays_down = before.relation == Relation::Head && member.relation != Relation::Head;
         judge.require(!lays_down, Code::NotOneHead, "relation");
         check_member(judge, event.happened, member, head(card));
-        // A closed card holds no citizen ID, so a correction on it is in nobody's way.
+        // A closed card holds no citizen ID, so a correction of one conflicts with nobody.
         if card.status.is_live() {
             check_tag(judge, store, event, member);
         }
@@ -137,7 +137,7 @@ impl Rule<Envelope> for MemberRemoved {
         judge.require(fits, Code::NewHeadInvalid, "new_head");
     }
 
-    /// A member who leaves holds the citizen ID no longer, so that it can be registered on another card.
+    /// A member who leaves releases the citizen ID, so that it can be registered on another card.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let (Some(id), Some(card)) = (event.household, cards::to_change(store, entry, event)) else { return };
         let Some(position) = card.members.iter().position(|member| member.number == self.member) else { return };

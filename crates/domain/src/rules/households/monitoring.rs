@@ -91,7 +91,7 @@ impl Rule<Envelope> for MonitoringEnded {
     }
 }
 
-/// Whether a watch names the end of the last one: that end was recorded in error, and the watch goes on.
+/// Whether a start of monitoring corrects the last end: that end was recorded in error, and monitoring continues.
 fn ended_in_error(card: &Household, event: &Envelope) -> bool {
     course::names_last(&card.rounds, event, Procedure::MonitoringEnd)
 }

@@ -46,8 +46,8 @@ impl Rule<Envelope> for HouseholdRegistered {
             return;
         }
         if let Some(home) = store.home(id) {
-            // What is wrong inside the event is wrong whatever its number, but an offline copy of a card that is in the
-            // log already is the usual case, and one problem names it best.
+            // The event may have other faults too, but usually it is an offline copy of a card that is already in the
+            // log, and this one problem says so best.
             return judge.refuse(Code::HouseholdExists, "household", home.to_string());
         }
         course::check_decided(judge, store, Subject::Household(id), Procedure::Identification, event.happened);

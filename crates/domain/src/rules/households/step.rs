@@ -1,4 +1,4 @@
-//! A step of a procedure is taken: whether it may be, and what it changes.
+//! A step of a procedure: whether it may be taken, and what it changes.
 
 use super::cards;
 use super::step_checks::{check_begins, check_evidence, check_subject, out_of_order};
@@ -45,7 +45,7 @@ event! {
 }
 
 impl Rule<Envelope> for ProcedureStepTaken {
-    /// A step that the procedure does not have is nobody's; that is judged as such.
+    /// A step that the procedure does not have is open to every role here; the check refuses it.
     fn reporters(&self) -> &'static [Role] {
         self.procedure.machine().rule(self.step).map_or(Role::ALL, |rule| rule.roles)
     }
@@ -75,7 +75,7 @@ impl Rule<Envelope> for ProcedureStepTaken {
         judge.require(!same, Code::StepSamePerson, "author");
     }
 
-    /// Keeps a step with what it concerns.
+    /// Adds the step to the rounds of its subject.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let subject = match (self.procedure, event.household) {
             (Procedure::CountyExit, _) => Subject::County,
@@ -88,7 +88,7 @@ impl Rule<Envelope> for ProcedureStepTaken {
         subject.change(store, entry, |rounds| take(rounds, entry, event, self, days));
         let Some(card) = cards::to_change(store, entry, event) else { return };
         follow_step(card, entry, event.happened, self);
-        // A listing is as old as the first step of its round, also when that one is put right.
+        // A listing dates from the first step of its round, also when that step is corrected.
         if card.status == Status::PreExit
             && let Some([first]) =
                 open_round(&card.rounds, Procedure::HouseholdExit).map(|round| round.steps.as_slice())
@@ -129,7 +129,7 @@ impl ProcedureStepTaken {
     }
 }
 
-/// A step of the exit procedure lists a poor household for exit; one that failed takes it off the list.
+/// A step of the exit procedure lists a poor household for exit; a failed step takes it off the list.
 fn follow_step(card: &mut Household, entry: &EntryHeader, happened: Date, step: &ProcedureStepTaken) {
     if step.procedure != Procedure::HouseholdExit {
         return;
@@ -143,7 +143,7 @@ fn follow_step(card: &mut Household, entry: &EntryHeader, happened: Date, step: 
     }
 }
 
-/// What a step would follow.
+/// The place that a step would follow.
 struct Stage<'r> {
     place: Place,
     /// The step before it in its round; `None` if it would be the first.
@@ -151,7 +151,7 @@ struct Stage<'r> {
 }
 
 impl<'r> Stage<'r> {
-    /// A step that puts right the last one of the same kind is judged as if that one had not been taken.
+    /// A step that corrects the last one of the same kind is judged as if that one had not been taken.
     fn of(rounds: &'r [Round], event: &Envelope, taken: &ProcedureStepTaken) -> Self {
         let round = rounds.iter().rev().find(|round| round.procedure == taken.procedure);
         let Some(round) = round else { return Self { place: Place::Start, last: None } };
@@ -160,7 +160,7 @@ impl<'r> Stage<'r> {
             return Self { place: round.place_before_last(), last };
         }
         let place = round.place();
-        // What is over can begin again; while it is under way it cannot.
+        // A finished round can be followed by a new one; while a round is under way no other can begin.
         let begins = !round.is_open() && !follows(taken, place);
         if begins || place == Place::Start {
             return Self { place: if follows(taken, Place::Start) { Place::Start } else { place }, last: None };
@@ -173,8 +173,8 @@ fn follows(taken: &ProcedureStepTaken, place: Place) -> bool {
     taken.procedure.machine().rule(taken.step).is_some_and(|rule| rule.after.contains(&place))
 }
 
-/// Whether the step takes the place of the last one, before the decision or after it. One that was not passed has ended
-/// its round: what is wrong with it is put right by another round.
+/// Whether the step replaces the last one, before or after the decision. A step that was not passed has ended its
+/// round; it is corrected by a new round.
 fn is_put_right(round: &Round, event: &Envelope, taken: &ProcedureStepTaken) -> bool {
     let last = round.steps.last().filter(|_| round.place() == Place::At(taken.step));
     last.is_some_and(|last| event.corrects.is_some_and(|earlier| earlier.entry == last.entry))

@@ -1,4 +1,4 @@
-//! Whether a step of a procedure may be taken now.
+//! Checks whether a step of a procedure may be taken now.
 
 use super::cards;
 use crate::rules::procedure::course::{last_decided, names};
@@ -23,7 +23,8 @@ pub(super) fn check_evidence(judge: &mut Judge<'_>, rule: &StepRule, evidence: &
     }
 }
 
-/// What the procedure is about: a card or a household that is to get one, a poor village, or the jurisdiction.
+/// Checks the subject of the procedure: a card or a household that is about to get one, a poor village, or the
+/// jurisdiction.
 pub(super) fn check_subject(
     judge: &mut Judge<'_>,
     store: &impl Store,
@@ -42,7 +43,7 @@ pub(super) fn check_subject(
             judge.require(poor, Code::VillageNotPoor, "area");
             Some(Subject::Village)
         }
-        // It leads to the registration, so most of its steps lie before that.
+        // Identification leads to the registration, so most of its steps come before that.
         Procedure::Identification => {
             let Some(id) = event.household else {
                 judge.refuse(Code::HouseholdIsMissing, "household", "");
@@ -58,7 +59,7 @@ pub(super) fn check_subject(
     }
 }
 
-/// Whether a round may begin at all.
+/// Whether a round may begin.
 pub(super) fn check_begins(
     judge: &mut Judge<'_>,
     store: &impl Store,
@@ -79,7 +80,7 @@ pub(super) fn check_begins(
             judge.refuse(Code::StatusForbids, "household", stands);
         }
         Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", stands),
-        // What lists the card is the very step that is put right: its day is no bound to it.
+        // The card was listed by the very step that is corrected, so the day of the listing is no limit for it.
         Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
         Procedure::HouseholdExit | Procedure::FallBack => {
             if let Some(card) = card {

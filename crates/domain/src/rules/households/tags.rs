@@ -1,7 +1,7 @@
-//! Keyed hashes of citizen IDs: nobody is on two open cards, or twice on one.
+//! Keyed hashes of citizen IDs: nobody may be on two open cards, or twice on one.
 //!
 //! The households service adds the hash of every citizen ID that a submission registers, so that the rule can be
-//! judged, and judged again at a replay, without the IDs.
+//! judged without the IDs, also by a replay.
 
 use crate::facts::header::EntryHeader;
 use crate::facts::ids::{PersonId, Tag};
@@ -10,7 +10,7 @@ use crate::rules::judge::Judge;
 use crate::state::fold::Holding;
 use crate::state::store::Store;
 
-/// Judges that nobody else holds the citizen ID that the submission registers for a person.
+/// Checks that nobody else holds the citizen ID that the submission registers for a person.
 pub(super) fn check(judge: &mut Judge<'_>, store: &impl Store, person: PersonId) {
     let entry = judge.entry;
     let Some((position, tag)) = find(entry, person) else { return };
@@ -24,7 +24,8 @@ pub(super) fn check(judge: &mut Judge<'_>, store: &impl Store, person: PersonId)
     }
 }
 
-/// Lets a person of an open card hold the citizen ID that the entry registers for them, in place of the one before.
+/// Makes a person of an open card the holder of the citizen ID that the entry registers for them, instead of the
+/// previous one.
 pub(super) fn take(store: &mut impl Store, entry: &EntryHeader, person: PersonId) {
     let Some((_, tag)) = find(entry, person) else { return };
     let Some(card) = store.household_mut(entry.submission.area, person.household()) else { return };
@@ -40,7 +41,7 @@ pub(super) fn take(store: &mut impl Store, entry: &EntryHeader, person: PersonId
     store.holdings_mut(tag).push(Holding { person, since: entry.index, until: None });
 }
 
-/// Ends a person's hold on a citizen ID.
+/// Releases a person's citizen ID.
 pub(super) fn give_up(store: &mut impl Store, entry: &EntryHeader, person: PersonId, tag: Tag) {
     for holding in store.holdings_mut(tag) {
         if holding.person == person && holding.until.is_none() {
@@ -54,9 +55,8 @@ fn find(entry: &EntryHeader, person: PersonId) -> Option<(usize, Tag)> {
     entry.tags.iter().enumerate().find(|(_, tagged)| tagged.person == person).map(|(at, tagged)| (at, tagged.tag))
 }
 
-/// Whether a holding stands in the way of an entry: begun and not given up as far as the recorder knew when it
-/// decided. One whose holder gets another ID by this very entry does not, so that two IDs entered the wrong way round
-/// can be put right at once.
+/// Whether a holding conflicts with an entry: begun and not released, as far as the recorder knew when it decided. A
+/// holder who gets another ID by this same entry does not conflict, so that two swapped IDs can be corrected at once.
 fn holds(holding: &Holding, tag: Tag, entry: &EntryHeader) -> bool {
     let begun = entry.sees(holding.since);
     let ended = holding.until.is_some_and(|until| entry.sees(until));

@@ -102,7 +102,7 @@ impl VillageRegistered {
     }
 }
 
-/// A registration again puts right the village's facts; one that names the village's exit takes that back too.
+/// A repeated registration corrects the village's facts; one that names the village's exit takes that back too.
 fn puts_right(event: &Envelope, village: &VillageHead) -> bool {
     let names = |entry| event.corrects.is_some_and(|earlier| earlier.entry == entry);
     names(village.registered_in) || village.exited_in.is_some_and(names)
@@ -130,7 +130,7 @@ impl Rule<Envelope> for VillageProfileUpdated {
     }
 }
 
-/// A household has at least one person; a village whose numbers are not known yet states 0 of both.
+/// A household has at least one person; a village whose numbers are not known yet states 0 for both.
 fn check_rural(judge: &mut Judge<'_>, households: u32, persons: u32) {
     judge.require(persons <= RURAL_PERSONS_MAX, Code::FieldInvalid, "rural_persons");
     judge.require(households <= persons, Code::CountInconsistent, "rural_households");

@@ -1,4 +1,4 @@
-//! Where a role may be given, and that somebody can always administer the log.
+//! Where a role may be given, and that the log always has an administrator.
 
 use crate::facts::area::Area;
 use crate::facts::ids::OfficialId;
@@ -8,15 +8,15 @@ use crate::state::authority::Authority;
 use crate::state::official::Official;
 use crate::state::store::Store;
 
-/// Only administrators of the whole jurisdiction record in its area, so what lies inside it lies inside theirs.
+/// Only administrators of the whole jurisdiction record in its area, so every area inside it is within theirs.
 pub(super) fn check_role_area(judge: &mut Judge<'_>, store: &impl Store, area: Area) {
     if !store.jurisdiction().is_some_and(|jurisdiction| jurisdiction.area.contains(area)) {
         judge.refuse(Code::AreaUnknown, "area", area.to_string());
     }
 }
 
-/// A log nobody can administer any more could never be put right, so the last administrator stays: if `official` is
-/// one and would not be any more, another must remain.
+/// Without an administrator a log could never be corrected, so the last one stays: if `official` is one and would
+/// cease to be, another must remain.
 pub(super) fn check_last(judge: &mut Judge<'_>, store: &impl Store, id: OfficialId, official: &Official, stays: bool) {
     let authority = Authority::recorded(store, judge.entry);
     if stays || !authority.governs(official, None) {

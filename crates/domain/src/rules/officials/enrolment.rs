@@ -55,7 +55,7 @@ event! {
     post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
 }
 
-/// How a role stands in the proto files.
+/// The fields of a role in the proto files.
 const ROLE: &[Field] = fields! {
     /// What they may do from now on; none: nothing.
     role = Value::ChoiceOrNone(&Role::LIST), "角色";

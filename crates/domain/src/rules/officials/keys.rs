@@ -1,4 +1,4 @@
-//! A key may sign from now on, or may not any more.
+//! Adding and revoking keys.
 
 use super::administrators::check_last;
 use super::known::{active, known};

@@ -7,7 +7,7 @@ use crate::state::authority::Authority;
 use crate::state::official::Official;
 use crate::state::store::Store;
 
-/// The official of that number, enrolled by what the recorder knew.
+/// The official with that number, enrolled as far as the recorder knew.
 pub(super) fn known<'s>(judge: &mut Judge<'_>, store: &'s impl Store, id: OfficialId) -> Option<&'s Official> {
     let official = Authority::recorded(store, judge.entry).official(id);
     if official.is_none() {
@@ -16,7 +16,7 @@ pub(super) fn known<'s>(judge: &mut Judge<'_>, store: &'s impl Store, id: Offici
     official
 }
 
-/// The official of that number, who must have a role.
+/// The official with that number, who must have a role.
 pub(super) fn active<'s>(judge: &mut Judge<'_>, store: &'s impl Store, id: OfficialId) -> Option<&'s Official> {
     let official = known(judge, store, id)?;
     if Authority::recorded(store, judge.entry).role(official).is_none() {

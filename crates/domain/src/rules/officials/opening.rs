@@ -45,7 +45,7 @@ event! {
 }
 
 impl JurisdictionOpened {
-    /// What it says of who may sign; `event` is what stands around it.
+    /// Its statements on who may sign; `event` is its envelope.
     pub fn opening(&self, event: &OfficialEnvelope) -> Opening<'_> {
         let Self { public_key: key, area, mode, .. } = *self;
         Opening { official: event.official, key, origin: &self.origin, area, mode }
@@ -53,7 +53,7 @@ impl JurisdictionOpened {
 }
 
 impl Rule<OfficialEnvelope> for JurisdictionOpened {
-    /// That it stands alone in entry 0 is judged with the header.
+    /// That it is alone in entry 0 is checked with the header.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEnvelope) {
         judge.no_card(event.household);
         judge.require(store.jurisdiction().is_none(), Code::AlreadyOpened, "events");

@@ -32,8 +32,8 @@ event! {
 }
 
 impl Rule<OfficialEnvelope> for HouseholdVisited {
-    /// A visit needs no pairing: any official may report one they made. One before the card was made is how many a card
-    /// began. The card's last visit can be put right by one that names it.
+    /// A visit needs no pairing: any official may report one they made. Visits before the card was made are allowed:
+    /// many cards began with one. The card's last visit can be corrected by one that names it.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEnvelope) {
         let card = judge.open_card(store, event.household);
         let corrects = event.corrects.filter(|earlier| earlier.entry < judge.entry.index);

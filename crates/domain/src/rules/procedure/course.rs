@@ -1,4 +1,5 @@
-//! The course of a procedure: what its rounds say of its decision, and how a decision ends a round or is taken back.
+//! The course of a procedure: its decisions according to its rounds, and how a decision ends a round or is taken
+//! back.
 
 use super::subject::Subject;
 use crate::facts::date::Date;
@@ -73,7 +74,7 @@ pub(crate) fn drop_open(rounds: &mut [Round], procedure: Option<Procedure>) {
     rounds.iter_mut().filter(concerned).for_each(|round| round.end = Some(End::Dropped));
 }
 
-/// The day and the entry of the last decision of a procedure that was not taken back.
+/// The day and the entry of a procedure's last decision that was not taken back.
 pub(crate) fn last_decided(rounds: &[Round], procedure: Procedure) -> Option<(Date, Index)> {
     let mut decided = rounds.iter().rev().filter(|round| round.procedure == procedure);
     decided.find_map(|round| match round.end? {
@@ -82,8 +83,8 @@ pub(crate) fn last_decided(rounds: &[Round], procedure: Procedure) -> Option<(Da
     })
 }
 
-/// Takes back the last decision of a procedure, which was recorded in error: its round counts as dropped. The day of the
-/// decision.
+/// Takes back the last decision of a procedure, which was recorded in error: its round counts as dropped. Returns the
+/// day of the decision.
 pub(crate) fn take_back(rounds: &mut [Round], procedure: Procedure) -> Option<Date> {
     let decided = |round: &&mut Round| round.procedure == procedure && matches!(round.end, Some(End::Decided { .. }));
     let round = rounds.iter_mut().rev().find(decided)?;
@@ -111,7 +112,7 @@ pub(crate) fn names_last(rounds: &[Round], event: &Envelope, procedure: Procedur
     last.is_some_and(|(_, entry)| event.corrects.is_some_and(|earlier| earlier.entry == entry))
 }
 
-/// Not before what it follows, and not while a publicity runs.
+/// Checks that a step is not before the one that it follows, and not during a publicity.
 pub(crate) fn check_day(judge: &mut Judge<'_>, last: &StepTaken, happened: Date) {
     let from = last.followed_from();
     if happened < last.happened {

@@ -1,9 +1,9 @@
-//! The tables: which steps a procedure has, what each may follow, who may take it and on what evidence.
+//! The tables: the steps of each procedure, what each may follow, who may take it, and the evidence it needs.
 //!
-//! Sources: the 2014 plan for identification and cards (扶贫开发建档立卡工作方案), the 2016 opinions on the mechanism of
-//! exit (关于建立贫困退出机制的意见), the 2021 guidance on monitoring (关于健全防止返贫动态监测和帮扶机制的指导意见). Where they
-//! leave the order of two steps open, the table lets either come first or leaves one out. Evidence and who takes a step
-//! are what counties ask for; no national text fixes them.
+//! Sources: the 2014 plan for identification and cards (扶贫开发建档立卡工作方案), the 2016 opinions on the mechanism of exit
+//! (关于建立贫困退出机制的意见), the 2021 guidance on monitoring (关于健全防止返贫动态监测和帮扶机制的指导意见). Where they leave the order of two steps
+//! open, the table lets either come first or leaves one out. Evidence and roles follow the practice of counties; no
+//! national text fixes them.
 
 use crate::facts::evidence::EvidenceKind;
 use crate::facts::official::Role;
@@ -29,11 +29,11 @@ pub struct Machine {
 pub struct StepRule {
     /// Which.
     pub step: Step,
-    /// Where the round must stand.
+    /// Places of the round after which it may come.
     pub after: &'static [Place],
-    /// Who may take it, inside their area.
+    /// Roles that may take it, inside their area.
     pub roles: &'static [Role],
-    /// It must not be taken by who took the step before: whoever drafts does not approve.
+    /// It must not be taken by the official who took the previous step: whoever drafts does not approve.
     pub by_another: bool,
     /// At least one document of each of these kinds.
     pub evidence: &'static [EvidenceKind],
@@ -42,7 +42,7 @@ pub struct StepRule {
 use Place::{At, Decided, Start};
 
 const VILLAGE: &[Role] = &[Role::VillageOfficer];
-/// The village committee, who answers for the household, and the resident team, which townships lead.
+/// The village committee, the responsible official, and the resident team, which townships lead.
 const NEAR: &[Role] = &[Role::VillageOfficer, Role::Responsible, Role::TownshipOfficer];
 const TOWNSHIP: &[Role] = &[Role::TownshipOfficer];
 const COUNTY: &[Role] = &[Role::CountyOfficer];
@@ -111,7 +111,8 @@ const HOUSEHOLD_EXIT: Machine = Machine {
     ],
 };
 
-/// Falling back: a household that is poor again goes the way it came in, begun by itself or by a clue.
+/// Falling back: a household that is poor again enters the same way as at first, begun by its application or by a
+/// clue.
 const FALL_BACK: Machine = Machine {
     procedure: Procedure::FallBack,
     decision: "HouseholdFellBack",
@@ -151,7 +152,7 @@ const MONITORING: Machine = Machine {
     ],
 };
 
-/// Ending the monitoring: the risk is found gone and the household accepts it.
+/// Ending the monitoring: the risk is found to be gone and the household agrees.
 const MONITORING_END: Machine = Machine {
     procedure: Procedure::MonitoringEnd,
     decision: "MonitoringEnded",
@@ -185,8 +186,8 @@ const VILLAGE_EXIT: Machine = Machine {
     ],
 };
 
-/// Exit of a county: asked for by the county, checked by the prefecture and the province, which make it public and
-/// decide. The county records what they did; their papers are the evidence.
+/// Exit of a county: the county applies; the prefecture and the province check, publish and decide. The county
+/// records what they did; their documents are the evidence.
 const COUNTY_EXIT: Machine = Machine {
     procedure: Procedure::CountyExit,
     decision: "CountyExited",
@@ -222,11 +223,10 @@ impl Machine {
         self.rules.iter().find(|rule| rule.step == step)
     }
 
-    /// The fewest steps by which a round goes on from `from` until it stands at one of `goals`, in order; `None` if it
-    /// never does.
+    /// The shortest sequence of steps that takes a round from `from` to one of `goals`; `None` if there is none.
     pub fn way(&self, from: Place, goals: &[Place]) -> Option<Vec<Step>> {
         let mut ways = VecDeque::from([(from, Vec::new())]);
-        // No way is longer than the table: what is reached a second time is not followed again.
+        // No shortest way is longer than the table: a place reached a second time is not followed again.
         let mut reached = vec![from];
         while let Some((place, way)) = ways.pop_front() {
             if goals.contains(&place) {
@@ -276,7 +276,7 @@ mod tests {
         }
     }
 
-    /// An earlier version of the tables could be run in a circle; a procedure must come to an end.
+    /// In an earlier version of the tables a round could go in circles; a procedure must come to an end.
     #[test]
     fn no_step_comes_round_again() {
         for procedure in Procedure::ALL {

@@ -1,11 +1,11 @@
-//! What a procedure is about, and its rounds.
+//! The subject of a procedure, and its rounds.
 
 use crate::facts::header::EntryHeader;
 use crate::facts::ids::HouseholdId;
 use crate::state::round::Round;
 use crate::state::store::Store;
 
-/// What a procedure is about.
+/// The subject of a procedure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A card, or a household that is to get one.
@@ -17,7 +17,7 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// Its rounds, as far as there is such a thing.
+    /// Its rounds; none if it does not exist.
     pub(crate) fn rounds<'s>(self, store: &'s impl Store, entry: &EntryHeader) -> &'s [Round] {
         let area = entry.submission.area;
         let rounds = match self {
@@ -31,7 +31,7 @@ impl Subject {
         rounds.map_or(&[], Vec::as_slice)
     }
 
-    /// Changes its rounds; nothing if there is no such thing. A household without a card becomes a candidate.
+    /// Changes its rounds; does nothing if it does not exist. A household without a card becomes a candidate.
     pub(crate) fn change(self, store: &mut impl Store, entry: &EntryHeader, change: impl FnOnce(&mut Vec<Round>)) {
         let area = entry.submission.area;
         match self {

@@ -1,4 +1,5 @@
-//! Nobody is on two open cards. In tags, a byte stands for a citizen ID; the open world's three members hold 1 to 3.
+//! Nobody is on two open cards. In tags, a byte represents a citizen ID; the three members in the open world hold 1
+//! to 3.
 
 use super::cards::{elsewhere, register, registered, second_village};
 use super::members::{add, remove, removed, update};
@@ -38,7 +39,7 @@ fn registering_cases() -> Vec<Case> {
     ]
 }
 
-/// A card of another village holds the ID by entry 5. Whether that stands in the way depends on what the recorder had
+/// A card of another village holds the ID since entry 5. Whether that conflicts depends on what the recorder had
 /// applied when it decided.
 fn basis_cases() -> Vec<Case> {
     let given = [second_village(), register(|_| {}).tagged(&[(NEW_HOUSEHOLD, 1, 7)])];
@@ -104,7 +105,7 @@ fn holdings_begin_and_end_with_the_entries_that_say_so() {
     assert_eq!(holdings(&world, 3), [(3, 3, Some(FIRST))]);
 }
 
-/// Member, first and last entry of everyone who holds or held the ID that `byte` stands for.
+/// Member, first and last entry of every present or former holder of the ID represented by `byte`.
 fn holdings(world: &World, byte: u8) -> Vec<(u8, u64, Option<u64>)> {
     let holdings = &world.state.tags[&Tag([byte; 16])];
     assert!(holdings.iter().all(|holding| holding.person.household() == household(HOUSEHOLD)));
@@ -115,7 +116,7 @@ fn spouse() -> Report {
     update(member(2, Relation::Spouse, Sex::Female, 197_211))
 }
 
-/// The IDs of head and spouse, which had been entered the wrong way round, are put right by one submission.
+/// One submission corrects the swapped IDs of head and spouse.
 fn swapped() -> Report {
     let updated = |number, relation, sex, birth_month| {
         let member = member(number, relation, sex, birth_month);

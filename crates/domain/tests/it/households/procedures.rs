@@ -1,4 +1,4 @@
-//! Procedures: every table walked, and what stands in the way.
+//! Procedures: every table walked, and every obstacle.
 
 mod areas;
 mod decisions;
@@ -27,7 +27,7 @@ fn after(reports: &[Report]) -> World {
     check_on(World::open(), given, last, &[])
 }
 
-/// What the first problem with a report says besides its code.
+/// The detail of the first problem with a report.
 fn detail(given: &[Report], report: &Report) -> String {
     let mut world = World::open();
     given.iter().for_each(|report| world.take(report).unwrap());

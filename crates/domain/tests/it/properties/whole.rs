@@ -1,4 +1,4 @@
-//! What a state is like after any entries that were admitted.
+//! Properties of the state after any admitted entries.
 
 use crate::random::{self, VILLAGES};
 use crate::world::area;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 type Checked = Result<(), TestCaseError>;
 
-/// Everything that holds for every log.
+/// All properties.
 pub(super) fn check(state: &State) -> Checked {
     check_money(state)?;
     check_tags(state)?;
@@ -40,7 +40,7 @@ pub(super) fn check_complete(round: &Round, asked_from: Index) -> Checked {
     Ok(())
 }
 
-/// What is set aside was released, and what is delivered was set aside: in every village and in the county.
+/// Allocated funds were released, and delivered funds were allocated: in every village and in the county.
 fn check_money(state: &State) -> Checked {
     for (number, release) in &state.releases {
         let allocated: Fen = release.allocated.iter().map(|(_, amount)| *amount).sum();
@@ -64,8 +64,8 @@ fn check_money(state: &State) -> Checked {
     Ok(())
 }
 
-/// Nobody's citizen ID is held twice; whoever lives on an open card with one holds it, and nobody else does. So nobody
-/// is in two live households.
+/// No citizen ID is held twice; every living member of an open card who has one holds it, and nobody else does. So
+/// nobody is in two live households.
 fn check_tags(state: &State) -> Checked {
     let mut held: BTreeSet<(Tag, PersonId)> = BTreeSet::new();
     for (tag, holdings) in &state.tags {
@@ -86,7 +86,7 @@ fn check_tags(state: &State) -> Checked {
     Ok(())
 }
 
-/// Every card has one home, and that is where it lies.
+/// Every card is in the one village that the index of homes names.
 fn check_homes(state: &State) -> Checked {
     let on_cards: Vec<(HouseholdId, Area)> = cards(state).map(|(place, id, _)| (id, place)).collect();
     prop_assert_eq!(on_cards.len(), state.homes.len());
@@ -94,7 +94,7 @@ fn check_homes(state: &State) -> Checked {
     Ok(())
 }
 
-/// What cards say of who answers for them and what officials' caseloads say is the same; no limit is exceeded.
+/// Assignments on cards match officials' caseloads; no limit is exceeded.
 fn check_officials(state: &State) -> Checked {
     let on_cards = cards(state)
         .flat_map(|(_, id, card)| card.officials.iter().map(move |held| (held.official, id, held.capacity)));
@@ -118,7 +118,7 @@ fn check_card(card: &Household) -> Checked {
     check_status(card)
 }
 
-/// A card's status and its watch are what its rounds have brought about, and what is under way could still come.
+/// A card's status and monitoring follow from its rounds, and every round under way can still reach its decision.
 fn check_status(card: &Household) -> Checked {
     let open = |procedure| card.rounds.iter().any(|round| round.procedure == procedure && round.is_open());
     let decided = |procedure| card.rounds.iter().any(|round| round.procedure == procedure && is_decided(round));
@@ -185,12 +185,12 @@ fn check_round(round: &Round) -> Checked {
         machine.rule(pair[1].step).is_some_and(|rule| !rule.by_another) || pair[0].by != pair[1].by
     };
     prop_assert!(round.steps.windows(2).all(as_ruled), "{round:?}");
-    // A decision without steps that was taken back leaves a round without any.
+    // A decision without steps that was taken back leaves a round without steps.
     prop_assert!(!round.steps.is_empty() || is_decided(round) || round.end == Some(End::Dropped));
     check_end(round)
 }
 
-/// What a round says of its end is so.
+/// The end of a round matches its steps.
 fn check_end(round: &Round) -> Checked {
     let Some(End::Decided { happened, steps, complete, late, .. }) = round.end else { return Ok(()) };
     let before = &round.steps[..usize::from(steps)];
@@ -204,8 +204,7 @@ fn check_end(round: &Round) -> Checked {
     Ok(())
 }
 
-/// Figures of every area: money is where it came from or where it went, shares lie between nothing and all, and each
-/// card has one status.
+/// Figures of every area: sums of funds agree, shares are between zero and everything, and each card has one status.
 fn check_figures(state: &State) -> Checked {
     let today = crate::world::date(crate::world::TODAY);
     for code in VILLAGES.iter().copied().chain(["130624100", "130624", "13"]) {

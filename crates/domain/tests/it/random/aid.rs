@@ -118,7 +118,7 @@ impl Dice<'_> {
         })
     }
 
-    /// One of a few numbers, so that later events often name what earlier ones made.
+    /// One of a few numbers, so that later events often refer to earlier ones.
     fn few(&mut self) -> u64 {
         if self.is_wild() { self.number() } else { u64::from(self.below(3)) }
     }

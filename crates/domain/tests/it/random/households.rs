@@ -22,7 +22,7 @@ use lika_domain::state::State;
 use lika_domain::submission::Envelope;
 use lika_domain::village::{CountyExited, Service, VillageExited, VillageProfileUpdated, VillageRegistered};
 
-/// Years whose income is assessed; few, so that exits often rest on one that was.
+/// Years whose income is assessed; few, so that exits often have an assessment.
 const YEARS: &[u32] = &[2012, 2013];
 
 /// The report that registers a village.
@@ -75,7 +75,7 @@ impl Dice<'_> {
         tags
     }
 
-    /// A byte that stands for a citizen ID; each person has one of their own, sometimes that of a neighbour.
+    /// A byte that represents a citizen ID; usually the person's own, sometimes a neighbour's.
     fn citizen(&mut self, card: u64, member: u8) -> u8 {
         let village = u8::try_from(self.village).unwrap();
         let own = (u8::try_from(card % 10).unwrap() % 4) * 16 + member % 16;
@@ -116,7 +116,7 @@ impl Dice<'_> {
         }
     }
 
-    /// What concerns no card; only wild reports try these.
+    /// An event without a card; only wild reports use these.
     fn village_kind(&mut self) -> HouseholdKind {
         let (poor_persons, rural_persons) = (self.short(), self.short());
         match self.below(6) {
@@ -160,7 +160,7 @@ impl Dice<'_> {
         PolicyItem { area: self.area(), source: "".into(), unconfirmed: false, value }
     }
 
-    /// Mostly what the card's status allows.
+    /// Usually one that the card's status allows.
     fn exit_or_fall(&mut self, card: HouseholdId, state: &State) -> HouseholdKind {
         let card = super::card_in(state, self.village, card);
         if card.is_some_and(|card| card.status == Status::Exited) != self.one_in(8) {

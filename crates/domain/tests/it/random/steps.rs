@@ -1,4 +1,4 @@
-//! Steps of procedures that follow where a round stands, so that some procedures come to their end.
+//! Steps that follow the place of a round, so that some procedures reach their end.
 
 use super::{Dice, Manner, VILLAGES, clerk_of};
 use crate::world::around;
@@ -17,10 +17,10 @@ use lika_domain::state::State;
 use lika_domain::submission::{Events, Evidence};
 use lika_domain::village::{CountyExited, VillageExited};
 
-/// Roles whose officers every village has besides its clerk.
+/// Roles of the officers that every village has besides its clerk.
 pub(super) const OFFICERS: [Role; 4] =
     [Role::VillageOfficer, Role::Responsible, Role::TownshipOfficer, Role::CountyOfficer];
-/// What a procedure is about.
+/// The subject of a procedure.
 #[derive(Clone, Copy)]
 enum About {
     /// A card, or a household without one.
@@ -29,7 +29,7 @@ enum About {
     County,
 }
 
-/// A procedure that is to go on, and where it stands.
+/// A procedure to be continued, and its place.
 struct Ahead<'s> {
     about: About,
     procedure: Procedure,
@@ -46,8 +46,8 @@ pub(super) fn officer_of(village: usize, role: Role) -> u32 {
 }
 
 impl Dice<'_> {
-    /// The next step of a procedure, the decision it leads to, or its last step put right; mostly by the right officer,
-    /// on the right papers and on a day that is allowed.
+    /// The next step of a procedure, its decision, or a correction of its last step; usually by the right officer,
+    /// with the right documents and on an allowed day.
     pub(super) fn next_step(&mut self, state: &State) -> Report {
         let (about, drawn) = self.about(state);
         let ahead = Ahead::of(state, self.village, about, drawn);
@@ -75,7 +75,7 @@ impl Dice<'_> {
         self.about_report(about, author, event)
     }
 
-    /// What is under way, if anything is, or something else; and what may begin there.
+    /// A round under way, if there is one, or another subject; and the procedures that may begin there.
     fn about(&mut self, state: &State) -> (About, Procedure) {
         let open = self.under_way(state);
         if !open.is_empty() && !self.one_in(4) {
@@ -98,7 +98,7 @@ impl Dice<'_> {
         }
     }
 
-    /// Rounds under way in the village, and the county's where villages share it.
+    /// Rounds under way in the village, and the county's if villages share it.
     fn under_way(&self, state: &State) -> Vec<(About, Procedure)> {
         let village = state.villages.get(&world::area(VILLAGES[self.village]));
         let cards = village.iter().flat_map(|village| &village.households).map(|(id, card)| (*id, &card.rounds));
@@ -141,7 +141,7 @@ impl Dice<'_> {
         event
     }
 
-    /// Whom the rule allows, if there is somebody; now and then whoever took the step before.
+    /// An official whom the rule allows, if there is one; sometimes the one who took the previous step.
     fn author_of(&mut self, about: About, rule: &StepRule, last: Option<&StepTaken>) -> u32 {
         let mut officers: Vec<u32> = rule.roles.iter().map(|role| self.officer(about, *role)).collect();
         if matches!(about, About::County) {
@@ -220,7 +220,7 @@ impl About {
 }
 
 impl<'s> Ahead<'s> {
-    /// Where the procedure stands; one that has come to its end may begin again, or be followed up.
+    /// The place of the procedure; a finished one may begin again, or be followed by another.
     fn of(state: &'s State, village: usize, about: About, procedure: Procedure) -> Self {
         let head = state.villages.get(&world::area(VILLAGES[village])).map(|village| &village.head);
         let rounds = match about {

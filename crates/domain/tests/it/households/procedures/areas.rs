@@ -1,4 +1,4 @@
-//! The exits of villages and of the county: what they are about, and the standards they must have reached.
+//! The exits of villages and of the county: their subjects, and the standards they must reach.
 
 use super::after;
 use super::subjects::{first_step, second_village};
@@ -15,7 +15,7 @@ use lika_domain::rejection::Code;
 use lika_domain::submission::Events;
 use lika_domain::village::{CountyExited, VillageExited, VillageRegistered};
 
-/// A county in a province of the west, and a village of it.
+/// A county in a western province, and one of its villages.
 const WEST_COUNTY: &str = "522301";
 const WEST_VILLAGE: &str = "522301100200";
 
@@ -30,7 +30,7 @@ fn of_a_village() -> Vec<Case> {
     let with_card = walk.step(first_step(Procedure::VillageExit), |event| event.household = Some(household(HOUSEHOLD)));
     let decided = Walk::begin(Procedure::VillageExit).to(Place::Decided);
     let again = decided.next(first_step(Procedure::VillageExit));
-    // A village officer's area is the village; the table lets nobody else apply, so a later step stands for it.
+    // A village officer's area is one village, and only they may apply, so a later step is used instead.
     let audit = |place: &str| walk.next(lika_domain::procedure::Step::TownshipAudit).on(place).by(TOWNSHIP_OFFICER);
     let refused = |name, given: &[Report], report, code, field| Case::refused(name, given, report, code, field);
     vec![
@@ -64,7 +64,7 @@ fn of_the_county() -> Vec<Case> {
     ]
 }
 
-/// Below two in a hundred, or what the county sets; of 600 persons that is 11.
+/// Below two percent, or the county's own threshold; of 600 persons that is 11.
 fn village_standard() -> Vec<Case> {
     let walk = Walk::begin(Procedure::VillageExit).until_decision();
     let poor = |poor_persons| {
@@ -111,7 +111,7 @@ fn western_standard() -> Vec<Case> {
     ]
 }
 
-/// Incidence, wrong exits, households missed, satisfaction: each is met or not by itself.
+/// Incidence, wrong exits, households missed, satisfaction: each can fail by itself.
 fn county_standards() -> Vec<Case> {
     let walk = Walk::begin(Procedure::CountyExit).until_decision();
     let exit = |change: fn(&mut CountyExited)| {

@@ -1,4 +1,4 @@
-//! What a procedure leads to: after its steps, not before, and without them where the policy does not ask for them.
+//! Decisions: after their steps, not before, and without them if the policy does not require them.
 
 use super::walk::Walk;
 use super::{after, detail};
@@ -45,7 +45,7 @@ fn missing(procedure: Procedure) -> Vec<Case> {
     before.map(case).collect()
 }
 
-/// The policy of the day of the decision says whether it asks for them; what it says later changes nothing.
+/// The policy of the day of the decision says whether steps are required; later policy changes nothing.
 fn not_asked_for(procedure: Procedure) -> Vec<Case> {
     let begun = Walk::begin(procedure);
     let steps_required = |day: i32, required| steps_required(begun.day.plus_days(day).yyyymmdd(), required);
@@ -84,7 +84,7 @@ fn a_round_says_whether_all_its_steps_were_on_record() {
         let way = procedure.machine().way_to_decision(Place::Start).unwrap();
         for taken in 0..=way.len() {
             let walk = way[..taken].iter().fold(Walk::begin(*procedure), |walk, step| walk.take(*step));
-            // Asked for again afterwards, which changes nothing in what was decided.
+            // Required again afterwards, which does not change earlier decisions.
             let not_asked_for = steps_required(FROM_THE_BEGINNING, false);
             let later = steps_required(FROM_THE_BEGINNING, true);
             let world = after(&walk.with_all([not_asked_for, walk.decision(), later]));
@@ -114,7 +114,7 @@ fn monitoring_decided_after_fifteen_days_is_late_and_admitted() {
     };
     assert_eq!(late(15, false), (false, true));
     assert_eq!(late(16, false), (true, true));
-    // The decision counts, not the day on which it is announced and entered.
+    // The day of the decision counts, not the day on which it is announced and entered.
     assert_eq!(late(15, true), (false, true));
     assert_eq!(late(16, true), (true, true));
 }

@@ -1,4 +1,4 @@
-//! What may follow what, and how the last step is put right.
+//! The order of steps, and corrections of the last step.
 
 use super::subjects::first_step;
 use super::walk::{Walk, taken};
@@ -12,7 +12,7 @@ pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     [everywhere(procedure), put_right(procedure), days(procedure)].concat()
 }
 
-/// Every step at every place of a round under way: accepted where the table lets it follow, and refused otherwise.
+/// Every step at every place of a round under way: accepted if the table allows it there, and refused otherwise.
 fn everywhere(procedure: Procedure) -> Vec<Case> {
     let machine = procedure.machine();
     let places: Vec<Place> = std::iter::once(Place::Start).chain(places(procedure)).collect();
@@ -44,7 +44,7 @@ fn put_right(procedure: Procedure) -> Vec<Case> {
     cases
 }
 
-/// Nothing happened before what it follows.
+/// Nothing may happen before the step that it follows.
 fn days(procedure: Procedure) -> Vec<Case> {
     let mut cases = Vec::new();
     for place in places(procedure) {
@@ -69,7 +69,7 @@ fn refusals_say_what_is_missing() {
     assert_eq!(detail(&begun.reports, &begun.next(Step::Pairing)), "it follows HouseholdRegistered only");
 }
 
-/// Whether the steps of one procedure say which are missing, whichever it is.
+/// For every procedure, a refused step lists the missing ones.
 #[test]
 fn a_step_too_far_ahead_is_told_the_shortest_way() {
     for procedure in Procedure::ALL {
@@ -88,7 +88,7 @@ fn what_is_put_right_stands_in_the_same_place() {
             let (before, step) = before(*procedure, place);
             let walk = before.clone().take(step);
             let entry = last_entry(&walk);
-            // A day later than it was first recorded, and by whom the rule lets take it after the step before.
+            // A day later than first recorded, and by an official whom the rule allows after the previous step.
             let right = before.after_days(1).step(step, |event| event.corrects = Some(EventRef { entry, event: 0 }));
             let world = after(&walk.with(right));
             let round = before.round(&world);
@@ -102,7 +102,7 @@ fn what_is_put_right_stands_in_the_same_place() {
     }
 }
 
-/// A first step may turn out to have happened sooner; what it did then began sooner too.
+/// A first step may be corrected to an earlier day; its effects then begin earlier too.
 #[test]
 fn a_first_step_is_put_right_to_an_earlier_day() {
     for procedure in Procedure::ALL {
@@ -123,7 +123,7 @@ fn a_first_step_is_put_right_to_an_earlier_day() {
     }
 }
 
-/// But not before what it followed: here the household fell back, and a round of its exit was given up.
+/// But not to before what it followed: here the household fell back, and a round of its exit was abandoned.
 #[test]
 fn a_first_step_is_not_put_right_to_before_what_it_followed() {
     let fallen = Walk::begin(Procedure::FallBack).to(Place::Decided);
@@ -140,7 +140,7 @@ fn a_first_step_is_not_put_right_to_before_what_it_followed() {
     }
 }
 
-/// A step that is put right by one that was not passed ends the round.
+/// A step corrected to "not passed" ends the round.
 #[test]
 fn a_step_put_right_may_turn_out_not_to_be_passed() {
     let before = Walk::begin(Procedure::HouseholdExit).take(Step::Appraisal);

@@ -1,4 +1,4 @@
-//! Who may take a step, on what papers, and with how many votes.
+//! Who may take a step, with which documents, and with how many votes.
 
 use super::walk::{Walk, officials, taken};
 use crate::world::{Case, Expected, World, official};
@@ -51,8 +51,8 @@ fn roles(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     others.map(case).collect()
 }
 
-/// Where another person must take the step: nobody takes it after themselves, whoever may take both by their role; and
-/// everybody else who may take it does.
+/// For steps that need another person: an official who took the previous step is refused even if their role allows
+/// both; everybody else with an allowed role is accepted.
 fn same_person(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let mut cases = Vec::new();
     let machine = procedure.machine();
@@ -107,12 +107,12 @@ fn votes_of(procedure: Procedure) -> Vec<Case> {
     ]
 }
 
-/// The tables above would show nothing if nobody could take two steps that must be apart.
+/// The tables above would show nothing if no official could take both of two steps that need different persons.
 #[test]
 fn somebody_could_take_both_of_two_steps_that_are_apart() {
     for procedure in Procedure::ALL {
         let refused = cases(*procedure).into_iter().filter(|case| case.codes().eq([Code::StepSamePerson])).count();
-        // A village's exit goes from the village to the township and the county: roles keep these apart already.
+        // A village's exit goes from the village to the township and the county: roles separate these steps already.
         assert_eq!(refused > 0, *procedure != Procedure::VillageExit, "{}", procedure.name());
     }
 }

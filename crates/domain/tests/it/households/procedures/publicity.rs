@@ -25,7 +25,7 @@ fn ten_days(procedure: Procedure, from: u32) -> Report {
     policy(from, vec![PolicyValue::PublicityDays { procedure, days: 10 }])
 }
 
-/// Its first and last day count; the policy of its first day says how many there are.
+/// Its first and last day count; the policy of its first day decides the number of days.
 fn lasting(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let days = publicity_days(procedure);

@@ -1,4 +1,4 @@
-//! What the state keeps of procedures: the listing for exit, rounds that end or are dropped, and candidates.
+//! Procedures in the state: listing for exit, rounds that end or are dropped, and candidates.
 
 use super::after;
 use super::walk::{Walk, taken};
@@ -57,7 +57,7 @@ fn a_procedure_may_fail_at_its_first_step() {
     }
 }
 
-/// A card that had fallen back is listed, and stands as fallen back when a step fails.
+/// A fallen-back card is listed, and is fallen back again when a step fails.
 #[test]
 fn a_card_that_fell_back_is_taken_off_the_list_as_such() {
     let fallen = Walk::begin(Procedure::FallBack).to(Place::Decided);
@@ -107,7 +107,7 @@ fn a_closed_card_leaves_no_round_under_way() {
     assert!(world.card().rounds.iter().all(|round| !round.is_open()));
 }
 
-/// What is taken back drops the round that rested on it.
+/// Taking a decision back drops the round that it ended.
 #[test]
 fn what_is_taken_back_drops_what_rested_on_it() {
     let exited = Walk::begin(Procedure::FallBack).take(Step::Clue);
@@ -125,7 +125,7 @@ fn an_exit_remembers_what_an_audit_would_look_at() {
     assert!(world.card().exit.is_some_and(|exit| !exit.below_line && exit.guarantee_missing));
 }
 
-/// Several steps may come in one submission, each judged after the one before.
+/// Several steps may be in one submission, each judged after the one before.
 #[test]
 fn one_submission_may_hold_several_steps() {
     let walk = Walk::begin(Procedure::HouseholdExit).take(Step::Appraisal).take(Step::Verification);

@@ -1,4 +1,4 @@
-//! What a procedure of a household is about, and when it may begin.
+//! The subjects of household procedures, and when these may begin.
 
 use super::walk::Walk;
 use crate::households::{close, income_of_2015};
@@ -38,7 +38,7 @@ fn of_a_card(procedure: Procedure) -> Vec<Case> {
     ]
 }
 
-/// Households that have no card yet.
+/// Households without a card yet.
 fn candidates() -> Vec<Case> {
     let walk = Walk::begin(Procedure::Identification);
     let of = |number: Option<u64>| walk.step(Step::Application, |event| event.household = number.map(household));
@@ -64,7 +64,7 @@ fn candidates() -> Vec<Case> {
     ]
 }
 
-/// Where a card must stand.
+/// Statuses with which a procedure may begin.
 fn beginnings() -> Vec<Case> {
     let exit = || Walk::begin(Procedure::HouseholdExit);
     let early = |procedure, day| Walk { day: date(day), ..Walk::begin(procedure) }.next(first_step(procedure));
@@ -111,7 +111,7 @@ fn beginnings() -> Vec<Case> {
     ]
 }
 
-/// What has come to pass does not begin again.
+/// A procedure that has succeeded does not begin again.
 fn again() -> Vec<Case> {
     let case = |(procedure, code): (Procedure, Code)| {
         let walk = Walk::begin(procedure).to(Place::Decided);
@@ -128,7 +128,7 @@ fn again() -> Vec<Case> {
     once.into_iter().map(case).collect()
 }
 
-/// The first of the steps that the table lets begin.
+/// The first of the steps that may begin a round.
 pub(super) fn first_step(procedure: Procedure) -> Step {
     let mut rules = procedure.machine().rules.iter();
     rules.find(|rule| rule.after.contains(&Place::Start)).unwrap().step

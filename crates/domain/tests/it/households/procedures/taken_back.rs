@@ -1,4 +1,4 @@
-//! Decisions that were recorded in error and are taken back: nothing of them is left, and nothing else is lost.
+//! Decisions recorded in error and taken back: their effects are undone, and nothing else is.
 
 use super::walk::{Walk, taken};
 use crate::households::status::watch;
@@ -18,7 +18,8 @@ fn ended(happened: u32) -> Report {
     Report::households([household_event(happened, HOUSEHOLD, kind)])
 }
 
-/// A failed step puts a card back where it stood; it is no fall, and taking it for one is no way out of poverty.
+/// A failed step returns a card to its earlier status; it is not a fall, and cannot be taken back like one to leave
+/// poverty.
 #[test]
 fn only_a_fall_is_taken_back_as_a_fall() {
     let walk = Walk::begin(Procedure::HouseholdExit);

@@ -20,19 +20,19 @@ use lika_domain::village::{CountyExited, VillageExited};
 /// The day on which every walk begins, after the income of 2015 is known.
 pub(crate) const BEGUN: u32 = 20_160_301;
 
-/// Reports so far, and what the next one needs to know.
+/// Reports so far, and the facts that the next one needs.
 #[derive(Clone)]
 pub(crate) struct Walk {
     pub(crate) procedure: Procedure,
     pub(crate) reports: Vec<Report>,
     /// The first day on which the next step may be taken.
     pub(crate) day: Date,
-    /// Who took the last step.
+    /// The official who took the last step.
     pub(crate) last: Option<u32>,
 }
 
 impl Walk {
-    /// What a procedure stands on, before its first step.
+    /// A procedure with its preconditions, before its first step.
     pub(crate) fn begin(procedure: Procedure) -> Self {
         let reports = match procedure {
             Procedure::FallBack => Self::begin(Procedure::HouseholdExit).until_decision().decided(),
@@ -71,7 +71,7 @@ impl Walk {
         self.take_by(step, author)
     }
 
-    /// One step on, taken by somebody.
+    /// Takes one step, by the given official.
     pub(crate) fn take_by(mut self, step: Step, author: u32) -> Self {
         let rule = self.rule(step);
         self.reports.push(self.next(step).by(author));
@@ -91,7 +91,7 @@ impl Walk {
         self.reports.iter().cloned().chain(reports).collect()
     }
 
-    /// The steps and, after them, what they lead to.
+    /// The steps, followed by their decision.
     pub(crate) fn decided(&self) -> Vec<Report> {
         self.with(self.decision())
     }
@@ -185,11 +185,11 @@ impl Walk {
         if self.procedure == Procedure::Identification { report.tagged(&tags) } else { report }
     }
 
-    /// Whom the rule lets take the next step.
+    /// An official whom the rule allows to take the next step.
     pub(crate) fn author(&self, rule: &StepRule) -> u32 {
         let mut allowed = rule.roles.iter().flat_map(|role| officials(*role)).copied();
         let another = allowed.clone().find(|official| !rule.by_another || Some(*official) != self.last);
-        // A step out of order may have nobody else to take it.
+        // A step out of order may have only one allowed official.
         another.or_else(|| allowed.next()).unwrap()
     }
 
@@ -225,7 +225,7 @@ pub(crate) fn officials(role: Role) -> &'static [u32] {
     }
 }
 
-/// The least days of publicity where no policy says otherwise.
+/// The fewest days of publicity where no policy says otherwise.
 pub(crate) fn publicity_days(procedure: Procedure) -> i32 {
     if matches!(procedure, Procedure::Monitoring | Procedure::MonitoringEnd) { 5 } else { 7 }
 }
