@@ -39,7 +39,7 @@ pub enum FileError {
     #[error("{0}")]
     Json(#[from] JsonError),
     /// A field that only the device may fill in.
-    #[error("{0:?} must not stand in the file; only area and events do")]
+    #[error("{0:?} is not allowed in the file, only area and events")]
     NotOfAFile(String),
     /// The area is missing or not a division code.
     #[error("the area is missing or no division code")]

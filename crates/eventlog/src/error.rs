@@ -21,7 +21,7 @@ pub enum AppendError {
         bytes: usize,
     },
     /// Too many entries wait to be written.
-    #[error("too much waits to be written")]
+    #[error("too many entries wait to be written")]
     Busy,
     /// The log has stopped.
     #[error(transparent)]

@@ -190,7 +190,7 @@ pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
         if let Some(checkpoint) = signed_seal(layout, &key, signed)?
             && let Err(error) = finish(layout, &key, &checkpoint)
         {
-            tracing::warn!(%error, "what was signed for is not in tiles");
+            tracing::warn!(%error, "entries that are signed for could not be written into tiles");
         }
     }
     drop_tail(layout, recorded)
@@ -239,7 +239,7 @@ fn finish(layout: &Layout, key: &VerifierKey, checkpoint: &Checkpoint) -> Result
         Err(Unread::Elsewhere) => return Ok(()),
         Err(Unread::Damaged(error)) => return Err(error),
     };
-    tracing::info!(from = published, to = checkpoint.size, "writing from the journal what was signed for");
+    tracing::info!(from = published, to = checkpoint.size, "writing signed entries from the journal into tiles");
     let (mut frontier, mut out) = (verify::edge_at(&source, published)?, Files::default());
     for entry in entries {
         let pushed = frontier.push(entry, &mut out);
@@ -260,7 +260,7 @@ fn read_keys(layout: &Layout) -> Result<SigningKey, LogError> {
     let path = layout.signing_key();
     let bad = |path: &Path, reason: String| LogError::Key { path: path.to_owned(), reason };
     let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
-    let key = SigningKey::from_secret_text(text.trim_end()).map_err(|_| bad(&path, "is no signing key".into()))?;
+    let key = SigningKey::from_secret_text(text.trim_end()).map_err(|_| bad(&path, "is not a signing key".into()))?;
     if read_verifier_key(layout)? != *key.verifier() {
         return Err(bad(&layout.verifier_key(), "is not the verifier key of this log's signing key".into()));
     }
@@ -337,7 +337,7 @@ fn drop_tail(layout: &Layout, size: u64) -> Result<(), LogError> {
             continue;
         }
         let Ok(path) = name.parse::<TilePath>() else {
-            return Err(Damage::new(name, None, "is no file of a log").into());
+            return Err(Damage::new(name, None, "is not a file of a log").into());
         };
         if verify::is_beyond(path, size) {
             tracing::warn!(file = %name, size, "dropping a file beyond the last checkpoint");

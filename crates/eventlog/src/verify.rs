@@ -344,7 +344,7 @@ fn files(source: &impl Source, size: u64) -> Result<Checked, LogError> {
             continue;
         }
         let Ok(path) = name.parse::<TilePath>() else {
-            return Err(Damage::new(name, None, "is no file of a log").into());
+            return Err(Damage::new(name, None, "is not a file of a log").into());
         };
         if is_beyond(path, size) {
             checked.unsigned.push(file);
@@ -377,7 +377,7 @@ fn older_partial(source: &impl Source, path: TilePath, size: u64) -> Result<(), 
     if whole && today.starts_with(&older) {
         return Ok(());
     }
-    Err(Damage::new(path, Some(first), "the older partial tile is not the beginning of the one that took its place")
+    Err(Damage::new(path, Some(first), "the older partial tile is not the beginning of the tile that replaced it")
         .into())
 }
 

@@ -153,7 +153,7 @@ pub(crate) fn check(
         });
         let error = match checked {
             Ok(true) => {
-                tracing::info!(entries = head.size, "the snapshot of the state is what the log amounts to");
+                tracing::info!(entries = head.size, "the snapshot of the state matches the log");
                 return sound.store(true, Ordering::Relaxed);
             }
             Ok(false) => {

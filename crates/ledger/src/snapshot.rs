@@ -122,11 +122,11 @@ pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
 
 async fn hand_over(config: &Config, path: &Path) {
     match chunks::fetch(&config.context.client(), &config.names.snapshot_subject(), path, begins_well).await {
-        Ok(true) => tracing::info!("a snapshot of the state was handed over"),
+        Ok(true) => tracing::info!("received a snapshot of the state"),
         Ok(false) => {
             tracing::warn!("no audit service has a snapshot of the state for this program; the whole log is judged");
         }
-        Err(error) => tracing::warn!(%error, "no snapshot of the state was handed over; the whole log is judged"),
+        Err(error) => tracing::warn!(%error, "no snapshot of the state was received; the whole log is judged"),
     }
 }
 

@@ -38,13 +38,13 @@ pub enum ParseCheckpointError {
     #[error("the origin of the checkpoint is wrong")]
     Origin(#[source] KeyNameError),
     /// The second line is not a number in canonical form.
-    #[error("the size of the checkpoint is no decimal number of its shortest form")]
+    #[error("the size of the checkpoint is not a decimal number in its shortest form")]
     Size,
     /// The third line is not a hash.
-    #[error("the root of the checkpoint is no hash")]
+    #[error("the root of the checkpoint is not a hash")]
     Root,
     /// The size is 0 but the root is not that of the empty tree.
-    #[error("the checkpoint has no entries and yet another root than the empty tree")]
+    #[error("the checkpoint has no entries, but its root is not that of the empty tree")]
     EmptyRoot,
 }
 
@@ -52,16 +52,16 @@ pub enum ParseCheckpointError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// The bytes are not a signed note.
-    #[error("the checkpoint is no signed note")]
+    #[error("the checkpoint is not a signed note")]
     Note(#[from] NoteError),
     /// The log's signature is missing or does not hold.
     #[error("the checkpoint is not signed by the log")]
     Signature(#[from] VerifyError),
     /// The signed text is not a checkpoint.
-    #[error("the signed text is no checkpoint")]
+    #[error("the signed text is not a checkpoint")]
     Text(#[from] ParseCheckpointError),
     /// The checkpoint names another log than the key.
-    #[error("the key of {key} does not speak for {origin}")]
+    #[error("the key of {key} cannot sign for {origin}")]
     OtherLog {
         /// Origin of the checkpoint.
         origin: KeyName,

@@ -102,7 +102,7 @@ pub enum KeyError {
     #[error("the key id is not that of the name and key")]
     Id,
     /// The bytes are not a point of the curve.
-    #[error("the bytes are no Ed25519 public key")]
+    #[error("the bytes are not an Ed25519 public key")]
     Point,
 }
 

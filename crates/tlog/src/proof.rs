@@ -61,13 +61,13 @@ pub enum ParseProofError {
     #[error("a proof has at most {PROOF_HASHES_MAX} hashes")]
     TooManyHashes,
     /// A line is not a hash.
-    #[error("proof hash {number} is no hash")]
+    #[error("proof hash {number} is not a hash")]
     Hash {
         /// Its number, from 1.
         number: usize,
     },
     /// The checkpoint is not a signed note.
-    #[error("the checkpoint of the proof is no signed note")]
+    #[error("the checkpoint of the proof is not a signed note")]
     Note(#[from] NoteError),
 }
 
@@ -75,7 +75,7 @@ pub enum ParseProofError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyProofError {
     /// The checkpoint is not signed by the log.
-    #[error("the checkpoint of the proof is not to be believed")]
+    #[error("the checkpoint of the proof is not signed by the log")]
     Checkpoint(#[from] CheckpointError),
     /// The entry is not under the checkpoint at this index.
     #[error("the entry is not in the log where the proof says")]

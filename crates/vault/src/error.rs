@@ -30,7 +30,7 @@ pub enum VaultError {
         reason: &'static str,
     },
     /// The tag key does not have 32 bytes.
-    #[error("{0} is no key of 32 bytes")]
+    #[error("{0} is not a key of 32 bytes")]
     TagKey(PathBuf),
     /// Another process uses the vault.
     #[error("{0} is in use by another process")]
@@ -54,7 +54,7 @@ pub enum VaultError {
         number: u32,
     },
     /// A message of the stream is not a data key.
-    #[error("{0} in the stream of data keys is none")]
+    #[error("{0} in the stream of data keys is not a data key")]
     NoKey(String),
     /// The vault was closed normally.
     #[error("the vault is closed")]
@@ -73,7 +73,7 @@ pub enum StoreError {
         number: u32,
     },
     /// Too many keys wait to be written.
-    #[error("too much waits to be written")]
+    #[error("too many keys wait to be written")]
     Busy,
     /// The vault has stopped.
     #[error(transparent)]

@@ -48,10 +48,10 @@ pub enum ApiError {
         source: Option<Box<dyn Error + Send + Sync>>,
     },
     /// The answer is not one of this API. The submission may have been recorded or not.
-    #[error("the node answered what cannot be understood: {0}")]
+    #[error("the node's answer cannot be understood: {0}")]
     Protocol(String),
     /// The address is malformed.
-    #[error("{0:?} is no address of a node; one looks like http://127.0.0.1:8080")]
+    #[error("{0:?} is not the address of a node, such as http://127.0.0.1:8080")]
     Address(String),
 }
 

@@ -70,10 +70,10 @@ pub enum HomeError {
         path: PathBuf,
     },
     /// There is no key of that name.
-    #[error("there is no key of the name {0}")]
+    #[error("there is no key named {0}")]
     KeyUnknown(String),
     /// The name is not allowed for a key.
-    #[error("{0:?} is no name for a key: 1 to 64 letters, digits, - and _")]
+    #[error("{0:?} is not a name for a key: 1 to 64 letters, digits, - and _")]
     NameInvalid(String),
     /// Another data key with that number is stored already.
     #[error("another data key {number} of {subject} is kept already")]

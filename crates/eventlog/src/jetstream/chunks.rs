@@ -28,7 +28,7 @@ const ATTEMPTS: usize = 100;
 /// How many requests in a row may go unanswered.
 const UNANSWERED_MAX: usize = 3;
 /// Name of the operation in errors.
-const WHAT: &str = "a file handed over";
+const WHAT: &str = "transferring a file";
 /// Most bytes of a tile: a full bundle of the largest entries, each with its length.
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * (ENTRY_BYTES_MAX + 2);
 /// How long to wait for an answer, in milliseconds.
@@ -116,7 +116,7 @@ async fn next(client: &Client, subject: &str, offset: u64, sum: &[u8; SUM_BYTES]
         match ask(client, subject, offset, sum).await {
             Ok(Some(part)) if !part.bytes.is_empty() && part.sum == *sum => return Ok(part.bytes),
             Ok(_) if attempts < ATTEMPTS => attempts += 1,
-            Ok(_) => return Err(StreamError::nats(WHAT)(io::Error::other("who had it has another one now"))),
+            Ok(_) => return Err(StreamError::nats(WHAT)(io::Error::other("the other instance has another file now"))),
             // The instance that answers may have been stopped just now.
             Err(_) if unanswered < UNANSWERED_MAX => unanswered += 1,
             Err(error) => return Err(error),
@@ -163,7 +163,7 @@ pub async fn fetch_tile(client: &Client, subject: &str, path: TilePath) -> Resul
         let question = if whole.is_empty() { path.to_string() } else { format!("{path} {}", whole.len()) };
         let request = Request::new().payload(question.into()).timeout(Some(Duration::from_millis(ANSWER_MS)));
         let answer = client.send_request(subject.to_owned(), request).await;
-        let part = answer.map_err(StreamError::nats("a tile handed over"))?.payload;
+        let part = answer.map_err(StreamError::nats("transferring a tile"))?.payload;
         if whole.is_empty() && part.len() < PART_BYTES_MAX {
             // Nearly every tile fits into one chunk and needs no copying.
             return Ok((!part.is_empty()).then_some(part));
@@ -171,7 +171,7 @@ pub async fn fetch_tile(client: &Client, subject: &str, path: TilePath) -> Resul
         whole.extend_from_slice(&part);
         if whole.len() > TILE_BYTES_MAX {
             let error = io::Error::new(io::ErrorKind::FileTooLarge, format!("{path}: more than a tile holds"));
-            return Err(StreamError::nats("a tile handed over")(error));
+            return Err(StreamError::nats("transferring a tile")(error));
         }
         if part.len() < PART_BYTES_MAX {
             return Ok((!whole.is_empty()).then(|| whole.freeze()));

@@ -45,7 +45,7 @@ impl Committer {
     /// Works until the log is dropped or has stopped.
     pub(crate) async fn run(mut self) {
         let mut waiting = Vec::new();
-        let (mut waits, mut outage) = (Waits::new(BATCH), Outage::new("entries are not taken"));
+        let (mut waits, mut outage) = (Waits::new(BATCH), Outage::new("the stream does not take entries"));
         loop {
             if waiting.is_empty() && self.queue.recv_many(&mut waiting, BATCH_MESSAGES_MAX).await == 0 {
                 return;

@@ -28,7 +28,7 @@ pub enum StreamError {
     Exists(String),
     /// A setting is not what the log requires. The program never changes it.
     #[error(
-        "{of}: {name} is {found} and must be {wanted}; nothing was changed, mend the configuration and start again"
+        "{of}: {name} is {found} and must be {wanted}; nothing was changed; correct the configuration and start again"
     )]
     Setting {
         /// Which server or stream.

@@ -21,7 +21,7 @@ impl Checkpoints {
     pub(super) async fn testify(self, seen: watch::Receiver<Checkpoint>) {
         let client = self.context.client();
         let (mut waits, mut outage) =
-            (Waits::new(SERVER), Outage::new("nobody is told which checkpoint was seen here"));
+            (Waits::new(SERVER), Outage::new("other processes cannot ask for the checkpoint seen here"));
         loop {
             match client.subscribe(self.names.seen_subject()).await {
                 Ok(mut questions) => {

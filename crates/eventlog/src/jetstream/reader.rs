@@ -198,5 +198,5 @@ impl Reader {
 
 /// The error of a consumer that gets nothing although there is more.
 pub(crate) fn silent() -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "nothing comes although there is more")
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "no message comes although there are more")
 }

@@ -90,7 +90,7 @@ impl Replicator {
                 // Whatever is wrong with the streams, the folder should hold all that was good until then.
                 Err(error @ LogError::Stream(_)) => {
                     if let Err(error) = work.replicator.tiles.settle() {
-                        tracing::error!(%error, "the folder does not show all that was good");
+                        tracing::error!(%error, "not all good entries could be written to the folder");
                     }
                     break Err(error);
                 }
@@ -100,7 +100,7 @@ impl Replicator {
         let end = match worked {
             Ok(()) => LogError::Closed,
             Err(error) => {
-                tracing::error!(%error, "the log is not copied any further");
+                tracing::error!(%error, "copying the log has stopped");
                 LogError::Stopped(Arc::new(error))
             }
         };
