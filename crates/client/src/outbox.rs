@@ -55,8 +55,8 @@ pub struct Step {
 /// Refusals and a node that cannot be reached are not errors: they are in [`Sent`].
 ///
 /// # Errors
-/// If the node shows another verifier key than before, gives a receipt that does not hold, or a file cannot be read or
-/// written.
+/// If the node shows another verifier key than before, gives a receipt that does not hold, or a file cannot be read
+/// or written.
 pub async fn send(home: &Home, api: &Api, told: impl FnMut(Step)) -> Result<Sent, HomeError> {
     send_some(home, api, |_| true, told).await
 }

@@ -1,10 +1,12 @@
 //! The one way in which this program asks others over HTTP: `reqwest` over rustls with ring.
 //!
-//! Not here: what is asked and what an answer means. That is for each crate that asks; so are limits on bytes and times.
+//! Not here: what is asked and what an answer means. That is for each crate that asks; so are limits on bytes and
+//! times.
 //!
-//! Why one, and why this: there were two, one of them put together from hyper by hand. A caller pays some 10 µs of processor
-//! time more for a request than with that one. `lika bench append`, whose clients share two cores with the node, took 0.95 of the
-//! single submissions it took before (twelve pairs of 120,000; single pairs 0.80 to 1.21); the node itself does the same work.
+//! Why one, and why this: there were two, one of them put together from hyper by hand. A caller pays some 10 µs of
+//! processor time more for a request than with that one. `lika bench append`, whose clients share two cores with the
+//! node, took 0.95 of the single submissions it took before (twelve pairs of 120,000; single pairs 0.80 to 1.21); the
+//! node itself does the same work.
 
 use reqwest::redirect::Policy;
 use rustls::crypto::ring;
@@ -37,8 +39,8 @@ pub fn client(trust: Trust) -> reqwest::ClientBuilder {
         .tcp_nodelay(true)
 }
 
-/// A client for whatever serves files, for code that blocks: it follows up to ten redirects and uses the proxy that the
-/// environment names. A thread that drives asynchronous tasks must neither build nor use it.
+/// A client for whatever serves files, for code that blocks: it follows up to ten redirects and uses the proxy that
+/// the environment names. A thread that drives asynchronous tasks must neither build nor use it.
 pub fn blocking_client(trust: Trust) -> reqwest::blocking::ClientBuilder {
     reqwest::blocking::Client::builder()
         .user_agent(USER_AGENT)
@@ -47,7 +49,8 @@ pub fn blocking_client(trust: Trust) -> reqwest::blocking::ClientBuilder {
         .tcp_nodelay(true)
 }
 
-/// What lies at the bottom of a failed request, such as `Connection refused`: the layers above it name only the address.
+/// What lies at the bottom of a failed request, such as `Connection refused`: the layers above it name only the
+/// address.
 pub fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -253,7 +253,8 @@ impl FromStr for TilePath {
 }
 
 impl TileCoordinates {
-    /// The tile hashes below the root of complete subtree `index` of tree level `level`, as [`crate::HashSource`] counts.
+    /// The tile hashes below the root of complete subtree `index` of tree level `level`, as [`crate::HashSource`]
+    /// counts.
     pub fn of(level: u8, index: u64) -> Self {
         let height = level % TILE_HEIGHT;
         // The subtree is one of 2^(8 - height) in its tile.

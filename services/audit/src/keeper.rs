@@ -34,7 +34,8 @@ impl Keeper {
         read.unwrap_or(Err(LogError::Closed)).map(|found| found.map(Bytes::from))
     }
 
-    /// The proof of an entry under the latest checkpoint, as the text of a proof file; `None` if there is no such entry.
+    /// The proof of an entry under the latest checkpoint, as the text of a proof file; `None` if there is no such
+    /// entry.
     ///
     /// # Errors
     /// If the log cannot be read.

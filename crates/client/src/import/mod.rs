@@ -4,8 +4,8 @@
 //! as WPS and Excel save it; cells are parted by commas, semicolons or tabs. The heading is the first of the first
 //! five rows that names two columns or more. Headings are read in Chinese and English, without regard to case,
 //! spaces, asterisks and units in brackets; unknown columns are reported and ignored. Blank rows are skipped. Dates
-//! are written 2016-07-01, 20160701, 2016/7/1, 2016.7.1 or 2016年7月1日. Choices are written as the tables of the field
-//! name them (因病) or by the English names of this system (illness); a number in place of a word is not taken.
+//! are written 2016-07-01, 20160701, 2016/7/1, 2016.7.1 or 2016年7月1日. Choices are written as the tables of the
+//! field name them (因病) or by the English names of this system (illness); a number in place of a word is not taken.
 //!
 //! **Households**, one row per person; the card's own facts stand in the first row of the household:
 //!
@@ -30,11 +30,11 @@
 //! | medical_insurance, pension_insurance | 医疗保险, 养老保险 | 是, 否 |
 //! | certificate | 残疾证号 | 20 or 22 characters, sealed; category and grade are read off it |
 //!
-//! **Assignments** (结对帮扶): village, household (10 digits), official (帮扶责任人编号, 8 digits), capacity (责任人类别: 第一, 第二;
-//! blank is first), date (结对日期).
+//! **Assignments** (结对帮扶): village, household (10 digits), official (帮扶责任人编号, 8 digits), capacity
+//! (责任人类别: 第一, 第二; blank is first), date (结对日期).
 //!
-//! **Deliveries** of aid (帮扶发放): village, household, delivery (发放编号), group (措施类别), amount (金额, yuan), date (发放日期),
-//! and if known measure (措施编号), allocation (资金安排编号), member (成员编号).
+//! **Deliveries** of aid (帮扶发放): village, household, delivery (发放编号), group (措施类别), amount (金额, yuan),
+//! date (发放日期), and if known measure (措施编号), allocation (资金安排编号), member (成员编号).
 //!
 //! A household is submitted as a whole or not: if one of its rows is bad, none of them is sent, but everything else
 //! is. What the log refuses is mapped back to its rows, and the rest of that submission is sent without it.

@@ -1,4 +1,5 @@
-//! Administrative divisions: codes of 12 digits (GB/T 2260 and the code of township and village), and prefixes of them.
+//! Administrative divisions: codes of 12 digits (GB/T 2260 and the code of township and village), and prefixes of
+//! them.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;

@@ -1,5 +1,5 @@
-//! How stable codes are declared: each once, with its name and its message in both languages. Every crate that refuses
-//! something declares its codes so; a test of the command-line crate walks over all of them.
+//! How stable codes are declared: each once, with its name and its message in both languages. Every crate that
+//! refuses something declares its codes so; a test of the command-line crate walks over all of them.
 
 /// A code and its messages, for anything that lists codes without knowing their type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct Message {
     pub en: &'static str,
 }
 
-/// Declares an enum of codes: `Variant "name" "中文" "english";`. With `method: Type;` in front, each variant also has a
-/// value of that type in brackets, which the method returns: `Variant(404) "name" "中文" "english";`.
+/// Declares an enum of codes: `Variant "name" "中文" "english";`. With `method: Type;` in front, each variant also
+/// has a value of that type in brackets, which the method returns: `Variant(404) "name" "中文" "english";`.
 #[macro_export]
 macro_rules! codes {
     (

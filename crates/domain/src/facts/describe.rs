@@ -34,7 +34,8 @@ pub struct Event {
     pub procedure: Option<Procedure>,
     /// Source of its rule: a regulation, a standard, or a decision of this project.
     pub source: &'static str,
-    /// Whether it counts whatever day it happened, because nothing can be known without it: villages, authority, policy.
+    /// Whether it counts whatever day it happened, because nothing can be known without it: villages, authority,
+    /// policy.
     pub ground: bool,
     /// Its fields, in the order of a form.
     pub fields: &'static [Field],

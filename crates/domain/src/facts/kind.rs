@@ -1,5 +1,5 @@
-//! Closed lists of the field. Each choice is declared once, with its number on the wire, its name in documents and its
-//! Chinese label; everything that lists choices is made from that.
+//! Closed lists of the field. Each choice is declared once, with its number on the wire, its name in documents and
+//! its Chinese label; everything that lists choices is made from that.
 
 use std::fmt;
 

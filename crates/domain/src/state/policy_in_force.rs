@@ -34,9 +34,9 @@ impl Policy {
 }
 
 impl<'p> InForce<'p> {
-    /// The line in fen per person that income of `year` is compared with on a day, and the kind of income; `None` where
-    /// neither a row nor [`POVERTY_LINES`](crate::facts::policy_defaults::POVERTY_LINES) has it. Where the province has set no line of its
-    /// own, the national one stands in.
+    /// The line in fen per person that income of `year` is compared with on a day, and the kind of income; `None`
+    /// where neither a row nor [`POVERTY_LINES`](crate::facts::policy_defaults::POVERTY_LINES) has it. Where the
+    /// province has set no line of its own, the national one stands in.
     pub fn line(
         self,
         kind: LineKind,

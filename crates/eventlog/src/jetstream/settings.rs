@@ -48,7 +48,8 @@ pub fn checkpoint_stream(names: &Names, replicas: usize) -> Config {
     }
 }
 
-/// The stream of wrapped data keys. Keys may be deleted from it: erasing personal data, which is not built yet, will need that.
+/// The stream of wrapped data keys. Keys may be deleted from it: erasing personal data, which is not built yet, will
+/// need that.
 pub fn vault_stream(names: &Names, replicas: usize) -> Config {
     Config {
         name: names.vault_stream(),

@@ -43,7 +43,8 @@ const BANNED: [Banned; 14] = [
     },
 ];
 
-/// A finding for each line of each file and each banned text in it. `Cargo.lock` is written by cargo and is passed over.
+/// A finding for each line of each file and each banned text in it. `Cargo.lock` is written by cargo and is passed
+/// over.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     sources.iter().filter(|source| source.path != "Cargo.lock").flat_map(check_file).collect()
 }

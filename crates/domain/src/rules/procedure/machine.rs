@@ -1,9 +1,10 @@
 //! The tables: the steps of each procedure, what each may follow, who may take it, and the evidence it needs.
 //!
-//! Sources: the 2014 plan for identification and cards (扶贫开发建档立卡工作方案), the 2016 opinions on the mechanism of exit
-//! (关于建立贫困退出机制的意见), the 2021 guidance on monitoring (关于健全防止返贫动态监测和帮扶机制的指导意见). Where they leave the order of two steps
-//! open, the table lets either come first or leaves one out. Evidence and roles follow the practice of counties; no
-//! national text fixes them.
+//! Sources: the 2014 plan for identification and cards (扶贫开发建档立卡工作方案), the 2016 opinions on the mechanism
+//! of exit (关于建立贫困退出机制的意见), the 2021 guidance on monitoring
+//! (关于健全防止返贫动态监测和帮扶机制的指导意见). Where they leave the order of two steps open, the table lets
+//! either come first or leaves one out. Evidence and roles follow the practice of counties; no national text fixes
+//! them.
 
 use crate::facts::evidence::EvidenceKind;
 use crate::facts::official::Role;
@@ -170,7 +171,8 @@ const MONITORING_END: Machine = Machine {
     ],
 };
 
-/// Exit of a village: asked for by the village, verified above it, made public in the township, decided by the county.
+/// Exit of a village: asked for by the village, verified above it, made public in the township, decided by the
+/// county.
 const VILLAGE_EXIT: Machine = Machine {
     procedure: Procedure::VillageExit,
     decision: "VillageExited",

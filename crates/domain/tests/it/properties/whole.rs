@@ -161,8 +161,8 @@ fn check_rounds(rounds: &[Round]) -> Checked {
     rounds.iter().try_for_each(check_round)
 }
 
-/// Its steps follow its table, their days are in order and not inside a publicity, and only its last one may have failed,
-/// unless that came after the decision.
+/// Its steps follow its table, their days are in order and not inside a publicity, and only its last one may have
+/// failed, unless that came after the decision.
 fn check_round(round: &Round) -> Checked {
     let machine = round.procedure.machine();
     let until_decision = match round.end {
