@@ -1,17 +1,17 @@
 #!/bin/sh
-# Makes the log of a county whose services are distributed, once, and puts into the folder of each process what it needs before
-# its first start:
+# Creates the log of a county with distributed services, once, and puts the files that each process needs before its first
+# start into its folder:
 #   first-start.sh FOLDERS TLS ORIGIN REPLICAS OWNER
-# FOLDERS has a folder for each process, named after its service: audit-1, audit-2, aid-1, …; audit-1 becomes the one that
-# the log is made in. TLS has ca.crt, and NAME.crt and NAME.key of admin and of each service. Where the servers are stands
-# in LIKA_NATS and LIKA_NATS_MONITOR. OWNER, as chown takes it, is who the processes run as. Cut off on the way it may be
-# run again.
+# FOLDERS has a folder for each process, named after its service: audit-1, audit-2, aid-1, …; the log is
+# created in audit-1. TLS has ca.crt, and NAME.crt and NAME.key of admin and of each service. LIKA_NATS and
+# LIKA_NATS_MONITOR have the addresses of the servers. OWNER, as for chown, is the user of the processes. After an
+# interruption it may be run again.
 set -eu
 umask 077
 folders=$1 tls=$2 origin=$3 replicas=$4 owner=$5
 first=$folders/audit-1
 
-# put FILE FOLDER NAME: a file of the first audit service or of TLS, whole or not at all.
+# put FILE FOLDER NAME: copies a file of the first audit service or of TLS atomically.
 put() {
     mkdir -p "$(dirname "$2/$3")"
     cp "$1" "$2/$3.part"
@@ -27,7 +27,7 @@ make_log() {
     if [ ! -e "$first/log.vkey" ]; then
         as_admin lika log create --data "$first" --origin "$origin"
     elif [ ! -e "$first/tls/own.key" ]; then
-        # Its making was cut off between the folder and the streams.
+        # Creation was interrupted between the folder and the streams.
         as_admin lika log migrate "$first"
     fi
 }
@@ -41,7 +41,7 @@ until make_log; do
 done
 chown -R "$owner" "$first"
 
-# The certificate last: a process that is started too early finds that it lacks something, ends, and is started again.
+# The certificate last: a process started too early misses it, ends, and is restarted.
 for folder in "$folders"/*-*; do
     service=$(basename "${folder%-*}")
     if [ "$folder" != "$first" ]; then
