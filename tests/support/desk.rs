@@ -2,6 +2,8 @@
 
 use super::node::Node;
 use super::{create_log, lika, path, told};
+use lika_domain::citizen_id::CitizenId;
+use lika_domain::date::Date;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -156,9 +158,6 @@ pub(crate) fn household(citizen_id: &str) -> Value {
 
 /// A made-up citizen ID that passes its check: a woman born on a day of March 1958.
 pub(crate) fn citizen_id(day: u32) -> String {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let digits = format!("901624195803{day:02}122");
-    let sum: u32 = digits.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).unwrap() * weight).sum();
-    let check = "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap()).unwrap();
-    format!("{digits}{check}")
+    let birth = Date::from_yyyymmdd(19_580_300 + day).unwrap();
+    CitizenId::synthetic(901_624, birth, 122).unwrap().as_str().to_owned()
 }
