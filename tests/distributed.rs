@@ -6,9 +6,9 @@ use crate::support::node::Node;
 use crate::support::{create_log, path, run, told};
 use lika_client::api::ProgressQuery;
 use lika_eventlog::Sequencer;
-use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Names, settings};
 use lika_eventlog::tiles::TileLog;
+use lika_local_nats::Server;
 use std::sync::LazyLock;
 
 /// Names at NATS of the log, the same for every test county.

@@ -14,7 +14,7 @@ use crate::support::{path, told as told_by};
 use clerks::Told;
 use faults::Fault;
 use lika_client::Random;
-use lika_eventlog::jetstream::server::Server;
+use lika_local_nats::Server;
 use lika_proto::v1::Receipt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

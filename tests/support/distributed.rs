@@ -5,7 +5,7 @@ use super::county::ORIGIN;
 use super::network::Network;
 use super::{lika, path};
 use lika_client::Api;
-use lika_eventlog::jetstream::server::{Guard, Server};
+use lika_local_nats::{Guard, Server};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;

@@ -15,7 +15,6 @@
 //! * [`batch`]: one atomic batch of guarded messages
 //! * `committer`: group commit, and finding out whether an unanswered batch was stored
 //! * `reader`: every message once, in order; anything else stops the log
-//! * [`server`]: a private nats-server for tests and benches
 //! * [`Checkpoints`]: publishing and reading checkpoints; publishing is both lease and fence
 //! * `observed`: the checkpoints that other processes have seen published, asked for before an integrator takes over
 //! * `following`: follows checkpoints as they are published
@@ -36,7 +35,6 @@ mod opening;
 mod outage;
 mod reader;
 mod replicator;
-pub mod server;
 pub mod settings;
 mod shared;
 

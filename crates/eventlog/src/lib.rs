@@ -9,9 +9,7 @@
 //! * [`jetstream`]: the distributed sequencer, a stream of NATS JetStream
 //! * `tile_writer`, `journal`: used by both to write tiles; the journal holds what is signed and not in tiles yet
 //! * [`verify`]: checks a log, or any part of one, against its checkpoint; used when opening the log and by auditors
-//! * [`conformance`]: the tests that every sequencer must pass
 
-pub mod conformance;
 pub mod error;
 mod folder;
 mod frontier;

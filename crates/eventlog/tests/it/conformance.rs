@@ -1,17 +1,17 @@
 //! The conformance suite: every implementation of [`Sequencer`] must pass it. A test calls [`check`] with a
 //! [`Fixture`] that creates the log and opens it again.
 
-use crate::error::AppendError;
-use crate::{Checkpoint, PublishedLog, Sequencer};
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
+use lika_eventlog::error::AppendError;
+use lika_eventlog::{Checkpoint, PublishedLog, Sequencer};
 use lika_tlog::leaf_hash;
 use lika_tlog::tree::verify_inclusion;
 use std::sync::Arc;
 
 /// A log that can be closed and opened again.
-pub trait Fixture {
+pub(crate) trait Fixture {
     /// The log under test.
     type Log: Sequencer;
     /// The published part of the log.
@@ -24,8 +24,7 @@ pub trait Fixture {
 ///
 /// # Panics
 /// If the implementation breaks the contract.
-#[allow(clippy::unwrap_used, clippy::panic, reason = "a suite of assertions")]
-pub async fn check<F: Fixture>(mut fixture: F) {
+pub(crate) async fn check<F: Fixture>(mut fixture: F) {
     let log = fixture.open();
     let published = F::published(&log);
     guards_hold(&log, published).await;
@@ -46,7 +45,6 @@ fn village(number: u64) -> Area {
     Area::from_code(130_624_100_200 + number).unwrap_or_else(|| unreachable!("a village code"))
 }
 
-#[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 fn all(published: &PublishedLog) -> Vec<Bytes> {
     let mut found = Vec::new();
     loop {
@@ -59,7 +57,6 @@ fn all(published: &PublishedLog) -> Vec<Bytes> {
 }
 
 /// `expected_last` must be the area's last entry, whatever other areas do; a refused append takes no index.
-#[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 async fn guards_hold(log: &impl Sequencer, published: &PublishedLog) {
     let first = log.append(village(1), None, entry(1, 0)).await.unwrap();
     assert_eq!(first, 0);
@@ -77,7 +74,6 @@ async fn guards_hold(log: &impl Sequencer, published: &PublishedLog) {
 }
 
 /// A checkpoint covers the entry it was asked for, and proves every entry under it.
-#[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 async fn published_entries_are_readable_and_proved(log: &impl Sequencer, published: &PublishedLog) {
     let mut last = None;
     for n in 0..300 {
@@ -95,7 +91,6 @@ async fn published_entries_are_readable_and_proved(log: &impl Sequencer, publish
 }
 
 /// Many callers at once: every entry has its own index and each area keeps its order.
-#[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 async fn many_at_once(log: &impl Sequencer, published: &PublishedLog) {
     let from = published.checkpoint().size;
     let callers = (10..40).map(|caller| async move {
@@ -115,7 +110,6 @@ async fn many_at_once(log: &impl Sequencer, published: &PublishedLog) {
     }
 }
 
-#[allow(clippy::unwrap_used, reason = "a suite of assertions")]
 fn prove(published: &PublishedLog, checkpoint: &Arc<Checkpoint>, index: Index, entry: &Bytes) {
     let proof = published.proof(index, checkpoint.size).unwrap();
     verify_inclusion(&proof, index, checkpoint.size, &leaf_hash(entry), &checkpoint.root).unwrap();

@@ -1,18 +1,18 @@
 //! The distributed log, on a real nats-server.
 
+use crate::conformance::{self, Fixture};
 use crate::{area_of, entry, key, village};
 use futures::StreamExt;
-use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::chunks;
 use lika_eventlog::jetstream::error::StreamError;
-use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{
     Checkpoints, Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Position, settings,
 };
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
 use lika_eventlog::{Checkpoint, Known, PublishedLog, Sequencer};
+use lika_local_nats::Server;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod conformance;
 mod crash;
 mod damage;
 mod jetstream;
 
 use bytes::Bytes;
+use conformance::Fixture;
 use lika_domain::area::Area;
-use lika_eventlog::conformance::{self, Fixture};
 use lika_eventlog::error::LogError;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Checked, Folder};

@@ -4,9 +4,9 @@ use super::*;
 use futures::StreamExt;
 use lika_domain::area::Area;
 use lika_eventlog::jetstream::chunks;
-use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::{Checkpoints, Config, FAR_BEHIND_ENTRIES, Names, Position, settings};
 use lika_eventlog::tiles::TileLog;
+use lika_local_nats::Server;
 use std::time::Duration;
 
 /// A server and a folder for each process.

@@ -2,8 +2,8 @@
 
 use super::tests::{CARD, key};
 use super::*;
-use lika_eventlog::jetstream::server::Server;
 use lika_eventlog::jetstream::settings;
+use lika_local_nats::Server;
 use tempfile::TempDir;
 
 /// A server with the stream, and a folder with the keys of a vault.

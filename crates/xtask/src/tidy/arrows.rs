@@ -2,7 +2,7 @@
 //!
 //! `domain ← proto ← eventlog ← ledger ← views, vault ← services ← runtime ← lika`, and
 //! `tlog ← eventlog, client, services`, `http ← client, services, runtime`; `retry` is below all that wait
-//! for others. Tests of a crate may use any crate of a lower layer.
+//! for others, and `local-nats` is for `bench` and tests. Tests of a crate may use any crate of a lower layer.
 
 use std::fs;
 use std::path::Path;
@@ -42,10 +42,11 @@ struct Place {
     may_use: &'static [&'static str],
 }
 
-const ORDER: [Place; 16] = [
+const ORDER: [Place; 17] = [
     Place { name: "domain", layer: 0, may_use: &[] },
     Place { name: "tlog", layer: 0, may_use: &[] },
     Place { name: "http", layer: 0, may_use: &[] },
+    Place { name: "local-nats", layer: 0, may_use: &[] },
     Place { name: "retry", layer: 0, may_use: &[] },
     // Nothing may use xtask, and it uses no other crate: it must run when the rest does not compile.
     Place { name: "xtask", layer: 0, may_use: &[] },
@@ -66,7 +67,11 @@ const ORDER: [Place; 16] = [
         layer: 6,
         may_use: &["domain", "eventlog", "http", "ledger", "proto", ANY_SERVICE, "retry", "tlog", "vault", "views"],
     },
-    Place { name: "bench", layer: 7, may_use: &["client", "domain", "eventlog", "ledger", "proto", "runtime", "tlog"] },
+    Place {
+        name: "bench",
+        layer: 7,
+        may_use: &["client", "domain", "eventlog", "ledger", "local-nats", "proto", "runtime", "tlog"],
+    },
     Place {
         name: "lika",
         layer: 8,
