@@ -2,23 +2,21 @@
 //!
 //! All of them are a ledger on a copy of the log; they differ in what they answer. The one that signs is `audit`.
 
-use crate::backend::{self as wiring, OPENING_THREADS};
-use crate::nats::responder::{Answering, Prepare};
-use crate::nats::wire::{OpenQuestion, PolicyQuestion, ProgressQuestion};
-use crate::nats::{client as ask, connection, log_server};
-use crate::{Failed, Failure, ServiceKind};
+use crate::backend::{self, OPENING_THREADS};
+use crate::nats::client::NatsBackend;
+use crate::nats::responder::Answering;
+use crate::nats::{connection, log_server};
+use crate::{Failed, Failure, ServiceKind, reads};
 use anyhow::Context as _;
 use async_nats::jetstream::Context;
 use lika_audit::keeper::Keeper;
-use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
 use lika_eventlog::jetstream::{Config as LogConfig, FAR_BEHIND_ENTRIES, Names};
 use lika_gateway::Gateway;
-use lika_gateway::ask::{OpenHousehold, ReadError};
+use lika_gateway::backend::ReadError;
 use lika_households::Households;
 use lika_ledger::{Clock, Ledger, Prepared, SubmitError};
 use lika_officials::Officials;
-use lika_progress::Progress;
-use lika_vault::Vault;
+use lika_vault::{OpenHousehold, OpenedCard, Vault};
 use lika_views::Follower;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -71,6 +69,14 @@ struct Start {
     names: Names,
     instance: String,
     ledger: Arc<Ledger>,
+}
+
+/// Opens cards on a copy of the log and of the data keys that follows the others.
+#[derive(Clone)]
+struct Opening {
+    ledger: Arc<Ledger>,
+    vault: Arc<Vault>,
+    households: Households,
 }
 
 impl Distributed {
@@ -199,7 +205,7 @@ impl Start {
         let listen = self.config.listen;
         let listener = crate::listen(listen).await?;
         let url = format!("http://{}", reached_at(listener.local_addr()?, &self.config.context.client()));
-        let gateway = Gateway::start(ask::deps(&self.ledger, &self.config.context.client(), &self.names))?;
+        let gateway = Gateway::start(NatsBackend::start(&self.ledger, &self.config.context.client(), &self.names))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
             // A service that is dropped stops like one that is told to.
@@ -212,70 +218,49 @@ impl Start {
     async fn households(self) -> anyhow::Result<Distributed> {
         let vault = self.vault().await?;
         let deps = lika_households::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
-        let households = Households::start(deps);
+        let service = (Households::start(deps), vault.clone());
         let answering = self.answering(HashMap::new()).await?;
-        let open = households.clone();
-        let keys = vault.clone();
-        let prepare: Prepare = Arc::new(move |signed| {
-            let (households, keys) = (households.clone(), keys.clone());
-            Box::pin(async move { with_keys(&keys, households.prepare(signed).await).await })
-        });
-        answering.record(&self.ledger, prepare).await?;
-        let open = wiring::blocking(move |OpenHousehold { id, entries, members }| {
-            open.personal(id, &entries, members).map_err(ReadError::failed)
-        });
-        let (ledger, known) = (self.ledger.clone(), vault.clone());
-        let open = move |question: OpenQuestion| {
-            let (open, ledger, known) = (open.clone(), ledger.clone(), known.clone());
-            async move {
-                read_so_far(&ledger, &known, question.entries.last().copied()).await?;
-                let members = question.members.into_iter().filter_map(MemberNo::new).collect();
-                let Some(id) = HouseholdId::new(question.household) else { return Ok(None) };
-                open.ask(OpenHousehold { id, entries: question.entries, members }).await.map(Some)
-            }
-        };
-        answering.answer("open", open).await?;
+        answering
+            .record(&self.ledger, &service, |(households, vault), signed| async move {
+                with_keys(&vault, households.prepare(signed).await).await
+            })
+            .await?;
+        let (households, vault) = service;
+        let opening = Opening { ledger: self.ledger.clone(), vault: vault.clone(), households };
+        answering.answer(&opening, Opening::open).await?;
         Ok(Distributed { vault: Some(vault), ..self.running(answering) })
     }
 
     async fn officials(self) -> anyhow::Result<Distributed> {
         let vault = self.vault().await?;
-        let officials = Officials::start(lika_officials::Deps { ledger: self.ledger.clone(), vault: vault.clone() });
+        let deps = lika_officials::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
+        let service = (Officials::start(deps), vault);
         let answering = self.answering(HashMap::new()).await?;
-        let open = officials.clone();
-        let keys = vault.clone();
-        let prepare: Prepare = Arc::new(move |signed| {
-            let (officials, keys) = (officials.clone(), keys.clone());
-            Box::pin(async move { with_keys(&keys, officials.prepare(signed).await).await })
-        });
-        answering.record(&self.ledger, prepare).await?;
-        let open = wiring::blocking(move |id| open.personal(id).map_err(ReadError::failed));
-        let open = move |number: u32| {
-            let open = open.clone();
-            async move {
-                match OfficialId::new(number) {
-                    Some(id) => open.ask(id).await,
-                    None => Ok(None),
-                }
-            }
-        };
-        answering.answer("open", open).await?;
+        answering
+            .record(&self.ledger, &service, |(officials, vault), signed| async move {
+                with_keys(&vault, officials.prepare(signed).await).await
+            })
+            .await?;
+        let (officials, vault) = service;
+        answering.answer(&officials, reads::open_official).await?;
         Ok(Distributed { vault: Some(vault), ..self.running(answering) })
     }
 
     async fn aid(self) -> anyhow::Result<Distributed> {
         let answering = self.answering(HashMap::new()).await?;
-        let prepare: Prepare =
-            Arc::new(|signed| Box::pin(async move { lika_aid::prepare(&signed).map_err(SubmitError::from) }));
-        answering.record(&self.ledger, prepare).await?;
+        answering.record(&self.ledger, &(), |(), signed| async move { Ok(lika_aid::prepare(&signed)?) }).await?;
         Ok(self.running(answering))
     }
 
     async fn progress(self) -> anyhow::Result<Distributed> {
-        let (progress, follower) = wiring::follow(&self.ledger, &self.config.data.join("views"))?;
+        let (progress, follower) = backend::follow(&self.ledger, &self.config.data.join("views"))?;
         let progress = Arc::new(progress);
         let answering = self.answering(HashMap::new()).await?;
-        answer_progress(&answering, &progress).await?;
+        answering.answer(&progress, reads::progress).await?;
+        answering.answer(&progress, reads::figure).await?;
+        answering.answer(&progress, reads::policy).await?;
+        answering.answer(&progress, reads::household).await?;
+        answering.answer(&progress, reads::official).await?;
         Ok(Distributed { follower: Some(follower), ..self.running(answering) })
     }
 
@@ -295,50 +280,20 @@ async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Re
     prepared
 }
 
-/// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an older box must not
-/// be taken for the one in force, nor a key on its way for one that was erased.
-async fn read_so_far(ledger: &Ledger, keys: &Vault, last: Option<Index>) -> Result<(), ReadError> {
-    let read = async {
-        if let Some(last) = last {
-            ledger.log().published(last).await.map_err(ReadError::failed)?;
-        }
-        keys.catch_up().await.map_err(ReadError::failed)
-    };
-    tokio::time::timeout(Duration::from_millis(READ_WITHIN_MS), read).await.unwrap_or(Err(ReadError::Behind))
-}
-
-async fn answer_progress(answering: &Answering, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let malformed = || ReadError::failed(std::io::Error::other("a question that cannot be understood"));
-    let read = wiring::progress_read(progress);
-    let figures = move |question: ProgressQuestion| {
-        let answer = question.read().map(|(query, _)| read.ask(query));
-        async move { answer.ok_or_else(malformed)?.await }
-    };
-    answering.answer("figures", figures).await?;
-    let read = wiring::explain_read(progress);
-    let explain = move |question: ProgressQuestion| {
-        let asked = question.read().and_then(|(query, asked)| Some(read.ask((query, asked?))));
-        async move { asked.ok_or_else(malformed)?.await }
-    };
-    answering.answer("explain", explain).await?;
-    let read = wiring::policy_read(progress);
-    let policy = move |question: PolicyQuestion| {
-        let answer = question.read().map(|query| read.ask(query));
-        async move { answer.ok_or_else(malformed)?.await }
-    };
-    answering.answer("policy", policy).await?;
-    let read = wiring::view(progress, |progress, id| progress.views().household(id));
-    let household = move |number: u64| {
-        let answer = HouseholdId::new(number).map(|id| read.ask(id));
-        async move { answer.ok_or_else(malformed)?.await }
-    };
-    answering.answer("household", household).await?;
-    let read = wiring::view(progress, |progress, id| progress.views().official(id));
-    let official = move |number: u32| {
-        let answer = OfficialId::new(number).map(|id| read.ask(id));
-        async move { answer.ok_or_else(malformed)?.await }
-    };
-    answering.answer("official", official).await
+impl Opening {
+    /// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an older box must not
+    /// be taken for the one in force, nor a key on its way for one that was erased.
+    async fn open(self, query: OpenHousehold) -> Result<Option<OpenedCard>, ReadError> {
+        let read = async {
+            if let Some(last) = query.entries.last() {
+                self.ledger.log().published(*last).await.map_err(ReadError::failed)?;
+            }
+            self.vault.catch_up().await.map_err(ReadError::failed)
+        };
+        let read = tokio::time::timeout(Duration::from_millis(READ_WITHIN_MS), read).await;
+        read.unwrap_or(Err(ReadError::Behind))?;
+        reads::open_household(self.households, query).await.map(Some)
+    }
 }
 
 /// The name of the process that has this folder: the same after every restart, so that an integrator knows its own work.

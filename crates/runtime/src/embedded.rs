@@ -1,6 +1,6 @@
 //! A node: all services of a county in one process, on one folder.
 
-use crate::backend as wiring;
+use crate::backend::{self, EmbeddedBackend, OPENING_THREADS};
 use anyhow::Context;
 use lika_eventlog::error::LogError;
 use lika_gateway::Gateway;
@@ -66,9 +66,9 @@ impl Embedded {
             move || open(&data, clock)
         })
         .await??;
-        let (progress, follower) = wiring::follow(&ledger, &data.join("views"))?;
+        let (progress, follower) = backend::follow(&ledger, &data.join("views"))?;
         let progress = Arc::new(progress);
-        let gateway = Gateway::start(wiring::deps(&ledger, &vault, &progress))?;
+        let gateway = Gateway::start(EmbeddedBackend::start(&ledger, &vault, &progress))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(lika_gateway::serve(gateway, listener, async move {
             // A node that is dropped stops like one that is told to.
@@ -127,6 +127,6 @@ impl Embedded {
 
 /// Opens what must be there before anything can be served.
 fn open(data: &Path, clock: Clock) -> anyhow::Result<(Arc<Ledger>, Arc<Vault>)> {
-    let ledger = Ledger::open(data, clock, wiring::OPENING_THREADS)?;
+    let ledger = Ledger::open(data, clock, OPENING_THREADS)?;
     Ok((ledger, Arc::new(Vault::open(data)?)))
 }

@@ -5,7 +5,7 @@
 //!
 //! In reading order:
 //! * [`create`](log::create): a new log in a folder; [`Embedded`]: all services on it
-//! * [`backend`]: the services of one process as the gateway asks them
+//! * [`backend`]: the services of one process as the gateway asks them; `reads`: what they answer
 //! * [`Distributed`]: one service in a process of its own
 //! * [`nats`]: what is NATS alone
 //! * [`Failure`]: what a person can do something about
@@ -17,6 +17,7 @@ mod failure;
 mod listening;
 pub mod log;
 pub mod nats;
+mod reads;
 mod service_kind;
 
 pub use distributed::{Config as DistributedConfig, Distributed};

@@ -45,6 +45,6 @@ mod writer;
 
 pub use error::{StoreError, VaultError};
 pub use keyring::{KEYS_MAX, Keyring};
-pub use opened::{OpenedCard, OpenedHousehold, OpenedMember, OpenedOfficial};
+pub use opened::{OpenHousehold, OpenOfficial, OpenedCard, OpenedHousehold, OpenedMember, OpenedOfficial};
 pub use tag::TagKey;
 pub use vault::Vault;

@@ -1,11 +1,30 @@
 //! Personal data as authorised readers see it: of identifying numbers only the last characters are shown.
 
+use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
 use lika_proto::v1;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Number of last characters shown.
 const SHOWN_CHARS: usize = 4;
+
+/// Asks for the personal data of a card: an [`OpenedCard`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenHousehold {
+    /// The household.
+    pub id: HouseholdId,
+    /// Entries that concern its card, in order.
+    pub entries: Vec<Index>,
+    /// Its members.
+    pub members: Vec<MemberNo>,
+}
+
+/// Asks for the personal data of an official: an [`OpenedOfficial`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenOfficial {
+    /// The official.
+    pub id: OfficialId,
+}
 
 /// Personal data of a card, as far as it could be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,8 @@
 //! In reading order:
 //! * what is shown: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`], [`explain`] (what
 //!   figures rest on), [`forecast`] (what poor villages lack), [`money`] (its way)
-//! * how that is described to clients: `schema`
+//! * what is asked: [`query`]
+//! * how documents are described to clients: `schema`
 //! * what is kept: `keys` (its layout, written down once), `rows` (sled), `clean_shutdown` (whether the machine stopped
 //!   meanwhile), `fold` (the working set), `tracked` (which rows an entry changes), `trail` (which entries concern whom),
 //!   `digest`
@@ -30,6 +31,7 @@ pub mod official;
 pub mod past;
 pub mod policy;
 pub mod procedures;
+pub mod query;
 mod rows;
 mod schema;
 mod sums;
@@ -45,6 +47,7 @@ pub use follower::{FollowError, Follower, follow};
 pub use official::OfficialView;
 pub use past::{Past, as_of, month};
 pub use policy::PolicyView;
+pub use query::{FigureQuery, HouseholdQuery, OfficialQuery, PolicyQuery, ProgressQuery};
 pub use views::{LogIdentity, Views};
 
 #[cfg(test)]

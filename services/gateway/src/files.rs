@@ -22,7 +22,7 @@ const NO_CACHE: &str = "no-cache";
 
 /// `GET /checkpoint`
 pub(crate) async fn checkpoint(State(gateway): State<Arc<Gateway>>) -> Response {
-    let checkpoint = gateway.deps.ledger.log().checkpoint();
+    let checkpoint = gateway.ledger().log().checkpoint();
     file(TEXT, NO_CACHE, checkpoint.signed.to_string().into())
 }
 
@@ -31,7 +31,7 @@ pub(crate) async fn tile(State(gateway): State<Arc<Gateway>>, uri: Uri) -> Resul
     let unknown = || Problem::of(Code::TileUnknown, "path", "");
     // The path as it was sent: a tile has one spelling, without anything escaped.
     let path = uri.path().strip_prefix('/').and_then(|path| path.parse::<TilePath>().ok()).ok_or_else(unknown)?;
-    let bytes = gateway.deps.tile.ask(path).await?.ok_or_else(unknown)?;
+    let bytes = gateway.backend.tile(path).await?.ok_or_else(unknown)?;
     Ok(file(BINARY, if path.is_partial() { PARTIAL } else { IMMUTABLE }, bytes))
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn proof(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let index = parameters::index(path)?;
-    let proof = gateway.deps.proof.ask(index).await?;
+    let proof = gateway.backend.proof(index).await?;
     let proof = proof.ok_or_else(|| Problem::of(Code::EntryUnknown, "index", ""))?;
     Ok(file(TEXT, NO_CACHE, proof.into()))
 }

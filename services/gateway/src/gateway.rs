@@ -1,22 +1,23 @@
 //! The gateway itself: what every handler has at hand.
 
-use crate::ask::{Deps, Recorder};
+use crate::backend::{Backend, Recording};
 use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, PUBLISH_WAIT_ENTRIES, PUBLISH_WAIT_MS, SUBMISSIONS_MAX};
 use crate::metrics::{Gauges, Metrics};
 use crate::peek::peek;
 use crate::problem::{Code, Problem};
 use crate::sessions::Sessions;
-use bytes::Bytes;
 use futures::FutureExt;
 use lika_domain::ids::Index;
+use lika_ledger::{Ledger, SubmitError};
 use lika_proto::convert::Service;
+use lika_proto::v1::SignedSubmission;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The gateway. It has no task of its own; [`crate::serve`] gives it a socket.
 pub struct Gateway {
-    pub(crate) deps: Deps,
+    pub(crate) backend: Box<dyn Backend>,
     pub(crate) sessions: Sessions,
     pub(crate) metrics: Metrics,
     /// A place for each submission under way.
@@ -34,13 +35,13 @@ pub enum StartError {
 }
 
 impl Gateway {
-    /// Starts the gateway.
+    /// Starts the gateway on the services it asks.
     ///
     /// # Errors
     /// [`StartError::Random`].
-    pub fn start(deps: Deps) -> Result<Arc<Self>, StartError> {
+    pub fn start(backend: impl Backend) -> Result<Arc<Self>, StartError> {
         Ok(Arc::new(Self {
-            deps,
+            backend: Box::new(backend),
             sessions: Sessions::new().map_err(StartError::Random)?,
             metrics: Metrics::new(),
             submissions: Arc::new(Semaphore::new(SUBMISSIONS_MAX)),
@@ -48,13 +49,15 @@ impl Gateway {
         }))
     }
 
-    /// The recorder a submission is for. What holds no events is refused by any of them in the same words.
-    pub(crate) fn recorder(&self, submission: &Bytes) -> &Recorder {
-        match peek(submission).service {
-            Some(Service::Officials) => &self.deps.officials,
-            Some(Service::Aid) => &self.deps.aid,
-            Some(Service::Households) | None => &self.deps.households,
-        }
+    /// The state that keys and roles are looked up in, and the log's own figures.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        self.backend.ledger()
+    }
+
+    /// Has a submission prepared by the recorder it is for. What holds no events is refused by any of them in the same words.
+    pub(crate) async fn prepare(&self, signed: SignedSubmission) -> Result<Recording, SubmitError> {
+        let service = peek(&signed.submission).service.unwrap_or(Service::Households);
+        self.backend.prepare(service, signed).await
     }
 
     /// Waits for its turn to fold the log.
@@ -71,7 +74,7 @@ impl Gateway {
     /// # Errors
     /// 404 if the log is far from having it, or does not have it soon.
     pub(crate) async fn published(&self, index: Index) -> Result<(), Problem> {
-        let log = self.deps.ledger.log();
+        let log = self.ledger().log();
         let near = index < log.checkpoint().size.saturating_add(PUBLISH_WAIT_ENTRIES);
         let mut published = log.follow();
         let published =
@@ -85,12 +88,12 @@ impl Gateway {
 
     /// Whether the log still takes entries.
     pub(crate) fn is_ready(&self) -> bool {
-        self.deps.ledger.log().stopped().now_or_never().is_none()
+        self.ledger().log().stopped().now_or_never().is_none()
     }
 
     pub(crate) fn gauges(&self) -> Gauges {
         Gauges {
-            log_entries: self.deps.ledger.log().checkpoint().size,
+            log_entries: self.ledger().log().checkpoint().size,
             submissions: SUBMISSIONS_MAX - self.submissions.available_permits(),
         }
     }

@@ -1,6 +1,5 @@
 //! Serves the pages: asks for what they show, and leaves the rest to [`crate::pages`].
 
-use crate::ask::ProgressQuery;
 use crate::files::file;
 use crate::gateway::Gateway;
 use crate::pages::{self, LogLine};
@@ -12,15 +11,14 @@ use axum::response::Response;
 use hyper::header::REFRESH;
 use lika_domain::area::Area;
 use lika_domain::official::Mode;
-use lika_domain::progress::FigureRef;
-use lika_views::Progress;
+use lika_views::{FigureQuery, Progress, ProgressQuery};
 use std::sync::Arc;
 
 const HTML: &str = "text/html; charset=utf-8";
 
 /// `GET /`: the area the log covers.
 pub(crate) async fn front(State(gateway): State<Arc<Gateway>>) -> Result<Response, Problem> {
-    let area = gateway.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.area);
+    let area = gateway.ledger().state().jurisdiction.as_ref().map(|opened| opened.area);
     let page = match area {
         Some(area) => page(&gateway, area).await?,
         None => None,
@@ -42,10 +40,10 @@ pub(crate) async fn figure(
     State(gateway): State<Arc<Gateway>>,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let (area, asked) = parameters::figure(path)?;
-    let _turn = if matches!(asked, FigureRef::Month(_)) { Some(gateway.fold_turn().await?) } else { None };
-    let query = ProgressQuery { area, by: None, at: None, recorded_by: None, index: None };
-    let found = gateway.deps.explain.ask((query, asked)).await?;
+    let (area, figure) = parameters::figure(path)?;
+    let query = FigureQuery::of(area, figure);
+    let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
+    let found = gateway.backend.figure(query).await?;
     let found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
     Ok(html(pages::figure(&log_line(&gateway), &found)))
 }
@@ -62,18 +60,18 @@ pub(crate) fn problem(gateway: &Gateway, problem: &Problem) -> Response {
 }
 
 async fn page(gateway: &Gateway, area: Area) -> Result<Option<String>, Problem> {
-    let of = |by| ProgressQuery { area, by, at: None, recorded_by: None, index: None };
-    let found = gateway.deps.progress.ask(of(None)).await?.and_then(|mut found| found.pop());
+    let query = ProgressQuery::of(area);
+    let found = gateway.backend.progress(query).await?.and_then(|mut found| found.pop());
     let Some(progress) = found else { return Ok(None) };
     let children: Vec<Progress> = match area.level().below() {
-        Some(level) => gateway.deps.progress.ask(of(Some(level))).await?.unwrap_or_default(),
+        Some(level) => gateway.backend.progress(ProgressQuery { by: Some(level), ..query }).await?.unwrap_or_default(),
         None => Vec::new(),
     };
     Ok(Some(pages::area(&log_line(gateway), &progress, &children)))
 }
 
 fn log_line(gateway: &Gateway) -> LogLine {
-    let ledger = &gateway.deps.ledger;
+    let ledger = &gateway.ledger();
     let testing = ledger.state().jurisdiction.as_ref().is_some_and(|opened| opened.mode == Mode::Testing);
     LogLine { origin: ledger.verifier_key().name().to_string(), testing, size: ledger.log().checkpoint().size }
 }

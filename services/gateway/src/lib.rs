@@ -3,7 +3,7 @@
 //! What it is not: it decides nothing about a submission and keeps nothing.
 //!
 //! In reading order:
-//! * [`ask`]: what it asks of others; [`limits`]: how much of anything it takes
+//! * [`Backend`]: what it asks of other services; [`limits`]: how much of anything it takes
 //! * [`Gateway`]: what every handler has at hand; `routes`: every route
 //! * `submissions`, `stream` with `peek`, `frames`, `media`, `body`: the way of a submission
 //! * [`sessions`]: who may read what is not for everyone; `reads`, `policy` with `parameters`: what is read as
@@ -13,7 +13,7 @@
 //! * `problem`: every error as problem details; `metrics`: what is counted
 //! * [`serve`]: the socket
 
-pub mod ask;
+pub mod backend;
 mod body;
 mod files;
 mod frames;
@@ -37,7 +37,7 @@ mod stalled;
 mod stream;
 mod submissions;
 
-pub use ask::{Ask, Deps};
+pub use backend::Backend;
 pub use gateway::{Gateway, StartError};
 pub use problem::CODES;
 pub use routes::ROUTES;

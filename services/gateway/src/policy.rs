@@ -1,6 +1,5 @@
 //! The policy, for everyone: what holds for an area on a day.
 
-use crate::ask::PolicyQuery;
 use crate::gateway::Gateway;
 use crate::parameters;
 use crate::problem::{Code, Problem};
@@ -10,6 +9,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use hyper::StatusCode;
 use lika_domain::area::Area;
+use lika_views::PolicyQuery;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) async fn policy(
     let Query(query) = query.map_err(invalid)?;
     let area = query.area.as_deref().map(area).transpose()?;
     let at = parameters::day("at", query.at.as_deref())?;
-    let found = gateway.deps.policy.ask(PolicyQuery { area, at }).await?;
+    let found = gateway.backend.policy(PolicyQuery { area, at }).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "area", ""))?)
 }
 

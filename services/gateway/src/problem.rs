@@ -12,7 +12,7 @@ use lika_proto::{convert, v1};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ask::ReadError;
+use crate::backend::ReadError;
 
 /// Media type of problem details.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";

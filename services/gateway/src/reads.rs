@@ -1,6 +1,5 @@
 //! What is read as JSON: the log, progress, cards and officials.
 
-use crate::ask::{OpenHousehold, ProgressQuery};
 use crate::body;
 use crate::gateway::Gateway;
 use crate::limits::{CHALLENGE_S, SESSION_BYTES_MAX, SESSION_S};
@@ -18,10 +17,12 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lika_domain::area::Area;
 use lika_domain::ids::{KeyId, PersonId};
-use lika_domain::progress::FigureRef;
 use lika_domain::rejection::{self, Rejection};
-use lika_vault::{OpenedCard, OpenedOfficial};
-use lika_views::{Explanation, HouseholdView, OfficialView, PolicyView, Progress};
+use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
+use lika_views::{
+    Explanation, FigureQuery, HouseholdQuery, HouseholdView, OfficialQuery, OfficialView, PolicyView, Progress,
+    ProgressQuery,
+};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -124,7 +125,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
 
 /// `GET /v1/log`
 pub(crate) async fn log(State(gateway): State<Arc<Gateway>>) -> Answer {
-    let ledger = &gateway.deps.ledger;
+    let ledger = gateway.ledger();
     let (area, name, mode) = match &ledger.state().jurisdiction {
         Some(opened) => (opened.area.prefix(), opened.name.to_string(), opened.mode.name()),
         None => Default::default(),
@@ -162,15 +163,15 @@ pub(crate) async fn figure(
     path: Result<Path<(String, String)>, PathRejection>,
     query: ProgressQueryString,
 ) -> Answer {
-    let (area, asked) = parameters::figure(path)?;
+    let (area, figure) = parameters::figure(path)?;
     let query = parameters::query(query)?;
     if query.by.is_some() {
         return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained of one area"));
     }
-    let query = asked_for(&gateway, area, &query).await?;
-    let folds = query.at.is_some() || query.recorded_by.is_some() || matches!(asked, FigureRef::Month(_));
-    let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
-    let found = gateway.deps.explain.ask((query, asked)).await?;
+    let ProgressQuery { area, at, recorded_by, index, .. } = asked_for(&gateway, area, &query).await?;
+    let query = FigureQuery { area, figure, at, recorded_by, index };
+    let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
+    let found = gateway.backend.figure(query).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?)
 }
 
@@ -187,7 +188,7 @@ pub(crate) async fn session(State(gateway): State<Arc<Gateway>>, request: Reques
     match (request.challenge, request.signature) {
         (None, None) => challenge(&gateway, key),
         (Some(challenge), Some(text)) => {
-            let token = gateway.sessions.token(&gateway.deps.ledger.state(), key, &challenge, &signature(&text)?)?;
+            let token = gateway.sessions.token(&gateway.ledger().state(), key, &challenge, &signature(&text)?)?;
             private(StatusCode::CREATED, &TokenJson { token, expires_in_s: SESSION_S })
         }
         _ => Err(Problem::of(Code::BodyMalformed, "challenge", "challenge and signature go together")),
@@ -198,15 +199,15 @@ pub(crate) async fn session(State(gateway): State<Arc<Gateway>>, request: Reques
 pub(crate) async fn household(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, path: Parameter) -> Answer {
     let reader = reader(&gateway, &headers)?;
     let id = parameters::household(path)?;
-    let card = gateway.deps.household.ask(id).await?;
+    let card = gateway.backend.household(HouseholdQuery { id }).await?;
     let card = card.ok_or_else(|| Problem::of(Code::HouseholdUnknown, "id", ""))?;
     if !card.village.parse().is_ok_and(|village: Area| reader.area.contains(village)) {
         return Err(forbidden());
     }
     let members = card.members.iter().filter_map(|member| member.id.parse().ok().and_then(PersonId::new));
     let members = members.map(PersonId::member).collect();
-    let personal =
-        gateway.deps.open_household.ask(OpenHousehold { id, entries: card.entries.clone(), members }).await?;
+    let query = OpenHousehold { id, entries: card.entries.clone(), members };
+    let personal = gateway.backend.open_household(query).await?;
     private(StatusCode::OK, &HouseholdJson { card, personal })
 }
 
@@ -214,15 +215,15 @@ pub(crate) async fn household(State(gateway): State<Arc<Gateway>>, headers: Head
 pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, path: Parameter) -> Answer {
     let reader = reader(&gateway, &headers)?;
     let id = parameters::official(path)?;
-    let official = gateway.deps.official.ask(id).await?;
+    let official = gateway.backend.official(OfficialQuery { id }).await?;
     let official = official.ok_or_else(|| Problem::of(Code::OfficialUnknown, "id", ""))?;
     // Who has no role any more belongs to no smaller area than the whole.
-    let whole = || gateway.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.area);
+    let whole = || gateway.ledger().state().jurisdiction.as_ref().map(|opened| opened.area);
     let area = official.area.as_ref().and_then(|prefix| prefix.parse::<Area>().ok()).or_else(whole);
     if reader.official != id && !area.is_some_and(|area| reader.area.contains(area)) {
         return Err(forbidden());
     }
-    let personal = gateway.deps.open_official.ask(id).await?;
+    let personal = gateway.backend.open_official(OpenOfficial { id }).await?;
     private(StatusCode::OK, &OfficialJson { official, personal })
 }
 
@@ -243,9 +244,8 @@ async fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) ->
 
 async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> Answer {
     let query = asked_for(gateway, area, &query).await?;
-    let folds = query.at.is_some() || query.recorded_by.is_some();
-    let _turn = if folds { Some(gateway.fold_turn().await?) } else { None };
-    let found = gateway.deps.progress.ask(query).await?;
+    let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
+    let found = gateway.backend.progress(query).await?;
     let mut found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
     match (query.by, found.pop()) {
         (None, Some(one)) if found.is_empty() => json(StatusCode::OK, &one),
@@ -257,7 +257,7 @@ async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> A
 }
 
 fn challenge(gateway: &Gateway, key: KeyId) -> Answer {
-    let challenge = gateway.sessions.challenge(&gateway.deps.ledger.state(), key)?;
+    let challenge = gateway.sessions.challenge(&gateway.ledger().state(), key)?;
     private(StatusCode::OK, &ChallengeJson { challenge, expires_in_s: CHALLENGE_S })
 }
 
@@ -269,7 +269,7 @@ fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    gateway.sessions.reader(&gateway.deps.ledger.state(), token.trim())
+    gateway.sessions.reader(&gateway.ledger().state(), token.trim())
 }
 
 fn forbidden() -> Problem {

@@ -3,7 +3,7 @@
 //! Many submissions of a stream are under way at once, so that they share one checkpoint. They are prepared side by side
 //! and take their places in the log in the order of the stream, as a device that numbers them needs it.
 
-use crate::ask::Recording;
+use crate::backend::Recording;
 use crate::frames::Frames;
 use crate::gateway::Gateway;
 use crate::limits::{STREAM_SUBMISSIONS_MAX, SUBMISSIONS_MAX};
@@ -78,12 +78,11 @@ async fn prepare(
     let Ok(permit) = gateway.submissions.clone().acquire_owned().await else {
         return Prepared::refused(id, Problem::of(Code::Unavailable, "", ""));
     };
-    let recorder = gateway.recorder(&signed.submission);
-    let mut prepared = recorder.ask(signed.clone()).await;
+    let mut prepared = gateway.prepare(signed.clone()).await;
     if prepared.as_ref().is_err_and(may_depend) {
         // One before it, still under way, may enrol the key or the official. A stream that is gone needs no answer.
         let _ = before.wait_for(|answered| *answered >= number).await;
-        prepared = recorder.ask(signed).await;
+        prepared = gateway.prepare(signed).await;
     }
     match prepared {
         Ok(recording) => Prepared::Ready { id, recording, permit },

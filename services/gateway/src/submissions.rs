@@ -103,7 +103,7 @@ pub(crate) async fn post(State(gateway): State<Arc<Gateway>>, request: Request<B
 
 async fn record(gateway: &Gateway, signed: v1::SignedSubmission) -> Result<Receipt, Problem> {
     let Ok(_permit) = gateway.submissions.try_acquire() else { return Err(Problem::of(Code::Overloaded, "", "")) };
-    let recording = gateway.recorder(&signed.submission).ask(signed).await?;
+    let recording = gateway.prepare(signed).await?;
     Ok(recording.await?)
 }
 

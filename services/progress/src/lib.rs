@@ -3,14 +3,15 @@
 //! What it is not: it decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at any
 //! time; what is asked as of an earlier day is folded from the log anew.
 
-use lika_domain::area::{Area, Level};
-use lika_domain::date::Date;
-use lika_domain::ids::Index;
+use lika_domain::area::Area;
 use lika_domain::progress::{FigureRef, MonthFigure};
 use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;
-use lika_views::{Explanation, FollowError, Follower, LogIdentity, PolicyView, ViewError, Views, as_of, month};
+use lika_views::{
+    Explanation, FigureQuery, FollowError, Follower, LogIdentity, PolicyQuery, PolicyView, ProgressQuery, ViewError,
+    Views, as_of, month,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,21 +25,6 @@ const PAGE_ENTRIES: usize = 256;
 pub struct Progress {
     ledger: Arc<Ledger>,
     views: Arc<Views>,
-}
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Query {
-    /// The area.
-    pub area: Area,
-    /// The areas of this level inside it, instead of the area as a whole.
-    pub by: Option<Level>,
-    /// Only what had happened by this day.
-    pub at: Option<Date>,
-    /// Only what had been recorded by this day.
-    pub recorded_by: Option<Date>,
-    /// At least the entry of this index must be in it.
-    pub index: Option<Index>,
 }
 
 /// Progress cannot be shown.
@@ -82,11 +68,11 @@ impl Progress {
     /// # Errors
     /// [`ProgressError::Unknown`] for an area without villages; [`ViewError::Behind`] if an index is asked for that the
     /// views have not reached within [`CATCH_UP_MS`], or they have nothing of the area and are behind the log.
-    pub async fn read(&self, query: Query) -> Result<Vec<Document>, ProgressError> {
+    pub async fn read(&self, query: ProgressQuery) -> Result<Vec<Document>, ProgressError> {
         if let Some(index) = query.index {
             self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
         }
-        if query.at.is_some() || query.recorded_by.is_some() {
+        if query.folds() {
             return some(query.area, self.past(query).await?);
         }
         let found = self.present(query)?;
@@ -103,9 +89,9 @@ impl Progress {
     ///
     /// # Errors
     /// [`ViewError::Behind`] as [`Self::catch_up`].
-    pub async fn policy(&self, area: Option<Area>, day: Option<Date>) -> Result<Option<PolicyView>, ViewError> {
+    pub async fn policy(&self, query: PolicyQuery) -> Result<Option<PolicyView>, ViewError> {
         self.catch_up().await?;
-        Ok(self.views.policy(area, day))
+        Ok(self.views.policy(query.area, query.at))
     }
 
     /// Waits until the views have everything that is published now, so that what they do not know does not exist.
@@ -119,38 +105,38 @@ impl Progress {
         }
     }
 
-    /// What a figure of an area rests on; `query.by` is not looked at.
+    /// What a figure of an area rests on.
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub async fn explain(&self, query: Query, asked: FigureRef) -> Result<Explanation, ProgressError> {
+    pub async fn explain(&self, query: FigureQuery) -> Result<Explanation, ProgressError> {
         if let Some(index) = query.index {
             self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
         }
-        let found = match asked {
+        let found = match query.figure {
             FigureRef::Month(figure) => self.month(query, figure).await?,
-            _ if query.at.is_some() || query.recorded_by.is_some() => self.past_contributions(query, asked).await?,
+            _ if query.folds() => self.past_contributions(query).await?,
             _ => {
                 let views = self.views.clone();
-                tokio::task::spawn_blocking(move || views.explain(query.area, asked)).await??
+                tokio::task::spawn_blocking(move || views.explain(query.area, query.figure)).await??
             }
         };
         found.ok_or(ProgressError::Unknown(query.area))
     }
 
-    async fn month(&self, query: Query, figure: MonthFigure) -> Result<Option<Explanation>, ProgressError> {
+    async fn month(&self, query: FigureQuery, figure: MonthFigure) -> Result<Option<Explanation>, ProgressError> {
         let ledger = self.ledger.clone();
         let fold = move || month(entries(&ledger), (query.area, figure), query.at, query.recorded_by);
         Ok(tokio::task::spawn_blocking(fold).await??)
     }
 
-    async fn past_contributions(&self, query: Query, asked: FigureRef) -> Result<Option<Explanation>, ProgressError> {
+    async fn past_contributions(&self, query: FigureQuery) -> Result<Option<Explanation>, ProgressError> {
         let ledger = self.ledger.clone();
-        let fold = move || Ok(as_of(entries(&ledger), query.at, query.recorded_by)?.explain(query.area, asked));
+        let fold = move || Ok(as_of(entries(&ledger), query.at, query.recorded_by)?.explain(query.area, query.figure));
         tokio::task::spawn_blocking(fold).await?
     }
 
-    fn present(&self, query: Query) -> Result<Vec<Document>, ViewError> {
+    fn present(&self, query: ProgressQuery) -> Result<Vec<Document>, ViewError> {
         match query.by {
             Some(level) => self.views.children(query.area, level, None),
             None => Ok(self.views.progress(query.area, None)?.into_iter().collect()),
@@ -158,7 +144,7 @@ impl Progress {
     }
 
     /// Folds the log anew, which takes a second per million events, on a thread of its own.
-    async fn past(&self, query: Query) -> Result<Vec<Document>, ProgressError> {
+    async fn past(&self, query: ProgressQuery) -> Result<Vec<Document>, ProgressError> {
         let ledger = self.ledger.clone();
         let fold = move || -> Result<Vec<Document>, LogError> {
             let past = as_of(entries(&ledger), query.at, query.recorded_by)?;

@@ -1,21 +1,29 @@
-//! The gateway asks: each handle is a request to whichever instance of a service answers.
+//! The backend of a gateway whose services run in other processes.
 
 use super::directory::Directory;
-use super::wire::{Answer, OpenQuestion, PolicyQuestion, ProgressQuestion, read_outcome};
+use super::question::Question;
+use super::wire::{Answer, read_outcome};
 use async_nats::client::RequestErrorKind;
 use async_nats::{Client, Message, Request};
 use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use lika_domain::ids::Index;
 use lika_eventlog::jetstream::{Names, chunks};
 use lika_eventlog::verify::is_beyond;
-use lika_gateway::ask::{OpenHousehold, Read, ReadError, Recorder};
-use lika_gateway::{Ask, Deps};
+use lika_gateway::Backend;
+use lika_gateway::backend::{ReadError, Reading, Recording};
 use lika_ledger::{Ledger, Receipt, SubmitError};
-use lika_proto::v1;
+use lika_proto::convert::Service;
+use lika_proto::v1::SignedSubmission;
 use lika_retry::{Retryable, SERVICE};
 use lika_tlog::TilePath;
+use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
+use lika_views::{
+    Explanation, FigureQuery, HouseholdQuery, HouseholdView, OfficialQuery, OfficialView, PolicyQuery, PolicyView,
+    ProgressQuery, document,
+};
 use prost::Message as _;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +35,15 @@ const READ_S: u64 = 60;
 /// comes back after its server was, is there by then.
 const NOBODY_MS: u64 = 2_000;
 
+/// The services, each in processes of its own: every question is a message to whichever instance answers.
+pub(crate) struct NatsBackend {
+    ledger: Arc<Ledger>,
+    asker: Asker,
+    households: Directory,
+    officials: Directory,
+    aid: Directory,
+}
+
 /// Asks over NATS.
 #[derive(Clone)]
 struct Asker {
@@ -34,52 +51,98 @@ struct Asker {
     prefix: String,
 }
 
-/// What the gateway asks, answered by services elsewhere.
-pub(crate) fn deps(ledger: &Arc<Ledger>, client: &Client, names: &Names) -> Deps {
-    let asker = Asker { client: client.clone(), prefix: names.service_prefix() };
-    let views = asker.clone();
-    let explain = asker.clone();
-    Deps {
-        ledger: ledger.clone(),
-        households: asker.recorder("households"),
-        officials: asker.recorder("officials"),
-        aid: asker.recorder("aid"),
-        progress: asker.read("progress", "figures", |query| ProgressQuestion::new(query, None)),
-        explain: explain.read("progress", "explain", |(query, asked)| ProgressQuestion::new(query, Some(asked))),
-        policy: views.read("progress", "policy", PolicyQuestion::new),
-        household: asker.read("progress", "household", |id: lika_domain::ids::HouseholdId| id.get()),
-        official: asker.read("progress", "official", |id: lika_domain::ids::OfficialId| id.get()),
-        open_household: asker.found("households", "open", |OpenHousehold { id, entries, members }| OpenQuestion {
-            household: id.get(),
-            entries,
-            members: members.into_iter().map(|member| u32::from(member.get())).collect(),
-        }),
-        open_official: asker.read("officials", "open", |id: lika_domain::ids::OfficialId| id.get()),
-        tile: asker.tile(ledger),
-        proof: asker.proof(ledger),
+impl NatsBackend {
+    /// Looks for the instances of every recorder from now on.
+    pub(crate) fn start(ledger: &Arc<Ledger>, client: &Client, names: &Names) -> Self {
+        let directory = |service: &str| Directory::follow(client.clone(), format!("lika-{service}"));
+        Self {
+            ledger: ledger.clone(),
+            asker: Asker { client: client.clone(), prefix: names.service_prefix() },
+            households: directory("households"),
+            officials: directory("officials"),
+            aid: directory("aid"),
+        }
+    }
+}
+
+impl Backend for NatsBackend {
+    fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// The recorder reads and records it in one: here nothing is known of it before its receipt.
+    fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>> {
+        let (service, directory) = match service {
+            Service::Households => ("households", &self.households),
+            Service::Officials => ("officials", &self.officials),
+            Service::Aid => ("aid", &self.aid),
+        };
+        let (asker, directory) = (self.asker.clone(), directory.clone());
+        let recording: Recording = async move { asker.submit(service, &directory, signed).await }.boxed();
+        ready(Ok(recording)).boxed()
+    }
+
+    fn progress(&self, query: ProgressQuery) -> Reading<'_, Option<Vec<document::Progress>>> {
+        self.asker.ask(query).boxed()
+    }
+
+    fn figure(&self, query: FigureQuery) -> Reading<'_, Option<Explanation>> {
+        self.asker.ask(query).boxed()
+    }
+
+    fn policy(&self, query: PolicyQuery) -> Reading<'_, Option<PolicyView>> {
+        self.asker.ask(query).boxed()
+    }
+
+    fn household(&self, query: HouseholdQuery) -> Reading<'_, Option<HouseholdView>> {
+        self.asker.ask(query).boxed()
+    }
+
+    fn official(&self, query: OfficialQuery) -> Reading<'_, Option<OfficialView>> {
+        self.asker.ask(query).boxed()
+    }
+
+    fn open_household(&self, query: OpenHousehold) -> Reading<'_, OpenedCard> {
+        async move { Ok(self.asker.ask(query).await?.unwrap_or_default()) }.boxed()
+    }
+
+    fn open_official(&self, query: OpenOfficial) -> Reading<'_, Option<OpenedOfficial>> {
+        self.asker.ask(query).boxed()
+    }
+
+    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or cannot read it.
+    fn tile(&self, path: TilePath) -> Reading<'_, Option<Bytes>> {
+        let size = self.ledger.log().checkpoint().size;
+        async move {
+            match self.asker.tile(path).await? {
+                // A partial tile may have been let go of for a wider one.
+                None if !path.is_partial() && !is_beyond(path, size) => Err(ReadError::Behind),
+                found => Ok(found),
+            }
+        }
+        .boxed()
+    }
+
+    /// As with tiles, a proof of what is published is never missing.
+    fn proof(&self, index: Index) -> Reading<'_, Option<String>> {
+        let size = self.ledger.log().checkpoint().size;
+        async move {
+            match self.asker.proof(index).await? {
+                None if index < size => Err(ReadError::Behind),
+                found => Ok(found),
+            }
+        }
+        .boxed()
     }
 }
 
 impl Asker {
-    fn recorder(&self, service: &'static str) -> Recorder {
-        let asker = self.clone();
-        let directory = Directory::follow(self.client.clone(), format!("lika-{service}"));
-        Ask::new(move |signed: v1::SignedSubmission| {
-            let (asker, directory) = (asker.clone(), directory.clone());
-            async move {
-                let recording: lika_gateway::ask::Recording =
-                    Box::pin(async move { asker.submit(service, &directory, signed).await });
-                Ok(recording)
-            }
-        })
-    }
-
     /// To the instance that has the area, or else to any.
     async fn submit(
         &self,
         service: &'static str,
         directory: &Directory,
-        signed: v1::SignedSubmission,
+        signed: SignedSubmission,
     ) -> Result<Receipt, SubmitError> {
         let area = lika_proto::convert::submission_message(&signed.submission).map_or(0, |message| message.area);
         let payload = Bytes::from(signed.encode_to_vec());
@@ -98,88 +161,27 @@ impl Asker {
         read_outcome(answer.map_err(|_| SubmitError::Unanswered(service))?, service)
     }
 
-    fn read<Q, W, A>(
-        &self,
-        service: &'static str,
-        what: &'static str,
-        wire: impl Fn(Q) -> W + Send + Sync + 'static,
-    ) -> Read<Q, Option<A>>
-    where
-        Q: Send + 'static,
-        W: Serialize + Send + Sync + 'static,
-        A: DeserializeOwned + Send + 'static,
-    {
-        let asker = self.clone();
-        Ask::new(move |question| {
-            let (asker, question) = (asker.clone(), wire(question));
-            async move { asker.question(service, what, &question).await }
-        })
-    }
-
-    /// A question that always has an answer.
-    fn found<Q, W, A>(
-        &self,
-        service: &'static str,
-        what: &'static str,
-        wire: impl Fn(Q) -> W + Send + Sync + 'static,
-    ) -> Read<Q, A>
-    where
-        Q: Send + 'static,
-        W: Serialize + Send + Sync + 'static,
-        A: DeserializeOwned + Default + Send + 'static,
-    {
-        let asker = self.clone();
-        Ask::new(move |question| {
-            let (asker, question) = (asker.clone(), wire(question));
-            async move { Ok(asker.question(service, what, &question).await?.unwrap_or_default()) }
-        })
-    }
-
-    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or cannot read it.
-    fn tile(&self, ledger: &Arc<Ledger>) -> Read<TilePath, Option<Bytes>> {
-        let (asker, ledger) = (self.clone(), ledger.clone());
-        Ask::new(move |path: TilePath| {
-            let (asker, size) = (asker.clone(), ledger.log().checkpoint().size);
-            async move {
-                let subject = format!("{}.audit.tile", asker.prefix);
-                let found = chunks::fetch_tile(&asker.client, &subject, path).await;
-                match found.map_err(|_| ReadError::Unanswered("audit"))? {
-                    // A partial tile may have been let go of for a wider one.
-                    None if !path.is_partial() && !is_beyond(path, size) => Err(ReadError::Behind),
-                    found => Ok(found),
-                }
-            }
-        })
-    }
-
-    fn proof(&self, ledger: &Arc<Ledger>) -> Read<u64, Option<String>> {
-        let (asker, ledger) = (self.clone(), ledger.clone());
-        Ask::new(move |index: u64| {
-            let (asker, size) = (asker.clone(), ledger.log().checkpoint().size);
-            async move {
-                let subject = format!("{}.audit.proof", asker.prefix);
-                let answer = asker.request(subject, index.to_string().into(), READ_S).await;
-                let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
-                if payload.is_empty() && index < size {
-                    return Err(ReadError::Behind);
-                }
-                let text = (!payload.is_empty()).then(|| String::from_utf8(payload.to_vec()));
-                text.transpose().map_err(ReadError::failed)
-            }
-        })
-    }
-
-    async fn question<W: Serialize, A: DeserializeOwned>(
-        &self,
-        service: &'static str,
-        what: &str,
-        question: &W,
-    ) -> Result<Option<A>, ReadError> {
-        let payload = serde_json::to_vec(question).map_err(ReadError::failed)?;
-        let subject = format!("{}.{service}.{what}", self.prefix);
+    async fn ask<Q: Question>(&self, query: Q) -> Result<Option<Q::Answer>, ReadError> {
+        let payload = serde_json::to_vec(&query.to_json()).map_err(ReadError::failed)?;
+        let subject = format!("{}.{}.{}", self.prefix, Q::SERVICE, Q::SUBJECT);
         let answer = self.request(subject, payload.into(), READ_S).await;
-        let answer = answer.map_err(|_| ReadError::Unanswered(service))?;
-        serde_json::from_slice::<Answer<A>>(&answer.payload).map_err(ReadError::failed)?.read()
+        let answer = answer.map_err(|_| ReadError::Unanswered(Q::SERVICE))?;
+        serde_json::from_slice::<Answer<Q::Answer>>(&answer.payload).map_err(ReadError::failed)?.read()
+    }
+
+    async fn tile(&self, path: TilePath) -> Result<Option<Bytes>, ReadError> {
+        let subject = format!("{}.audit.tile", self.prefix);
+        let found = chunks::fetch_tile(&self.client, &subject, path).await;
+        found.map_err(|_| ReadError::Unanswered("audit"))
+    }
+
+    /// An empty answer says that there is no such proof.
+    async fn proof(&self, index: Index) -> Result<Option<String>, ReadError> {
+        let subject = format!("{}.audit.proof", self.prefix);
+        let answer = self.request(subject, index.to_string().into(), READ_S).await;
+        let payload = answer.map_err(|_| ReadError::Unanswered("audit"))?.payload;
+        let text = (!payload.is_empty()).then(|| String::from_utf8(payload.to_vec()));
+        text.transpose().map_err(ReadError::failed)
     }
 
     /// Asks whoever answers, and looks for a while where nobody does: then nobody has heard it either.

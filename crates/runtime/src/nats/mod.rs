@@ -3,7 +3,7 @@
 //! In reading order:
 //! * [`connection`]: how NATS is reached, and what is checked of its servers before anything rests on them
 //! * [`streams`]: a log's streams are made, begun again after damage, or fed from an embedded log
-//! * `wire`: questions and answers as they travel
+//! * `question`: reads as they travel; `wire`: submissions, and answers to both
 //! * [`directory`]: which instances of a service there are
 //! * `responder`: a service answers; `log_server`: what the audit service answers
 //! * `client`: the backend of a gateway that asks over NATS
@@ -16,6 +16,7 @@ pub(crate) mod client;
 pub mod connection;
 pub mod directory;
 pub(crate) mod log_server;
+pub(crate) mod question;
 pub(crate) mod responder;
 pub mod streams;
 pub(crate) mod wire;

@@ -1,21 +1,19 @@
 //! A service answers: its endpoints at NATS, found by `nats micro ls`, each with its queue group.
 
 use super::directory::INSTANCE;
+use super::question::Question;
 use super::wire::{Answer, OUTCOME, outcome};
 use async_nats::Client;
 use async_nats::service::endpoint::Endpoint;
 use async_nats::service::{Service, ServiceExt};
 use bytes::Bytes;
 use futures::StreamExt;
-use futures::future::BoxFuture;
 use lika_domain::rejection::{Code, Rejection};
-use lika_gateway::ask::ReadError;
+use lika_gateway::backend::ReadError;
 use lika_ledger::{Ledger, Prepared, Receipt, SubmitError};
 use lika_proto::v1;
 use parking_lot::Mutex;
 use prost::Message as _;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +28,6 @@ const QUESTIONS_MAX: usize = 64;
 
 /// How long who stops waits for receipts of what is under way, in milliseconds.
 const FINISH_MS: u64 = 5_000;
-
-/// What reads a submission and checks what only its service can see.
-pub(crate) type Prepare =
-    Arc<dyn Fn(v1::SignedSubmission) -> BoxFuture<'static, Result<Prepared, SubmitError>> + Send + Sync>;
 
 /// A service at NATS. Dropping it stops its answers.
 pub(crate) struct Answering {
@@ -63,11 +57,24 @@ impl Answering {
         Ok(Self { service, client: client.clone(), prefix, name, instance: instance.to_owned(), recording })
     }
 
-    /// Records submissions: those for any instance, and those for this one.
-    pub(crate) async fn record(&self, ledger: &Arc<Ledger>, prepare: Prepare) -> anyhow::Result<()> {
+    /// Records submissions: those for any instance, and those for this one. `prepare` has the service read one and check
+    /// what only it can see.
+    pub(crate) async fn record<S, F>(
+        &self,
+        ledger: &Arc<Ledger>,
+        service: &S,
+        prepare: impl Fn(S, v1::SignedSubmission) -> F + Copy + Send + Sync + 'static,
+    ) -> anyhow::Result<()>
+    where
+        S: Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Prepared, SubmitError>> + Send + 'static,
+    {
         for (name, subject) in [("submit", "submit".to_owned()), ("submit-here", format!("submit.{}", self.instance))] {
             let endpoint = self.endpoint(name, &subject).await?;
-            let recording = tokio::spawn(record(endpoint, ledger.clone(), prepare.clone()));
+            let recording = tokio::spawn({
+                let service = service.clone();
+                record(endpoint, ledger.clone(), move |signed| prepare(service.clone(), signed))
+            });
             self.recording.lock().push(recording);
         }
         Ok(())
@@ -87,27 +94,30 @@ impl Answering {
         }
     }
 
-    /// Answers questions in JSON.
-    pub(crate) async fn answer<Q, A, F>(
+    /// Answers the queries of a kind.
+    pub(crate) async fn answer<S, Q, F>(
         &self,
-        what: &'static str,
-        read: impl Fn(Q) -> F + Clone + Send + Sync + 'static,
+        service: &S,
+        read: impl Fn(S, Q) -> F + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<()>
     where
-        Q: DeserializeOwned + Send + 'static,
-        A: Serialize + Send + 'static,
-        F: Future<Output = Result<Option<A>, ReadError>> + Send + 'static,
+        S: Clone + Send + Sync + 'static,
+        Q: Question,
+        F: Future<Output = Result<Option<Q::Answer>, ReadError>> + Send + 'static,
     {
-        self.answer_bytes(what, move |payload| {
-            let question = serde_json::from_slice::<Q>(&payload);
-            let read = read.clone();
+        debug_assert_eq!(self.name, Q::SERVICE);
+        let service = service.clone();
+        self.answer_bytes(Q::SUBJECT, move |payload| {
+            let question = serde_json::from_slice::<Q::Json>(&payload);
+            let service = service.clone();
             async move {
-                let answer = match question {
-                    Ok(question) => Answer::of(read(question).await),
-                    Err(error) => Answer::of(Err(ReadError::failed(error))),
+                let answer = match question.map(Q::from_json) {
+                    Ok(Some(query)) => read(service, query).await,
+                    Ok(None) => Q::not_understood(),
+                    Err(error) => Err(ReadError::failed(error)),
                 };
                 // Views always make JSON.
-                Bytes::from(serde_json::to_vec(&answer).unwrap_or_default())
+                Bytes::from(serde_json::to_vec(&Answer::of(answer)).unwrap_or_default())
             }
         })
         .await
@@ -143,7 +153,13 @@ impl Answering {
 }
 
 /// Prepares submissions in the order in which they come, and records them side by side.
-async fn record(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: Prepare) {
+async fn record<F>(
+    endpoint: Endpoint,
+    ledger: Arc<Ledger>,
+    prepare: impl Fn(v1::SignedSubmission) -> F + Clone + Send + Sync,
+) where
+    F: Future<Output = Result<Prepared, SubmitError>> + Send,
+{
     let prepared = endpoint.map(|request| {
         let (ledger, prepare) = (ledger.clone(), prepare.clone());
         async move {
@@ -182,9 +198,9 @@ fn signed(payload: Bytes) -> Result<v1::SignedSubmission, SubmitError> {
 
 /// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
 /// on everything that is ordered, and at least on what its device knows to be published.
-async fn prepare_soon(
+async fn prepare_soon<F: Future<Output = Result<Prepared, SubmitError>>>(
     ledger: &Ledger,
-    prepare: &Prepare,
+    prepare: &impl Fn(v1::SignedSubmission) -> F,
     signed: v1::SignedSubmission,
 ) -> Result<Prepared, SubmitError> {
     match prepare(signed.clone()).await {

@@ -1,12 +1,9 @@
-//! Questions and answers as they travel between services: submissions and receipts as protobuf, everything else as JSON.
+//! Answers as they travel between services: receipts as protobuf, everything else as JSON.
 
 use async_nats::{HeaderMap, Message};
 use bytes::Bytes;
-use lika_domain::area::{Area, Level};
-use lika_domain::date::Date;
-use lika_domain::progress::FigureRef;
 use lika_eventlog::error::LogError;
-use lika_gateway::ask::{PolicyQuery, ProgressQuery, ReadError};
+use lika_gateway::backend::ReadError;
 use lika_ledger::{Receipt, SubmitError};
 use lika_proto::{convert, v1};
 use prost::Message as _;
@@ -30,81 +27,6 @@ pub(crate) enum Answer<T> {
     Behind,
     Busy,
     Failed,
-}
-
-/// A question about progress.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct ProgressQuestion {
-    area: String,
-    by: Option<String>,
-    at: Option<u32>,
-    recorded_by: Option<u32>,
-    index: Option<u64>,
-    figure: Option<String>,
-}
-
-/// A question about policy.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct PolicyQuestion {
-    area: Option<String>,
-    at: Option<u32>,
-}
-
-/// Whose personal data is to be opened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct OpenQuestion {
-    pub household: u64,
-    pub entries: Vec<u64>,
-    pub members: Vec<u32>,
-}
-
-impl ProgressQuestion {
-    pub(crate) fn new(query: ProgressQuery, asked: Option<FigureRef>) -> Self {
-        Self {
-            area: query.area.to_string(),
-            by: query.by.map(|level| level.name().to_owned()),
-            at: query.at.map(Date::yyyymmdd),
-            recorded_by: query.recorded_by.map(Date::yyyymmdd),
-            index: query.index,
-            figure: asked.map(|asked| asked.to_string()),
-        }
-    }
-
-    /// What it asks; `None` if that cannot be understood.
-    pub(crate) fn read(&self) -> Option<(ProgressQuery, Option<FigureRef>)> {
-        let by = match &self.by {
-            Some(name) => Some(*Level::ALL.iter().find(|level| level.name() == name)?),
-            None => None,
-        };
-        let asked = match &self.figure {
-            Some(name) => Some(FigureRef::from_name(name)?),
-            None => None,
-        };
-        let (at, recorded_by) = (day(self.at)?, day(self.recorded_by)?);
-        Some((ProgressQuery { area: self.area.parse().ok()?, by, at, recorded_by, index: self.index }, asked))
-    }
-}
-
-impl PolicyQuestion {
-    pub(crate) fn new(query: PolicyQuery) -> Self {
-        Self { area: query.area.map(|area| area.to_string()), at: query.at.map(Date::yyyymmdd) }
-    }
-
-    pub(crate) fn read(&self) -> Option<PolicyQuery> {
-        let area = match &self.area {
-            Some(area) => Some(area.parse::<Area>().ok()?),
-            None => None,
-        };
-        Some(PolicyQuery { area, at: day(self.at)? })
-    }
-}
-
-/// A day that may be left out; `None` if it is no day.
-fn day(yyyymmdd: Option<u32>) -> Option<Option<Date>> {
-    match yyyymmdd {
-        Some(day) => Date::from_yyyymmdd(day).map(Some),
-        None => Some(None),
-    }
 }
 
 impl<T> Answer<T> {

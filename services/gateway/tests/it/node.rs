@@ -1,24 +1,19 @@
-//! A node for tests: a log in a folder, its views, and the gateway on a port of its own. The recorders are the ledger
-//! alone, so what is sealed is not looked at.
+//! A node for tests: a log in a folder, its views, and the gateway on a port of its own. See
+//! [`LedgerBackend`] for what answers it.
 
+use crate::backend::LedgerBackend;
 use crate::line::{Reply, exchange};
 use lika_client::compose::{Device, Report};
 use lika_client::{Api, Signer};
 use lika_domain::ids::{OfficialId, SubmissionId};
-use lika_domain::rejection::{Code, Rejection};
 use lika_eventlog::tiles::TileLog;
-use lika_eventlog::verify::Source;
-use lika_gateway::ask::{ReadError, Recorder};
-use lika_gateway::{Ask, Deps, Gateway, serve};
-use lika_ledger::{Clock, Ledger, prepare};
-use lika_proto::convert::Service;
+use lika_gateway::{Gateway, serve};
+use lika_ledger::{Clock, Ledger};
 use lika_proto::v1;
 use lika_proto::v1::submission::Events;
-use lika_vault::{OpenedCard, OpenedOfficial};
 use lika_views::{Follower, LogIdentity, Views, follow};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -49,7 +44,7 @@ impl Node {
         let identity = LogIdentity { origin: ORIGIN.into(), opening: None, size: 0 };
         let views = Arc::new(Views::open(&dir.path().join("views"), &identity).unwrap());
         let follower = follow(views.clone(), ledger.feed(0));
-        let gateway = Gateway::start(deps(&ledger, &views)).unwrap();
+        let gateway = Gateway::start(LedgerBackend { ledger: ledger.clone(), views: views.clone() }).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -158,70 +153,4 @@ pub(crate) fn card(household: u64) -> Events {
 pub(crate) fn household_event(household: u64, kind: v1::household_event::Kind) -> Events {
     let event = v1::HouseholdEvent { happened: 20_200_901, household, kind: Some(kind), ..Default::default() };
     Events::Households(v1::HouseholdEvents { events: vec![event] })
-}
-
-fn deps(ledger: &Arc<Ledger>, views: &Arc<Views>) -> Deps {
-    let policy = views.clone();
-    let (folder, log) = (ledger.log().folder(), ledger.clone());
-    let (progress, explain) = (views.clone(), views.clone());
-    let (household, official) = (views.clone(), views.clone());
-    Deps {
-        ledger: ledger.clone(),
-        households: recorder(ledger, Service::Households),
-        officials: recorder(ledger, Service::Officials),
-        aid: recorder(ledger, Service::Aid),
-        progress: Ask::new(move |query: lika_gateway::ask::ProgressQuery| {
-            let views = progress.clone();
-            async move {
-                if let Some(index) = query.index {
-                    views.wait_for(index, Duration::from_secs(2)).await.map_err(|_| ReadError::Behind)?;
-                }
-                let found = match query.by {
-                    Some(level) => views.children(query.area, level, query.at).map_err(ReadError::failed)?,
-                    None => views.progress(query.area, query.at).map_err(ReadError::failed)?.into_iter().collect(),
-                };
-                Ok(Some(found).filter(|found| !found.is_empty()))
-            }
-        }),
-        explain: Ask::new(move |(query, asked): (lika_gateway::ask::ProgressQuery, _)| {
-            std::future::ready(explain.explain(query.area, asked).map_err(ReadError::failed))
-        }),
-        policy: Ask::new(move |query: lika_gateway::ask::PolicyQuery| {
-            std::future::ready(Ok(policy.policy(query.area, query.at)))
-        }),
-        household: Ask::new(move |id| std::future::ready(household.household(id).map_err(ReadError::failed))),
-        official: Ask::new(move |id| std::future::ready(official.official(id).map_err(ReadError::failed))),
-        open_household: Ask::new(|_| std::future::ready(Ok(OpenedCard::default()))),
-        open_official: Ask::new(|_| {
-            std::future::ready(Ok(Some(OpenedOfficial { name: "李".into(), phone: String::new() })))
-        }),
-        tile: Ask::new(move |path| {
-            std::future::ready(folder.tile(path).map(|tile| tile.map(Into::into)).map_err(ReadError::failed))
-        }),
-        proof: Ask::new(move |index| {
-            let ledger = log.clone();
-            async move {
-                if index >= ledger.log().checkpoint().size {
-                    return Ok(None);
-                }
-                ledger.receipt(index, None, true).await.map(|receipt| Some(receipt.proof)).map_err(ReadError::failed)
-            }
-        }),
-    }
-}
-
-fn recorder(ledger: &Arc<Ledger>, service: Service) -> Recorder {
-    let ledger = ledger.clone();
-    Ask::new(move |signed: v1::SignedSubmission| {
-        let ledger = ledger.clone();
-        async move {
-            let prepared = prepare(&signed, service)?;
-            // As recorders with data keys to keep do, it looks at who signed before the ledger does.
-            if ledger.state().applied > 0 && !ledger.state().keys.contains_key(&prepared.parsed.key) {
-                return Err(Rejection::of(Code::KeyUnknown, "key", "").into());
-            }
-            let recording = async move { ledger.submit(prepared).await };
-            Ok(Box::pin(recording) as lika_gateway::ask::Recording)
-        }
-    })
 }

@@ -12,10 +12,10 @@ use lika_county::{History, Loaded};
 use lika_domain::area::Level;
 use lika_eventlog::verify::Folder;
 use lika_ledger::digest;
-use lika_progress::{ProgressError, Query};
+use lika_progress::ProgressError;
 use lika_runtime::Embedded;
 use lika_tlog::key::VerifierKey;
-use lika_views::{Progress, ViewError};
+use lika_views::{Progress, ProgressQuery, ViewError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -195,10 +195,9 @@ async fn areas(node: &Embedded, history: &History, size: u64) -> Result<Vec<Prog
     while let Err(ViewError::Behind { .. }) = node.progress().catch_up().await
         && begun.elapsed() < Duration::from_secs(VIEWS_WITHIN_S)
     {}
-    let query =
-        Query { area: history.area(), by: None, at: None, recorded_by: None, index: Some(size.saturating_sub(1)) };
+    let query = ProgressQuery { index: Some(size.saturating_sub(1)), ..ProgressQuery::of(history.area()) };
     let mut areas = node.progress().read(query).await?;
-    for mut township in node.progress().read(Query { by: Some(Level::Township), ..query }).await? {
+    for mut township in node.progress().read(ProgressQuery { by: Some(Level::Township), ..query }).await? {
         // The log does not name townships; the table of divisions does.
         township.name = township.area().and_then(|area| history.township(area)).map(str::to_owned);
         areas.push(township);
