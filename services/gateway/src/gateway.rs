@@ -1,16 +1,13 @@
 //! The gateway itself: what every handler has at hand.
 
-use crate::backend::{Backend, Recording};
+use crate::backend::Backend;
 use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, PUBLISH_WAIT_ENTRIES, PUBLISH_WAIT_MS, SUBMISSIONS_MAX};
 use crate::metrics::{Gauges, Metrics};
-use crate::peek::peek;
 use crate::problem::{Code, Problem};
 use crate::sessions::Sessions;
 use futures::FutureExt;
 use lika_domain::ids::Index;
-use lika_ledger::{Ledger, SubmitError};
-use lika_proto::convert::Service;
-use lika_proto::v1::SignedSubmission;
+use lika_ledger::Ledger;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -52,12 +49,6 @@ impl Gateway {
     /// The state that keys and roles are looked up in, and the log's own figures.
     pub(crate) fn ledger(&self) -> &Arc<Ledger> {
         self.backend.ledger()
-    }
-
-    /// Has a submission prepared by the recorder it is for. What holds no events is refused by any of them in the same words.
-    pub(crate) async fn prepare(&self, signed: SignedSubmission) -> Result<Recording, SubmitError> {
-        let service = peek(&signed.submission).service.unwrap_or(Service::Households);
-        self.backend.prepare(service, signed).await
     }
 
     /// Waits for its turn to fold the log.

@@ -19,6 +19,13 @@ pub(crate) struct Peek {
     pub(crate) service: Option<Service>,
 }
 
+impl Peek {
+    /// The recorder to ask. What holds no events is refused by any of them in the same words.
+    pub(crate) fn recorder(&self) -> Service {
+        self.service.unwrap_or(Service::Households)
+    }
+}
+
 /// Reads until the end or until something is no protobuf. As in protobuf, what stands last holds.
 pub(crate) fn peek(submission: &Bytes) -> Peek {
     let mut found = Peek::default();

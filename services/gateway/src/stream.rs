@@ -74,15 +74,16 @@ async fn prepare(
         Ok(signed) => signed,
         Err(problem) => return Prepared::refused(Bytes::new(), problem),
     };
-    let id = peek(&signed.submission).id;
+    let peek = peek(&signed.submission);
+    let (recorder, id) = (peek.recorder(), peek.id);
     let Ok(permit) = gateway.submissions.clone().acquire_owned().await else {
         return Prepared::refused(id, Problem::of(Code::Unavailable, "", ""));
     };
-    let mut prepared = gateway.prepare(signed.clone()).await;
+    let mut prepared = gateway.backend.prepare(recorder, signed.clone()).await;
     if prepared.as_ref().is_err_and(may_depend) {
         // One before it, still under way, may enrol the key or the official. A stream that is gone needs no answer.
         let _ = before.wait_for(|answered| *answered >= number).await;
-        prepared = gateway.prepare(signed).await;
+        prepared = gateway.backend.prepare(recorder, signed).await;
     }
     match prepared {
         Ok(recording) => Prepared::Ready { id, recording, permit },

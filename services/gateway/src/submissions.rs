@@ -4,7 +4,7 @@ use crate::body;
 use crate::gateway::Gateway;
 use crate::limits::{SUBMISSION_BYTES_MAX, SUBMISSION_JSON_BYTES_MAX};
 use crate::media::{Format, JSON, PROTOBUF};
-use crate::peek::peek;
+use crate::peek::{Peek, peek};
 use crate::problem::{Code, Problem};
 use axum::body::Body;
 use axum::extract::State;
@@ -90,20 +90,20 @@ pub(crate) async fn post(State(gateway): State<Arc<Gateway>>, request: Request<B
         Ok(signed) => signed,
         Err(problem) => return problem.into_response(),
     };
-    let id = peek(&signed.submission).id;
-    match record(&gateway, signed).await {
-        Ok(receipt) => accepted(id, receipt, wanted),
+    let peek = peek(&signed.submission);
+    match record(&gateway, &peek, signed).await {
+        Ok(receipt) => accepted(peek.id, receipt, wanted),
         Err(problem) if wanted == Format::Protobuf => {
-            let answer = v1::Answer { id, outcome: Some(Outcome::Refusal(problem.clone().into_refusal())) };
+            let answer = v1::Answer { id: peek.id, outcome: Some(Outcome::Refusal(problem.clone().into_refusal())) };
             problem.respond(PROTOBUF, answer.encode_to_vec().into())
         }
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn record(gateway: &Gateway, signed: v1::SignedSubmission) -> Result<Receipt, Problem> {
+async fn record(gateway: &Gateway, peek: &Peek, signed: v1::SignedSubmission) -> Result<Receipt, Problem> {
     let Ok(_permit) = gateway.submissions.try_acquire() else { return Err(Problem::of(Code::Overloaded, "", "")) };
-    let recording = gateway.prepare(signed).await?;
+    let recording = gateway.backend.prepare(peek.recorder(), signed).await?;
     Ok(recording.await?)
 }
 
