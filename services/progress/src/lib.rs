@@ -9,8 +9,8 @@ use lika_eventlog::error::LogError;
 use lika_ledger::{Ledger, Recorded};
 use lika_views::document::Progress as Document;
 use lika_views::{
-    Explanation, FigureQuery, FollowError, Follower, LogIdentity, PolicyQuery, PolicyView, ProgressQuery, ViewError,
-    Views, as_of, month,
+    Explanation, FigureQuery, Follower, LogIdentity, PolicyQuery, PolicyView, ProgressQuery, ViewError, Views, as_of,
+    month,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -181,13 +181,4 @@ fn entries(ledger: &Ledger) -> impl Iterator<Item = Result<Arc<Recorded>, LogErr
         }
     });
     pages.flatten()
-}
-
-/// Logs why views stopped following, if not because the log closed.
-pub async fn watch(mut follower: Follower) -> Result<(), FollowError> {
-    let ended = follower.stopped().await;
-    if let Err(error) = &ended {
-        tracing::error!(%error, "views no longer follow the log");
-    }
-    ended
 }
