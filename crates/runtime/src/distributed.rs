@@ -281,8 +281,8 @@ async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Re
 }
 
 impl Opening {
-    /// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an older box must not
-    /// be taken for the one in force, nor a key on its way for one that was erased.
+    /// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an
+    /// older box must not be taken for the one in force, nor a key on its way for one that was erased.
     async fn open(self, query: OpenHousehold) -> Result<Option<OpenedCard>, ReadError> {
         let read = async {
             if let Some(last) = query.entries.last() {

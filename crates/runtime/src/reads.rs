@@ -1,5 +1,5 @@
-//! The reads of every service, answered where that service runs: for a gateway in the same process, and for one that asks over
-//! NATS. What goes wrong is told as the gateway knows it.
+//! The reads of every service, answered where that service runs: for a gateway in the same process, and for one
+//! that asks over NATS. What goes wrong is told as the gateway knows it.
 
 use lika_gateway::backend::ReadError;
 use lika_households::Households;

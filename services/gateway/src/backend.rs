@@ -14,8 +14,8 @@ use lika_views::{
 };
 use std::sync::Arc;
 
-/// A submission that could be read and whose data keys are kept, on its way into the log. It takes its place behind those
-/// polled before it when it is first polled, and resolves with its receipt.
+/// A submission that could be read and whose data keys are kept, on its way into the log. It takes its place behind
+/// those polled before it when it is first polled, and resolves with its receipt.
 pub type Recording = BoxFuture<'static, Result<Receipt, SubmitError>>;
 
 /// An answer that is waited for.
@@ -23,14 +23,14 @@ pub type Reading<'a, A> = BoxFuture<'a, Result<A, ReadError>>;
 
 /// The services as the gateway asks them: in the same process by a call, in others by a message.
 ///
-/// Every method may be called from any task, any number at once. A read changes nothing and may be asked again. A submission may
-/// be sent again too: it is recorded once, and gets the first receipt every time.
+/// Every method may be called from any task, any number at once. A read changes nothing and may be asked again. A
+/// submission may be sent again too: it is recorded once, and gets the first receipt every time.
 pub trait Backend: Send + Sync + 'static {
     /// The state that keys and roles are looked up in, and the log's own figures.
     fn ledger(&self) -> &Arc<Ledger>;
 
-    /// Has the service that decides about a submission read it and check what only that service can see. What is prepared
-    /// in order and then polled in order is recorded in order.
+    /// Has the service that decides about a submission read it and check what only that service can see. What is
+    /// prepared in order and then polled in order is recorded in order.
     fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>>;
 
     /// The progress of an area, or of those of a level inside it; `None` if the log knows nothing in it.

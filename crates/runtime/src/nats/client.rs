@@ -110,7 +110,8 @@ impl Backend for NatsBackend {
         self.asker.ask(query).boxed()
     }
 
-    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or cannot read it.
+    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or
+    /// cannot read it.
     fn tile(&self, path: TilePath) -> Reading<'_, Option<Bytes>> {
         let size = self.ledger.log().checkpoint().size;
         async move {

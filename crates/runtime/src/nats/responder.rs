@@ -57,8 +57,8 @@ impl Answering {
         Ok(Self { service, client: client.clone(), prefix, name, instance: instance.to_owned(), recording })
     }
 
-    /// Records submissions: those for any instance, and those for this one. `prepare` has the service read one and check
-    /// what only it can see.
+    /// Records submissions: those for any instance, and those for this one. `prepare` has the service read one and
+    /// check what only it can see.
     pub(crate) async fn record<S, F>(
         &self,
         ledger: &Arc<Ledger>,

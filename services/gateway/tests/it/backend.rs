@@ -1,5 +1,5 @@
-//! The backend of a gateway in tests: a ledger and its views. Its recorders are the ledger alone, so what is sealed is not
-//! looked at.
+//! The backend of a gateway in tests: a ledger and its views. Its recorders are the ledger alone, so what is sealed
+//! is not looked at.
 
 use bytes::Bytes;
 use futures::FutureExt;
