@@ -52,3 +52,17 @@ fn every_code_is_refused_by_some_case() {
     let both: Vec<&str> = seen.intersection(&elsewhere).map(|code| code.name()).collect();
     assert_eq!(both, [""; 0], "the rules do raise these");
 }
+
+#[test]
+fn every_event_is_admitted_by_some_case_and_refused_by_another() {
+    let tables = [header::tables(), households::tables(), officials::tables(), aid::tables()];
+    let of = |refused: bool| -> BTreeSet<&str> {
+        let cases = tables.iter().flatten().filter(|case| case.expected.is_empty() != refused);
+        cases.flat_map(world::Case::events).collect()
+    };
+    let (admitted, refused) = (of(false), of(true));
+    for event in lika_domain::catalogue::events() {
+        assert!(admitted.contains(event.name), "no case admits {}", event.name);
+        assert!(refused.contains(event.name), "no case refuses {}", event.name);
+    }
+}

@@ -184,6 +184,15 @@ impl Case {
     pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
         self.expected.iter().map(|(code, ..)| *code)
     }
+
+    /// The events that are judged, by name.
+    pub(crate) fn events(&self) -> Vec<&'static str> {
+        match &self.submission.events {
+            Events::Households(events) => events.iter().map(|event| event.kind.event().name).collect(),
+            Events::Officials(events) => events.iter().map(|event| event.kind.event().name).collect(),
+            Events::Aid(events) => events.iter().map(|event| event.kind.event().name).collect(),
+        }
+    }
 }
 
 impl Report {
