@@ -45,22 +45,40 @@ pub(crate) enum Judged {
     Before { index: Index },
 }
 
-/// Checks the signatures of a batch together; each comes with the key it must be made with, if that is known.
-pub(crate) fn verify(signed: &[Option<Signed>]) -> Vec<Verdict> {
-    let known: Vec<Signed> = signed.iter().flatten().cloned().collect();
-    let mut good = signature::verify(&known).into_iter();
-    let verdict = |known: &Option<Signed>| match known {
-        None => Verdict::Unknown,
-        Some(_) if good.next().unwrap_or(false) => Verdict::Good,
-        Some(_) => Verdict::Bad,
+/// What is to be done about a submission's signature on a state.
+pub(crate) enum Check {
+    /// Nothing: it was found good with the author's key before.
+    Done,
+    /// It must be verified.
+    Open(Signed),
+    /// The author's key is not enrolled.
+    KeyUnknown,
+}
+
+/// Checks the signatures of a batch together.
+pub(crate) fn verify(checks: &[Check]) -> Vec<Verdict> {
+    let open: Vec<Signed> = checks
+        .iter()
+        .filter_map(|check| if let Check::Open(signed) = check { Some(signed.clone()) } else { None })
+        .collect();
+    let mut good = signature::verify(&open).into_iter();
+    let verdict = |check: &Check| match check {
+        Check::Done => Verdict::Good,
+        Check::KeyUnknown => Verdict::Unknown,
+        Check::Open(_) if good.next().unwrap_or(false) => Verdict::Good,
+        Check::Open(_) => Verdict::Bad,
     };
-    signed.iter().map(verdict).collect()
+    checks.iter().map(verdict).collect()
 }
 
 /// Judges a submission on a state. If it may be recorded, the result is the entry to append after that state.
 pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: Verdict) -> Result<Judged, Rejection> {
     let good = match verdict {
-        Verdict::Unknown => signed(state, &prepared).map(|signed| signature::verify(&[signed]) == [true]),
+        Verdict::Unknown => match check(state, &prepared) {
+            Check::Done => Some(true),
+            Check::Open(signed) => Some(signature::verify(&[signed]) == [true]),
+            Check::KeyUnknown => None,
+        },
         known => Some(known == Verdict::Good),
     };
     let key = prepared.parsed.key;
@@ -98,10 +116,15 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     Ok((Entry { header, events }, bytes))
 }
 
-/// The submission with the public key it must be signed with; `None` if that key is not enrolled.
-pub(crate) fn signed(state: &State, prepared: &Prepared) -> Option<Signed> {
-    let key = public_key(state, &prepared.parsed, &prepared.parsed.events)?;
-    Some(Signed { key, signature: prepared.signature, submission: prepared.submission.clone() })
+/// What is to be done about the submission's signature: its key is that of the author on this state.
+pub(crate) fn check(state: &State, prepared: &Prepared) -> Check {
+    match public_key(state, &prepared.parsed, &prepared.parsed.events) {
+        None => Check::KeyUnknown,
+        Some(key) if prepared.verified == Some(key) => Check::Done,
+        Some(key) => {
+            Check::Open(Signed { key, signature: prepared.signature, submission: prepared.submission.clone() })
+        }
+    }
 }
 
 /// The public key of a submission; for entry 0 it is in the submission itself.

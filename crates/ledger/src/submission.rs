@@ -15,6 +15,9 @@ pub struct Prepared {
     pub submission: Bytes,
     /// Their signature.
     pub signature: [u8; 64],
+    /// The public key that the signature was found good with, if somebody had to check it before the recorder does. It
+    /// counts only if it is the author's when the submission is judged.
+    pub verified: Option<[u8; 32]>,
     /// The parsed bytes.
     pub parsed: Submission,
     /// Keyed hashes of the citizen IDs it registers.
@@ -74,7 +77,7 @@ pub fn prepare(signed: &v1::SignedSubmission, service: Service) -> Result<Prepar
     if convert::service(&parsed.events) != service {
         return Err(Rejection::of(Code::WrongService, "events", ""));
     }
-    Ok(Prepared { submission: submission.clone(), signature, parsed, tags: Vec::new(), known: *known })
+    Ok(Prepared { submission: submission.clone(), signature, verified: None, parsed, tags: Vec::new(), known: *known })
 }
 
 impl Receipt {

@@ -40,8 +40,8 @@ impl EmbeddedBackend {
     /// Starts every service but that of progress, which the caller stops.
     pub fn start(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Progress>) -> Self {
         let (ledger, vault, progress) = (ledger.clone(), vault.clone(), progress.clone());
-        let households = Households::start(lika_households::Deps { ledger: ledger.clone(), vault: vault.clone() });
-        let officials = Officials::start(lika_officials::Deps { ledger: ledger.clone(), vault });
+        let households = Households::new(ledger.clone(), vault.clone());
+        let officials = Officials::new(ledger.clone(), vault);
         let keeper = Keeper::start(ledger.clone());
         Self { ledger, households, officials, progress, keeper }
     }

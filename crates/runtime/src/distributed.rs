@@ -217,8 +217,7 @@ impl Start {
 
     async fn households(self) -> anyhow::Result<Distributed> {
         let vault = self.vault().await?;
-        let deps = lika_households::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
-        let service = (Households::start(deps), vault.clone());
+        let service = (Households::new(self.ledger.clone(), vault.clone()), vault.clone());
         let answering = self.answering(HashMap::new()).await?;
         answering
             .record(&self.ledger, &service, |(households, vault), signed| async move {
@@ -233,8 +232,7 @@ impl Start {
 
     async fn officials(self) -> anyhow::Result<Distributed> {
         let vault = self.vault().await?;
-        let deps = lika_officials::Deps { ledger: self.ledger.clone(), vault: vault.clone() };
-        let service = (Officials::start(deps), vault);
+        let service = (Officials::new(self.ledger.clone(), vault.clone()), vault);
         let answering = self.answering(HashMap::new()).await?;
         answering
             .record(&self.ledger, &service, |(officials, vault), signed| async move {

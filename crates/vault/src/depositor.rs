@@ -8,8 +8,8 @@ use lika_ledger::Prepared;
 use lika_ledger::signature::{self, Signed};
 
 /// The submission must be signed by its author's key, in force, and the author's area must contain the submission's.
-/// The ledger judges everything else.
-pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<(), Rejection> {
+/// The ledger judges everything else. The key is returned for it: a signature is verified once.
+pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<[u8; 32], Rejection> {
     let submission = &prepared.parsed;
     let key = match &state.jurisdiction {
         Some(opened) if opened.origin != submission.origin => {
@@ -29,7 +29,7 @@ pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<(), 
     };
     let signed = Signed { key, signature: prepared.signature, submission: prepared.submission.clone() };
     match signature::verify(&[signed]).as_slice() {
-        [true] => Ok(()),
+        [true] => Ok(key),
         _ => Err(Rejection::of(Code::SignatureInvalid, "signature", "")),
     }
 }

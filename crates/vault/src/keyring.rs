@@ -75,7 +75,7 @@ impl<'v> Keyring<'v> {
     /// # Errors
     /// `field_invalid` if a key was sent that opens nothing, `data_key_changed` if the vault has another of that
     /// number, the refusals of an author who may not sign, or [`SubmitError::Unavailable`] if the vault has stopped.
-    pub async fn keep(self, ledger: &Ledger, prepared: &Prepared) -> Result<(), SubmitError> {
+    pub async fn keep(self, ledger: &Ledger, prepared: &mut Prepared) -> Result<(), SubmitError> {
         if let Some((subject, number)) = self.sent.keys().find(|name| !self.used.contains_key(name)) {
             let detail = format!("nothing in the submission is sealed under key {number} of {subject}");
             return Err(Rejection::of(Code::FieldInvalid, "keys", detail).into());
@@ -84,7 +84,7 @@ impl<'v> Keyring<'v> {
             return Ok(());
         }
         if self.used.keys().any(|(subject, number)| self.vault.key(*subject, *number).is_none()) {
-            check_depositor(&ledger.state(), prepared)?;
+            prepared.verified = Some(check_depositor(&ledger.state(), prepared)?);
         }
         // Existing keys are included: their records may not be on disk yet.
         let keys: Vec<_> = self.used.into_iter().map(|((subject, number), key)| (subject, number, key)).collect();

@@ -7,6 +7,7 @@
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
 //! * [`banned`]: no paths of the author's machine, no open ends;
+//! * [`glossary`]: types, modules and files are not named by a word that the glossary gives up;
 //! * [`protos`]: every message and field of the wire format is explained.
 
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::process::{say, tool};
 
 mod arrows;
 mod banned;
+mod glossary;
 mod layers;
 mod lengths;
 mod protos;
@@ -65,6 +67,7 @@ pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     findings.extend(lengths::check(&tree.sources));
     findings.extend(readme::check(&tree, chores));
     findings.extend(banned::check(&tree.sources));
+    findings.extend(glossary::check(&tree.sources));
     findings.extend(protos::check(&tree.sources));
     findings.extend(tree.oversized());
     findings.sort();

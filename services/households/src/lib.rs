@@ -16,4 +16,4 @@ mod private;
 mod service;
 mod unseal;
 
-pub use service::{Deps, Households};
+pub use service::Households;

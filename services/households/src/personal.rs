@@ -33,7 +33,7 @@ impl Households {
         entries: &[Index],
         members: impl IntoIterator<Item = MemberNo>,
     ) -> Result<OpenedCard, LogError> {
-        let origin = self.deps.ledger.state().jurisdiction.as_ref().map(|opened| opened.origin.to_string());
+        let origin = self.ledger.state().jurisdiction.as_ref().map(|opened| opened.origin.to_string());
         let Some(origin) = origin else { return Ok(OpenedCard::default()) };
         let mut search = Search {
             households: self,
@@ -47,7 +47,7 @@ impl Households {
             if search.household_seen && search.members.is_empty() {
                 break;
             }
-            let entry = self.deps.ledger.log().read(*index, 1)?;
+            let entry = self.ledger.log().read(*index, 1)?;
             entry.iter().for_each(|entry| search.entry(entry));
         }
         search.found.members.sort_by(|left, right| left.id.cmp(&right.id));
@@ -100,7 +100,7 @@ impl Search<'_> {
     }
 
     fn open<M: seal::Private>(&self, place: &Place<'_, M>, sealed: &v1::Sealed) -> Option<M> {
-        let key = self.households.deps.vault.key(self.id.get(), sealed.key)?;
+        let key = self.households.vault.key(self.id.get(), sealed.key)?;
         seal::open(&key, place, &sealed.r#box).ok()
     }
 }

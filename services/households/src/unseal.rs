@@ -17,7 +17,7 @@ use lika_vault::{Keyring, TagKey};
 use std::collections::BTreeSet;
 
 /// Facts copied from the state beforehand: opening boxes takes long, and the ledger must not wait for the state.
-pub(crate) struct Ground {
+pub(crate) struct StateFacts {
     /// `None` until the log is opened.
     mode: Option<Mode>,
     /// Cards named in the submission that belong to another village.
@@ -40,7 +40,7 @@ struct Unsealing<'a, 'v> {
 /// # Errors
 /// All faults of the sealed data, by event.
 pub(crate) fn unseal(
-    ground: &Ground,
+    facts: &StateFacts,
     tag_key: &TagKey,
     keyring: &mut Keyring<'_>,
     prepared: &Prepared,
@@ -50,7 +50,7 @@ pub(crate) fn unseal(
     if !events.iter().any(seals) {
         return Ok(Vec::new());
     }
-    let Some(mode) = ground.mode else { return Err(Rejection::of(Code::NotOpened, "events", "")) };
+    let Some(mode) = facts.mode else { return Err(Rejection::of(Code::NotOpened, "events", "")) };
     let Some(v1::submission::Events::Households(wire)) = submission_message(&prepared.submission)?.events else {
         return Err(Rejection::of(Code::WrongService, "events", ""));
     };
@@ -67,7 +67,7 @@ pub(crate) fn unseal(
         unsealing.event = number;
         let Some(household) = event.household else { continue };
         // A card's keys are accepted only with events of its own village.
-        if ground.elsewhere.contains(&household) {
+        if facts.elsewhere.contains(&household) {
             unsealing.refuse(Code::HouseholdUnknown, "household", household.to_string());
             continue;
         }
@@ -76,7 +76,7 @@ pub(crate) fn unseal(
     if unsealing.problems.is_empty() { Ok(unsealing.tags) } else { Err(Rejection { problems: unsealing.problems }) }
 }
 
-impl Ground {
+impl StateFacts {
     pub(crate) fn new(state: &State, submission: &Submission) -> Self {
         let mode = state.jurisdiction.as_ref().map(|opened| opened.mode);
         let Events::Households(events) = &submission.events else { return Self { mode, elsewhere: BTreeSet::new() } };

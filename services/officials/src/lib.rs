@@ -13,4 +13,4 @@ mod personal;
 mod service;
 mod unseal;
 
-pub use service::{Deps, Officials};
+pub use service::Officials;

@@ -17,15 +17,15 @@ impl Officials {
     /// If the log cannot be read.
     pub fn personal(&self, id: OfficialId) -> Result<Option<OpenedOfficial>, LogError> {
         let known = {
-            let state = self.deps.ledger.state();
+            let state = self.ledger.state();
             let origin = state.jurisdiction.as_ref().map(|opened| opened.origin.clone());
             origin.zip(state.officials.get(&id).map(|official| official.since))
         };
         let Some((origin, since)) = known else { return Ok(None) };
         // Only the entry that enrolled the official holds their data.
-        let entry = self.deps.ledger.log().read(since, 1)?;
+        let entry = self.ledger.log().read(since, 1)?;
         let Some(sealed) = entry.first().and_then(|entry| sealed_of(id, entry)) else { return Ok(None) };
-        let Some(key) = self.deps.vault.key(id.get().into(), sealed.key) else { return Ok(None) };
+        let Some(key) = self.vault.key(id.get().into(), sealed.key) else { return Ok(None) };
         Ok(seal::open(&key, &Place::official(&origin, id), &sealed.r#box).ok().map(Into::into))
     }
 }

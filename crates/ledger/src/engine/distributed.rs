@@ -224,10 +224,10 @@ impl Decider {
 
     fn look_through(&self, new: Vec<Task>) -> Vec<Waiting> {
         let state = self.applied.state.read();
-        let signed: Vec<_> = new.iter().map(|task| judge::signed(&state, &task.prepared)).collect();
+        let checks: Vec<_> = new.iter().map(|task| judge::check(&state, &task.prepared)).collect();
         drop(state);
         let came = Instant::now();
-        let verdicts = judge::verify(&signed);
+        let verdicts = judge::verify(&checks);
         new.into_iter().zip(verdicts).map(|(task, verdict)| Waiting { task, verdict, fresh: None, came }).collect()
     }
 

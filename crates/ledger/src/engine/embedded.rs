@@ -111,9 +111,9 @@ impl Worker {
 
     fn verdicts(&self, batch: &[Task]) -> Vec<Verdict> {
         let state = self.state.read();
-        let signed: Vec<_> = batch.iter().map(|task| judge::signed(&state, &task.prepared)).collect();
+        let checks: Vec<_> = batch.iter().map(|task| judge::check(&state, &task.prepared)).collect();
         drop(state);
-        judge::verify(&signed)
+        judge::verify(&checks)
     }
 
     fn decide(&mut self, prepared: Prepared, verdict: Verdict) -> Result<Ordered, SubmitError> {

@@ -256,3 +256,18 @@ async fn a_key_enrolled_in_the_same_batch_may_sign_the_next_submission() {
     );
     assert_eq!((a.unwrap().index, b.unwrap().index, c.unwrap().index), (2, 3, 4));
 }
+
+/// Whoever checked a signature before the recorder says with which key; another key's check counts for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_checked_with_another_key_is_checked_again() {
+    let dir = new_log();
+    let (ledger, mut admin) = begun(dir.path()).await;
+    let (submission, mut signature) = admin.sign(VILLAGE, village(300));
+    signature[0] ^= 1;
+    let signed = v1::SignedSubmission { submission, signature: signature.to_vec().into(), ..Default::default() };
+    for verified in [None, Some(Device::new(2, 10_000_001).public()), Some([0; 32])] {
+        let prepared =
+            lika_ledger::Prepared { verified, ..lika_ledger::prepare(&signed, Service::Households).unwrap() };
+        assert_eq!(code(ledger.submit(prepared).await), Code::SignatureInvalid, "{verified:?}");
+    }
+}

@@ -20,11 +20,11 @@ async fn a_key_is_needed_once_and_kept() {
     assert_eq!(missing[0], (Code::DataKeyMissing, Some(0), "sealed"));
     let (mut officer, keys) = (world.officer.clone(), vec![data_key(CARD, 1)]);
     let signed = world.sign(&mut officer, VILLAGE, registered, keys);
-    let first = world.households.submit(signed.clone()).await.unwrap();
-    let again = world.households.submit(signed.clone()).await.unwrap();
+    let first = world.record(signed.clone()).await.unwrap();
+    let again = world.record(signed.clone()).await.unwrap();
     assert_eq!((again.index, again.duplicate), (first.index, true));
     let without = v1::SignedSubmission { keys: vec![], ..signed };
-    assert!(world.households.submit(without).await.unwrap().duplicate, "a retry needs no keys");
+    assert!(world.record(without).await.unwrap().duplicate, "a retry needs no keys");
     world.officer = officer;
     let updated = v1::MemberUpdated { member: Some(head(CARD, &person(&citizen(1)))) };
     world.submit(event(CARD, Kind::MemberUpdated(updated)), vec![]).await.unwrap();
@@ -75,14 +75,14 @@ async fn keys_are_taken_only_from_who_may_record_there() {
         [(&mut stranger, Code::KeyUnknown), (&mut impostor, Code::KeyNotAuthors), (&mut other, Code::AreaForbids)]
     {
         let signed = world.sign(device, VILLAGE, registered.clone(), keys.clone());
-        assert_eq!(problems(world.households.submit(signed).await)[0].0, code);
+        assert_eq!(problems(world.record(signed).await)[0].0, code);
     }
     let mut officer = world.officer.clone();
     let mut signed = world.sign(&mut officer, VILLAGE, registered, keys);
     let mut bytes = signed.signature.to_vec();
     bytes[5] ^= 1;
     signed.signature = bytes.into();
-    assert_eq!(problems(world.households.submit(signed).await)[0].0, Code::SignatureInvalid);
+    assert_eq!(problems(world.record(signed).await)[0].0, Code::SignatureInvalid);
     assert_eq!(world.vault.key(CARD, 1), None, "nobody has left a key");
 }
 
@@ -95,6 +95,6 @@ async fn a_card_of_another_village_takes_no_keys() {
     member.sealed = member.sealed.map(|sealed| v1::Sealed { key: 2, ..sealed });
     let updated = event(CARD, Kind::MemberUpdated(v1::MemberUpdated { member: Some(member) }));
     let signed = world.sign(&mut other, OTHER_VILLAGE, updated, vec![v1::DataKey { number: 2, ..data_key(CARD, 1) }]);
-    assert_eq!(problems(world.households.submit(signed).await), [(Code::HouseholdUnknown, Some(0), "household")]);
+    assert_eq!(problems(world.record(signed).await), [(Code::HouseholdUnknown, Some(0), "household")]);
     assert_eq!(world.vault.key(CARD, 2), None);
 }

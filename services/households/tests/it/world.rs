@@ -7,7 +7,7 @@ use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
 use lika_domain::rejection::Code;
 use lika_eventlog::tiles::TileLog;
-use lika_households::{Deps, Households};
+use lika_households::Households;
 use lika_ledger::{Clock, Ledger, Receipt, SubmitError, prepare};
 use lika_proto::convert::Service;
 use lika_proto::seal::{DataKey, Place, Private, seal};
@@ -47,7 +47,7 @@ impl World {
         Vault::create(dir.path()).unwrap();
         let ledger = Ledger::open(dir.path(), Clock::driven(NOW_MS), 1).unwrap();
         let vault = Arc::new(Vault::open(dir.path()).unwrap());
-        let households = Households::start(Deps { ledger: ledger.clone(), vault: vault.clone() });
+        let households = Households::new(ledger.clone(), vault.clone());
         let (officer, other) = (device(2), device(3));
         let mut world = Self { households, ledger, vault, officer, other, random: Random::seeded(1), _dir: dir };
         let mut admin = device(1);
@@ -81,8 +81,13 @@ impl World {
             let village = v1::VillageRegistered { name: "村".into(), rural_persons: 300, ..Default::default() };
             let events = event(0, Kind::VillageRegistered(village));
             let signed = self.sign(admin, area, events, vec![]);
-            self.households.submit(signed).await.unwrap();
+            self.record(signed).await.unwrap();
         }
+    }
+
+    /// Prepares a submission and records it.
+    pub(crate) async fn record(&self, signed: v1::SignedSubmission) -> Result<Receipt, SubmitError> {
+        self.ledger.submit(self.households.prepare(signed).await?).await
     }
 
     /// Bypasses the officials service, which is not tested here.
@@ -108,7 +113,7 @@ impl World {
     pub(crate) async fn submit(&mut self, events: Events, keys: Vec<v1::DataKey>) -> Result<Receipt, SubmitError> {
         let mut officer = self.officer.clone();
         let signed = self.sign(&mut officer, VILLAGE, events, keys);
-        let outcome = self.households.submit(signed).await;
+        let outcome = self.record(signed).await;
         if outcome.is_ok() {
             self.officer = officer;
         }

@@ -9,7 +9,7 @@ use lika_domain::ids::{HouseholdId, OfficialId};
 use lika_domain::rejection::Code;
 use lika_eventlog::tiles::TileLog;
 use lika_ledger::{Clock, Ledger, Receipt, SubmitError};
-use lika_officials::{Deps, Officials};
+use lika_officials::Officials;
 use lika_proto::seal::{DataKey, Place, Private, seal};
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
@@ -28,6 +28,7 @@ const CARD: u64 = 1_234_567_890;
 
 struct World {
     officials: Officials,
+    ledger: Arc<Ledger>,
     vault: Arc<Vault>,
     admin: Device,
     random: Random,
@@ -42,9 +43,9 @@ impl World {
         Vault::create(dir.path()).unwrap();
         let ledger = Ledger::open(dir.path(), Clock::driven(NOW_MS), 1).unwrap();
         let vault = Arc::new(Vault::open(dir.path()).unwrap());
-        let officials = Officials::start(Deps { ledger, vault: vault.clone() });
+        let officials = Officials::new(ledger.clone(), vault.clone());
         let admin = Device::new(Signer::from_seed([1; 32]), id(ADMINISTRATOR), ORIGIN);
-        Self { officials, vault, admin, random: Random::seeded(1), _dir: dir }
+        Self { officials, ledger, vault, admin, random: Random::seeded(1), _dir: dir }
     }
 
     /// A log with its opening entry.
@@ -83,7 +84,10 @@ impl World {
         let report = Report { area: Area::from_code(area).unwrap(), events, keys };
         let id = self.random.submission_id().unwrap();
         let signed = admin.compose(id, NOW_MS / 1000, report).unwrap().signed;
-        let outcome = self.officials.submit(signed).await;
+        let outcome = match self.officials.prepare(signed).await {
+            Ok(prepared) => self.ledger.submit(prepared).await,
+            Err(error) => Err(error),
+        };
         if outcome.is_ok() {
             self.admin = admin;
         }
