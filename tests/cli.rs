@@ -157,7 +157,8 @@ fn a_report_that_is_none_is_refused_before_it_is_signed() {
 #[test]
 fn a_table_goes_but_for_its_bad_rows() {
     let office = Office::with_village();
-    let head = "行政村代码,户编号,识别日期,贫困户属性,主要致贫原因,与户主关系,姓名,身份证号,文化程度,健康状况,劳动能力";
+    let head =
+        "行政村代码,户编号,识别日期,贫困户属性,主要致贫原因,与户主关系,姓名,身份证号,文化程度,健康状况,劳动能力";
     let row = |household: &str, id: &str| {
         format!("{VILLAGE},{household},2016-07-01,一般,因病,户主,张三,{id},小学,健康,普通劳动力")
     };
@@ -210,6 +211,7 @@ fn a_demonstration_that_cannot_be_served_leaves_nothing_behind() {
     assert!(done.status.success(), "{}", told(&done));
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let served = run(&["serve", "--json", "--data", path(&data), "--listen", &taken.local_addr().unwrap().to_string()]);
+    let served =
+        run(&["serve", "--json", "--data", path(&data), "--listen", &taken.local_addr().unwrap().to_string()]);
     assert!(told(&served).contains("address_in_use"), "{}", told(&served));
 }

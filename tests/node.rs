@@ -76,7 +76,8 @@ fn deleted_views_are_made_anew_with_the_same_figures() {
 #[test]
 fn a_killed_node_serves_what_was_receipted() {
     let mut office = Office::with_village();
-    let recorded = office.admin.json(&["submit", path(&office.file("card.json", &household(&citizen_id(7)))), "--yes"]);
+    let recorded =
+        office.admin.json(&["submit", path(&office.file("card.json", &household(&citizen_id(7)))), "--yes"]);
     office.node.take().unwrap().kill();
     office.serve();
     let progress = office.admin.json(&["progress", VILLAGE]);

@@ -1,7 +1,7 @@
 //! Finds out which version is built, for `lika --version`: the git tag, or `LIKA_VERSION` where there is no git.
 //!
-//! Only this crate asks. What else names a version (`User-Agent`, the services at NATS) takes the manifest's, which a release
-//! must not differ from: the build of one fails here otherwise.
+//! Only this crate asks. What else names a version (`User-Agent`, the services at NATS) takes the manifest's, which a
+//! release must not differ from: the build of one fails here otherwise.
 
 #[path = "src/version.rs"]
 mod version;
@@ -12,7 +12,8 @@ use version::version;
 
 /// Takes the place of what git says; in the same form, so that a container can be given just that.
 const VARIABLE: &str = "LIKA_VERSION";
-/// What the program is made from, below the root of the repository. Whether source was changed is asked again when it was.
+/// What the program is made from, below the root of the repository. Whether source was changed is asked again when it
+/// was.
 const SOURCE: [&str; 5] = ["Cargo.lock", "Cargo.toml", "crates", "proto", "services"];
 /// What git changes when something is committed, checked out or tagged.
 const GIT: [&str; 4] = ["HEAD", "logs/HEAD", "packed-refs", "refs/tags"];
@@ -32,7 +33,8 @@ fn main() {
     println!("cargo:rustc-env={VARIABLE}={version}");
 }
 
-/// What git calls the source; nothing where there is no git, or where a folder was unpacked inside another repository.
+/// What git calls the source; nothing where there is no git, or where a folder was unpacked inside another
+/// repository.
 fn describe(root: &Path) -> Option<String> {
     let top = PathBuf::from(git(root, &["rev-parse", "--show-toplevel"])?);
     if top.canonicalize().ok()? != root.canonicalize().ok()? {

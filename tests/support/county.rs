@@ -44,7 +44,8 @@ impl County {
             public_key: self.admin.signer().public().to_vec().into(),
             ..Default::default()
         };
-        self.submit(api, COUNTY, officials(vec![event(0, v1::official_event::Kind::JurisdictionOpened(opened))])).await;
+        self.submit(api, COUNTY, officials(vec![event(0, v1::official_event::Kind::JurisdictionOpened(opened))]))
+            .await;
     }
 
     /// Registers a village, enrols its clerk and the clerk's key.

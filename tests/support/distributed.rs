@@ -123,7 +123,8 @@ impl Distributed {
     /// Starts an instance and does not wait for it.
     pub(crate) fn spawn(&mut self, name: &str) {
         let service = name.split('-').next().unwrap();
-        let said = fs::OpenOptions::new().create(true).append(true).open(self.dir.join(format!("{name}.log"))).unwrap();
+        let said =
+            fs::OpenOptions::new().create(true).append(true).open(self.dir.join(format!("{name}.log"))).unwrap();
         let mut command = lika();
         command.args(["run", service, "--data", path(&self.data(name))]).args(self.nats(Some(name)));
         if let Some(port) = self.gateway_port.get(name) {

@@ -47,7 +47,8 @@ pub async fn run(args: &Append, note: Note<'_>) -> anyhow::Result<Measured> {
     note("a node of its own, villages, cards and officials …");
     let mut bed = Bed::make(args.clients.max(HUNDRED_CLIENTS)).await?;
     let single = Kind { clients: args.clients, submissions: args.singles, events: 1, compose: Officer::single };
-    let hundred = Kind { clients: HUNDRED_CLIENTS, submissions: args.hundreds, events: 100, compose: Officer::hundred };
+    let hundred =
+        Kind { clients: HUNDRED_CLIENTS, submissions: args.hundreds, events: 100, compose: Officer::hundred };
     note("single events …");
     let single = phase(&mut bed, &single).await?;
     note("submissions of a hundred …");

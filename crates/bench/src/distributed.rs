@@ -122,7 +122,8 @@ async fn measure(
     let site = Site::start(nats, replicas).await?;
     let mut county = County::begin(&Api::new(&site.url)?, VILLAGES, args.clients.max(HUNDRED_CLIENTS)).await?;
     let single = Kind { clients: args.clients, submissions: args.singles, events: 1, compose: Officer::single };
-    let hundred = Kind { clients: HUNDRED_CLIENTS, submissions: args.hundreds, events: 100, compose: Officer::hundred };
+    let hundred =
+        Kind { clients: HUNDRED_CLIENTS, submissions: args.hundreds, events: 100, compose: Officer::hundred };
     note("single events …");
     let single = site.phase(&mut county, &single, replicas, "1").await?;
     note("submissions of a hundred …");

@@ -105,7 +105,8 @@ impl Log {
         if (submission.sequence, submission.previous) != (self.chain.sequence + 1, self.chain.previous) {
             return Err(refusal(&Rejection::of(Code::SequenceGap, "sequence", "")));
         }
-        self.chain = Chain { sequence: submission.sequence, previous: Some(Sha256::digest(&signed.submission).into()) };
+        self.chain =
+            Chain { sequence: submission.sequence, previous: Some(Sha256::digest(&signed.submission).into()) };
         self.taken.push(signed.clone());
         Ok(false)
     }

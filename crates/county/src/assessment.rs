@@ -120,7 +120,8 @@ fn left_share(net: u64, percent: u32) -> u64 {
 fn conditions(met: [bool; 6], dice: &mut Dice) -> v1::LivingConditionsAssessed {
     let [food, clothing, education, medical, housing, water] =
         met.map(|met| i32::from(if met { Met::Yes } else { Met::No }));
-    let grades = if met[HOUSING] { [DwellingGrade::A, DwellingGrade::B] } else { [DwellingGrade::C, DwellingGrade::D] };
+    let grades =
+        if met[HOUSING] { [DwellingGrade::A, DwellingGrade::B] } else { [DwellingGrade::C, DwellingGrade::D] };
     let dwelling = dice.pick(&grades).into();
     v1::LivingConditionsAssessed { food, clothing, education, medical, housing, water, dwelling }
 }

@@ -106,7 +106,8 @@ impl Clerk {
     /// If there are no more official numbers.
     pub(crate) fn new_official(&mut self) -> anyhow::Result<(usize, OfficialId, Signer)> {
         let (signer, device) = (Signer::from_seed(self.dice.bytes()), self.staff.len());
-        let number = u32::try_from(device).ok().and_then(|device| OfficialId::new(FIRST_OFFICIAL.checked_add(device)?));
+        let number =
+            u32::try_from(device).ok().and_then(|device| OfficialId::new(FIRST_OFFICIAL.checked_add(device)?));
         let official = number.context("more officials than there are numbers")?;
         self.staff.push(official);
         self.new_devices.push(NewDevice { official, signer: signer.clone() });

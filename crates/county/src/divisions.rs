@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_table_may_come_with_other_line_ends_and_without_townships() {
-        let county = County::parse("\u{feff}code,level,name\n110101000000,county,A\n110101001001,village,B\n").unwrap();
+        let county =
+            County::parse("\u{feff}code,level,name\n110101000000,county,A\n110101001001,village,B\n").unwrap();
         assert_eq!((county.townships.len(), county.townships[0].name.as_str()), (1, "110101001"));
     }
 

@@ -62,7 +62,13 @@ fn prospects(home: &Home, clerk: &mut Clerk) -> u64 {
 }
 
 /// The county records that the household has left poverty; for some that is not true.
-pub(crate) fn exit(clerk: &mut Clerk, home: &mut Home, number: usize, (author, day): (usize, Date), fixes: &mut Fixes) {
+pub(crate) fn exit(
+    clerk: &mut Clerk,
+    home: &mut Home,
+    number: usize,
+    (author, day): (usize, Date),
+    fixes: &mut Fixes,
+) {
     // A December exit may be recorded in January.
     let year = home.leaving_in;
     let kind = Kind::HouseholdExited(v1::HouseholdExited { income_year: year, accepted: true });

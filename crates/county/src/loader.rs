@@ -98,7 +98,8 @@ impl Loader {
     /// Sends one tick and waits for every receipt: later ticks depend on it.
     async fn record(&mut self, tick: Tick) -> anyhow::Result<()> {
         self.clock.set(tick.at_ms);
-        let new = tick.devices.into_iter().map(|new| Some(Device::new(new.signer, new.official, self.origin.as_str())));
+        let new =
+            tick.devices.into_iter().map(|new| Some(Device::new(new.signer, new.official, self.origin.as_str())));
         self.devices.extend(new);
         let submissions = u64::try_from(tick.submissions.len())?;
         let events = tick.submissions.iter().map(|planned| planned.len() as u64).sum::<u64>();

@@ -317,7 +317,8 @@ fn a_village_that_is_not_ready_after_all_fails_the_audit_and_may_ask_again() {
 #[test]
 fn every_kind_is_planted_in_a_county_of_some_size() {
     let book = Book::keep(900, 4);
-    let missing: Vec<_> = book.planted.counts().filter(|(_, count)| *count == 0).map(|(kind, _)| kind.name()).collect();
+    let missing: Vec<_> =
+        book.planted.counts().filter(|(_, count)| *count == 0).map(|(kind, _)| kind.name()).collect();
     assert_eq!(missing, [""; 0]);
 }
 

@@ -2,13 +2,14 @@
 //! sum of its villages, in whatever order and grouping they are added: nothing is rounded before the end, so means,
 //! medians and incidences of a sum are exact.
 //!
-//! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on, and is counted from them:
-//! what a figure is explained by is what it was counted from.
+//! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on, and is counted
+//! from them: what a figure is explained by is what it was counted from.
 //!
-//! What a figure is called, its unit and its definition are a line in the table of `part.rs`; `FIGURES.md` is drawn from it.
+//! What a figure is called, its unit and its definition are a line in the table of `part.rs`; `FIGURES.md` is drawn
+//! from it.
 //!
-//! Figures are counted from a state and a day. What depends on the day (visits of the last 30 days, idle money) counts
-//! back from it; what happened is what the state holds. To read the past, fold the log up to it first.
+//! Figures are counted from a state and a day. What depends on the day (visits of the last 30 days, idle money)
+//! counts back from it; what happened is what the state holds. To read the past, fold the log up to it first.
 
 mod count;
 pub mod entitlement;
@@ -100,8 +101,8 @@ impl Figures {
         figures
     }
 
-    /// What holds for the jurisdiction and for no village of it: money released, and of it what lies idle unallocated;
-    /// and the county's own exit.
+    /// What holds for the jurisdiction and for no village of it: money released, and of it what lies idle
+    /// unallocated; and the county's own exit.
     pub fn of_jurisdiction(state: &State, today: Date) -> Self {
         let mut figures = Self::default();
         count::jurisdiction(state, today, &mut |figure, contribution| figures.count(figure, &contribution));

@@ -28,7 +28,8 @@ pub(crate) struct HighWater {
 impl HighWater {
     /// Makes the file; it must not exist.
     pub(crate) fn create(path: &Path) -> Result<Self, LogError> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(LogError::io(path))?;
+        let file =
+            OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(LogError::io(path))?;
         file.set_len(2 * SLOT_BYTES as u64).map_err(LogError::io(path))?;
         file.sync_all().map_err(LogError::io(path))?;
         Ok(Self { file, path: path.to_owned(), count: 0 })

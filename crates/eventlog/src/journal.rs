@@ -98,7 +98,8 @@ pub(crate) fn read(path: &Path, from: Index, to: Index) -> Result<Vec<Bytes>, Un
         let record = read_record(&file, at).map_err(|error| Unread::Damaged(LogError::io(path)(error)))?;
         match record.filter(|(first, _)| *first == next) {
             Some((_, entries)) => {
-                at += entries.iter().map(|entry| entry.len() as u64 + 2).sum::<u64>() + (HEAD_BYTES + SUM_BYTES) as u64;
+                at +=
+                    entries.iter().map(|entry| entry.len() as u64 + 2).sum::<u64>() + (HEAD_BYTES + SUM_BYTES) as u64;
                 found.extend(entries);
             }
             None if found.is_empty() => return Err(Unread::Elsewhere),

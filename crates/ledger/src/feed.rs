@@ -78,7 +78,9 @@ impl Recent {
     fn range(&self, from: Index, to: Index, max: usize) -> Vec<Arc<Recorded>> {
         let kept = self.kept.lock();
         let Some(first) = kept.entries.front().map(|recorded| recorded.entry.index) else { return Vec::new() };
-        let Some(skip) = from.checked_sub(first).and_then(|skip| usize::try_from(skip).ok()) else { return Vec::new() };
+        let Some(skip) = from.checked_sub(first).and_then(|skip| usize::try_from(skip).ok()) else {
+            return Vec::new();
+        };
         kept.entries.iter().skip(skip).take_while(|recorded| recorded.entry.index < to).take(max).cloned().collect()
     }
 }

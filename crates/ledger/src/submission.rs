@@ -15,8 +15,8 @@ pub struct Prepared {
     pub submission: Bytes,
     /// Their signature.
     pub signature: [u8; 64],
-    /// The public key that the signature was found good with, if somebody had to check it before the recorder does. It
-    /// counts only if it is the author's when the submission is judged.
+    /// The public key that the signature was found good with, if somebody had to check it before the recorder does.
+    /// It counts only if it is the author's when the submission is judged.
     pub verified: Option<[u8; 32]>,
     /// The parsed bytes.
     pub parsed: Submission,

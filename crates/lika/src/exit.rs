@@ -120,7 +120,10 @@ pub(crate) fn log(error: &LogError) -> Failure {
         }
         LogError::Locked(dir) => Failure::new(
             "data_in_use",
-            format!("{} is in use by another lika process: stop that one first, or take another folder", dir.display()),
+            format!(
+                "{} is in use by another lika process: stop that one first, or take another folder",
+                dir.display()
+            ),
         )
         .exit(Exit::Conflict),
         LogError::Exists(dir) => Failure::new(

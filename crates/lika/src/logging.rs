@@ -1,4 +1,5 @@
-//! What the services report while they run goes to stderr; `LIKA_LOG` says how much, as in `LIKA_LOG=lika_gateway=debug`.
+//! What the services report while they run goes to stderr; `LIKA_LOG` says how much, as in
+//! `LIKA_LOG=lika_gateway=debug`.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;

@@ -21,8 +21,8 @@ use crate::printer::Printer;
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
-/// A node allocates many short-lived buffers on several threads: this takes 5 to 8 % more submissions a second than the
-/// system's allocator.
+/// A node allocates many short-lived buffers on several threads: this takes 5 to 8 % more submissions a second than
+/// the system's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

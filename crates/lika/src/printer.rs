@@ -34,7 +34,11 @@ impl Printer {
     ///
     /// # Errors
     /// If stdout cannot be written; a reader that has gone away is none.
-    pub(crate) fn result<T: Serialize, D: Display>(self, value: &T, text: impl FnOnce(&T) -> D) -> Result<(), Failure> {
+    pub(crate) fn result<T: Serialize, D: Display>(
+        self,
+        value: &T,
+        text: impl FnOnce(&T) -> D,
+    ) -> Result<(), Failure> {
         let mut shown = if self.json {
             serde_json::to_string_pretty(value).map_err(|error| Failure::new("failed", error.to_string()))?
         } else {

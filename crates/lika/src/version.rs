@@ -1,8 +1,9 @@
 //! Which version this program says it is. `build.rs` includes this file; nothing calls it later.
 
-/// The version that `described` amounts to: what `git describe --tags --always --dirty` prints of the source, or what a build
-/// without git was told. A release is its tag without the `v`. What comes after a tag says by how many commits, and which it
-/// is; without any tag it is `manifest`, the version in `Cargo.toml`, and the commit. Source that was changed since is `dirty`.
+/// The version that `described` amounts to: what `git describe --tags --always --dirty` prints of the source, or what
+/// a build without git was told. A release is its tag without the `v`. What comes after a tag says by how many
+/// commits, and which it is; without any tag it is `manifest`, the version in `Cargo.toml`, and the commit. Source
+/// that was changed since is `dirty`.
 pub(crate) fn version(manifest: &str, described: Option<&str>) -> String {
     let Some(described) = described.map(str::trim).filter(|described| !described.is_empty()) else {
         return manifest.to_owned();

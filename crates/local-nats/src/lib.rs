@@ -268,7 +268,10 @@ fn launch(place: &Place) -> io::Result<Child> {
     command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::new(
             io::ErrorKind::NotFound,
-            format!("{} is not there: `cargo xtask nats` fetches it; name it in {PROGRAM_VARIABLE}", program.display()),
+            format!(
+                "{} is not there: `cargo xtask nats` fetches it; name it in {PROGRAM_VARIABLE}",
+                program.display()
+            ),
         ),
         _ => error,
     })

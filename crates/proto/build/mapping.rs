@@ -143,7 +143,8 @@ impl<'f> Proto<'f> {
         let Some(wire) = self.enums.get(list.name) else {
             return faults.push(format!("the proto files have no enum {}", list.name));
         };
-        let named: BTreeMap<_, _> = list.choices.iter().map(|choice| (choice.number, list.wire_name(choice))).collect();
+        let named: BTreeMap<_, _> =
+            list.choices.iter().map(|choice| (choice.number, list.wire_name(choice))).collect();
         let given = wire.value.iter().filter(|value| value.number() > 0);
         let given: BTreeMap<_, _> = given.map(|value| (value.number(), value.name().to_owned())).collect();
         if named != given {

@@ -265,7 +265,8 @@ mod tests {
         let sealed = seal(&key(), [7; NONCE_BYTES], &place, &person()).unwrap();
         assert_eq!(sealed.len(), NONCE_BYTES + person().encoded_len() + 16);
         assert_eq!(open(&key(), &place, &sealed), Ok(person()));
-        let visit = VisitPrivate { seen: "屋顶漏雨\n已报修".into(), latitude: 3_884_500, longitude: 11_418_900 };
+        let visit =
+            VisitPrivate { seen: "屋顶漏雨\n已报修".into(), latitude: 3_884_500, longitude: 11_418_900 };
         let place = Place::visit(ORIGIN, household());
         let sealed = seal(&key(), [8; NONCE_BYTES], &place, &visit).unwrap();
         assert_eq!(open(&key(), &place, &sealed), Ok(visit));

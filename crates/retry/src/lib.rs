@@ -1,12 +1,13 @@
 //! How long to wait before something that failed is tried again: one rule, and a few policies that follow it.
 //!
-//! The rule: the first wait is short, each further one is twice as long up to a limit, and each is lengthened by a random part
-//! of itself (jitter), so that all who lost one server do not come back at the same moment. `backon` does the arithmetic and
-//! retries calls that return a `Result` ([`Retryable`], [`BlockingRetryable`]); [`Waits`] is for loops that never end.
+//! The rule: the first wait is short, each further one is twice as long up to a limit, and each is lengthened by a
+//! random part of itself (jitter), so that all who lost one server do not come back at the same moment. `backon` does
+//! the arithmetic and retries calls that return a `Result` ([`Retryable`], [`BlockingRetryable`]); [`Waits`] is for
+//! loops that never end.
 //!
 //! Not here: when to give up. A caller that does has a deadline, which includes the time that attempts take; `backon`
-//! would count the waits alone, and where requests time out it would go on for many times as long. Polling is not here
-//! either: a thread that looks every two seconds whether there is work retries nothing.
+//! would count the waits alone, and where requests time out it would go on for many times as long. Polling is not
+//! here either: a thread that looks every two seconds whether there is work retries nothing.
 //!
 //! Why `backon` and not a dozen lines of our own: we would also need the loop around each call, once async and once
 //! blocking. It adds one crate; its dependencies, `tokio` and `fastrand`, were in the workspace before.
@@ -19,8 +20,8 @@ use tokio::time::Instant;
 
 /// A lock on this machine that its holder, a thread about to end, releases in a moment.
 pub const LOCK: Policy = Policy::new(5, 10);
-/// A batch that the server refused. Usually another process was faster and the next attempt succeeds; if a server is lost it
-/// takes seconds.
+/// A batch that the server refused. Usually another process was faster and the next attempt succeeds; if a server is
+/// lost it takes seconds.
 pub const BATCH: Policy = Policy::new(2, 1_000);
 /// A service without any instance that answers: it is starting, or reconnecting after its server came back.
 pub const SERVICE: Policy = Policy::new(25, 50);
@@ -69,8 +70,9 @@ impl BackoffBuilder for Policy {
     }
 }
 
-/// The waits of a loop that never ends. After an attempt that took longer than the longest wait they start again with the
-/// first: a subscription that worked for an hour is renewed at once, and a request that timed out has waited already.
+/// The waits of a loop that never ends. After an attempt that took longer than the longest wait they start again with
+/// the first: a subscription that worked for an hour is renewed at once, and a request that timed out has waited
+/// already.
 #[derive(Debug)]
 pub struct Waits {
     policy: Policy,

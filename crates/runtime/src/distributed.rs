@@ -137,8 +137,8 @@ impl Distributed {
         }
     }
 
-    /// Before a service ends that knows data keys, it stores again what their stream has lost: if the streams went back, perhaps
-    /// nobody else knows them.
+    /// Before a service ends that knows data keys, it stores again what their stream has lost: if the streams went
+    /// back, perhaps nobody else knows them.
     pub async fn give_back(&self) {
         let Some(vault) = &self.vault else { return };
         match tokio::time::timeout(Duration::from_secs(GIVEN_BACK_WITHIN_S), vault.give_back()).await {
@@ -184,7 +184,8 @@ impl Start {
     }
 
     async fn vault(&self) -> anyhow::Result<Arc<Vault>> {
-        let vault = Vault::open_distributed(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
+        let vault =
+            Vault::open_distributed(&self.config.data, self.config.context.clone(), self.names.clone()).await?;
         Ok(Arc::new(vault))
     }
 
@@ -294,7 +295,8 @@ impl Opening {
     }
 }
 
-/// The name of the process that has this folder: the same after every restart, so that an integrator knows its own work.
+/// The name of the process that has this folder: the same after every restart, so that an integrator knows its own
+/// work.
 fn instance(data: &Path) -> anyhow::Result<String> {
     let path = data.join("instance");
     if let Ok(name) = std::fs::read_to_string(&path) {
@@ -303,8 +305,11 @@ fn instance(data: &Path) -> anyhow::Result<String> {
         return if good {
             Ok(name)
         } else {
-            Err(Failure::new("instance_invalid", format!("{} holds no name of an instance: delete it", path.display()))
-                .into())
+            Err(Failure::new(
+                "instance_invalid",
+                format!("{} holds no name of an instance: delete it", path.display()),
+            )
+            .into())
         };
     }
     let bytes: [u8; INSTANCE_BYTES] = rand::random();
@@ -313,8 +318,8 @@ fn instance(data: &Path) -> anyhow::Result<String> {
     Ok(name)
 }
 
-/// Where others reach a gateway that listens on `listen`. On all addresses of this machine means: on the one that NATS
-/// sees it come from, since who looks for a gateway does it there.
+/// Where others reach a gateway that listens on `listen`. On all addresses of this machine means: on the one that
+/// NATS sees it come from, since who looks for a gateway does it there.
 fn reached_at(listen: SocketAddr, client: &async_nats::Client) -> SocketAddr {
     match client.server_info().client_ip.parse() {
         Ok(seen) if listen.ip().is_unspecified() => SocketAddr::new(seen, listen.port()),

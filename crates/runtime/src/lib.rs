@@ -1,7 +1,7 @@
 //! Running the services of a county: all in one process on a folder, or each in a process of its own over NATS.
 //!
-//! What it is not: it decides nothing and shows nothing; it starts services, gives the gateway its backend, and stops them
-//! in order.
+//! What it is not: it decides nothing and shows nothing; it starts services, gives the gateway its backend, and stops
+//! them in order.
 //!
 //! In reading order:
 //! * [`create`](log::create): a new log in a folder; [`Embedded`]: all services on it

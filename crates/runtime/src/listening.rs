@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
-/// Listens on an address; port 0 takes any. Done before anything is made, so that what cannot be served leaves nothing behind.
+/// Listens on an address; port 0 takes any. Done before anything is made, so that what cannot be served leaves
+/// nothing behind.
 ///
 /// # Errors
 /// [`Failure`] `address_in_use` if another program listens there; otherwise why it cannot be.

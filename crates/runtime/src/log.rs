@@ -26,8 +26,8 @@ pub fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<String> {
     Ok(key.verifier().to_string())
 }
 
-/// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was cut
-/// off has never been used, and stays.
+/// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was
+/// cut off has never been used, and stays.
 fn make_vault(data: &std::path::Path) -> anyhow::Result<()> {
     if data.join("log.vkey").exists() {
         return Ok(());

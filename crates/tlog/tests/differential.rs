@@ -57,7 +57,8 @@ fn verdicts_on_altered_claims_agree_with_tlog_tiles() {
         let tree_root = root(size, &ours).unwrap();
         // The same proof for neighbouring sizes and indexes; some of these claims are true because of the tree's
         // shape.
-        for (size, index) in [(size, index), (size + 1, index), (size - 1, index), (size, index ^ 1), (size, index + 1)]
+        for (size, index) in
+            [(size, index), (size + 1, index), (size - 1, index), (size, index ^ 1), (size, index + 1)]
         {
             let peers = [tree_root, leaf(index)].map(|hash| tlog_tiles::Hash(hash.0));
             let expected = tlog_tiles::check_record(&peer_proof, size, peers[0], index, peers[1]);

@@ -1,5 +1,5 @@
-//! The progress of an area: one shape everywhere, in the API, in `--json`, in a replay and on pages, for a village and
-//! for any sum of villages.
+//! The progress of an area: one shape everywhere, in the API, in `--json`, in a replay and on pages, for a village
+//! and for any sum of villages.
 //!
 //! Amounts are in fen. Shares are in persons per 10,000. Days are `2017-06-01`, months `2017-06`, moments
 //! `2017-06-01T09:30:00.000+08:00`. What is not known is `null` and never 0.
@@ -231,8 +231,8 @@ impl Progress {
         }
     }
 
-    /// Poor households at the end of each month, as registrations, exits and fall-backs give them. The document has no
-    /// months of cards that were closed for other reasons, so the last may be above the figure of today.
+    /// Poor households at the end of each month, as registrations, exits and fall-backs give them. The document has
+    /// no months of cards that were closed for other reasons, so the last may be above the figure of today.
     pub fn poor_by_month(&self) -> Vec<(&str, u64)> {
         let mut poor = 0_i64;
         let month = |row: &'_ MonthRow| {

@@ -1,5 +1,6 @@
-//! What can go wrong with a view, and what to do then. A view is never repaired and never cleared here: whoever deletes
-//! the folder knows that it is rebuilt from the log, and has seen why. A node does so by itself after a cut of power.
+//! What can go wrong with a view, and what to do then. A view is never repaired and never cleared here: whoever
+//! deletes the folder knows that it is rebuilt from the log, and has seen why. A node does so by itself after a cut
+//! of power.
 
 use lika_domain::ids::Index;
 use std::path::PathBuf;
@@ -13,8 +14,8 @@ pub enum ViewError {
         /// The folder.
         path: PathBuf,
     },
-    /// The machine stopped while the store was open. Unlike all other damage this has a known cause: a node deletes the
-    /// folder by itself then, and says so.
+    /// The machine stopped while the store was open. Unlike all other damage this has a known cause: a node deletes
+    /// the folder by itself then, and says so.
     #[error(
         "the views in {path} were open when the machine stopped, and may have lost or damaged anything. They hold \
          nothing that the log does not: delete that folder, and they are rebuilt at the next start"

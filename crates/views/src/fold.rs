@@ -1,9 +1,9 @@
 //! The working set of a view: the fold of the entries applied so far, of which only what is in use lies in memory.
 //!
-//! Officials, keys, policy and releases are always there. Villages come from the store when an entry or a reader needs
-//! them, and leave again, the longest unchanged first, when there are too many. Submissions, tags and homes are needed
-//! by single entries only; they leave with every batch. So memory grows with what a log is busy with and not with the
-//! log, except for a few dozen bytes per village.
+//! Officials, keys, policy and releases are always there. Villages come from the store when an entry or a reader
+//! needs them, and leave again, the longest unchanged first, when there are too many. Submissions, tags and homes are
+//! needed by single entries only; they leave with every batch. So memory grows with what a log is busy with and not
+//! with the log, except for a few dozen bytes per village.
 
 use crate::error::ViewError;
 use crate::keys::{FORMAT, Key, Kind};
@@ -22,8 +22,8 @@ use lika_domain::village::Village;
 use lika_ledger::Recorded;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Cards of unchanged villages that stay in memory: those of a large county, at about 3 kB each. A village in use stays
-/// whatever the number.
+/// Cards of unchanged villages that stay in memory: those of a large county, at about 3 kB each. A village in use
+/// stays whatever the number.
 const RESIDENT_HOUSEHOLDS_MAX: usize = 50_000;
 
 /// Submissions in one row: about 24 kB, well under what sled would put into a file of its own.
@@ -113,8 +113,8 @@ impl Fold {
     /// anywhere before the end.
     ///
     /// # Errors
-    /// [`ViewError::Gap`]; [`ViewError::OtherEntry`] if the log has another entry where the view ends; failures of the
-    /// store, after which the working set must not be used any more.
+    /// [`ViewError::Gap`]; [`ViewError::OtherEntry`] if the log has another entry where the view ends; failures of
+    /// the store, after which the working set must not be used any more.
     pub(crate) fn apply(&mut self, rows: &Rows, recorded: &Recorded) -> Result<(), ViewError> {
         let entry = &recorded.entry;
         let applied = self.position.applied;

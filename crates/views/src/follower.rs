@@ -36,7 +36,8 @@ pub enum FollowError {
 pub fn follow(views: Arc<Views>, mut feed: Feed) -> Follower {
     let (stop, mut stopped) = watch::channel(false);
     let runtime = tokio::runtime::Handle::current();
-    // Applying entries takes the processor for milliseconds at a time, which is no work for the runtime's own threads.
+    // Applying entries takes the processor for milliseconds at a time, which is no work for the runtime's own
+    // threads.
     let task = tokio::task::spawn_blocking(move || {
         let mut wait = Duration::ZERO;
         loop {
@@ -62,8 +63,8 @@ pub fn follow(views: Arc<Views>, mut feed: Feed) -> Follower {
 
 impl Follower {
     /// Resolves when the views have stopped following: told to by [`Self::stop`], because the log closed, or because
-    /// of an error, which also means that nothing read from them will ever be newer. Everything applied is in the store
-    /// unless there was an error.
+    /// of an error, which also means that nothing read from them will ever be newer. Everything applied is in the
+    /// store unless there was an error.
     ///
     /// # Errors
     /// Why they stopped by themselves.

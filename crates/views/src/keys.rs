@@ -1,6 +1,6 @@
-//! Every key of the store, written down once. A key is the number of its kind and then its fields, big-endian, so that
-//! the store's order is the order of the records, and the records of a village or the entries of a card stand together.
-//! Numbers are never given to anything else; a change of layout is a new [`FORMAT`].
+//! Every key of the store, written down once. A key is the number of its kind and then its fields, big-endian, so
+//! that the store's order is the order of the records, and the records of a village or the entries of a card stand
+//! together. Numbers are never given to anything else; a change of layout is a new [`FORMAT`].
 
 use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
@@ -64,7 +64,8 @@ keys! {
     Official = 6 (id: OfficialId),
     /// A signing key.
     Signer = 7 (id: KeyId),
-    /// Submissions with the entry of each, a batch in pieces: nobody looks one up here. Named by the entry of the first.
+    /// Submissions with the entry of each, a batch in pieces: nobody looks one up here. Named by the entry of the
+    /// first.
     Submissions = 8 (first: Index),
     /// The village of a card.
     Home = 9 (id: HouseholdId),

@@ -29,9 +29,9 @@ pub struct Past {
 /// neither. Entries come in order from entry 0, with the verdict of a replay of all of them; the first error ends the
 /// fold. In memory lies one state, whatever the length of the log.
 ///
-/// What has to be there before anything can be known (the opening of the log, officials, keys, roles, policy, which has
-/// a first day of its own, and villages) is never too late: a village that was entered in 2016 with cards from 2014
-/// has them as of 2015.
+/// What has to be there before anything can be known (the opening of the log, officials, keys, roles, policy, which
+/// has a first day of its own, and villages) is never too late: a village that was entered in 2016 with cards from
+/// 2014 has them as of 2015.
 ///
 /// # Errors
 /// The first error among the entries.
@@ -109,8 +109,8 @@ impl Past {
     }
 }
 
-/// What a count of a month rests on, from all entries of the log as [`as_of`] takes them; `None` if none of them is of
-/// a village in the area.
+/// What a count of a month rests on, from all entries of the log as [`as_of`] takes them; `None` if none of them is
+/// of a village in the area.
 ///
 /// # Errors
 /// The first error among the entries.

@@ -35,7 +35,8 @@ pub struct PolicyView {
     pub later: Vec<PolicyRow>,
     /// What holds in smaller areas inside only, because it was set for them.
     pub inside: Vec<PolicyRow>,
-    /// The parameters of `rows` in their order, as `PolicyItem` of the proto files in the JSON mapping of proto3: what a
+    /// The parameters of `rows` in their order, as `PolicyItem` of the proto files in the JSON mapping of proto3:
+    /// what a
     /// `PolicySet` takes.
     #[schemars(schema_with = "schema::policy_items")]
     pub items: Vec<Value>,

@@ -1,8 +1,8 @@
 //! The rows of the views in sled.
 //!
-//! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a cut of power it may
-//! have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses the
-//! last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
+//! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a cut of power it
+//! may have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses
+//! the last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
 
 use crate::clean_shutdown::{self, OpenStore};
 use crate::error::ViewError;
@@ -47,7 +47,8 @@ impl Rows {
     /// Opens the store in a folder, or makes an empty one.
     ///
     /// # Errors
-    /// [`ViewError::UncleanShutdown`], [`ViewError::Changed`], [`ViewError::InUse`], [`ViewError::Open`], [`ViewError::Format`].
+    /// [`ViewError::UncleanShutdown`], [`ViewError::Changed`], [`ViewError::InUse`], [`ViewError::Open`],
+    /// [`ViewError::Format`].
     pub(crate) fn open(path: &Path) -> Result<Self, ViewError> {
         // First of all: sled ends the process on damage that it does not expect.
         clean_shutdown::check(path)?;

@@ -145,7 +145,10 @@ fn money_is_there_before_any_village() {
     views.apply(&world.log[..first_village.unwrap()]).unwrap();
     for area in ["130624", "1306", "13"] {
         let progress = views.progress(area.parse().unwrap(), None).unwrap().unwrap();
-        assert_eq!((progress.money.get(Money::Released), progress.households.get(Tally::Registered)), (100_000_000, 0));
+        assert_eq!(
+            (progress.money.get(Money::Released), progress.households.get(Tally::Registered)),
+            (100_000_000, 0)
+        );
     }
     assert_eq!(views.progress("130624001".parse().unwrap(), None).unwrap(), None);
 }

@@ -28,10 +28,12 @@ use tokio::sync::watch;
 const BATCH_AFTER_MS: u64 = 250;
 /// A batch is written at the latest after so many entries.
 const BATCH_ENTRIES_MAX: u64 = 4_096;
-/// A batch is written at the latest when so many rows wait, so that the memory it takes stays bounded: up to 10 kB each.
+/// A batch is written at the latest when so many rows wait, so that the memory it takes stays bounded: up to 10 kB
+/// each.
 const BATCH_ROWS_MAX: usize = 16_384;
-/// Under load batches are put off so that writing them takes at most one part in so many of the time: rows that change
-/// again and again are then written once. What is put off is read from the log again after a crash, nothing more.
+/// Under load batches are put off so that writing them takes at most one part in so many of the time: rows that
+/// change again and again are then written once. What is put off is read from the log again after a crash, nothing
+/// more.
 const BATCH_TIME_SHARE: u32 = 8;
 /// Most entries that a card or an official is shown with, the latest ones.
 pub const ENTRIES_SHOWN_MAX: usize = 1_000;
@@ -41,8 +43,8 @@ pub const ENTRIES_SHOWN_MAX: usize = 1_000;
 pub struct LogIdentity {
     /// Its origin.
     pub origin: Box<str>,
-    /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash)); `None` if the log
-    /// has none yet, or if the caller leaves it to the first entries to tell.
+    /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash));
+    /// `None` if the log has none yet, or if the caller leaves it to the first entries to tell.
     pub opening: Option<[u8; 32]>,
     /// How many published entries it has.
     pub size: u64,
@@ -155,9 +157,10 @@ impl Views {
         }
     }
 
-    /// The progress of an area as everything applied leaves it; `None` if the log knows no village in it. Visits of the
-    /// last days and idle money count back from `today`; without it from the day the latest entry was recorded on, so
-    /// that whoever replays the log finds the same figures. It does not go back in time: [`crate::as_of`] does.
+    /// The progress of an area as everything applied leaves it; `None` if the log knows no village in it. Visits of
+    /// the last days and idle money count back from `today`; without it from the day the latest entry was recorded
+    /// on, so that whoever replays the log finds the same figures. It does not go back in time: [`crate::as_of`]
+    /// does.
     ///
     /// # Errors
     /// The store failed.
@@ -183,8 +186,8 @@ impl Views {
             .collect()
     }
 
-    /// What a figure of an area rests on; `None` if the log knows no village in it. The counts of months have no grounds
-    /// here, see [`crate::month`].
+    /// What a figure of an area rests on; `None` if the log knows no village in it. The counts of months have no
+    /// grounds here, see [`crate::month`].
     ///
     /// # Errors
     /// The store failed.
@@ -205,8 +208,8 @@ impl Views {
         Ok(Some(explanation))
     }
 
-    /// The policy of an area, or of all that the log covers, on a day; without a day, on the one that the latest entry
-    /// was recorded on. `None` for an area that the log does not cover.
+    /// The policy of an area, or of all that the log covers, on a day; without a day, on the one that the latest
+    /// entry was recorded on. `None` for an area that the log does not cover.
     pub fn policy(&self, area: Option<Area>, day: Option<Date>) -> Option<PolicyView> {
         let fold = self.fold.read();
         let covered = fold.state.jurisdiction.as_ref()?.area;

@@ -60,7 +60,8 @@ impl Gateway {
         turn.ok().and_then(Result::ok).ok_or_else(|| Problem::of(Code::Overloaded, "", ""))
     }
 
-    /// Waits until an entry is published as far as is known here; who has its receipt may have it from a process that knew earlier.
+    /// Waits until an entry is published as far as is known here; who has its receipt may have it from a process that
+    /// knew earlier.
     ///
     /// # Errors
     /// 404 if the log is far from having it, or does not have it soon.

@@ -12,8 +12,8 @@ pub const URI_BYTES_MAX: usize = 2 * 1024;
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Most header lines.
 pub const HEADERS_MAX: usize = 64;
-/// What a connection may hold of a request that is not parsed yet, in bytes. More than the limits above, so that going
-/// over these is answered and not merely hung up on.
+/// What a connection may hold of a request that is not parsed yet, in bytes. More than the limits above, so that
+/// going over these is answered and not merely hung up on.
 pub const READ_BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// Longest time until the head of the next request is there, in seconds; idle connections are closed by it.
 pub const HEAD_TIMEOUT_S: u64 = 20;
@@ -32,8 +32,8 @@ pub const SUBMISSIONS_MAX: usize = 4_096;
 pub const STREAM_SUBMISSIONS_MAX: usize = 256;
 /// How long requests under way may take once the gateway is to stop, in seconds.
 pub const STOP_TIMEOUT_S: u64 = 10;
-/// How long what a client still sends is read and dropped after an answer that did not wait for it, in milliseconds. If
-/// the connection were closed at once, the system would throw the answer away.
+/// How long what a client still sends is read and dropped after an answer that did not wait for it, in milliseconds.
+/// If the connection were closed at once, the system would throw the answer away.
 pub const LINGER_MS: u64 = 2_000;
 /// How many bytes of that, at most.
 pub const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;

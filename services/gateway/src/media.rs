@@ -7,8 +7,8 @@ use mediatype::{MediaType, MediaTypeList, Name, ReadParams, names};
 
 /// Media type of protobuf.
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
-/// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know no
-/// media type of protobuf.
+/// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know
+/// no media type of protobuf.
 pub(crate) const BYTES: &str = "application/octet-stream";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";

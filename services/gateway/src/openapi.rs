@@ -1,5 +1,6 @@
-//! The description of the API (OpenAPI 3.1.1), made when it is first asked for: operations from [`operations`], schemas from
-//! the types that are written and read, errors from the tables of codes. Nothing of it is kept by hand beside these.
+//! The description of the API (OpenAPI 3.1.1), made when it is first asked for: operations from [`operations`],
+//! schemas from the types that are written and read, errors from the tables of codes. Nothing of it is kept by hand
+//! beside these.
 
 mod operations;
 
@@ -116,8 +117,8 @@ fn shape_of(shape: Shape) -> Value {
     }
 }
 
-/// The name of an error answer: the phrase of its status in one word. Those that come as a refusal of a submission too have
-/// names of their own.
+/// The name of an error answer: the phrase of its status in one word. Those that come as a refusal of a submission
+/// too have names of their own.
 fn error_name(refuses: bool, status: u16) -> String {
     let phrase = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
     format!("{}{}", if refuses { "Submission" } else { "" }, phrase.replace([' ', '-'], ""))

@@ -83,8 +83,8 @@ pub(crate) fn level(name: Option<&str>) -> Result<Option<Level>, Problem> {
     }
 }
 
-/// A day such as `2017-06-01`. Days before 1900 and after 2199 are days too: as of one of them the log stands as on the
-/// first or last that it knows.
+/// A day such as `2017-06-01`. Days before 1900 and after 2199 are days too: as of one of them the log stands as on
+/// the first or last that it knows.
 pub(crate) fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let refused = || Problem::of(Code::ParameterInvalid, field, "a day such as 2017-06-01");

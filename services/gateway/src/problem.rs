@@ -1,4 +1,5 @@
-//! Errors as problem details (RFC 9457), the same shape for all of them; who looks with a browser gets a page of them.
+//! Errors as problem details (RFC 9457), the same shape for all of them; who looks with a browser gets a page of
+//! them.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;

@@ -112,8 +112,8 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
     }
 }
 
-/// Ends a connection so that the last answer arrives although the client may still be sending: closes the writing side,
-/// and reads and drops what comes for a while.
+/// Ends a connection so that the last answer arrives although the client may still be sending: closes the writing
+/// side, and reads and drops what comes for a while.
 async fn linger(mut stream: TcpStream) {
     let dropped = async {
         stream.shutdown().await?;

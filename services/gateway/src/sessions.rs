@@ -1,8 +1,9 @@
-//! Sessions: who signs a challenge with an enrolled key gets a short-lived token, for reads that are not for everyone.
+//! Sessions: who signs a challenge with an enrolled key gets a short-lived token, for reads that are not for
+//! everyone.
 //!
 //! Nothing is kept between the two steps or after them: challenges and tokens carry a keyed hash under a key of this
-//! process, so a restart ends all sessions. Key and role are looked up again at every use of a token: who loses either
-//! can read nothing more from that moment on.
+//! process, so a restart ends all sessions. Key and role are looked up again at every use of a token: who loses
+//! either can read nothing more from that moment on.
 
 use crate::limits::{CHALLENGE_S, SESSION_S};
 use crate::problem::{Code, Problem};
@@ -69,8 +70,8 @@ impl Sessions {
     /// A token for a signed challenge. `signature` is over [`SIGNING_PREFIX`] and the challenge's text.
     ///
     /// # Errors
-    /// 403 if the challenge is not one given out for that key and still good, the signature is not good, or the key may
-    /// open no session.
+    /// 403 if the challenge is not one given out for that key and still good, the signature is not good, or the key
+    /// may open no session.
     pub(crate) fn token(
         &self,
         state: &State,

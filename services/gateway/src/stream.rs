@@ -1,7 +1,7 @@
 //! `POST /v1/submissions:stream`: many submissions in, their answers out in the same order, both at the same time.
 //!
-//! Many submissions of a stream are under way at once, so that they share one checkpoint. They are prepared side by side
-//! and take their places in the log in the order of the stream, as a device that numbers them needs it.
+//! Many submissions of a stream are under way at once, so that they share one checkpoint. They are prepared side by
+//! side and take their places in the log in the order of the stream, as a device that numbers them needs it.
 
 use crate::backend::Recording;
 use crate::frames::Frames;

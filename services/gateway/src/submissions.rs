@@ -34,8 +34,8 @@ pub(crate) struct SubmissionJson {
     /// Ed25519 over `lika submission v1`, a line feed and the submission's bytes; 64 bytes.
     #[schemars(regex(pattern = "^[A-Za-z0-9+/]{85}[AQgw]==$"), extend("contentEncoding" = "base64"))]
     signature: String,
-    /// Data keys for the vault, of those households and officials whose data the submission seals under them. They are not
-    /// signed and never reach the log.
+    /// Data keys for the vault, of those households and officials whose data the submission seals under them. They
+    /// are not signed and never reach the log.
     #[serde(default)]
     #[schemars(length(max = 1_000))]
     keys: Vec<DataKeyJson>,

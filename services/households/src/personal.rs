@@ -60,7 +60,8 @@ impl Search<'_> {
     fn entry(&mut self, bytes: &bytes::Bytes) {
         let entry = <v1::Entry as prost::Message>::decode(bytes.clone());
         let submission = entry.ok().and_then(|entry| submission_message(&entry.submission).ok());
-        let Some(v1::submission::Events::Households(list)) = submission.and_then(|submission| submission.events) else {
+        let Some(v1::submission::Events::Households(list)) = submission.and_then(|submission| submission.events)
+        else {
             return;
         };
         let id = self.id.get();

@@ -21,8 +21,8 @@ impl Households {
         Self { ledger, vault }
     }
 
-    /// Reads a submission, checks its sealed data, and stores its data keys; [`Ledger::submit`] records it. Submissions
-    /// prepared in order may be given to the ledger in that order, many at once.
+    /// Reads a submission, checks its sealed data, and stores its data keys; [`Ledger::submit`] records it.
+    /// Submissions prepared in order may be given to the ledger in that order, many at once.
     ///
     /// # Errors
     /// [`SubmitError::Rejected`] with everything that is wrong with it; after any other error, send it again.

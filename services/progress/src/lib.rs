@@ -1,7 +1,7 @@
 //! The service of progress: figures of villages and of any sum of villages, as they stand or as of an earlier day.
 //!
-//! What it is not: it decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at any
-//! time; what is asked as of an earlier day is folded from the log anew.
+//! What it is not: it decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at
+//! any time; what is asked as of an earlier day is folded from the log anew.
 
 use lika_domain::area::Area;
 use lika_domain::progress::{FigureRef, MonthFigure};
@@ -45,8 +45,8 @@ pub enum ProgressError {
 }
 
 impl Progress {
-    /// Opens the views in a folder and begins to follow the log. The follower ends when the log closes; whoever starts
-    /// the service watches it, since figures grow old without it.
+    /// Opens the views in a folder and begins to follow the log. The follower ends when the log closes; whoever
+    /// starts the service watches it, since figures grow old without it.
     ///
     /// # Errors
     /// Whatever is wrong with the views' folder.
@@ -66,8 +66,8 @@ impl Progress {
     /// Progress of an area, or of the areas of a level inside it in the order of their codes.
     ///
     /// # Errors
-    /// [`ProgressError::Unknown`] for an area without villages; [`ViewError::Behind`] if an index is asked for that the
-    /// views have not reached within [`CATCH_UP_MS`], or they have nothing of the area and are behind the log.
+    /// [`ProgressError::Unknown`] for an area without villages; [`ViewError::Behind`] if an index is asked for that
+    /// the views have not reached within [`CATCH_UP_MS`], or they have nothing of the area and are behind the log.
     pub async fn read(&self, query: ProgressQuery) -> Result<Vec<Document>, ProgressError> {
         if let Some(index) = query.index {
             self.views.wait_for(index, Duration::from_millis(CATCH_UP_MS)).await?;
@@ -84,8 +84,8 @@ impl Progress {
         some(query.area, self.present(query)?)
     }
 
-    /// The policy of an area, or of all that the log covers, as everything published so far leaves it for a day; `None` for
-    /// an area that the log does not cover.
+    /// The policy of an area, or of all that the log covers, as everything published so far leaves it for a day;
+    /// `None` for an area that the log does not cover.
     ///
     /// # Errors
     /// [`ViewError::Behind`] as [`Self::catch_up`].

@@ -75,7 +75,8 @@ pub(super) fn check(distributed: &Distributed, known: &[Known]) {
 pub(super) fn signed(data: &Path) -> u64 {
     let record = std::fs::read(data.join("signed")).unwrap_or_default();
     // Before the note are its number and length, ten arbitrary bytes.
-    let size = |slot: &[u8]| String::from_utf8_lossy(slot.get(10..)?).lines().nth(1).and_then(|size| size.parse().ok());
+    let size =
+        |slot: &[u8]| String::from_utf8_lossy(slot.get(10..)?).lines().nth(1).and_then(|size| size.parse().ok());
     record.chunks(record.len().div_ceil(2).max(1)).filter_map(size).max().unwrap_or(0)
 }
 

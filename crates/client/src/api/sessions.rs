@@ -30,7 +30,8 @@ impl Api {
     /// [`ApiError::Refused`] if the key is not enrolled, or the node cannot be reached.
     pub async fn open_session(&self, signer: &Signer) -> Result<Session, ApiError> {
         let key = signer.id().to_string();
-        let Challenge { challenge } = self.post_json("/v1/sessions", &json!({ "key": key }), SESSION_BYTES_MAX).await?;
+        let Challenge { challenge } =
+            self.post_json("/v1/sessions", &json!({ "key": key }), SESSION_BYTES_MAX).await?;
         let signature = BASE64_STANDARD.encode(signer.sign_session(&challenge));
         let answer = json!({ "key": key, "challenge": challenge, "signature": signature });
         self.post_json("/v1/sessions", &answer, SESSION_BYTES_MAX).await

@@ -84,7 +84,8 @@ fn groups<'t>(table: &'t Table, options: &Options, problems: &mut Vec<RowProblem
     let mut above: Option<usize> = None;
     for row in &table.rows {
         let mut cells = Cells::new(table, row, problems);
-        if let (true, true, Some(above)) = (cells.raw("household").is_empty(), cells.raw("village").is_empty(), above) {
+        if let (true, true, Some(above)) = (cells.raw("household").is_empty(), cells.raw("village").is_empty(), above)
+        {
             groups[above].rows.push(row);
             continue;
         }
@@ -130,7 +131,12 @@ fn number(
         if taken.insert(given) {
             return Ok(Some(given));
         }
-        problems.push(RowProblem::new(group.rows[0].number, "household", RowCode::HouseholdTwice, group.label.clone()));
+        problems.push(RowProblem::new(
+            group.rows[0].number,
+            "household",
+            RowCode::HouseholdTwice,
+            group.label.clone(),
+        ));
         return Ok(None);
     }
     loop {

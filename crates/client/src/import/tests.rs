@@ -426,7 +426,8 @@ fn deliveries_are_read() {
     ];
     assert_eq!((found(&plan), plan.good_rows), (expected.to_vec(), 1));
     let Events::Aid(list) = &plan.planned[0].report.events else { panic!("other service") };
-    let delivered = v1::AidDelivered { delivery: 1, group: 5, measure: 7, allocation: 9, amount: 1_200_050, member: 2 };
+    let delivered =
+        v1::AidDelivered { delivery: 1, group: 5, measure: 7, allocation: 9, amount: 1_200_050, member: 2 };
     assert_eq!(list.events[0].kind, Some(v1::aid_event::Kind::AidDelivered(delivered)));
 }
 

@@ -1,9 +1,9 @@
 //! What a household should get by its facts, against what it did get.
 //!
-//! A dangerous dwelling calls for housing; willingness to relocate, for relocation; a member at school, for an education
-//! grant; a minimum living allowance or the five guarantees, for the safety net; a disabled member, for disability aid;
-//! a member who can work and is out of school, for help with employment or industry; and everybody's health is looked
-//! after. Help goes on after the exit (脱贫不脱政策), so every open card is measured alike.
+//! A dangerous dwelling calls for housing; willingness to relocate, for relocation; a member at school, for an
+//! education grant; a minimum living allowance or the five guarantees, for the safety net; a disabled member, for
+//! disability aid; a member who can work and is out of school, for help with employment or industry; and everybody's
+//! health is looked after. Help goes on after the exit (脱贫不脱政策), so every open card is measured alike.
 
 use crate::facts::aid::MeasureGroup;
 use crate::facts::date::Date;
@@ -55,10 +55,11 @@ impl Entitlement {
         }
     }
 
-    /// The latest delivery that counts for it on a day; `None` if there is none. One that was taken back whole, or that
-    /// happened later, does not count.
+    /// The latest delivery that counts for it on a day; `None` if there is none. One that was taken back whole, or
+    /// that happened later, does not count.
     pub fn received(self, card: &Household, today: Date) -> Option<&Delivery> {
-        let kept = |delivery: &&Delivery| delivery.amount - delivery.reversed > Fen::ZERO && delivery.happened <= today;
+        let kept =
+            |delivery: &&Delivery| delivery.amount - delivery.reversed > Fen::ZERO && delivery.happened <= today;
         let counts = |delivery: &&Delivery| {
             self.is_met_by(delivery.group) && (self.is_once() || today.days_since(delivery.happened) < YEARLY_DAYS)
         };

@@ -18,7 +18,8 @@ pub enum FigureRef {
     Poverty(Poverty),
     /// A figure of the incomes of the latest year assessed.
     Income(IncomeFigure),
-    /// A count of a month. A state has no contributions for it: they are in the entries, see [`Months`](super::Months).
+    /// A count of a month. A state has no contributions for it: they are in the entries, see
+    /// [`Months`](super::Months).
     Month(MonthFigure),
 }
 
@@ -89,8 +90,8 @@ impl FigureRef {
         self.unit() == Unit::Fen
     }
 
-    /// What it is the sum of in one village. `income_year` is the latest year that an open card of the area asked about
-    /// was assessed for.
+    /// What it is the sum of in one village. `income_year` is the latest year that an open card of the area asked
+    /// about was assessed for.
     pub fn of_village(
         self,
         state: &State,

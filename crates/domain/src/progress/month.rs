@@ -1,5 +1,5 @@
-//! What the counts of a month rest on. The state keeps a month's counts and not their entries, so whoever explains one
-//! supplies the village's entries again.
+//! What the counts of a month rest on. The state keeps a month's counts and not their entries, so whoever explains
+//! one supplies the village's entries again.
 
 use super::Contribution;
 use super::part::{MonthPart, Part};

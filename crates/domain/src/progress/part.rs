@@ -1,6 +1,6 @@
-//! The table of figures. A line is a figure: its definition, its name in documents, its labels, its unit and its tone.
-//! The document of an area, the pages, the command line's tables, the API's description and `FIGURES.md` are made from it;
-//! what it counts is in [`count`](super::count).
+//! The table of figures. A line is a figure: its definition, its name in documents, its labels, its unit and its
+//! tone. The document of an area, the pages, the command line's tables, the API's description and `FIGURES.md` are
+//! made from it; what it counts is in [`count`](super::count).
 
 use super::section::{Tone, Unit};
 
@@ -113,8 +113,8 @@ parts! {
     Poverty {
         /// Cards counted as poor: poor, listed for exit, or poor again.
         Now "poor_now" "现有贫困" "poor now" Households Plain,
-        /// Persons counted as poor (poor, listed for exit, or poor again) per 10,000 rural registered persons, rounded
-        /// down. It rests on these persons.
+        /// Persons counted as poor (poor, listed for exit, or poor again) per 10,000 rural registered persons,
+        /// rounded down. It rests on these persons.
         Incidence "incidence" "贫困发生率" "incidence" PerTenThousand Plain,
     }
     /// Open cards by what is known of one assurance or guarantee.
@@ -134,8 +134,8 @@ parts! {
         Unassigned "unassigned" "未结对" "without a responsible official" Households Warning,
         /// Without a responsible official for 30 days or more.
         UnassignedLong "unassigned_30_days" "未结对满30天" "without one for 30 days" Households Warning,
-        /// With an official who answers for more households, here or elsewhere, than the limit in force for the village
-        /// allows in that capacity.
+        /// With an official who answers for more households, here or elsewhere, than the limit in force for the
+        /// village allows in that capacity.
         OverCaseload "over_caseload" "责任人超额" "official over the caseload limit" Households Warning,
         /// How often one first official took over from another.
         HandedOver "handed_over" "责任人交接" "hand-overs" Times Plain,
@@ -194,8 +194,8 @@ parts! {
         /// What households have acknowledged of the amount.
         Acknowledged "acknowledged" "已签收" "acknowledged" Fen Plain,
     }
-    /// Money on its way. What is released belongs to the jurisdiction and is counted there alone; everything else belongs
-    /// to a village. released = allocated + unallocated; allocated = delivered − reversed + undelivered.
+    /// Money on its way. What is released belongs to the jurisdiction and is counted there alone; everything else
+    /// belongs to a village. released = allocated + unallocated; allocated = delivered − reversed + undelivered.
     Money {
         /// Reached the county.
         Released "released" "下达" "released to the county" Fen Plain,

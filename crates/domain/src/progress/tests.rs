@@ -148,7 +148,10 @@ fn tally(figures: &Figures, of: impl Fn(Tally) -> Figure) -> Vec<i64> {
 }
 
 fn known(figures: &Figures, number: usize) -> Vec<i64> {
-    Known::ALL.iter().map(|part| figures.get(Figure::Condition(crate::living::Condition::ALL[number], *part))).collect()
+    Known::ALL
+        .iter()
+        .map(|part| figures.get(Figure::Condition(crate::living::Condition::ALL[number], *part)))
+        .collect()
 }
 
 fn state(villages: Vec<(&str, Village)>) -> State {
@@ -274,8 +277,12 @@ fn visits_count_back_from_today() {
 #[test]
 fn households_of_an_official_with_too_many_are_counted() {
     let cards = |official: u32, number: u32| {
-        let assignment =
-            Assignment { official: official_id(official), capacity: Capacity::First, from: day(20_160_101), entry: 15 };
+        let assignment = Assignment {
+            official: official_id(official),
+            capacity: Capacity::First,
+            from: day(20_160_101),
+            entry: 15,
+        };
         (0..number).map(move |_| Household { officials: vec![assignment], ..household(Status::Poor, 1) })
     };
     let caseload = |charges: u64, ended: u64| Official {
@@ -358,7 +365,8 @@ fn exits_below_the_line_or_without_a_guarantee_are_shown_while_they_stand() {
 fn a_village_needs_the_fewest_households_that_bring_it_below_the_threshold() {
     // Of 1,000 rural persons, 19 poor are below 2 %; 20 are not.
     let lacks = |persons: &[u32]| {
-        let figures = one(&with(persons.iter().map(|persons| household(Status::Poor, *persons)).collect()), 20_161_231);
+        let figures =
+            one(&with(persons.iter().map(|persons| household(Status::Poor, *persons)).collect()), 20_161_231);
         let of = |part| figures.get(Figure::Villages(part));
         (of(Exit::Ready), of(Exit::PersonsToGo), of(Exit::HouseholdsToGo))
     };

@@ -85,7 +85,11 @@ impl Store for Draft<'_> {
         self.base
     }
     fn village(&self, area: Area) -> Option<&VillageHead> {
-        if area == self.area { self.head.as_ref().or_else(|| self.base.village(area)) } else { self.base.village(area) }
+        if area == self.area {
+            self.head.as_ref().or_else(|| self.base.village(area))
+        } else {
+            self.base.village(area)
+        }
     }
     fn village_mut(&mut self, area: Area) -> Option<&mut VillageHead> {
         if area != self.area {

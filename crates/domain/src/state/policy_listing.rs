@@ -150,7 +150,11 @@ mod tests {
             ("130624", 20_170_101, PolicyValue::ExitThreshold(100)),
             ("130624", 20_180_101, PolicyValue::CaseloadLimit { capacity: Capacity::First, households: 1 }),
             ("130624", 20_180_101, PolicyValue::PublicityDays { procedure: Procedure::HouseholdExit, days: 10 }),
-            ("130624", 20_180_101, PolicyValue::StepsRequired { procedure: Procedure::Identification, required: true }),
+            (
+                "130624",
+                20_180_101,
+                PolicyValue::StepsRequired { procedure: Procedure::Identification, required: true },
+            ),
             ("130624", 20_180_101, PolicyValue::DecisionDays(10)),
             ("130624", 20_180_101, line(2016, 3_000)),
             ("130624", 20_160_101, measure("山羊")),

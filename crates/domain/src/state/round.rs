@@ -103,7 +103,8 @@ impl Round {
 
     /// Whether its decision, or a step that ends it, comes later than `days` after the first step.
     pub fn is_late_on(&self, happened: Date, days: Option<u32>) -> bool {
-        let decided = self.steps.iter().find(|step| step.step == Step::Decision).map_or(happened, |step| step.happened);
+        let decided =
+            self.steps.iter().find(|step| step.step == Step::Decision).map_or(happened, |step| step.happened);
         let waited = self.begun().map_or(0, |begun| decided.days_since(begun));
         days.is_some_and(|days| i64::from(waited) > i64::from(days))
     }

@@ -3,8 +3,8 @@
 use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TOWNSHIP_OFFICER,
-    VILLAGE_OFFICER, World, date, facts, family, household, household_event, key_enrolled, member, member_no, official,
-    official_event, policy, village_event,
+    VILLAGE_OFFICER, World, date, facts, family, household, household_event, key_enrolled, member, member_no,
+    official, official_event, policy, village_event,
 };
 use lika_domain::aid::{
     AidDelivered, AidEvent, AidKind, AidReversed, FundsAllocated, FundsReleased, FundsSource, MeasureGroup,

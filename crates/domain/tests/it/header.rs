@@ -28,8 +28,9 @@ fn headers() {
 }
 
 fn opening_cases() -> Vec<Case> {
-    let refused =
-        |name, report: Report, code, field| Case::refused_for(name, &[], report, &[(code, None, field)]).on_empty_log();
+    let refused = |name, report: Report, code, field| {
+        Case::refused_for(name, &[], report, &[(code, None, field)]).on_empty_log()
+    };
     let mut twice = opening();
     if let Events::Officials(events) = &mut twice.events {
         events.push(events[0].clone());

@@ -3,8 +3,8 @@
 use crate::world::around;
 use crate::world::{
     ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, RESPONSIBLE,
-    Report, TODAY, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, VILLAGE_OFFICER, area, check, date, enrolled, facts, household,
-    household_event, key_enrolled, member, official, official_event, public_key, run, village_event,
+    Report, TODAY, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, VILLAGE_OFFICER, area, check, date, enrolled, facts,
+    household, household_event, key_enrolled, member, official, official_event, public_key, run, village_event,
 };
 use lika_domain::household::{DeregisterReason, HouseholdDeregistered, HouseholdKind, HouseholdRegistered};
 use lika_domain::ids::KeyId;
@@ -330,7 +330,13 @@ fn posting_cases() -> Vec<Case> {
             "official",
         ),
         Case::refused("not by themselves", &[], secretary().by(VILLAGE_OFFICER), Code::RoleForbids, "author"),
-        Case::refused("not to the county", &[], secretary().by(ADMINISTRATOR).on(COUNTY), Code::AreaWrongLevel, "area"),
+        Case::refused(
+            "not to the county",
+            &[],
+            secretary().by(ADMINISTRATOR).on(COUNTY),
+            Code::AreaWrongLevel,
+            "area",
+        ),
         Case::accepted("ended", &[secretary()], ended_secretary(DAY)),
         Case::accepted("and begun again", &[secretary(), ended_secretary(DAY)], secretary()),
         Case::refused("ended before it began", &[secretary()], ended_secretary(DAY - 1), Code::OutOfOrder, "happened"),

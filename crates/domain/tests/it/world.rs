@@ -158,7 +158,12 @@ impl Case {
     }
 
     /// The submission is refused for exactly these reasons.
-    pub(crate) fn refused_for(name: &'static str, given: &[Report], submission: Report, expected: &[Expected]) -> Self {
+    pub(crate) fn refused_for(
+        name: &'static str,
+        given: &[Report],
+        submission: Report,
+        expected: &[Expected],
+    ) -> Self {
         Self { name, ground: World::open, given: given.to_vec(), submission, expected: expected.to_vec() }
     }
 

@@ -61,8 +61,8 @@ impl Checkpoints {
     /// The latest checkpoint.
     ///
     /// # Errors
-    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoCheckpoint`] if the stream's message is not a
-    /// checkpoint.
+    /// [`StreamError::Missing`] if the log has no streams, [`StreamError::NoCheckpoint`] if the stream's message is
+    /// not a checkpoint.
     pub async fn last(&self) -> Result<Position, StreamError> {
         let stream = self.names.checkpoint_stream();
         let found =

@@ -196,7 +196,8 @@ mod tests {
         assert_eq!(ask(&format!("tile/entries/003 {PART_BYTES_MAX}")), PART_BYTES_MAX);
         assert_eq!(ask(&format!("tile/entries/003 {}", PART_BYTES_MAX + 1)), PART_BYTES_MAX - 1);
         assert_eq!(ask(&format!("tile/entries/003 {}", 2 * PART_BYTES_MAX)), 0);
-        for none in ["tile/entries/004", "tile/entries/003 x", "tile/entries/003 -1", "", " ", "tile/entries/003 9e9"] {
+        for none in ["tile/entries/004", "tile/entries/003 x", "tile/entries/003 -1", "", " ", "tile/entries/003 9e9"]
+        {
             assert_eq!(ask(none), 0, "{none:?}");
         }
         assert_eq!(ask(&format!("tile/entries/003 {}", u64::MAX)), 0);

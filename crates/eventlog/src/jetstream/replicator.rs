@@ -80,8 +80,17 @@ impl Replicator {
         let latest = self.position.borrow_and_update().clone();
         let (pending, now) = (VecDeque::new(), Instant::now());
         let (ahead, leads, closed) = (None, false, false);
-        let mut work =
-            Work { replicator: self, pending, latest, pending_bytes: 0, seen: now, written: now, ahead, leads, closed };
+        let mut work = Work {
+            replicator: self,
+            pending,
+            latest,
+            pending_bytes: 0,
+            seen: now,
+            written: now,
+            ahead,
+            leads,
+            closed,
+        };
         let worked = loop {
             match work.step() {
                 Ok(()) if work.closed => break work.replicator.tiles.settle(),

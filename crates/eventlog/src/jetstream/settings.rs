@@ -176,8 +176,8 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
 /// Publishes the first checkpoint of a log or an epoch, after message `last` of the stream of checkpoints.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoCheckpoint`] if another
-/// checkpoint was published meanwhile.
+/// [`StreamError::Exists`] if the log has a checkpoint already and `last` is 0; [`StreamError::NoCheckpoint`] if
+/// another checkpoint was published meanwhile.
 pub async fn first_checkpoint(checkpoints: &Checkpoints, position: &Position, last: u64) -> Result<(), StreamError> {
     match checkpoints.publish(position, last).await? {
         Published::As(_) => Ok(()),
@@ -267,7 +267,8 @@ pub fn check_server(varz: &serde_json::Value) -> Result<(), StreamError> {
         return setting("jetstream", "enabled".into(), "off".into());
     }
     if config["sync_always"] != serde_json::Value::Bool(true) {
-        let every = config["sync_interval"].as_u64().map_or("unknown".into(), |ns| format!("{} s", ns / 1_000_000_000));
+        let every =
+            config["sync_interval"].as_u64().map_or("unknown".into(), |ns| format!("{} s", ns / 1_000_000_000));
         return setting("sync_interval", "always".into(), every);
     }
     let payload = varz["max_payload"].as_u64().unwrap_or(0);

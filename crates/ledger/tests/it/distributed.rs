@@ -128,7 +128,8 @@ async fn officials(ledger: &Ledger, admin: &mut Device, count: u8) -> Vec<Device
             ..Default::default()
         };
         let key = v1::KeyEnrolled { public_key: Bytes::copy_from_slice(&device.public()), device: String::new() };
-        for kind in [v1::official_event::Kind::OfficialEnrolled(enrolled), v1::official_event::Kind::KeyEnrolled(key)] {
+        for kind in [v1::official_event::Kind::OfficialEnrolled(enrolled), v1::official_event::Kind::KeyEnrolled(key)]
+        {
             let signed = admin.sign(COUNTY, official(device.official, kind));
             submit(ledger, &signed, Service::Officials).await.unwrap();
         }

@@ -48,8 +48,8 @@ pub(crate) struct Demo {
     /// Address to listen on; left out, 127.0.0.1:7130, and with --once any free port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Loads the county into distributed services, through whichever gateway is found there; they run on a log opened by
-    /// nobody yet, with --composed-clock
+    /// Loads the county into distributed services, through whichever gateway is found there; they run on a log opened
+    /// by nobody yet, with --composed-clock
     #[command(flatten)]
     nats: Option<NatsArgs>,
 }

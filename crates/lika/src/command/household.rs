@@ -206,8 +206,9 @@ impl Card {
                 .as_deref()
                 .map_or(String::new(), |due| if round.late { format!("{due} 已超期") } else { due.to_owned() });
             for next in &round.next {
-                let list =
-                    |list: &List, names: &[Name]| names.iter().map(|name| list.zh(name)).collect::<Vec<_>>().join("、");
+                let list = |list: &List, names: &[Name]| {
+                    names.iter().map(|name| list.zh(name)).collect::<Vec<_>>().join("、")
+                };
                 table.row([
                     &Procedure::LIST.zh(&round.procedure),
                     &Step::LIST.zh(&next.step),

@@ -20,8 +20,8 @@ pub(crate) enum Log {
     Create(Create),
     /// Begin a new epoch: a new stream that goes on after the last published entry
     ///
-    /// For a stream that has lost or changed what was published. The old stream is kept for inquiry. Stop all services
-    /// first; what was ordered and not published is sent again by those who have no receipt for it.
+    /// For a stream that has lost or changed what was published. The old stream is kept for inquiry. Stop all
+    /// services first; what was ordered and not published is sent again by those who have no receipt for it.
     Recover(Recover),
     /// Move an embedded log to distributed services: its entries stay where they are, new ones are ordered by NATS
     ///

@@ -91,7 +91,8 @@ pub(crate) async fn until_stopped(mut node: Embedded, mut signals: Signals) -> a
     tokio::select! {
         () = signals.wait() => {}
         failed = node.failed() => {
-            // Nothing is written any more after a failed write, and nothing may wait for it: the process ends as it is.
+            // Nothing is written any more after a failed write, and nothing may wait for it: the process ends as it
+            // is.
             std::mem::forget(node);
             return Err(Failure::new("node_stopped", failed.to_string()).into());
         }

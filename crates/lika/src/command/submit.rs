@@ -86,9 +86,10 @@ impl Submit {
         match printer.ask("Sign and send it?") {
             Ok(Some(true)) => Ok(()),
             Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
-            Ok(None) => {
-                Err(Failure::new("not_confirmed", "nothing was signed: nobody can be asked here; say --yes to sign it"))
-            }
+            Ok(None) => Err(Failure::new(
+                "not_confirmed",
+                "nothing was signed: nobody can be asked here; say --yes to sign it",
+            )),
             Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
         }
     }

@@ -30,8 +30,8 @@ pub fn entry(index: Index, bytes: &Bytes) -> Result<(Entry, Signed), Rejection> 
         let detail = format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len());
         return Err(Rejection::of(Code::EntryTooLarge, "entry", detail));
     }
-    let wire =
-        v1::Entry::decode(bytes.clone()).map_err(|error| Rejection::of(Code::Malformed, "entry", error.to_string()))?;
+    let wire = v1::Entry::decode(bytes.clone())
+        .map_err(|error| Rejection::of(Code::Malformed, "entry", error.to_string()))?;
     let mut r = Reader::default();
     let signature = signature(&mut r, &wire.signature);
     let tags = r.list(&wire.tags, ENTRY_BYTES_MAX, "tags", tag);

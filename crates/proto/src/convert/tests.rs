@@ -469,7 +469,10 @@ fn events_of_households_are_refused_for_each_field() {
         (K::MemberAdded(v1::MemberAdded { member: Some(member()), reason: 0 }), (Code::FieldMissing, "reason")),
         (K::MemberRemoved(v1::MemberRemoved { member: 0, reason: 1, new_head: 0 }), (Code::FieldMissing, "member")),
         (K::MemberRemoved(v1::MemberRemoved { member: 1, reason: 6, new_head: 0 }), (Code::FieldInvalid, "reason")),
-        (K::MemberRemoved(v1::MemberRemoved { member: 1, reason: 1, new_head: 100 }), (Code::FieldInvalid, "new_head")),
+        (
+            K::MemberRemoved(v1::MemberRemoved { member: 1, reason: 1, new_head: 100 }),
+            (Code::FieldInvalid, "new_head"),
+        ),
         (K::HouseholdFellBack(v1::HouseholdFellBack::default()), (Code::FieldMissing, "cause")),
         (K::HouseholdDeregistered(v1::HouseholdDeregistered::default()), (Code::FieldMissing, "reason")),
         (

@@ -31,8 +31,8 @@ use std::time::{Duration, Instant};
 const RECEIPT_S: u64 = 15;
 /// How long a read is waited for, in seconds: an earlier day is folded from the log anew.
 const READ_S: u64 = 60;
-/// How long somebody is looked for where nobody answers on a subject, in milliseconds: a service that is started again, or that
-/// comes back after its server was, is there by then.
+/// How long somebody is looked for where nobody answers on a subject, in milliseconds: a service that is started
+/// again, or that comes back after its server was, is there by then.
 const NOBODY_MS: u64 = 2_000;
 
 /// The services, each in processes of its own: every question is a message to whichever instance answers.

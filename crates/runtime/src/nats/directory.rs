@@ -1,4 +1,5 @@
-//! Which instances of a service there are: asked for again and again, so that submissions of one area go to the same one.
+//! Which instances of a service there are: asked for again and again, so that submissions of one area go to the same
+//! one.
 
 use async_nats::Client;
 use futures::StreamExt;
@@ -12,8 +13,8 @@ use std::time::{Duration, Instant};
 const ASK_MS: u64 = 2_000;
 /// How long answers are gathered, in milliseconds.
 const GATHER_MS: u64 = 300;
-/// How long an instance that took a submission and did not answer is left out, in milliseconds: it is there, and perhaps it
-/// hangs or cannot reach most of the servers.
+/// How long an instance that took a submission and did not answer is left out, in milliseconds: it is there, and
+/// perhaps it hangs or cannot reach most of the servers.
 const LEFT_OUT_MS: u64 = 30_000;
 /// Most answers taken.
 const INSTANCES_MAX: usize = 1_000;

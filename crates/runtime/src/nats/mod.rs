@@ -8,9 +8,9 @@
 //! * `responder`: a service answers; `log_server`: what the audit service answers
 //! * `client`: the backend of a gateway that asks over NATS
 //!
-//! A request is answered at most once and may be lost on the way; so every submission carries its id and may be sent again
-//! as it is. Submissions of one area go to the same instance of a service as long as that is there, so that instances
-//! seldom stand in each other's way.
+//! A request is answered at most once and may be lost on the way; so every submission carries its id and may be sent
+//! again as it is. Submissions of one area go to the same instance of a service as long as that is there, so that
+//! instances seldom stand in each other's way.
 
 pub(crate) mod client;
 pub mod connection;

@@ -69,7 +69,8 @@ impl Answering {
         S: Clone + Send + Sync + 'static,
         F: Future<Output = Result<Prepared, SubmitError>> + Send + 'static,
     {
-        for (name, subject) in [("submit", "submit".to_owned()), ("submit-here", format!("submit.{}", self.instance))] {
+        for (name, subject) in [("submit", "submit".to_owned()), ("submit-here", format!("submit.{}", self.instance))]
+        {
             let endpoint = self.endpoint(name, &subject).await?;
             let recording = tokio::spawn({
                 let service = service.clone();
@@ -136,7 +137,8 @@ impl Answering {
         tokio::spawn(endpoint.for_each_concurrent(QUESTIONS_MAX, move |request| {
             let answer = read(request.message.payload.clone());
             async move {
-                // Who no longer waits has gone away; what cannot be sent at all is told here, since nobody else hears of it.
+                // Who no longer waits has gone away; what cannot be sent at all is told here, since nobody else hears
+                // of it.
                 if let Err(error) = request.respond(Ok(answer.await)).await {
                     tracing::warn!(%error, what, "an answer cannot be sent");
                 }
@@ -196,8 +198,8 @@ fn signed(payload: Bytes) -> Result<v1::SignedSubmission, SubmitError> {
         .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()).into())
 }
 
-/// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared again
-/// on everything that is ordered, and at least on what its device knows to be published.
+/// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared
+/// again on everything that is ordered, and at least on what its device knows to be published.
 async fn prepare_soon<F: Future<Output = Result<Prepared, SubmitError>>>(
     ledger: &Ledger,
     prepare: &impl Fn(v1::SignedSubmission) -> F,

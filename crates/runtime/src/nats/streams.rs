@@ -37,8 +37,8 @@ struct Streams {
     checkpoints: Checkpoints,
 }
 
-/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and no log goes by it yet. Streams
-/// without a checkpoint are of a making that was cut off.
+/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and no log goes by it
+/// yet. Streams without a checkpoint are of a making that was cut off.
 pub async fn ensure_new(nats: &Servers, origin: &str) -> anyhow::Result<()> {
     let names = Names::new(connection::area(origin)?);
     let context = nats.connect("lika log").await?;

@@ -1,5 +1,5 @@
-//! Groups of figures in a document: an object with a number for each figure of the group, named as in the domain's table.
-//! A figure more in the table is a figure more in every document.
+//! Groups of figures in a document: an object with a number for each figure of the group, named as in the domain's
+//! table. A figure more in the table is a figure more in every document.
 
 use lika_domain::progress::{Figure, Figures, MonthPart, Part, Tally};
 use lika_domain::village::MonthCounts;
@@ -49,7 +49,8 @@ impl Sums<Tally> {
         self.count(Tally::Registered).saturating_sub(self.count(Tally::Deregistered))
     }
 
-    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is shown.
+    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is
+    /// shown.
     pub fn poor_now(&self) -> u64 {
         Tally::POOR.iter().map(|part| self.count(*part)).sum()
     }

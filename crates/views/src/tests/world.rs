@@ -213,7 +213,9 @@ impl World {
                 let conditions = LivingConditionsAssessed::of([Some(met); CONDITIONS], None);
                 HouseholdKind::LivingConditionsAssessed(conditions)
             }
-            3 => HouseholdKind::HouseholdExited(HouseholdExited { income_year: self.today.year() - 1, accepted: true }),
+            3 => {
+                HouseholdKind::HouseholdExited(HouseholdExited { income_year: self.today.year() - 1, accepted: true })
+            }
             4 => return self.fall_back(area, id),
             5 => HouseholdKind::MonitoringStarted(MonitoringStarted {
                 kind: MonitoringKind::Unstable,
@@ -362,7 +364,8 @@ impl World {
 
     fn aid(&mut self, area: Area, household: Option<HouseholdId>, kind: AidKind) {
         let happened = self.today;
-        let event = AidEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
+        let event =
+            AidEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
         self.take(area, Events::Aid(vec![event]), Vec::new());
     }
 

@@ -1,7 +1,7 @@
 //! One word for one thing: types, modules and files are not named by a word that the glossary gives up.
 //!
-//! The last column of the glossary's tables lists such words. Functions, constants, local names and prose are free: there a
-//! word like "ask" has its everyday meaning.
+//! The last column of the glossary's tables lists such words. Functions, constants, local names and prose are free:
+//! there a word like "ask" has its everyday meaning.
 
 use std::collections::BTreeMap;
 
@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn items_and_files_of_given_up_names_are_found() {
-        for item in ["struct Apart;", "type OpenApart = u8;", "trait Apart {}", "enum E { WorksApart }", "mod apart;"] {
+        for item in ["struct Apart;", "type OpenApart = u8;", "trait Apart {}", "enum E { WorksApart }", "mod apart;"]
+        {
             assert_eq!(found("a.rs", item).len(), 1, "{item}");
         }
         assert_eq!(found("a/words.rs", "")[0], "a/words.rs:1: `words`: the glossary says label, not words");

@@ -149,8 +149,9 @@ fn unknown_commands(lines: &[Line<'_>], commands: &Commands) -> Vec<Finding> {
         let parts: Vec<&str> = if line.is_code { vec![line.text] } else { code_spans(line.text).collect() };
         for command in parts.into_iter().flat_map(|part| part.split(['|', ';', '&'])) {
             let unknown = unknown_command(command.trim_start_matches(['$', ' ']), commands);
-            findings
-                .extend(unknown.map(|name| Finding::new(README, line.number, format!("there is no command `{name}`"))));
+            findings.extend(
+                unknown.map(|name| Finding::new(README, line.number, format!("there is no command `{name}`"))),
+            );
         }
     }
     findings
@@ -228,8 +229,7 @@ mod tests {
 
     #[test]
     fn map_drawn_with_branches() {
-        let drawn =
-            "## The tree\n```\n├── crates/\n│   └── domain/src/*.rs   rules\n└── services/aid/\n    └── gone.rs\n```\n";
+        let drawn = "## The tree\n```\n├── crates/\n│   └── domain/src/*.rs   rules\n└── services/aid/\n    └── gone.rs\n```\n";
         assert_eq!(found(drawn), ["README.md:6: there is no `services/aid/gone.rs`"]);
     }
 

@@ -137,7 +137,9 @@ impl Against<'_> {
 
     /// Compares all areas; `None` if the node's log has grown meanwhile.
     fn figures(&self, log: &Replay) -> Result<Option<Compared>, CompareError> {
-        let Some(last) = log.checkpoint.size.checked_sub(1) else { return Ok(Some(Compared { areas: 0, entries: 0 })) };
+        let Some(last) = log.checkpoint.size.checked_sub(1) else {
+            return Ok(Some(Compared { areas: 0, entries: 0 }));
+        };
         let areas = areas(log);
         for area in &areas {
             let Some(ours) = log.past.progress(*area) else { continue };

@@ -173,7 +173,8 @@ const READ_ERRORS: &[u16] = &[400, 404, 500, 503];
 /// The same behind a session.
 const PRIVATE_ERRORS: &[u16] = &[400, 401, 403, 404, 500, 503];
 
-/// Every operation. A path with steps inside a parameter cannot be described; tiles stand here in their two common forms.
+/// Every operation. A path with steps inside a parameter cannot be described; tiles stand here in their two common
+/// forms.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: routes::SUBMISSIONS,

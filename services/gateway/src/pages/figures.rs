@@ -53,8 +53,8 @@ pub(super) fn cell(progress: &Progress, figure: Figure, sum: i64) -> Markup {
     html! { td.n.bad[warning] { (value(progress, FigureRef::Sum(figure), sum)) } }
 }
 
-/// A figure on a row of its own; `strong` where it is the one that others are parts of. `between` are cells between its
-/// label and its value.
+/// A figure on a row of its own; `strong` where it is the one that others are parts of. `between` are cells between
+/// its label and its value.
 pub(super) fn row(progress: &Progress, figure: Figure, strong: bool, sum: i64, between: &Markup) -> Markup {
     let description = figure.description();
     html! {

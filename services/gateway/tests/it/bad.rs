@@ -30,7 +30,10 @@ async fn bad_bodies_are_refused_with_a_code() {
         (r#"{"submission": "", "signature": "", "more": 1}"#, "body_malformed"),
         (r#"{"submission": "?", "signature": ""}"#, "body_malformed"),
         (r#"{"submission": "AA", "signature": ""}"#, "body_malformed"),
-        (r#"{"submission": "", "signature": "", "keys": [{"subject": -1, "number": 1, "key": ""}]}"#, "body_malformed"),
+        (
+            r#"{"submission": "", "signature": "", "keys": [{"subject": -1, "number": 1, "key": ""}]}"#,
+            "body_malformed",
+        ),
         ("{\"submission\": \"\u{0}\"}", "body_malformed"),
     ] {
         assert_eq!(submission(body).await.problem(), (400, code.into()), "{body}");
@@ -85,7 +88,10 @@ async fn wrong_heads_are_refused_with_a_code() {
         (wide, (431, "headers_too_large")),
         (typed("POST /v1/submissions", "accept: */*"), (415, "media_type_unsupported")),
         (typed("POST /v1/submissions", "content-type: text/plain"), (415, "media_type_unsupported")),
-        (typed("POST /v1/submissions", "content-type: application/json\r\naccept: image/png"), (406, "not_acceptable")),
+        (
+            typed("POST /v1/submissions", "content-type: application/json\r\naccept: image/png"),
+            (406, "not_acceptable"),
+        ),
         (typed("POST /v1/submissions:stream", "content-type: application/json"), (415, "media_type_unsupported")),
         (
             typed("POST /v1/submissions:stream", "content-type: application/x-protobuf\r\naccept: application/json"),
@@ -143,8 +149,9 @@ async fn bodies_that_are_too_large_are_refused_before_they_are_read() {
     ] {
         let reply = node.post(path, media_type, &vec![b' '; bytes]).await;
         assert_eq!(reply.problem(), (413, "body_too_large".into()), "{bytes}");
-        let head =
-            format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {media_type}\r\ncontent-length: {bytes}\r\n\r\n");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {media_type}\r\ncontent-length: {bytes}\r\n\r\n"
+        );
         let begun = Instant::now();
         assert_eq!(exchange(node.address, head).await.problem(), (413, "body_too_large".into()));
         assert!(begun.elapsed() < Duration::from_secs(5));

@@ -122,7 +122,8 @@ pub(crate) fn official(number: u32, kind: v1::official_event::Kind) -> Events {
 }
 
 pub(crate) fn village(name: &str) -> Events {
-    let registered = v1::VillageRegistered { name: name.into(), poor: true, rural_households: 100, rural_persons: 300 };
+    let registered =
+        v1::VillageRegistered { name: name.into(), poor: true, rural_households: 100, rural_persons: 300 };
     household_event(0, v1::household_event::Kind::VillageRegistered(registered))
 }
 

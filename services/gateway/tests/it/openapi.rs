@@ -117,8 +117,8 @@ async fn record_a_card(node: &Node, clerk: &mut Device) {
     }
 }
 
-/// Checks a value against a schema of the document. A property that is not described fails it: the document's own schemas
-/// allow more, for clients of an older node.
+/// Checks a value against a schema of the document. A property that is not described fails it: the document's own
+/// schemas allow more, for clients of an older node.
 fn conforms(document: &Value, schema: &str, value: &Value, at: &str) {
     let mut whole = document.clone();
     closed(&mut whole["components"]["schemas"]);

@@ -180,7 +180,13 @@ fn is_put_right(round: &Round, event: &Envelope, taken: &ProcedureStepTaken) -> 
     last.is_some_and(|last| event.corrects.is_some_and(|earlier| earlier.entry == last.entry))
 }
 
-fn take(rounds: &mut Vec<Round>, entry: &EntryHeader, event: &Envelope, taken: &ProcedureStepTaken, days: Option<u32>) {
+fn take(
+    rounds: &mut Vec<Round>,
+    entry: &EntryHeader,
+    event: &Envelope,
+    taken: &ProcedureStepTaken,
+    days: Option<u32>,
+) {
     let ProcedureStepTaken { procedure, step, outcome, until, .. } = *taken;
     let kept =
         StepTaken { step, outcome, happened: event.happened, until, by: entry.submission.author, entry: entry.index };

@@ -2,9 +2,9 @@
 
 use super::{FIRST, card, close, close_for, correcting, fall_back, income, income_of_2015, village};
 use crate::world::{
-    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, OTHER_VILLAGE, RESPONSIBLE,
-    Report, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE_OFFICER, check, facts, family, household, household_event, member,
-    official, village_event,
+    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, OTHER_VILLAGE,
+    RESPONSIBLE, Report, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE_OFFICER, check, facts, family, household,
+    household_event, member, official, village_event,
 };
 use lika_domain::household::{
     Cause, DeregisterReason, ErasureReason, Facts, GROUP_MAX, HouseholdEvent, HouseholdKind, HouseholdRegistered,
@@ -266,7 +266,10 @@ fn update(change: fn(&mut Facts)) -> Report {
 }
 
 fn register_and_update() -> Report {
-    Report::households([registered(NEW_HOUSEHOLD, |_| {}), household_event(20_150_101, NEW_HOUSEHOLD, updated(|_| {}))])
+    Report::households([
+        registered(NEW_HOUSEHOLD, |_| {}),
+        household_event(20_150_101, NEW_HOUSEHOLD, updated(|_| {})),
+    ])
 }
 
 fn erased(subject: Subject) -> HouseholdKind {

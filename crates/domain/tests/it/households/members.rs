@@ -186,7 +186,11 @@ pub(super) fn update(member: Member) -> Report {
 
 pub(super) fn removed(number: u32, new_head: Option<u32>) -> HouseholdKind {
     let reason = LeaveReason::Split;
-    HouseholdKind::MemberRemoved(MemberRemoved { member: member_no(number), reason, new_head: new_head.map(member_no) })
+    HouseholdKind::MemberRemoved(MemberRemoved {
+        member: member_no(number),
+        reason,
+        new_head: new_head.map(member_no),
+    })
 }
 
 pub(super) fn remove(number: u32, new_head: Option<u32>) -> Report {

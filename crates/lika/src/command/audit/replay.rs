@@ -97,7 +97,8 @@ fn replay(printer: Printer, opened: &Opened) -> Result<auditor::Replay, Failure>
     auditor::replay(&opened.place, &opened.key, opened.threads, &mut bar).map_err(|error| log(&error))
 }
 
-/// Compares with a node; a difference ends the command, for it means that figures are served which nothing recorded gives.
+/// Compares with a node; a difference ends the command, for it means that figures are served which nothing recorded
+/// gives.
 fn compare(printer: Printer, opened: &Opened, replay: &auditor::Replay, node: &Remote) -> Result<Compared, Failure> {
     let mut bar = EntryBar::new(printer, "comparing");
     let compared = Against { node, key: &opened.key, threads: opened.threads }.compare(replay, &mut bar);

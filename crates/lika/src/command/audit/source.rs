@@ -8,7 +8,8 @@ use lika_tlog::TilePath;
 use lika_tlog::key::VerifierKey;
 use std::path::{Path, PathBuf};
 
-/// Requests to a node that are under way at the same time; a folder is read by as many threads as there are processors.
+/// Requests to a node that are under way at the same time; a folder is read by as many threads as there are
+/// processors.
 const REMOTE_THREADS: usize = 16;
 
 /// Which log.
@@ -101,8 +102,9 @@ fn read_key(given: &str) -> Result<VerifierKey, Failure> {
 
 fn read_key_file(path: &Path) -> Result<VerifierKey, Failure> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new("key_unreadable", format!("the verifier key {shown} cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new("key_unreadable", format!("the verifier key {shown} cannot be read: {error}"))
+    })?;
     parse_key(&text, &shown)
 }
 

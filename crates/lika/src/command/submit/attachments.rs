@@ -39,7 +39,8 @@ fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Fai
 }
 
 fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
-    let unreadable = |error: std::io::Error| failure("evidence_unreadable", &format!("{name} cannot be read: {error}"));
+    let unreadable =
+        |error: std::io::Error| failure("evidence_unreadable", &format!("{name} cannot be read: {error}"));
     let mut file = File::open(path).map_err(unreadable)?;
     let mut digest = Sha256::new();
     let mut size = 0;

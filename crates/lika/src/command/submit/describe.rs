@@ -1,5 +1,5 @@
-//! A report in words, as it is shown to the official who is about to sign it. What events and fields are called, and in
-//! which unit a value is, comes from their descriptions.
+//! A report in words, as it is shown to the official who is about to sign it. What events and fields are called, and
+//! in which unit a value is, comes from their descriptions.
 
 use super::draft::Draft;
 use crate::numbers::yuan;
@@ -17,7 +17,8 @@ const HEADING: [&str; 3] = ["happened", "household", "official"];
 /// The name under which a report states in the clear what will be sealed.
 const PRIVATE: &str = "private";
 
-/// The author and the area, and every event with all that it says. What is private is named, and shown only `in_clear`.
+/// The author and the area, and every event with all that it says. What is private is named, and shown only
+/// `in_clear`.
 pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     let empty = Map::new();
     let file = draft.file.as_object().unwrap_or(&empty);

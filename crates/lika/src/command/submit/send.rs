@@ -81,7 +81,8 @@ struct Problem {
 }
 
 impl Client {
-    /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints what became of it.
+    /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints what became of
+    /// it.
     ///
     /// # Errors
     /// If a file cannot be read or written, or the node shows another key than before.

@@ -4,8 +4,8 @@ use super::after;
 use super::subjects::{first_step, second_village};
 use super::walk::Walk;
 use crate::world::{
-    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, OTHER_VILLAGE, Report, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE,
-    World, area, enrolled, household, key_enrolled, official_event, opening_of, policy, village_event,
+    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, OTHER_VILLAGE, Report, TOWNSHIP, TOWNSHIP_OFFICER,
+    VILLAGE, World, area, enrolled, household, key_enrolled, official_event, opening_of, policy, village_event,
 };
 use lika_domain::household::HouseholdKind;
 use lika_domain::official::Role;
@@ -27,7 +27,8 @@ pub(super) fn cases() -> Vec<Case> {
 fn of_a_village() -> Vec<Case> {
     let walk = Walk::begin(Procedure::VillageExit);
     let first = || walk.next(first_step(Procedure::VillageExit));
-    let with_card = walk.step(first_step(Procedure::VillageExit), |event| event.household = Some(household(HOUSEHOLD)));
+    let with_card =
+        walk.step(first_step(Procedure::VillageExit), |event| event.household = Some(household(HOUSEHOLD)));
     let decided = Walk::begin(Procedure::VillageExit).to(Place::Decided);
     let again = decided.next(first_step(Procedure::VillageExit));
     // A village officer's area is one village, and only they may apply, so a later step is used instead.

@@ -61,7 +61,8 @@ fn the_end_of_a_watch_is_taken_back_once_and_drops_what_was_begun_since() {
     let dropped = world.card().rounds.iter().filter(|round| round.end == Some(End::Dropped));
     assert_eq!(dropped.count(), 2, "the end that was wrong, and the round begun since");
     let error = MonitoringEnded { outcome: MonitoringOutcome::Error };
-    let unwatched = Report::households([household_event(20_190_701, HOUSEHOLD, HouseholdKind::MonitoringEnded(error))]);
+    let unwatched =
+        Report::households([household_event(20_190_701, HOUSEHOLD, HouseholdKind::MonitoringEnded(error))]);
     let given = [given.to_vec(), vec![restarted, unwatched]].concat();
     let again = correcting(watch(20_190_801), FIRST + 1);
     let world = after(&given, &again);
