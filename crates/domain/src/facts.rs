@@ -7,6 +7,8 @@ pub mod citizen_id;
 pub mod codes;
 pub mod date;
 pub mod describe;
+#[cfg(test)]
+pub(crate) mod drawn;
 pub mod envelope;
 pub mod evidence;
 pub mod header;

@@ -8,8 +8,6 @@ use std::fmt::Write;
 
 /// Where the text is kept, from the crate's folder.
 const FILE: &str = "FIGURES.md";
-/// Set to anything, it makes the test write the text instead of comparing it.
-const WRITE: &str = "LIKA_DRAW";
 const HEAD: &str = "# Figures
 
 Written from the table in `src/progress/part.rs`; a test compares them. A name is where a figure stands in the document of
@@ -57,12 +55,7 @@ fn general(figure: FigureRef) -> (String, &'static str) {
 
 #[test]
 fn the_page_is_that_of_the_table() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    if std::env::var_os(WRITE).is_some() {
-        std::fs::write(&path, text()).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(kept, text(), "write it anew: {WRITE}=1 cargo test -p lika-domain the_page");
+    crate::facts::drawn::check(FILE, &text());
 }
 
 #[test]

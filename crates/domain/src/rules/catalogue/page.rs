@@ -9,8 +9,6 @@ use std::fmt::{self, Write};
 
 /// Where the text is kept, from the crate's folder.
 const FILE: &str = "EVENTS.md";
-/// Set to anything, it makes the test write the text instead of comparing it.
-const WRITE: &str = "LIKA_DRAW";
 const HEAD: &str = "# Events
 
 Written from the descriptions beside the rules; a test compares them. Amounts are in fen (分), days are yyyymmdd.
@@ -43,8 +41,7 @@ impl Page {
         events().try_for_each(|event| self.event(event))?;
         self.text.push_str("\n## Choices\n");
         for list in std::mem::take(&mut self.lists).into_values() {
-            let choices =
-                list.choices.iter().map(|choice| format!("`{}` {}", in_a_report(list, choice.name), choice.zh));
+            let choices = list.choices.iter().map(|choice| format!("`{}` {}", list.wire_name(choice), choice.zh));
             writeln!(self.text, "\n**{}**: {}", list.name, choices.collect::<Vec<_>>().join(", "))?;
         }
         Ok(())
@@ -108,18 +105,6 @@ impl Page {
     }
 }
 
-/// A choice as a report names it: after its list, as the proto files do (protobuf style guide, enums).
-fn in_a_report(list: &List, choice: &str) -> String {
-    let mut name = String::new();
-    for letter in list.name.chars() {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter);
-    }
-    format!("{name}_{choice}").to_uppercase()
-}
-
 /// Values without a limit of their own.
 fn plain(value: Value) -> &'static str {
     match value {
@@ -162,10 +147,5 @@ fn concerns(concerns: Concerns) -> &'static str {
 
 #[test]
 fn the_page_is_that_of_the_descriptions() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    if std::env::var_os(WRITE).is_some() {
-        std::fs::write(&path, text()).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(kept, text(), "write it anew: {WRITE}=1 cargo test -p lika-domain the_page");
+    crate::facts::drawn::check(FILE, &text());
 }

@@ -5,13 +5,10 @@ use crate::facts::evidence::EvidenceKind;
 use crate::facts::official::Role;
 use crate::facts::procedure::{Place, Procedure};
 use crate::rules::procedure::machine::Machine;
-
 use std::fmt::Write;
 
 /// Where the text is kept, from the crate's folder.
 const FILE: &str = "src/rules/procedure/transitions.md";
-/// Set to anything, it makes the test write the text instead of comparing it.
-const WRITE: &str = "LIKA_DRAW";
 
 fn text() -> String {
     let mut text =
@@ -62,10 +59,5 @@ fn plain(machine: &Machine, place: Place) -> &'static str {
 
 #[test]
 fn the_drawings_are_those_of_the_tables() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    if std::env::var_os(WRITE).is_some() {
-        std::fs::write(&path, text()).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(kept, text(), "draw them anew: {WRITE}=1 cargo test -p lika-domain drawing");
+    crate::facts::drawn::check(FILE, &text());
 }
