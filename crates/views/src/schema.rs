@@ -34,17 +34,17 @@ texts! {
     key key_or_null { "pattern": "^[0-9a-f]{16}$" }
 }
 
-/// One name of a closed list.
+/// The names of a closed list.
 pub(crate) fn choice(list: &List) -> Vec<&'static str> {
     list.choices.iter().map(|choice| choice.name).collect()
 }
 
-/// The name of a level.
+/// The names of the levels.
 pub(crate) fn levels() -> Vec<&'static str> {
     Level::ALL.iter().map(|level| level.name()).collect()
 }
 
-/// Whether a policy's parameters as they are set; the proto files describe them.
+/// The parameters of a policy in the form in which they are set; the gateway adds their schema from the proto files.
 pub(crate) fn policy_items(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "array", "items": {"$ref": "#/components/schemas/PolicyItem"}})
 }

@@ -2,6 +2,7 @@
 
 use crate::files::file;
 use crate::gateway::Gateway;
+use crate::media::JSON;
 use crate::metrics::CONTENT_TYPE;
 use crate::openapi;
 use crate::problem::{Code, Problem};
@@ -45,5 +46,5 @@ pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
 
 /// `GET /openapi.json`
 pub(crate) async fn openapi() -> Response {
-    file(openapi::MEDIA_TYPE, "no-cache", OPENAPI.clone())
+    file(JSON, "no-cache", OPENAPI.clone())
 }

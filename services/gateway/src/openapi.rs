@@ -5,7 +5,7 @@
 mod operations;
 
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
-use crate::media::{JSON, PROTOBUF};
+use crate::media::PROTOBUF;
 use crate::problem::{self, Code, PROBLEM_JSON};
 use crate::{node, reads, submissions};
 use hyper::StatusCode;
@@ -138,7 +138,7 @@ fn by_rules(status: u16) -> impl Iterator<Item = &'static str> {
 /// An error answer: the codes it may have, from the tables they are declared in.
 fn error(refuses: bool, status: u16) -> (String, Value) {
     let own = Code::ALL.iter().filter(|code| code.status() == status).map(|code| code.name());
-    // Whoever may not read is told with the codes of who may not report.
+    // Reads are forbidden with the same codes as submissions.
     let rules = by_rules(status).filter(|_| refuses || status == FORBIDDEN);
     let codes: Vec<String> = own.chain(rules).map(|code| format!("`{code}`")).collect();
     let limit = match status {
@@ -201,9 +201,6 @@ pub(crate) fn text() -> Vec<u8> {
     // Texts and numbers always make JSON.
     serde_json::to_vec(&document()).unwrap_or_default()
 }
-
-/// The media type that it is served as.
-pub(crate) const MEDIA_TYPE: &str = JSON;
 
 #[cfg(test)]
 mod tests {
