@@ -39,7 +39,7 @@ codes! {
     CitizenIdInvalid "citizen_id_invalid" "公民身份号码校验不通过" "the citizen ID fails its check";
     CitizenIdTwice "citizen_id_twice" "表中另有一行为同一身份证号" "another row has the same citizen ID";
     CitizenIdSynthetic "citizen_id_synthetic" "正式日志不接受虚构身份号码" "made-up citizen IDs are not taken in production";
-    CitizenIdReal "citizen_id_real" "测试日志只接受虚构身份号码" "only made-up citizen IDs are taken in a testing log";
+    CitizenIdReal "citizen_id_real" "测试日志只接受虚构身份号码（以90开头）" "only made-up citizen IDs, which begin with 90, are taken in a testing log";
     SexContradicts "sex_contradicts" "性别与身份证号不符" "the sex contradicts the citizen ID";
     CertificateInvalid "certificate_invalid" "残疾证号无效或与身份证号不符" "the disability certificate is not valid or contradicts the citizen ID";
     PhoneInvalid "phone_invalid" "手机号码无效" "not a mobile number";

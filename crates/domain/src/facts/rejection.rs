@@ -145,7 +145,7 @@ crate::codes! {
     CitizenIdInvalid(Rule) "citizen_id_invalid" "公民身份号码校验不通过" "the citizen ID fails its check";
     CitizenIdContradicts(Rule) "citizen_id_contradicts" "身份号码与出生或性别不符" "the citizen ID contradicts birth or sex";
     CitizenIdSynthetic(Rule) "citizen_id_synthetic" "正式日志不接受虚构身份号码" "made-up citizen IDs are not taken in production";
-    CitizenIdReal(Rule) "citizen_id_real" "测试日志只接受虚构身份号码" "only made-up citizen IDs are taken in a testing log";
+    CitizenIdReal(Rule) "citizen_id_real" "测试日志只接受虚构身份号码（以90开头）" "only made-up citizen IDs, which begin with 90, are taken in a testing log";
     CitizenIdRegistered(Conflict) "citizen_id_registered" "该公民已在户卡中登记" "the citizen is registered on a card already";
     CertificateContradicts(Rule) "certificate_contradicts" "残疾证号与身份号码或等级不符" "the disability certificate contradicts the citizen ID or the grade";
     PhoneInvalid(Rule) "phone_invalid" "手机号码无效" "not a mobile number";
