@@ -35,30 +35,52 @@ pub(crate) fn known<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> Stri
     value.map_or_else(|| "-".to_owned(), text)
 }
 
-/// A column of a table of areas: a figure, and how it is read from an area's document.
-pub(crate) type Column = (&'static Description, fn(&Progress) -> String);
+/// A share in 1 per 10,000, as a percentage.
+pub(crate) fn share(per_10_000: u64) -> String {
+    format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
+}
 
-/// Areas under one another, with the figures one looks at first, in English.
-pub(crate) fn areas(areas: &[Progress]) -> String {
+/// The language of a table.
+#[derive(Clone, Copy)]
+pub(crate) enum Language {
+    /// For officials.
+    Chinese,
+    /// For those who try or audit the program.
+    English,
+}
+
+/// A column of a table of areas: a figure, and how it is read from an area's document.
+type Column = (&'static Description, fn(&Progress) -> String);
+
+/// Areas under one another, with the figures one looks at first.
+pub(crate) fn areas(areas: &[Progress], language: Language) -> String {
     let figures: [Column; 9] = [
         (Poverty::Now.description(), |area| number(area.households.poor_now())),
         (Tally::Exited.description(), |area| number(area.households.count(Tally::Exited))),
         (Tally::FallenBack.description(), |area| number(area.households.count(Tally::FallenBack))),
         (Tally::Monitored.description(), |area| number(area.households.count(Tally::Monitored))),
-        (Poverty::Incidence.description(), |area| known(area.incidence, number)),
+        (Poverty::Incidence.description(), |area| known(area.incidence, share)),
         (IncomeFigure::Mean.description(), |area| known(area.income.mean, yuan)),
-        (Coverage::Assigned.description(), |area| number(area.officials.coverage.count(Coverage::Assigned))),
+        (Coverage::Unassigned.description(), |area| number(area.officials.coverage.count(Coverage::Unassigned))),
         (Visited::In90Days.description(), |area| number(area.officials.visits.count(Visited::In90Days))),
         (MonthPart::AidAmount.description(), |area| yuan(area.aid.iter().map(|aid| aid.sums.get(Aid::Amount)).sum())),
     ];
-    let named = ["area", "name", ">households"].map(str::to_owned);
-    let headings = figures.iter().map(|(figure, _)| format!(">{}", figure.en));
-    let mut table = Table::new(&named.into_iter().chain(headings).collect::<Vec<_>>());
+    let (named, none) = match language {
+        Language::Chinese => (["区划", "名称", ">在册户", ">在册人"], "尚未登记行政村\n"),
+        Language::English => (["area", "name", ">households", ">persons"], "no village is registered yet\n"),
+    };
+    let label = |figure: &Description| match language {
+        Language::Chinese => format!(">{}", figure.zh),
+        Language::English => format!(">{}", figure.en),
+    };
+    let headings = figures.iter().map(|(figure, _)| label(figure));
+    let mut table = Table::new(&named.map(str::to_owned).into_iter().chain(headings).collect::<Vec<_>>());
     for area in areas {
-        let first = [area.area.clone(), area.name.clone().unwrap_or_default(), number(area.households.open())];
-        table.texts(first.into_iter().chain(figures.iter().map(|(_, figure)| figure(area))));
+        let open = [number(area.households.open()), number(area.persons.open())];
+        let first = [area.area.clone(), area.name.clone().unwrap_or_default()];
+        table.texts(first.into_iter().chain(open).chain(figures.iter().map(|(_, figure)| figure(area))));
     }
-    if table.is_empty() { "no village is registered yet\n".to_owned() } else { table.to_string() }
+    if table.is_empty() { none.to_owned() } else { table.to_string() }
 }
 
 #[cfg(test)]
@@ -83,8 +105,15 @@ mod tests {
             Tally::FallenBack => 200,
             _ => 0,
         });
-        let text = areas(&[county]);
+        let text = areas(&[county], Language::English);
         assert!(text.contains("poor now") && text.contains("4,231"), "{text}");
+    }
+
+    #[test]
+    fn shares_are_percentages() {
+        for (given, shown) in [(0, "0.00%"), (5, "0.05%"), (300, "3.00%"), (10_000, "100.00%")] {
+            assert_eq!(share(given), shown);
+        }
     }
 
     #[test]

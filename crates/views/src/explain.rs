@@ -4,7 +4,7 @@ use crate::document::{AsOf, Name, Standing};
 use crate::schema;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
-use lika_domain::progress::{Contribution, FigureRef};
+use lika_domain::progress::{Contribution, FigureRef, Unit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ impl Explanation {
         Self {
             area: area.prefix(),
             figure: asked.to_string(),
-            unit: if asked.is_money() { "fen" } else { "count" }.into(),
+            unit: if asked.contribution_unit() == Unit::Fen { "fen" } else { "count" }.into(),
             amount: 0,
             index: standing.applied.checked_sub(1),
             as_of: AsOf::new(standing),

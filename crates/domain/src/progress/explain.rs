@@ -85,9 +85,12 @@ impl FigureRef {
         }
     }
 
-    /// Whether the amounts of its contributions are fen; otherwise they count things.
-    pub fn is_money(self) -> bool {
-        self.unit() == Unit::Fen
+    /// What its contributions are counted in. The incidence is a share and rests on persons.
+    pub fn contribution_unit(self) -> Unit {
+        match self.unit() {
+            Unit::PerTenThousand => Unit::Persons,
+            unit => unit,
+        }
     }
 
     /// What it is the sum of in one village. `income_year` is the latest year that an open card of the area asked

@@ -243,9 +243,9 @@ parts! {
     /// Figures of incomes, in the latest year that an open card of the area was assessed for.
     IncomeFigure {
         /// Income per head, rounded down.
-        Mean "mean" "人均纯收入" "mean" Fen Plain,
+        Mean "mean" "人均纯收入" "mean income" Fen Plain,
         /// Income per head that half of the persons have at most.
-        Median "median" "中位数" "median" Fen Plain,
+        Median "median" "中位数" "median income" Fen Plain,
         /// Persons of each household under the line that holds for it.
         BelowLine "below_line" "低于贫困线" "persons below the line" Persons Plain,
     }

@@ -6,6 +6,7 @@ mod text;
 use super::client::{NodeArgs, block_on};
 use super::household::not_understood;
 use crate::exit::{Exit, Failure};
+use crate::numbers;
 use crate::printer::Printer;
 use clap::ValueEnum;
 use lika_client::api::ProgressQuery;
@@ -65,7 +66,7 @@ impl Progress {
         let areas = areas(&document)?;
         printer.result(&document, |_| match areas.as_slice() {
             [only] if self.by.is_none() => text::area(only),
-            areas => text::areas(areas),
+            areas => numbers::areas(areas, numbers::Language::Chinese),
         })?;
         Ok(Exit::Done)
     }

@@ -16,6 +16,7 @@ pub(super) fn list(explanation: &Explanation) -> Markup {
     let Explanation { area, figure, total, grounds, as_of, .. } = explanation;
     let left = total.saturating_sub(grounds.len().min(SHOWN_MAX) as u64);
     let described = FigureRef::from_name(figure);
+    let unit = described.map(FigureRef::contribution_unit);
     html! {
         p.up { a href="/" { "全部 all" } " › " a href={ "/areas/" (area) } { (area) } }
         @if let Some(described) = described {
@@ -24,7 +25,11 @@ pub(super) fn list(explanation: &Explanation) -> Markup {
         }
         h2 { "依据 " small { "what the figure rests on" } }
         p.asof { code { (figure) } " · 截至 as of " (as_of.happened) }
-        p { b { (shown(explanation.amount)) } @if money { " 元 yuan" } "，" (total) " 条 entries" }
+        p {
+            b { (shown(explanation.amount)) }
+            @if let Some(unit) = unit { " " (unit.zh()) " " small { (if money { "yuan" } else { unit.en() }) } }
+            "，" (total) " 条 entries"
+        }
         div.wide { table {
             tr {
                 th { "行政村 village" } th { "户编号 household" }

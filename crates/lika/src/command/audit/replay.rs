@@ -171,7 +171,7 @@ impl Report {
             text.push_str(&format!("the node serves the same figures for {areas} areas at {entries} entries\n"));
         }
         if let Some(areas) = &self.areas {
-            text.push_str(&format!("\n{}", numbers::areas(areas)));
+            text.push_str(&format!("\n{}", numbers::areas(areas, numbers::Language::English)));
         }
         text
     }

@@ -153,7 +153,7 @@ impl Summary {
         format!(
             "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
              exists.\n\n{facts}\n{}\n{}\n{}",
-            numbers::areas(&self.areas),
+            numbers::areas(&self.areas, numbers::Language::English),
             self.planted(),
             self.next()
         )

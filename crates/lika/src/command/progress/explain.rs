@@ -21,22 +21,22 @@ pub(super) fn figure(name: &str) -> Result<FigureRef, String> {
 
 /// What it rests on, by village and card.
 pub(super) fn text(explanation: &Explanation) -> String {
+    let named = FigureRef::from_name(&explanation.figure);
     let money = explanation.unit == "fen";
+    let unit = named.map_or("", |figure| figure.contribution_unit().zh());
     let shown = |amount: i64| if money { yuan(amount) } else { signed(amount) };
-    let unit = if money { " 元" } else { "" };
-    let mut table = Table::new(&["行政村", "户编号", if money { ">金额 元" } else { ">数量" }, ">记录序号"]);
+    let mut table = Table::new(&["行政村", "户编号", &format!(">数量 {unit}"), ">记录序号"]);
     for ground in &explanation.grounds {
         let (village, household) = (ground.village.as_deref(), ground.household.as_deref());
         table.row([&village.unwrap_or("本级"), &household.unwrap_or(""), &shown(ground.amount), &ground.entry]);
     }
-    let named = FigureRef::from_name(&explanation.figure);
     let head = format!(
-        "{} {}{}：{}{unit}，依据 {} 条记录",
+        "{} {} {}：依据 {} 条记录，合计 {} {unit}",
         explanation.area,
-        named.map(|figure| format!("{} ", figure.zh())).unwrap_or_default(),
+        named.map(FigureRef::zh).unwrap_or_default(),
         explanation.figure,
+        number(explanation.total),
         shown(explanation.amount),
-        number(explanation.total)
     );
     let left = explanation.total.saturating_sub(explanation.grounds.len() as u64);
     let rest = if left > 0 {

@@ -2,13 +2,11 @@
 
 mod duties;
 
-use crate::numbers::{Column, known, number, yuan};
+use crate::numbers::{known, number, share, yuan};
 use crate::table::Table;
 use lika_domain::aid::MeasureGroup;
 use lika_domain::living::Condition;
-use lika_domain::progress::{
-    Aid, Coverage, Description, IncomeFigure, Known, MonthPart, Part, Poverty, Tally, Unit, Visited,
-};
+use lika_domain::progress::{Aid, Description, IncomeFigure, Known, Part, Tally, Unit};
 use lika_views::Progress;
 use lika_views::document::Sums;
 use lika_views::forecast::forecast;
@@ -28,31 +26,6 @@ pub(super) fn area(area: &Progress) -> String {
         money(area),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// Areas under one another, with the figures one looks at first.
-pub(super) fn areas(areas: &[Progress]) -> String {
-    let figures: [Column; 9] = [
-        (Poverty::Now.description(), |area| number(area.households.poor_now())),
-        (Tally::Exited.description(), |area| number(area.households.count(Tally::Exited))),
-        (Tally::FallenBack.description(), |area| number(area.households.count(Tally::FallenBack))),
-        (Tally::Monitored.description(), |area| number(area.households.count(Tally::Monitored))),
-        (Poverty::Incidence.description(), |area| known(area.incidence, share)),
-        (IncomeFigure::Mean.description(), |area| known(area.income.mean, yuan)),
-        (Coverage::Unassigned.description(), |area| number(area.officials.coverage.count(Coverage::Unassigned))),
-        (Visited::In90Days.description(), |area| number(area.officials.visits.count(Visited::In90Days))),
-        (MonthPart::AidAmount.description(), |area| yuan(area.aid.iter().map(|aid| aid.sums.get(Aid::Amount)).sum())),
-    ];
-    let named = ["区划", "名称", ">在册户", ">在册人"].map(str::to_owned);
-    let headings: Vec<String> = named.into_iter().chain(figures.iter().map(|(figure, _)| heading(figure))).collect();
-    let mut table = Table::new(&headings);
-    for area in areas {
-        let open = [number(area.households.open()), number(area.persons.open())];
-        let name = area.name.clone().unwrap_or_default();
-        let figures = figures.iter().map(|(_, figure)| figure(area));
-        table.texts([area.area.clone(), name].into_iter().chain(open).chain(figures));
-    }
-    table.to_string()
 }
 
 /// The heading of a column of numbers: the figure's label.
@@ -150,21 +123,4 @@ fn money(area: &Progress) -> String {
         table.row([&part.description().zh, &"", &yuan(area.money.get(part))]);
     }
     table.to_string()
-}
-
-/// A share in 1 per 10,000, as a percentage.
-fn share(per_10_000: u64) -> String {
-    format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_percentages() {
-        for (given, shown) in [(0, "0.00%"), (5, "0.05%"), (300, "3.00%"), (10_000, "100.00%")] {
-            assert_eq!(share(given), shown);
-        }
-    }
 }
