@@ -129,9 +129,9 @@ parts! {
     /// Open cards by who answers for them and when they were last visited.
     Coverage {
         /// With a responsible official.
-        Assigned "assigned" "已结对" "with a responsible official" Households Plain,
+        Assigned "assigned" "已结对" "with an official" Households Plain,
         /// Without a responsible official.
-        Unassigned "unassigned" "未结对" "without a responsible official" Households Warning,
+        Unassigned "unassigned" "未结对" "without an official" Households Warning,
         /// Without a responsible official for 30 days or more.
         UnassignedLong "unassigned_30_days" "未结对满30天" "without one for 30 days" Households Warning,
         /// With an official who answers for more households, here or elsewhere, than the limit in force for the
