@@ -29,4 +29,4 @@ pub use feed::{Feed, Recorded};
 pub use keeper::Keeping;
 pub use ledger::Ledger;
 pub use snapshot::part as snapshot_part;
-pub use submission::{Prepared, Receipt, SubmitError, prepare};
+pub use submission::{Prepared, Receipt, Received, SubmitError, prepare};

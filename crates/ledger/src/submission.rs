@@ -8,6 +8,16 @@ use lika_eventlog::error::{AppendError, LogError};
 use lika_proto::convert::{self, Service};
 use lika_proto::v1;
 
+/// A signed submission as it was received, with its bytes decoded: whoever it passes on its way to its recorder looks
+/// at this, and nobody decodes it again.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// What was received.
+    pub signed: v1::SignedSubmission,
+    /// The submission in it, its fields not checked; or why it cannot be decoded.
+    message: Result<v1::Submission, Rejection>,
+}
+
 /// A submission that could be read and is for the recorder that received it.
 #[derive(Clone, Debug)]
 pub struct Prepared {
@@ -69,15 +79,45 @@ pub enum SubmitError {
 ///
 /// # Errors
 /// Everything that is wrong with its form; `wrong_service` if it is for another recorder.
-pub fn prepare(signed: &v1::SignedSubmission, service: Service) -> Result<Prepared, Rejection> {
-    let v1::SignedSubmission { submission, signature, known, .. } = signed;
+pub fn prepare(received: Received, service: Service) -> Result<Prepared, Rejection> {
+    let v1::SignedSubmission { submission, signature, known, .. } = received.signed;
     let signature = <[u8; 64]>::try_from(&signature[..])
         .map_err(|_| Rejection::of(Code::FieldInvalid, "signature", format!("{} bytes, not 64", signature.len())))?;
-    let parsed = convert::submission(submission)?;
-    if convert::service(&parsed.events) != service {
+    let parsed = convert::checked(received.message?)?;
+    if Service::from(&parsed.events) != service {
         return Err(Rejection::of(Code::WrongService, "events", ""));
     }
-    Ok(Prepared { submission: submission.clone(), signature, verified: None, parsed, tags: Vec::new(), known: *known })
+    Ok(Prepared { submission, signature, verified: None, parsed, tags: Vec::new(), known })
+}
+
+impl From<v1::SignedSubmission> for Received {
+    fn from(signed: v1::SignedSubmission) -> Self {
+        let message = convert::submission_message(&signed.submission);
+        Self { signed, message }
+    }
+}
+
+impl Received {
+    /// The decoded submission; `None` if its bytes are none, and [`prepare`] will say why.
+    pub fn message(&self) -> Option<&v1::Submission> {
+        self.message.as_ref().ok()
+    }
+
+    /// The id under which it is answered, of a submission that cannot be decoded too, as far as its bytes go; empty if
+    /// it has none.
+    pub fn id(&self) -> Bytes {
+        match &self.message {
+            Ok(message) if message.id.len() <= convert::ID_BYTES => message.id.clone(),
+            Ok(_) => Bytes::new(),
+            Err(_) => convert::submission_id(&self.signed.submission),
+        }
+    }
+
+    /// The recorder that decides about it. What cannot be decoded or holds no events is refused by any of them in the
+    /// same words.
+    pub fn service(&self) -> Service {
+        self.message().and_then(|message| message.events.as_ref()).map_or(Service::Households, Service::from)
+    }
 }
 
 impl Receipt {
@@ -100,5 +140,69 @@ impl From<AppendError> for SubmitError {
             AppendError::Conflict { .. } => Self::Unavailable(LogError::Closed),
             AppendError::Log(error) => Self::Unavailable(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_proto::v1::submission::Events;
+    use prost::Message;
+
+    fn received(submission: impl Into<Bytes>) -> Received {
+        v1::SignedSubmission { submission: submission.into(), ..Default::default() }.into()
+    }
+
+    fn encoded(id: &'static [u8], events: Option<Events>) -> Vec<u8> {
+        let id = Bytes::from_static(id);
+        v1::Submission { id, origin: "o".into(), area: 5, key: 9, events, ..Default::default() }.encode_to_vec()
+    }
+
+    #[test]
+    fn the_recorder_is_found_by_the_events_and_the_last_ones_count() {
+        let officials = Events::Officials(Default::default());
+        for (events, service) in [
+            (None, Service::Households),
+            (Some(Events::Households(Default::default())), Service::Households),
+            (Some(officials.clone()), Service::Officials),
+            (Some(Events::Aid(Default::default())), Service::Aid),
+        ] {
+            let found = received(encoded(&[7; 16], events));
+            assert_eq!((found.id().as_ref(), found.service()), ([7; 16].as_slice(), service));
+        }
+        let both = [encoded(&[7; 16], Some(Events::Aid(Default::default()))), encoded(&[8; 16], Some(officials))];
+        let both = received(both.concat());
+        assert_eq!((both.id().as_ref(), both.service()), ([8; 16].as_slice(), Service::Officials));
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_answered_under_its_id_if_it_has_one() {
+        let id: &[u8] = &[7; 16];
+        let whole = encoded(&[7; 16], None);
+        // The events are no message, before and after the id; then bytes that are no field; then too many bytes.
+        let events = [&[0x4a, 2, 0xff, 0xff][..], &whole].concat();
+        let after = [&whole[..], &[0x4a, 2, 0xff, 0xff]].concat();
+        let broken = [&whole[..], &[0xff; 40]].concat();
+        let long = [&whole[..], &[0x12, 0x80, 0x80, 4], &[b'o'; 65_536]].concat();
+        for (bytes, code) in [
+            (events, Code::Malformed),
+            (after, Code::Malformed),
+            (broken, Code::Malformed),
+            (long, Code::EntryTooLarge),
+        ] {
+            let found = received(bytes);
+            assert_eq!(found.id(), id);
+            let signed = v1::SignedSubmission { signature: Bytes::from_static(&[0; 64]), ..found.signed.clone() };
+            assert_eq!(prepare(signed.into(), found.service()).unwrap_err().code(), code);
+        }
+    }
+
+    #[test]
+    fn nonsense_and_ids_of_another_length_have_no_id() {
+        for bytes in [&[][..], &[0xff; 40], &[0x4a, 0x7f], &[0x0a], b"nonsense", &[0x48, 0x01]] {
+            let found = received(Bytes::copy_from_slice(bytes));
+            assert_eq!((found.id(), found.service()), (Bytes::new(), Service::Households), "{bytes:?}");
+        }
+        assert_eq!(received(encoded(&[7; 17], None)).id(), Bytes::new());
     }
 }

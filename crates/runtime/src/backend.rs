@@ -10,11 +10,10 @@ use lika_domain::ids::Index;
 use lika_gateway::Backend;
 use lika_gateway::backend::{ReadError, Reading, Recording};
 use lika_households::Households;
-use lika_ledger::{Ledger, SubmitError};
+use lika_ledger::{Ledger, Received, SubmitError};
 use lika_officials::Officials;
 use lika_progress::Progress;
 use lika_proto::convert::Service;
-use lika_proto::v1::SignedSubmission;
 use lika_tlog::TilePath;
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial, Vault};
 use lika_views::{
@@ -52,12 +51,12 @@ impl Backend for EmbeddedBackend {
         &self.ledger
     }
 
-    fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>> {
+    fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>> {
         async move {
-            let prepared = match service {
-                Service::Households => self.households.prepare(signed).await?,
-                Service::Officials => self.officials.prepare(signed).await?,
-                Service::Aid => lika_aid::prepare(&signed)?,
+            let prepared = match received.service() {
+                Service::Households => self.households.prepare(received).await?,
+                Service::Officials => self.officials.prepare(received).await?,
+                Service::Aid => lika_aid::prepare(received)?,
             };
             let ledger = self.ledger.clone();
             Ok(async move { ledger.submit(prepared).await }.boxed())

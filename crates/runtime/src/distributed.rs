@@ -221,8 +221,8 @@ impl Start {
         let service = (Households::new(self.ledger.clone(), vault.clone()), vault.clone());
         let answering = self.answering(HashMap::new()).await?;
         answering
-            .record(&self.ledger, &service, |(households, vault), signed| async move {
-                with_keys(&vault, households.prepare(signed).await).await
+            .record(&self.ledger, &service, |(households, vault), received| async move {
+                with_keys(&vault, households.prepare(received).await).await
             })
             .await?;
         let (households, vault) = service;
@@ -236,8 +236,8 @@ impl Start {
         let service = (Officials::new(self.ledger.clone(), vault.clone()), vault);
         let answering = self.answering(HashMap::new()).await?;
         answering
-            .record(&self.ledger, &service, |(officials, vault), signed| async move {
-                with_keys(&vault, officials.prepare(signed).await).await
+            .record(&self.ledger, &service, |(officials, vault), received| async move {
+                with_keys(&vault, officials.prepare(received).await).await
             })
             .await?;
         let (officials, vault) = service;
@@ -247,7 +247,7 @@ impl Start {
 
     async fn aid(self) -> anyhow::Result<Distributed> {
         let answering = self.answering(HashMap::new()).await?;
-        answering.record(&self.ledger, &(), |(), signed| async move { Ok(lika_aid::prepare(&signed)?) }).await?;
+        answering.record(&self.ledger, &(), |(), received| async move { Ok(lika_aid::prepare(received)?) }).await?;
         Ok(self.running(answering))
     }
 

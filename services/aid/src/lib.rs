@@ -4,17 +4,16 @@
 //! data, so there is nothing else to check.
 
 use lika_domain::rejection::{Code, Rejection};
-use lika_ledger::Prepared;
+use lika_ledger::{Prepared, Received};
 use lika_proto::convert::Service;
-use lika_proto::v1;
 
 /// Reads a submission. Submissions prepared in order may be given to the ledger in that order, many at once.
 ///
 /// # Errors
 /// Everything that is wrong with its form; `field_invalid` if data keys came with it, since aid has none.
-pub fn prepare(signed: &v1::SignedSubmission) -> Result<Prepared, Rejection> {
-    if !signed.keys.is_empty() {
+pub fn prepare(received: Received) -> Result<Prepared, Rejection> {
+    if !received.signed.keys.is_empty() {
         return Err(Rejection::of(Code::FieldInvalid, "keys", "nothing about aid is sealed"));
     }
-    lika_ledger::prepare(signed, Service::Aid)
+    lika_ledger::prepare(received, Service::Aid)
 }

@@ -3,9 +3,7 @@
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use lika_domain::ids::Index;
-use lika_ledger::{Ledger, Receipt, SubmitError};
-use lika_proto::convert::Service;
-use lika_proto::v1::SignedSubmission;
+use lika_ledger::{Ledger, Receipt, Received, SubmitError};
 use lika_tlog::TilePath;
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
 use lika_views::{
@@ -31,7 +29,7 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Has the service that decides about a submission read it and check what only that service can see. What is
     /// prepared in order and then polled in order is recorded in order.
-    fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>>;
+    fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>>;
 
     /// The progress of an area, or of those of a level inside it; `None` if the log knows nothing in it.
     fn progress(&self, query: ProgressQuery) -> Reading<'_, Option<Vec<Progress>>>;

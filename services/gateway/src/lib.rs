@@ -5,7 +5,7 @@
 //! In reading order:
 //! * [`Backend`]: what it asks of other services; [`limits`]: how much of anything it takes
 //! * [`Gateway`]: what every handler has at hand; `routes`: every route
-//! * `submissions`, `stream` with `peek`, `frames`, `media`, `body`: the way of a submission
+//! * `submissions`, `stream` with `frames`, `media`, `body`: the way of a submission
 //! * [`sessions`]: who may read what is not for everyone; `reads`, `policy` with `parameters`: what is read as
 //!   JSON
 //! * `files`: checkpoint, tiles and proofs; `node`: health, metrics, the API's description
@@ -26,7 +26,6 @@ mod node;
 mod openapi;
 pub mod pages;
 mod parameters;
-mod peek;
 mod policy;
 mod problem;
 mod reads;

@@ -8,7 +8,6 @@ use crate::frames::Frames;
 use crate::gateway::Gateway;
 use crate::limits::{STREAM_SUBMISSIONS_MAX, SUBMISSIONS_MAX};
 use crate::media::{Format, PROTOBUF, check_stream};
-use crate::peek::peek;
 use crate::problem::{Code, Problem};
 use crate::submissions::{answer, decode};
 use axum::body::Body;
@@ -19,7 +18,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use lika_domain::rejection::Class;
-use lika_ledger::SubmitError;
+use lika_ledger::{Received, SubmitError};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
 use prost::Message;
@@ -74,16 +73,16 @@ async fn prepare(
         Ok(signed) => signed,
         Err(problem) => return Prepared::refused(Bytes::new(), problem),
     };
-    let peek = peek(&signed.submission);
-    let (recorder, id) = (peek.recorder(), peek.id);
+    let received = Received::from(signed.clone());
+    let id = received.id();
     let Ok(permit) = gateway.submissions.clone().acquire_owned().await else {
         return Prepared::refused(id, Problem::of(Code::Unavailable, "", ""));
     };
-    let mut prepared = gateway.backend.prepare(recorder, signed.clone()).await;
+    let mut prepared = gateway.backend.prepare(received).await;
     if prepared.as_ref().is_err_and(may_depend) {
         // One before it, still under way, may enrol the key or the official. A stream that is gone needs no answer.
         let _ = before.wait_for(|answered| *answered >= number).await;
-        prepared = gateway.backend.prepare(recorder, signed).await;
+        prepared = gateway.backend.prepare(signed.into()).await;
     }
     match prepared {
         Ok(recording) => Prepared::Ready { id, recording, permit },

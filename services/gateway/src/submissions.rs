@@ -4,7 +4,6 @@ use crate::body;
 use crate::gateway::Gateway;
 use crate::limits::{SUBMISSION_BYTES_MAX, SUBMISSION_JSON_BYTES_MAX};
 use crate::media::{Format, JSON, PROTOBUF};
-use crate::peek::{Peek, peek};
 use crate::problem::{Code, Problem};
 use axum::body::Body;
 use axum::extract::State;
@@ -15,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
-use lika_ledger::{Receipt, SubmitError};
+use lika_ledger::{Receipt, Received, SubmitError};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
 use prost::Message;
@@ -86,24 +85,24 @@ pub(crate) async fn post(State(gateway): State<Arc<Gateway>>, request: Request<B
         Ok(formats) => formats,
         Err(problem) => return problem.into_response(),
     };
-    let signed = match read(body, sent).await {
-        Ok(signed) => signed,
+    let received = match read(body, sent).await {
+        Ok(signed) => Received::from(signed),
         Err(problem) => return problem.into_response(),
     };
-    let peek = peek(&signed.submission);
-    match record(&gateway, &peek, signed).await {
-        Ok(receipt) => accepted(peek.id, receipt, wanted),
+    let id = received.id();
+    match record(&gateway, received).await {
+        Ok(receipt) => accepted(id, receipt, wanted),
         Err(problem) if wanted == Format::Protobuf => {
-            let answer = v1::Answer { id: peek.id, outcome: Some(Outcome::Refusal(problem.clone().into_refusal())) };
+            let answer = v1::Answer { id, outcome: Some(Outcome::Refusal(problem.clone().into_refusal())) };
             problem.respond(PROTOBUF, answer.encode_to_vec().into())
         }
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn record(gateway: &Gateway, peek: &Peek, signed: v1::SignedSubmission) -> Result<Receipt, Problem> {
+async fn record(gateway: &Gateway, received: Received) -> Result<Receipt, Problem> {
     let Ok(_permit) = gateway.submissions.try_acquire() else { return Err(Problem::of(Code::Overloaded, "", "")) };
-    let recording = gateway.backend.prepare(peek.recorder(), signed).await?;
+    let recording = gateway.backend.prepare(received).await?;
     Ok(recording.await?)
 }
 

@@ -1,9 +1,8 @@
 //! The service.
 
-use crate::unseal::{StateFacts, unseal};
-use lika_ledger::{Ledger, Prepared, SubmitError};
+use crate::unseal::{StateFacts, boxes, unseal};
+use lika_ledger::{Ledger, Prepared, Received, SubmitError};
 use lika_proto::convert::Service;
-use lika_proto::v1;
 use lika_vault::{Keyring, Vault};
 use std::sync::Arc;
 
@@ -26,17 +25,19 @@ impl Households {
     ///
     /// # Errors
     /// [`SubmitError::Rejected`] with everything that is wrong with it; after any other error, send it again.
-    pub async fn prepare(&self, signed: v1::SignedSubmission) -> Result<Prepared, SubmitError> {
+    pub async fn prepare(&self, mut received: Received) -> Result<Prepared, SubmitError> {
         let Self { ledger, vault } = self;
-        let mut prepared = lika_ledger::prepare(&signed, Service::Households)?;
+        let boxes = received.message().map(boxes).unwrap_or_default();
+        let keys = std::mem::take(&mut received.signed.keys);
+        let mut prepared = lika_ledger::prepare(received, Service::Households)?;
         if ledger.state().submissions.contains_key(&prepared.parsed.id) {
             // It was decided before, and its keys are stored: the ledger answers with the first receipt, or refuses
             // an id that is used for something else.
             return Ok(prepared);
         }
-        let mut keyring = Keyring::new(vault, &signed.keys)?;
-        let facts = StateFacts::new(&ledger.state(), &prepared.parsed);
-        prepared.tags = unseal(&facts, vault.tag_key(), &mut keyring, &prepared)?;
+        let mut keyring = Keyring::new(vault, &keys)?;
+        let facts = StateFacts::new(&ledger.state(), &prepared.parsed, &boxes);
+        prepared.tags = unseal(&facts, vault.tag_key(), &mut keyring, &prepared.parsed, &boxes)?;
         keyring.keep(ledger, &mut prepared).await?;
         Ok(prepared)
     }

@@ -1,20 +1,28 @@
 //! Finds the sealed boxes of a submission, opens them and checks their content.
 
 use crate::private::{check_household, check_member};
-use lika_domain::household::{HouseholdEvent, HouseholdKind};
+use lika_domain::household::HouseholdKind;
 use lika_domain::ids::HouseholdId;
 use lika_domain::member::Member;
 use lika_domain::official::Mode;
 use lika_domain::rejection::{Code, Problem, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::{Events, PersonTag, Submission};
-use lika_ledger::Prepared;
-use lika_proto::convert::submission_message;
 use lika_proto::seal::Place;
 use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
 use lika_vault::{Keyring, TagKey};
 use std::collections::BTreeSet;
+
+/// The sealed boxes of an event. The rules know only under which keys they are sealed, so they are taken from the
+/// message before it is read.
+pub(crate) struct Boxes {
+    /// Number of the event in its submission.
+    event: usize,
+    household: Option<v1::Sealed>,
+    /// One place for each member that the event reports.
+    members: Vec<Option<v1::Sealed>>,
+}
 
 /// Facts copied from the state beforehand: opening boxes takes long, and the ledger must not wait for the state.
 pub(crate) struct StateFacts {
@@ -35,6 +43,12 @@ struct Unsealing<'a, 'v> {
     problems: Vec<Problem>,
 }
 
+/// The boxes of a submission, by event; events without any are left out.
+pub(crate) fn boxes(message: &v1::Submission) -> Vec<Boxes> {
+    let Some(v1::submission::Events::Households(list)) = &message.events else { return Vec::new() };
+    list.events.iter().enumerate().filter_map(|(event, wire)| Boxes::of(event, wire.kind.as_ref()?)).collect()
+}
+
 /// Opens every box of a submission. Returns the tags of the citizen IDs in them, one for each person.
 ///
 /// # Errors
@@ -43,17 +57,14 @@ pub(crate) fn unseal(
     facts: &StateFacts,
     tag_key: &TagKey,
     keyring: &mut Keyring<'_>,
-    prepared: &Prepared,
+    submission: &Submission,
+    boxes: &[Boxes],
 ) -> Result<Vec<PersonTag>, Rejection> {
-    let submission = &prepared.parsed;
     let Events::Households(events) = &submission.events else { return Ok(Vec::new()) };
-    if !events.iter().any(seals) {
+    if boxes.is_empty() {
         return Ok(Vec::new());
     }
     let Some(mode) = facts.mode else { return Err(Rejection::of(Code::NotOpened, "events", "")) };
-    let Some(v1::submission::Events::Households(wire)) = submission_message(&prepared.submission)?.events else {
-        return Err(Rejection::of(Code::WrongService, "events", ""));
-    };
     let mut unsealing = Unsealing {
         origin: &submission.origin,
         mode,
@@ -63,67 +74,70 @@ pub(crate) fn unseal(
         tags: Vec::new(),
         problems: Vec::new(),
     };
-    for ((number, event), wire) in (0..).zip(events).zip(wire.events).filter(|((_, event), _)| seals(event)) {
-        unsealing.event = number;
+    for boxes in boxes {
+        let Some(event) = events.get(boxes.event) else { continue };
+        unsealing.event = u32::try_from(boxes.event).unwrap_or(u32::MAX);
         let Some(household) = event.household else { continue };
         // A card's keys are accepted only with events of its own village.
         if facts.elsewhere.contains(&household) {
             unsealing.refuse(Code::HouseholdUnknown, "household", household.to_string());
             continue;
         }
-        unsealing.open(household, &event.kind, wire.kind);
+        unsealing.open(household, members(&event.kind), boxes);
     }
     if unsealing.problems.is_empty() { Ok(unsealing.tags) } else { Err(Rejection { problems: unsealing.problems }) }
 }
 
+impl Boxes {
+    fn of(event: usize, kind: &Kind) -> Option<Self> {
+        let of_member = |member: &Option<v1::Member>| vec![member.as_ref().and_then(|member| member.sealed.clone())];
+        let (household, members) = match kind {
+            Kind::HouseholdRegistered(new) => {
+                (new.sealed.clone(), new.members.iter().map(|member| member.sealed.clone()).collect())
+            }
+            Kind::HouseholdUpdated(updated) => (updated.sealed.clone(), Vec::new()),
+            Kind::MemberAdded(added) => (None, of_member(&added.member)),
+            Kind::MemberUpdated(updated) => (None, of_member(&updated.member)),
+            _ => return None,
+        };
+        let found = household.is_some() || members.iter().any(Option::is_some);
+        found.then_some(Self { event, household, members })
+    }
+}
+
 impl StateFacts {
-    pub(crate) fn new(state: &State, submission: &Submission) -> Self {
+    pub(crate) fn new(state: &State, submission: &Submission, boxes: &[Boxes]) -> Self {
         let mode = state.jurisdiction.as_ref().map(|opened| opened.mode);
         let Events::Households(events) = &submission.events else { return Self { mode, elsewhere: BTreeSet::new() } };
-        let named = events.iter().filter(|event| seals(event)).filter_map(|event| event.household);
+        let named = boxes.iter().filter_map(|boxes| events.get(boxes.event)?.household);
         let away = |id: &HouseholdId| state.homes.get(id).is_some_and(|home| *home != submission.area);
         Self { mode, elsewhere: named.filter(away).collect() }
     }
 }
 
-/// Whether the event has sealed data.
-fn seals(event: &HouseholdEvent) -> bool {
-    match &event.kind {
-        HouseholdKind::HouseholdRegistered(new) => {
-            new.facts.sealed.is_some() || new.members.iter().any(|member| member.sealed.is_some())
-        }
-        HouseholdKind::HouseholdUpdated(updated) => updated.facts.sealed.is_some(),
-        HouseholdKind::MemberAdded(added) => added.member.sealed.is_some(),
-        HouseholdKind::MemberUpdated(updated) => updated.member.sealed.is_some(),
-        _ => false,
+/// The members that an event reports.
+fn members(kind: &HouseholdKind) -> &[Member] {
+    match kind {
+        HouseholdKind::HouseholdRegistered(new) => &new.members,
+        HouseholdKind::MemberAdded(added) => std::slice::from_ref(&added.member),
+        HouseholdKind::MemberUpdated(updated) => std::slice::from_ref(&updated.member),
+        _ => &[],
     }
 }
 
 impl Unsealing<'_, '_> {
-    /// Opens the boxes of an event. `event` is the parsed form; `wire` the wire form, which has the boxes.
-    fn open(&mut self, household: HouseholdId, event: &HouseholdKind, wire: Option<Kind>) {
-        match (event, wire) {
-            (HouseholdKind::HouseholdRegistered(new), Some(Kind::HouseholdRegistered(wire))) => {
-                self.household(household, wire.sealed.as_ref());
-                for (member, wire) in new.members.iter().zip(&wire.members) {
-                    self.member(household, member, wire.sealed.as_ref());
-                }
+    fn open(&mut self, household: HouseholdId, members: &[Member], boxes: &Boxes) {
+        if let Some(sealed) = &boxes.household {
+            self.household(household, sealed);
+        }
+        for (member, sealed) in members.iter().zip(&boxes.members) {
+            if let Some(sealed) = sealed {
+                self.member(household, member, sealed);
             }
-            (HouseholdKind::HouseholdUpdated(_), Some(Kind::HouseholdUpdated(wire))) => {
-                self.household(household, wire.sealed.as_ref());
-            }
-            (HouseholdKind::MemberAdded(added), Some(Kind::MemberAdded(wire))) => {
-                self.member(household, &added.member, wire.member.and_then(|member| member.sealed).as_ref());
-            }
-            (HouseholdKind::MemberUpdated(updated), Some(Kind::MemberUpdated(wire))) => {
-                self.member(household, &updated.member, wire.member.and_then(|member| member.sealed).as_ref());
-            }
-            _ => {}
         }
     }
 
-    fn household(&mut self, household: HouseholdId, sealed: Option<&v1::Sealed>) {
-        let Some(sealed) = sealed else { return };
+    fn household(&mut self, household: HouseholdId, sealed: &v1::Sealed) {
         let place = Place::household(self.origin, household);
         match self.keyring.open(household.get(), &place, sealed) {
             Err((code, detail)) => self.refuse(code, "sealed", detail),
@@ -135,8 +149,7 @@ impl Unsealing<'_, '_> {
         }
     }
 
-    fn member(&mut self, household: HouseholdId, member: &Member, sealed: Option<&v1::Sealed>) {
-        let Some(sealed) = sealed else { return };
+    fn member(&mut self, household: HouseholdId, member: &Member, sealed: &v1::Sealed) {
         let place = Place::member(self.origin, household, member.number);
         let opened = match self.keyring.open(household.get(), &place, sealed) {
             Ok(opened) => opened,

@@ -6,8 +6,6 @@ use lika_domain::official::{OfficialEvent, OfficialKind};
 use lika_domain::rejection::{Code, Problem, Rejection};
 use lika_domain::state::State;
 use lika_domain::submission::{Events, Submission};
-use lika_ledger::Prepared;
-use lika_proto::convert::submission_message;
 use lika_proto::seal::Place;
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
@@ -26,6 +24,19 @@ pub(crate) fn elsewhere(state: &State, submission: &Submission) -> BTreeSet<Hous
     visits.filter_map(|event| event.household).filter(away).collect()
 }
 
+/// A box, by the kind of message in it.
+pub(crate) enum Found {
+    Official(v1::Sealed),
+    Visit(v1::Sealed),
+}
+
+/// The boxes of a submission, each with the number of its event. The rules know only under which keys they are sealed,
+/// so they are taken from the message before it is read.
+pub(crate) fn boxes(message: &v1::Submission) -> Vec<(usize, Found)> {
+    let Some(v1::submission::Events::Officials(list)) = &message.events else { return Vec::new() };
+    list.events.iter().enumerate().filter_map(|(event, wire)| Some((event, sealed(wire.kind.as_ref()?)?))).collect()
+}
+
 /// Opens every box of a submission.
 ///
 /// # Errors
@@ -33,29 +44,23 @@ pub(crate) fn elsewhere(state: &State, submission: &Submission) -> BTreeSet<Hous
 pub(crate) fn unseal(
     elsewhere: &BTreeSet<HouseholdId>,
     keyring: &mut Keyring<'_>,
-    prepared: &Prepared,
+    submission: &Submission,
+    boxes: &[(usize, Found)],
 ) -> Result<(), Rejection> {
-    let submission = &prepared.parsed;
     let Events::Officials(events) = &submission.events else { return Ok(()) };
-    if !events.iter().any(may_seal) {
-        return Ok(());
-    }
-    let Some(v1::submission::Events::Officials(wire)) = submission_message(&prepared.submission)?.events else {
-        return Err(Rejection::of(Code::WrongService, "events", ""));
-    };
     let mut problems = Vec::new();
-    for ((number, event), wire) in (0..).zip(events).zip(wire.events) {
-        let fault = match wire.kind.and_then(sealed) {
-            None => None,
+    for (number, found) in boxes {
+        let Some(event) = events.get(*number) else { continue };
+        let fault = match found {
             // A card's keys are accepted only with events of its own village.
-            Some(Found::Visit(_)) if event.household.is_some_and(|id| elsewhere.contains(&id)) => {
+            Found::Visit(_) if event.household.is_some_and(|id| elsewhere.contains(&id)) => {
                 Some((Code::HouseholdUnknown, "household", String::new()))
             }
-            Some(found) => found.open(keyring, &submission.origin, event).err(),
+            found => found.open(keyring, &submission.origin, event).err(),
         };
         problems.extend(fault.map(|(code, field, detail)| Problem {
             code,
-            event: Some(number),
+            event: u32::try_from(*number).ok(),
             field: field.into(),
             detail,
         }));
@@ -63,23 +68,11 @@ pub(crate) fn unseal(
     if problems.is_empty() { Ok(()) } else { Err(Rejection { problems }) }
 }
 
-/// A box, by the kind of message in it.
-enum Found {
-    Official(v1::Sealed),
-    Visit(v1::Sealed),
-}
-
-/// Whether events of this kind may have sealed data.
-fn may_seal(event: &OfficialEvent) -> bool {
-    use OfficialKind as Kind;
-    matches!(event.kind, Kind::JurisdictionOpened(_) | Kind::OfficialEnrolled(_) | Kind::HouseholdVisited(_))
-}
-
-fn sealed(kind: Kind) -> Option<Found> {
+fn sealed(kind: &Kind) -> Option<Found> {
     match kind {
-        Kind::JurisdictionOpened(opened) => opened.sealed.map(Found::Official),
-        Kind::OfficialEnrolled(enrolled) => enrolled.sealed.map(Found::Official),
-        Kind::HouseholdVisited(visited) => visited.sealed.map(Found::Visit),
+        Kind::JurisdictionOpened(opened) => opened.sealed.clone().map(Found::Official),
+        Kind::OfficialEnrolled(enrolled) => enrolled.sealed.clone().map(Found::Official),
+        Kind::HouseholdVisited(visited) => visited.sealed.clone().map(Found::Visit),
         _ => None,
     }
 }

@@ -119,7 +119,7 @@ async fn submit_knowing(
 ) -> Result<Receipt, SubmitError> {
     let (submission, signature) = (signed.0.clone(), Bytes::copy_from_slice(&signed.1));
     let signed = v1::SignedSubmission { submission, signature, known, ..Default::default() };
-    ledger.submit(prepare(&signed, service)?).await
+    ledger.submit(prepare(signed.into(), service)?).await
 }
 
 fn code(result: Result<Receipt, SubmitError>) -> Code {
@@ -266,8 +266,10 @@ async fn a_signature_checked_with_another_key_is_checked_again() {
     signature[0] ^= 1;
     let signed = v1::SignedSubmission { submission, signature: signature.to_vec().into(), ..Default::default() };
     for verified in [None, Some(Device::new(2, 10_000_001).public()), Some([0; 32])] {
-        let prepared =
-            lika_ledger::Prepared { verified, ..lika_ledger::prepare(&signed, Service::Households).unwrap() };
+        let prepared = lika_ledger::Prepared {
+            verified,
+            ..lika_ledger::prepare(signed.clone().into(), Service::Households).unwrap()
+        };
         assert_eq!(code(ledger.submit(prepared).await), Code::SignatureInvalid, "{verified:?}");
     }
 }

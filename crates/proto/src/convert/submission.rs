@@ -10,6 +10,9 @@ use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{EVENTS_MAX, Events, Submission, SubmissionHeader};
 use prost::Message;
 
+/// Bytes of a submission's id.
+pub const ID_BYTES: usize = 16;
+
 /// The service that decides about a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -26,7 +29,14 @@ pub enum Service {
 /// # Errors
 /// All faults of its fields; rules are not judged.
 pub fn submission(bytes: &Bytes) -> Result<Submission, Rejection> {
-    let message = submission_message(bytes)?;
+    checked(submission_message(bytes)?)
+}
+
+/// Reads a submission that is decoded already.
+///
+/// # Errors
+/// All faults of its fields; rules are not judged.
+pub fn checked(message: v1::Submission) -> Result<Submission, Rejection> {
     let mut r = Reader::default();
     let read = read(&mut r, message);
     r.finish(read)
@@ -46,12 +56,38 @@ pub fn submission_message(bytes: &Bytes) -> Result<v1::Submission, Rejection> {
         .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()))
 }
 
-/// The service that decides about a submission.
-pub fn service(events: &Events) -> Service {
-    match events {
-        Events::Households(_) => Service::Households,
-        Events::Officials(_) => Service::Officials,
-        Events::Aid(_) => Service::Aid,
+/// The id of a submission that cannot be decoded, as far as its bytes go; empty if it has none or one that is too long.
+pub fn submission_id(bytes: &Bytes) -> Bytes {
+    let mut found = IdOnly::default();
+    // What came before the fault is kept.
+    let _ = found.merge(bytes.clone());
+    if found.id.len() > ID_BYTES { Bytes::new() } else { found.id }
+}
+
+/// [`v1::Submission`] reduced to its id.
+#[derive(Clone, PartialEq, Message)]
+struct IdOnly {
+    #[prost(bytes = "bytes", tag = "1")]
+    id: Bytes,
+}
+
+impl From<&Events> for Service {
+    fn from(events: &Events) -> Self {
+        match events {
+            Events::Households(_) => Self::Households,
+            Events::Officials(_) => Self::Officials,
+            Events::Aid(_) => Self::Aid,
+        }
+    }
+}
+
+impl From<&v1::submission::Events> for Service {
+    fn from(events: &v1::submission::Events) -> Self {
+        match events {
+            v1::submission::Events::Households(_) => Self::Households,
+            v1::submission::Events::Officials(_) => Self::Officials,
+            v1::submission::Events::Aid(_) => Self::Aid,
+        }
     }
 }
 
@@ -83,10 +119,10 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
 }
 
 fn id(r: &mut Reader, bytes: &[u8]) -> Option<SubmissionId> {
-    match <[u8; 16]>::try_from(bytes) {
+    match <[u8; ID_BYTES]>::try_from(bytes) {
         Ok(id) => Some(SubmissionId(id)),
         Err(_) if bytes.is_empty() => r.missing("id"),
-        Err(_) => r.invalid("id", format!("{} bytes, not 16", bytes.len())),
+        Err(_) => r.invalid("id", format!("{} bytes, not {ID_BYTES}", bytes.len())),
     }
 }
 

@@ -268,7 +268,7 @@ fn every_event_has_a_case_here_and_is_read() {
     let mut names = BTreeSet::new();
     for (wire, of) in [(households, Service::Households), (officials, Service::Officials), (aid, Service::Aid)] {
         let read = convert(&wire).unwrap();
-        assert_eq!(service(&read.events), of);
+        assert_eq!(Service::from(&read.events), of);
         match read.events {
             Events::Households(events) => names.extend(events.iter().map(|event| event.kind.event().name)),
             Events::Officials(events) => names.extend(events.iter().map(|event| event.kind.event().name)),

@@ -13,9 +13,8 @@ use lika_eventlog::jetstream::{Names, chunks};
 use lika_eventlog::verify::is_beyond;
 use lika_gateway::Backend;
 use lika_gateway::backend::{ReadError, Reading, Recording};
-use lika_ledger::{Ledger, Receipt, SubmitError};
+use lika_ledger::{Ledger, Receipt, Received, SubmitError};
 use lika_proto::convert::Service;
-use lika_proto::v1::SignedSubmission;
 use lika_retry::{Retryable, SERVICE};
 use lika_tlog::TilePath;
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
@@ -71,14 +70,14 @@ impl Backend for NatsBackend {
     }
 
     /// The recorder reads and records it in one: here nothing is known of it before its receipt.
-    fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>> {
-        let (service, directory) = match service {
+    fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>> {
+        let (service, directory) = match received.service() {
             Service::Households => ("households", &self.households),
             Service::Officials => ("officials", &self.officials),
             Service::Aid => ("aid", &self.aid),
         };
         let (asker, directory) = (self.asker.clone(), directory.clone());
-        let recording: Recording = async move { asker.submit(service, &directory, signed).await }.boxed();
+        let recording: Recording = async move { asker.submit(service, &directory, received).await }.boxed();
         ready(Ok(recording)).boxed()
     }
 
@@ -143,10 +142,10 @@ impl Asker {
         &self,
         service: &'static str,
         directory: &Directory,
-        signed: SignedSubmission,
+        received: Received,
     ) -> Result<Receipt, SubmitError> {
-        let area = lika_proto::convert::submission_message(&signed.submission).map_or(0, |message| message.area);
-        let payload = Bytes::from(signed.encode_to_vec());
+        let area = received.message().map_or(0, |message| message.area);
+        let payload = Bytes::from(received.signed.encode_to_vec());
         let any = format!("{}.{service}.submit", self.prefix);
         if let Some(instance) = directory.of(area) {
             match self.request_once(format!("{any}.{instance}"), payload.clone(), RECEIPT_S).await {

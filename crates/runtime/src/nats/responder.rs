@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use lika_domain::rejection::{Code, Rejection};
 use lika_gateway::backend::ReadError;
-use lika_ledger::{Ledger, Prepared, Receipt, SubmitError};
+use lika_ledger::{Ledger, Prepared, Receipt, Received, SubmitError};
 use lika_proto::v1;
 use parking_lot::Mutex;
 use prost::Message as _;
@@ -63,7 +63,7 @@ impl Answering {
         &self,
         ledger: &Arc<Ledger>,
         service: &S,
-        prepare: impl Fn(S, v1::SignedSubmission) -> F + Copy + Send + Sync + 'static,
+        prepare: impl Fn(S, Received) -> F + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<()>
     where
         S: Clone + Send + Sync + 'static,
@@ -74,7 +74,7 @@ impl Answering {
             let endpoint = self.endpoint(name, &subject).await?;
             let recording = tokio::spawn({
                 let service = service.clone();
-                record(endpoint, ledger.clone(), move |signed| prepare(service.clone(), signed))
+                record(endpoint, ledger.clone(), move |received| prepare(service.clone(), received))
             });
             self.recording.lock().push(recording);
         }
@@ -155,11 +155,8 @@ impl Answering {
 }
 
 /// Prepares submissions in the order in which they come, and records them side by side.
-async fn record<F>(
-    endpoint: Endpoint,
-    ledger: Arc<Ledger>,
-    prepare: impl Fn(v1::SignedSubmission) -> F + Clone + Send + Sync,
-) where
+async fn record<F>(endpoint: Endpoint, ledger: Arc<Ledger>, prepare: impl Fn(Received) -> F + Clone + Send + Sync)
+where
     F: Future<Output = Result<Prepared, SubmitError>> + Send,
 {
     let prepared = endpoint.map(|request| {
@@ -202,17 +199,17 @@ fn signed(payload: Bytes) -> Result<v1::SignedSubmission, SubmitError> {
 /// again on everything that is ordered, and at least on what its device knows to be published.
 async fn prepare_soon<F: Future<Output = Result<Prepared, SubmitError>>>(
     ledger: &Ledger,
-    prepare: &impl Fn(v1::SignedSubmission) -> F,
+    prepare: &impl Fn(Received) -> F,
     signed: v1::SignedSubmission,
 ) -> Result<Prepared, SubmitError> {
-    match prepare(signed.clone()).await {
+    match prepare(signed.clone().into()).await {
         Err(SubmitError::Rejected(_)) => {
             ledger.catch_up().await?;
             let (known, found) = (signed.known, ledger.state().applied);
             if found < known {
                 return Err(SubmitError::Behind { known, found });
             }
-            prepare(signed).await
+            prepare(signed.into()).await
         }
         prepared => prepared,
     }

@@ -60,7 +60,7 @@ impl Device {
         let signature: [u8; 64] = self.key.sign(&signing_bytes(&bytes)).into();
         let signature = Bytes::copy_from_slice(&signature);
         let signed = v1::SignedSubmission { submission: bytes, signature, ..Default::default() };
-        ledger.submit(prepare(&signed, service).unwrap()).await.unwrap();
+        ledger.submit(prepare(signed.into(), service).unwrap()).await.unwrap();
     }
 
     async fn open_log(&mut self, ledger: &Ledger) {

@@ -64,7 +64,7 @@ impl World {
     /// Registers a village.
     pub(crate) async fn register(&mut self, area: u64) {
         let (submission, signature) = self.sign(area, village());
-        let prepared = prepare(&signed(submission, &signature), Service::Households).unwrap();
+        let prepared = prepare(signed(submission, &signature).into(), Service::Households).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 
@@ -103,7 +103,7 @@ impl World {
         let event = v1::OfficialEvent { happened: 20_200_901, official: OFFICIAL, kind, ..Default::default() };
         let events = v1::submission::Events::Officials(v1::OfficialEvents { events: vec![event] });
         let (submission, signature) = self.sign(COUNTY, events);
-        let prepared = prepare(&signed(submission, &signature), Service::Officials).unwrap();
+        let prepared = prepare(signed(submission, &signature).into(), Service::Officials).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 

@@ -9,9 +9,7 @@ use lika_domain::rejection::{Code, Rejection};
 use lika_eventlog::verify::Source;
 use lika_gateway::Backend;
 use lika_gateway::backend::{ReadError, Reading, Recording};
-use lika_ledger::{Ledger, SubmitError, prepare};
-use lika_proto::convert::Service;
-use lika_proto::v1::SignedSubmission;
+use lika_ledger::{Ledger, Received, SubmitError, prepare};
 use lika_tlog::TilePath;
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
 use lika_views::{
@@ -31,8 +29,8 @@ impl Backend for LedgerBackend {
         &self.ledger
     }
 
-    fn prepare(&self, service: Service, signed: SignedSubmission) -> BoxFuture<'_, Result<Recording, SubmitError>> {
-        ready(self.recording(service, &signed)).boxed()
+    fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>> {
+        ready(self.recording(received)).boxed()
     }
 
     fn progress(&self, query: ProgressQuery) -> Reading<'_, Option<Vec<Progress>>> {
@@ -91,8 +89,9 @@ impl Backend for LedgerBackend {
 }
 
 impl LedgerBackend {
-    fn recording(&self, service: Service, signed: &SignedSubmission) -> Result<Recording, SubmitError> {
-        let prepared = prepare(signed, service)?;
+    fn recording(&self, received: Received) -> Result<Recording, SubmitError> {
+        let service = received.service();
+        let prepared = prepare(received, service)?;
         // As recorders with data keys to keep do, it looks at who signed before the ledger does.
         let opened = self.ledger.state().applied > 0;
         if opened && !self.ledger.state().keys.contains_key(&prepared.parsed.key) {

@@ -87,13 +87,13 @@ impl World {
 
     /// Prepares a submission and records it.
     pub(crate) async fn record(&self, signed: v1::SignedSubmission) -> Result<Receipt, SubmitError> {
-        self.ledger.submit(self.households.prepare(signed).await?).await
+        self.ledger.submit(self.households.prepare(signed.into()).await?).await
     }
 
     /// Bypasses the officials service, which is not tested here.
     async fn by_ledger(&mut self, device: &mut Device, area: u64, events: Events) {
         let signed = self.sign(device, area, events, vec![]);
-        let prepared = prepare(&signed, Service::Officials).unwrap();
+        let prepared = prepare(signed.into(), Service::Officials).unwrap();
         self.ledger.submit(prepared).await.unwrap();
     }
 

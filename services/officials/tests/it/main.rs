@@ -84,7 +84,7 @@ impl World {
         let report = Report { area: Area::from_code(area).unwrap(), events, keys };
         let id = self.random.submission_id().unwrap();
         let signed = admin.compose(id, NOW_MS / 1000, report).unwrap().signed;
-        let outcome = match self.officials.prepare(signed).await {
+        let outcome = match self.officials.prepare(signed.into()).await {
             Ok(prepared) => self.ledger.submit(prepared).await,
             Err(error) => Err(error),
         };
