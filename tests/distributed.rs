@@ -165,7 +165,7 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
 /// Number of data keys on the servers.
 async fn data_keys(distributed: &Distributed) -> u64 {
     let context = async_nats::jetstream::new(async_nats::connect(distributed.servers[0].url()).await.unwrap());
-    context.get_stream(LOG.vault_stream()).await.unwrap().cached_info().state.messages
+    context.get_stream(format!("LIKA_VAULT_{}", LOG.area())).await.unwrap().cached_info().state.messages
 }
 
 /// One audit service may have signed entries that nobody else saw; if the log has gone on without them, its folder

@@ -32,6 +32,7 @@
 //! * **Access control**: keys leave the vault only through [`Vault::key`]. For now the caller decides who may read
 //!   personal data.
 
+mod declaration;
 mod depositor;
 mod error;
 mod file;

@@ -4,6 +4,7 @@
 //! ChaCha20-Poly1305 under `wrap.key`; subject and number are authenticated with it, so that no message can take
 //! another's place.
 
+use crate::declaration::{self, subject};
 use crate::error::{StoreError, VaultError};
 use crate::file;
 use crate::record::KeyName;
@@ -109,7 +110,7 @@ fn associated((subject, number): KeyName) -> [u8; 12] {
 impl Stream {
     /// Checks the stream, reads all of it, and follows it from then on.
     pub(crate) async fn open(context: Context, names: Names, wrap: WrapKey) -> Result<Self, VaultError> {
-        let wanted = settings::vault_stream(&names, 1);
+        let wanted = declaration::stream(&names, 1);
         let info = patiently(async || settings::check(&context, &wanted).await).await?;
         let shared = Arc::new(Shared {
             context,
@@ -222,7 +223,7 @@ impl Shared {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
             ..OrderedConfig::default()
         };
-        let consumer = self.context.create_consumer_on_stream(config, self.names.vault_stream()).await;
+        let consumer = self.context.create_consumer_on_stream(config, declaration::name(&self.names)).await;
         let consumer = consumer.map_err(|error| unanswered("following data keys", error))?;
         let messages = consumer.messages().await.map_err(|error| unanswered("following data keys", error))?;
         let mut messages = std::pin::pin!(messages);
@@ -247,7 +248,8 @@ impl Shared {
             let Some(message) = message else { return Ok(()) };
             let message = message.map_err(|error| unanswered("following data keys", error))?;
             let sequence = message.info().map(|info| info.stream_sequence).unwrap_or_default();
-            let name = name_of(&message.subject).ok_or_else(|| VaultError::NoKey(message.subject.to_string()))?;
+            let name =
+                declaration::key_of(&message.subject).ok_or_else(|| VaultError::NoKey(message.subject.to_string()))?;
             let key = self.wrap.unwrap(name, &message.payload)?;
             self.keys.write().insert(name, key);
             self.read.send_modify(|read| *read = sequence.max(*read));
@@ -255,7 +257,7 @@ impl Shared {
     }
 
     async fn last_sequence(&self) -> Result<u64, VaultError> {
-        let stream = self.context.get_stream(&self.names.vault_stream()).await;
+        let stream = self.context.get_stream(declaration::name(&self.names)).await;
         let stream = stream.map_err(|error| unanswered("asking for the end of the data keys", error))?;
         settings::check_majority(stream.cached_info().cluster.as_ref())?;
         Ok(stream.cached_info().state.last_sequence)
@@ -341,7 +343,7 @@ impl Shared {
 
     async fn publish(&self, keys: &[&(KeyName, DataKey)]) -> Result<(), VaultError> {
         let guarded = |(name, key): &&(KeyName, DataKey)| {
-            let subject = self.names.vault_subject(name.0, name.1);
+            let subject = subject(&self.names, *name);
             Ok(Guarded { subject, last: 0, payload: self.wrap.wrap(*name, key)? })
         };
         for some in keys.chunks(BATCH_MESSAGES_MAX) {
@@ -356,9 +358,9 @@ impl Shared {
 
     /// The key as the leader of the stream has it.
     async fn look(&self, name: KeyName) -> Result<Option<DataKey>, VaultError> {
-        let stream = self.context.get_stream_no_info(self.names.vault_stream()).await;
+        let stream = self.context.get_stream_no_info(declaration::name(&self.names)).await;
         let stream = stream.map_err(|error| unanswered("looking for a data key", error))?;
-        match stream.get_last_raw_message_by_subject(&self.names.vault_subject(name.0, name.1)).await {
+        match stream.get_last_raw_message_by_subject(&subject(&self.names, name)).await {
             Ok(message) => self.wrap.unwrap(name, &message.payload).map(Some),
             Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
             Err(error) => Err(unanswered("looking for a data key", error)),
@@ -381,12 +383,6 @@ fn take(waiting: &mut Vec<Request>) -> Vec<Request> {
     }
     *waiting = left;
     batch
-}
-
-fn name_of(subject: &str) -> Option<KeyName> {
-    let mut parts = subject.rsplit('.');
-    let number = parts.next()?.parse().ok()?;
-    Some((parts.next()?.parse().ok()?, number))
 }
 
 fn unanswered(doing: &'static str, error: impl std::error::Error + Send + Sync + 'static) -> VaultError {

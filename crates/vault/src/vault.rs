@@ -1,5 +1,6 @@
 //! The vault itself.
 
+use crate::declaration;
 use crate::error::{StoreError, VaultError};
 use crate::file::{self, KeyFile};
 use crate::record::{KeyName, Record};
@@ -7,7 +8,8 @@ use crate::stream::{Stream, WrapKey};
 use crate::tag::{TAG_KEY_BYTES, TagKey};
 use crate::writer::{Inner, PENDING_RECORDS_MAX, Shared, Writer, Written};
 use async_nats::jetstream::Context;
-use lika_eventlog::jetstream::Names;
+use lika_eventlog::jetstream::error::StreamError;
+use lika_eventlog::jetstream::{Names, settings};
 use lika_proto::seal::DataKey;
 use parking_lot::{Condvar, Mutex};
 use std::path::Path;
@@ -89,6 +91,14 @@ impl Vault {
     /// If it cannot be written.
     pub fn wrap(dir: &Path) -> Result<(), VaultError> {
         file::create_wrap_key(&dir.join("vault"))
+    }
+
+    /// Makes the stream of the data keys of a log, unless it is there.
+    ///
+    /// # Errors
+    /// If there is one that is set otherwise or has another number of replicas, or if the server does not answer.
+    pub async fn make_stream(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
+        settings::make_unless_there(context, &declaration::stream(names, replicas)).await.map(|_| ())
     }
 
     /// Copies the keys of a vault in a folder to their stream; returns how many they are. May be repeated after an

@@ -1,4 +1,4 @@
-//! Every name the project uses at NATS, written down once: streams, subjects, headers.
+//! The names of a log at NATS, written down once: streams, subjects, headers.
 
 use lika_domain::area::Area;
 
@@ -19,6 +19,11 @@ impl Names {
     /// Names of the log that covers an area.
     pub fn new(area: Area) -> Self {
         Self { area: area.prefix().as_str().to_owned() }
+    }
+
+    /// The part that every name of this log contains: the digits of its area, without the zeros at the end.
+    pub fn area(&self) -> &str {
+        &self.area
     }
 
     /// The stream that orders entries, one for each epoch.
@@ -44,21 +49,6 @@ impl Names {
     /// Its only subject.
     pub fn checkpoint_subject(&self) -> String {
         format!("lika.seal.{}", self.area)
-    }
-
-    /// The stream of wrapped data keys.
-    pub fn vault_stream(&self) -> String {
-        format!("LIKA_VAULT_{}", self.area)
-    }
-
-    /// All subjects of that stream.
-    pub fn vault_subjects(&self) -> String {
-        format!("lika.vault.{}.*.*", self.area)
-    }
-
-    /// The subject of one data key.
-    pub fn vault_subject(&self, of: u64, number: u32) -> String {
-        format!("lika.vault.{}.{of}.{number}", self.area)
     }
 
     /// Prefix of all request subjects of this log's services.
@@ -95,8 +85,6 @@ mod tests {
         assert_eq!(names.log_subject(2, village), "lika.log.130624.2.130624100201");
         assert_eq!(names.checkpoint_stream(), "LIKA_SEAL_130624");
         assert_eq!(names.checkpoint_subject(), "lika.seal.130624");
-        assert_eq!(names.vault_stream(), "LIKA_VAULT_130624");
-        assert_eq!(names.vault_subject(7, 1), "lika.vault.130624.7.1");
         assert_eq!(names.tile_subject(), "lika.svc.130624.audit.tile");
         assert_eq!(names.snapshot_subject(), "lika.svc.130624.audit.snapshot");
         assert_eq!(names.seen_subject(), "lika.svc.130624.seen");

@@ -1,4 +1,4 @@
-//! Required settings of servers and streams, compared at every start and never changed by the program: a stream that
+//! Required settings of servers and of the log's streams, compared at every start and never changed by the program: a stream that
 //! was made otherwise, or altered later, is refused with the name of the setting.
 
 use super::checkpoints::{Checkpoints, Position, Published};
@@ -48,17 +48,6 @@ pub fn checkpoint_stream(names: &Names, replicas: usize) -> Config {
     }
 }
 
-/// The stream of wrapped data keys. Keys may be deleted from it: erasing personal data, which is not built yet, will
-/// need that.
-pub fn vault_stream(names: &Names, replicas: usize) -> Config {
-    Config {
-        name: names.vault_stream(),
-        subjects: vec![names.vault_subjects()],
-        allow_atomic_publish: true,
-        ..common(replicas)
-    }
-}
-
 /// The server that answers for a stream must hear from most of the stream's servers. One that has been cut off from
 /// the others, or was stopped for a while, goes on answering for seconds with old data, which proves nothing.
 ///
@@ -75,7 +64,8 @@ pub fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> 
     Err(StreamError::nats("checking the stream")(alone))
 }
 
-fn common(replicas: usize) -> Config {
+/// What every stream has in common: it keeps everything, on disk.
+pub fn common(replicas: usize) -> Config {
     Config {
         retention: RetentionPolicy::Limits,
         storage: StorageType::File,
@@ -85,7 +75,8 @@ fn common(replicas: usize) -> Config {
     }
 }
 
-/// Makes the streams of a log and publishes its first checkpoint.
+/// Makes the streams of a log and publishes its first checkpoint. Streams of others, which their services need as
+/// soon as there is a checkpoint, must have been made before.
 ///
 /// # Errors
 /// [`StreamError::Exists`] if there is such a log; it is left unchanged.
@@ -103,28 +94,30 @@ pub async fn create(
     first_checkpoint(checkpoints, position, 0).await
 }
 
-/// Makes those streams of a log that do not exist yet, so an interrupted attempt is completed by the next. Nothing
-/// depends on the streams before a checkpoint is published.
+/// Makes the streams of a log that do not exist yet.
 ///
 /// # Errors
-/// [`StreamError::Exists`] if the log has entries already, [`StreamError::Setting`] if an existing stream is set
-/// otherwise.
+/// As [`make_unless_there`]; [`StreamError::Exists`] if the log has entries already.
 pub async fn make_streams(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
-    let log = log_stream(names, 0, replicas);
-    for config in [checkpoint_stream(names, replicas), vault_stream(names, replicas), log.clone()] {
-        match make(context, config.clone()).await {
-            Err(StreamError::Exists(name)) => {
-                let found = check(context, &config).await?;
-                let other =
-                    found.config.num_replicas != replicas || (name == log.name && found.state.last_sequence > 0);
-                if other {
-                    return Err(StreamError::Exists(name));
-                }
-            }
-            made => made?,
+    make_unless_there(context, &checkpoint_stream(names, replicas)).await?;
+    let log = make_unless_there(context, &log_stream(names, 0, replicas)).await?;
+    if log.state.last_sequence > 0 { Err(StreamError::Exists(log.config.name)) } else { Ok(()) }
+}
+
+/// Makes a stream that a log needs, if it does not exist yet, so an interrupted attempt is completed by the next.
+/// Nothing depends on the streams before a checkpoint is published.
+///
+/// # Errors
+/// [`StreamError::Setting`] if there is one that is set otherwise, [`StreamError::Exists`] if it has another number
+/// of replicas.
+pub async fn make_unless_there(context: &Context, config: &Config) -> Result<Info, StreamError> {
+    match make(context, config.clone()).await {
+        Err(StreamError::Exists(name)) => {
+            let found = check(context, config).await?;
+            if found.config.num_replicas == config.num_replicas { Ok(found) } else { Err(StreamError::Exists(name)) }
         }
+        made => made,
     }
-    Ok(())
 }
 
 /// Number of replicas of a log's messages, as its stream of checkpoints has it.
@@ -155,14 +148,14 @@ pub async fn begin_epoch(
                 Ok(_) | Err(_) => position.epoch += 1,
             },
             Err(error) => return Err(error),
-            Ok(()) => break,
+            Ok(_) => break,
         }
     }
     first_checkpoint(checkpoints, &position, position.sequence).await?;
     Ok(position)
 }
 
-async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
+async fn make(context: &Context, config: Config) -> Result<Info, StreamError> {
     let name = config.name.clone();
     match context.get_stream(&name).await {
         Ok(_) => return Err(StreamError::Exists(name)),
@@ -170,7 +163,8 @@ async fn make(context: &Context, config: Config) -> Result<(), StreamError> {
         Err(error) => return Err(StreamError::nats("looking for a stream")(error)),
     }
     let made = context.create_stream(config.clone()).await.map_err(StreamError::nats("making a stream"))?;
-    check_stream(&config, made.cached_info())
+    check_stream(&config, made.cached_info())?;
+    Ok(made.cached_info().clone())
 }
 
 /// Publishes the first checkpoint of a log or an epoch, after message `last` of the stream of checkpoints.

@@ -58,6 +58,7 @@ pub async fn create(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result
     if position.checkpoint.size > 0 {
         return Err(LogError::Exists(data.to_owned()).into());
     }
+    Vault::make_stream(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     let made =
         settings::create(&streams.context, &streams.names, &streams.checkpoints, &position, replicas.into()).await;
     made.map_err(LogError::from)?;
@@ -112,6 +113,7 @@ pub async fn migrate(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Resul
         Err(error) => return Err(LogError::from(error).into()),
     };
     // A move that was cut off is taken up where it stopped. Its checkpoint comes last: until then no service starts.
+    Vault::make_stream(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     settings::make_streams(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     let keys = Vault::hand_over(data, streams.context.clone(), streams.names.clone()).await?;
     if !moved {

@@ -2,7 +2,6 @@
 
 use super::tests::{CARD, key};
 use super::*;
-use lika_eventlog::jetstream::settings;
 use lika_local_nats::Server;
 use tempfile::TempDir;
 
@@ -18,7 +17,7 @@ impl Shared {
         Vault::create(dir.path()).unwrap();
         Vault::wrap(dir.path()).unwrap();
         let shared = Self { server: Server::start(&dir.path().join("nats")).unwrap(), dir };
-        shared.context().await.create_stream(settings::vault_stream(&names(), 1)).await.unwrap();
+        Vault::make_stream(&shared.context().await, &names(), 1).await.unwrap();
         shared
     }
 
@@ -82,7 +81,7 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2)), (CARD, 3, key(3))]).await.unwrap();
     right.catch_up().await.unwrap();
     let context = shared.context().await;
-    let wanted = settings::vault_stream(&names(), 1);
+    let wanted = declaration::stream(&names(), 1);
     context.delete_stream(&wanted.name).await.unwrap();
     context.create_stream(wanted.clone()).await.unwrap();
     assert_eq!(shared.open().await.key(CARD, 2), None, "it is lost");
@@ -107,7 +106,7 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
 async fn keys_that_cannot_be_stored_are_given_up_after_a_while_and_may_come_again() {
     let shared = Shared::new().await;
     let vault = shared.open().await;
-    let (context, wanted) = (shared.context().await, settings::vault_stream(&names(), 1));
+    let (context, wanted) = (shared.context().await, declaration::stream(&names(), 1));
     context.delete_stream(&wanted.name).await.unwrap();
     let keys = [(CARD, 1, key(1))];
     let stored = vault.store(&keys);
@@ -129,9 +128,9 @@ async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
     assert!(matches!(other, VaultError::Sealed { subject: CARD, number: 1 }), "{other}");
     std::fs::write(&wrap, right).unwrap();
     let context = shared.context().await;
-    let stream = context.get_stream(names().vault_stream()).await.unwrap();
-    let message = stream.get_last_raw_message_by_subject(&names().vault_subject(CARD, 1)).await.unwrap();
-    context.publish(names().vault_subject(CARD, 2), message.payload).await.unwrap().await.unwrap();
+    let stream = context.get_stream(declaration::name(&names())).await.unwrap();
+    let message = stream.get_last_raw_message_by_subject(&declaration::subject(&names(), (CARD, 1))).await.unwrap();
+    context.publish(declaration::subject(&names(), (CARD, 2)), message.payload).await.unwrap().await.unwrap();
     let moved = shared.try_open().await.unwrap_err();
     assert!(matches!(moved, VaultError::Sealed { subject: CARD, number: 2 }), "{moved}");
 }
@@ -151,6 +150,6 @@ async fn the_keys_of_a_folder_are_handed_over_once() {
     let vault = shared.open().await;
     assert!(keys.iter().all(|(subject, number, key)| vault.key(*subject, *number).as_ref() == Some(key)));
     assert_eq!(vault.tag_key().tag("901624195803071228"), tag);
-    let mut stream = shared.context().await.get_stream(names().vault_stream()).await.unwrap();
+    let mut stream = shared.context().await.get_stream(declaration::name(&names())).await.unwrap();
     assert_eq!(stream.info().await.unwrap().state.messages, 700);
 }
