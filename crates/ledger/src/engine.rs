@@ -2,8 +2,10 @@
 //! engine is one of several on a log that a stream sequences. [`Ledger`](crate::Ledger) uses both through the same
 //! methods.
 
+pub(crate) mod applied;
 pub(crate) mod distributed;
 pub(crate) mod embedded;
+mod own;
 
 use crate::judge::Task;
 use crate::submission::SubmitError;

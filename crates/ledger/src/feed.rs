@@ -1,6 +1,6 @@
 //! Published entries in order, decoded once for all followers in this process.
 
-use crate::engine::distributed::Applied;
+use crate::engine::applied::Applied;
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};

@@ -2,7 +2,8 @@
 
 use crate::clock::Clock;
 use crate::engine::Engine;
-use crate::engine::distributed::{Applied, Distributed};
+use crate::engine::applied::Applied;
+use crate::engine::distributed::Distributed;
 use crate::engine::embedded::Embedded;
 use crate::feed::{Feed, Recent};
 use crate::judge::{Ordered, Task};
@@ -198,7 +199,8 @@ impl Ledger {
         self.engine.published()
     }
 
-    /// The sequencer of this log.
+    /// The sequencer of this log. Nobody judges what is appended through it before it is in the log; tests make void
+    /// entries with it.
     pub fn sequencer(&self) -> &dyn Sequencer {
         self.engine.sequencer()
     }

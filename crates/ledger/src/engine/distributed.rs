@@ -14,52 +14,34 @@
 //! A refusal is final for its receiver, so none is made on an old state: first everything is applied that was
 //! sequenced when the submission came.
 
+use super::applied::Applied;
 use super::sent;
 use crate::clock::Clock;
-use crate::feed::{Recent, Recorded};
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
-use crate::keeper::{Heads, spawn};
+use crate::keeper::spawn;
 use crate::ledger::WAITING_MAX;
-use crate::replay::Unreadable;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::area::Area;
-use lika_domain::evolve;
 use lika_domain::ids::{Index, KeyId};
-use lika_domain::rejection::Rejection;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
 use lika_eventlog::Sequencer;
 use lika_eventlog::error::{AppendError, LogError};
-use lika_eventlog::jetstream::{JetStreamLog, Ordering};
+use lika_eventlog::jetstream::JetStreamLog;
 use parking_lot::{Mutex, RwLock};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 /// Most submissions considered in one pass.
 const BATCH_MAX: usize = 1_000;
-/// Most entries applied in one step.
-const APPLIED_AT_ONCE: usize = 256;
 /// How long a submission waits, in milliseconds, for the previous one of its device, which may be coming through
 /// another process, or for the entries that its device has seen.
 const GAP_WAIT_MS: u64 = 2_000;
-
-/// The state and its position in the log, shared by the engine and by those who wait for it.
-pub(crate) struct Applied {
-    pub(crate) state: Arc<RwLock<State>>,
-    /// Last entry of each area that the state has applied: the guard of an append.
-    pub(crate) heads: Heads,
-    /// Reasons of entries that were just found void, until their recorder has asked for them.
-    voids: RwLock<BTreeMap<Index, Rejection>>,
-    size: watch::Sender<u64>,
-}
-
-/// Most such reasons kept.
-const VOIDS_MAX: usize = 4_096;
 
 /// Messages to the deciding thread.
 pub(crate) enum Job {
@@ -133,68 +115,6 @@ impl Distributed {
         if let Some(jobs) = self.jobs.write().take() {
             while let Err(mpsc::error::TrySendError::Full(_)) = jobs.try_send(Job::Stop) {
                 std::thread::sleep(Duration::from_millis(1));
-            }
-        }
-    }
-}
-
-impl Applied {
-    pub(crate) fn new(state: State, heads: BTreeMap<Area, Index>) -> Self {
-        let size = watch::Sender::new(state.applied);
-        let state = Arc::new(RwLock::new(state));
-        Self { state, heads: Arc::new(RwLock::new(heads)), voids: RwLock::default(), size }
-    }
-
-    /// Applies entries as they are sequenced, until the log stops.
-    pub(crate) async fn follow(self: Arc<Self>, mut ordered: mpsc::Receiver<Ordering>, recent: Arc<Recent>) {
-        let mut entries = Vec::new();
-        while ordered.recv_many(&mut entries, APPLIED_AT_ONCE).await > 0 {
-            let decoded = entries.drain(..).map(|(index, bytes)| {
-                let decoded = lika_proto::convert::entry(index, &bytes).map(|(entry, _)| entry);
-                (index, bytes.len(), decoded.map_err(|rejection| Unreadable::of(&bytes, rejection)))
-            });
-            for (index, bytes, entry) in decoded.collect::<Vec<_>>() {
-                self.apply(index, bytes, entry, &recent);
-            }
-            self.size.send_replace(self.state.read().applied);
-        }
-    }
-
-    /// Number of entries applied.
-    pub(crate) fn size(&self) -> u64 {
-        *self.size.borrow()
-    }
-
-    /// Resolves once `size` entries are applied.
-    pub(crate) async fn reached(&self, size: u64) {
-        // The sender lives as long as `self`.
-        let _ = self.size.subscribe().wait_for(|applied| *applied >= size).await;
-    }
-
-    fn apply(&self, index: Index, bytes: usize, entry: Result<Entry, Unreadable>, recent: &Recent) {
-        let mut state = self.state.write();
-        let judged = match entry {
-            Ok(entry) => {
-                self.heads.write().insert(entry.submission.area, index);
-                let judged = evolve::replay(&mut state, &entry);
-                recent.push(Arc::new(Recorded { entry, void: judged.is_err(), bytes }));
-                judged
-            }
-            Err(Unreadable { area, rejection }) => {
-                evolve::void(&mut state, index);
-                // The next append of the area is guarded by this entry, even if it is void.
-                self.heads.write().extend(area.map(|area| (area, index)));
-                recent.forget();
-                Err(rejection)
-            }
-        };
-        drop(state);
-        if let Err(rejection) = judged {
-            tracing::warn!(index, %rejection, "the rules refuse an entry of the log: it is void");
-            let mut voids = self.voids.write();
-            voids.insert(index, rejection);
-            if voids.len() > VOIDS_MAX {
-                voids.pop_first();
             }
         }
     }
@@ -274,7 +194,7 @@ impl Decider {
         match judged {
             Ok(Judged::Before { index }) => answer(again(None), Ok(Ordered::Before { index })),
             Ok(Judged::New { entry, bytes }) => {
-                self.record(again(None), &entry, expected, bytes);
+                self.record(again(None), *entry, expected, bytes);
                 return true;
             }
             Err(rejection) => match fresh {
@@ -290,14 +210,16 @@ impl Decider {
     }
 
     /// Appends an entry to the log, in a task of its own.
-    fn record(&mut self, one: Waiting, entry: &Entry, expected: Option<Index>, bytes: Bytes) {
+    fn record(&mut self, one: Waiting, entry: Entry, expected: Option<Index>, bytes: Bytes) {
         let (area, key) = (entry.submission.area, entry.submission.key);
         self.busy_areas.insert(area);
         self.busy_keys.insert(key);
+        self.applied.own.sent(bytes.clone(), entry);
         let (log, applied, sender) = (self.log.clone(), self.applied.clone(), self.sender.clone());
         self.handle.spawn(async move {
             let appended = log.append(area, expected, bytes.clone()).await;
-            let again = settle(one, appended, bytes, &log, &applied).await;
+            let again = settle(one, appended, bytes.clone(), &log, &applied).await;
+            applied.own.forget(&bytes);
             // If the thread has ended, nobody waits any more.
             let _ = sender.send(Job::Free(area, key)).await;
             if let Some(again) = again {
