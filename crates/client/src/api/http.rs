@@ -4,7 +4,7 @@ use super::problem;
 use super::{ANSWER_TIMEOUT_S, ApiError, CONNECT_TIMEOUT_S};
 use bytes::{Bytes, BytesMut};
 use lika_http::reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use lika_http::reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
+use lika_http::reqwest::{Body, Client, IntoUrl, Method, RequestBuilder, Response, StatusCode, Url};
 use lika_http::{Trust, client};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub(super) const JSON: &str = "application/json";
 pub struct Api {
     client: Client,
     base: String,
+    /// Where single submissions go: parsed once, since there are many.
+    pub(super) submissions: Url,
     token: Option<HeaderValue>,
 }
 
@@ -49,7 +51,8 @@ impl Api {
         }
         let client = client(trust).connect_timeout(Duration::from_secs(CONNECT_TIMEOUT_S)).build();
         let client = client.map_err(|error| ApiError::broken("no client", error))?;
-        Ok(Self { client, base, token: None })
+        let submissions = Url::parse(&format!("{base}/v1/submissions")).map_err(|_| no_address())?;
+        Ok(Self { client, base, submissions, token: None })
     }
 
     /// The same node, with the token of a session.
@@ -80,22 +83,22 @@ impl Api {
         body: &serde_json::Value,
         bytes_max: usize,
     ) -> Result<T, ApiError> {
-        let reply = self.exchange(self.post(path, JSON, JSON, body.to_string()), bytes_max).await?;
+        let reply = self.exchange(self.post(self.at(path), JSON, JSON, body.to_string()), bytes_max).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 
     pub(super) fn get(&self, path: &str, accept: &'static str) -> RequestBuilder {
-        self.request(Method::GET, path, accept)
+        self.request(Method::GET, self.at(path), accept)
     }
 
     pub(super) fn post(
         &self,
-        path: &str,
+        url: impl IntoUrl,
         media_type: &'static str,
         accept: &'static str,
         body: impl Into<Body>,
     ) -> RequestBuilder {
-        let request = self.request(Method::POST, path, accept);
+        let request = self.request(Method::POST, url, accept);
         request.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
     }
 
@@ -110,9 +113,13 @@ impl Api {
         request.send().await.map_err(|error| ApiError::broken(what, error))
     }
 
-    fn request(&self, method: Method, path: &str, accept: &'static str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
-        let request = request.header(ACCEPT, HeaderValue::from_static(accept));
+    /// The address of a path of the API.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    fn request(&self, method: Method, url: impl IntoUrl, accept: &'static str) -> RequestBuilder {
+        let request = self.client.request(method, url).header(ACCEPT, HeaderValue::from_static(accept));
         match &self.token {
             Some(token) => request.header(AUTHORIZATION, token),
             None => request,
@@ -126,15 +133,22 @@ impl Reply {
         let status = response.status();
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_owned();
-        let mut body = BytesMut::new();
+        let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
         let broken = |error| ApiError::broken("the answer broke off", error);
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > bytes_max {
+            if first.len() + whole.len() + chunk.len() > bytes_max {
                 return Err(ApiError::Protocol(format!("an answer of more than {bytes_max} bytes")));
             }
-            body.extend_from_slice(&chunk);
+            if first.is_empty() && whole.is_empty() {
+                first = chunk;
+            } else {
+                whole.extend_from_slice(&std::mem::take(&mut first));
+                whole.extend_from_slice(&chunk);
+            }
         }
-        Ok(Self { status, body: body.freeze(), media_type })
+        // Most answers come in one piece, which is then not copied.
+        let body = if whole.is_empty() { first } else { whole.freeze() };
+        Ok(Self { status, body, media_type })
     }
 
     pub(super) fn is(&self, media_type: &str) -> bool {

@@ -29,7 +29,7 @@ impl Api {
     /// # Errors
     /// [`ApiError::Refused`] if it is not in the log; after any other error it may be, and should be sent again.
     pub async fn submit(&self, signed: &v1::SignedSubmission) -> Result<v1::Receipt, ApiError> {
-        let request = self.post("/v1/submissions", PROTOBUF, PROTOBUF, signed.encode_to_vec());
+        let request = self.post(self.submissions.clone(), PROTOBUF, PROTOBUF, signed.encode_to_vec());
         let reply = self.exchange(request, ANSWER_BYTES_MAX).await?;
         if !reply.is(PROTOBUF) {
             let status = reply.status;
@@ -62,7 +62,7 @@ impl Api {
             }
             Ok::<_, Infallible>(bytes.freeze())
         });
-        let request = self.post("/v1/submissions:stream", PROTOBUF, PROTOBUF, Body::wrap_stream(pieces));
+        let request = self.post(self.at("/v1/submissions:stream"), PROTOBUF, PROTOBUF, Body::wrap_stream(pieces));
         let response = in_time(self.send(request)).await?;
         if !response.status().is_success() {
             let reply = in_time(Reply::read(response, ANSWER_BYTES_MAX)).await?;
