@@ -6,6 +6,7 @@
 //! * [`layers`]: nor do the layers of the domain depend upwards;
 //! * [`lengths`]: functions and files stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
+//! * [`ways`]: the steps of its ways are functions that exist;
 //! * [`banned`]: no paths of the author's machine, no open ends;
 //! * [`glossary`]: types, modules and files are not named by a word that the glossary gives up;
 //! * [`protos`]: every message and field of the wire format is explained.
@@ -27,6 +28,7 @@ mod lengths;
 mod protos;
 mod readme;
 mod subcommands;
+mod ways;
 
 /// Larger files do not belong in the history of a source tree: every clone carries them for ever.
 const FILE_BYTES_MAX: usize = 1 << 20;
@@ -66,6 +68,7 @@ pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     findings.extend(layers::check(&tree.sources));
     findings.extend(lengths::check(&tree.sources));
     findings.extend(readme::check(&tree, chores));
+    findings.extend(ways::check(&tree));
     findings.extend(banned::check(&tree.sources));
     findings.extend(glossary::check(&tree.sources));
     findings.extend(protos::check(&tree.sources));
