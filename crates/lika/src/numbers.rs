@@ -1,24 +1,20 @@
 //! Figures as people read them.
 
 use crate::table::Table;
+use lika_domain::money::{self, Fen};
 use lika_domain::progress::{Aid, Coverage, Description, IncomeFigure, MonthPart, Part, Poverty, Tally, Visited};
 use lika_views::Progress;
 use std::time::Duration;
 
-/// A number with its thousands set apart.
+/// Stands between groups of three digits.
+const SEPARATOR: char = ',';
+
+/// A number with its digits in groups of three.
 pub(crate) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    money::grouped(number, SEPARATOR)
 }
 
-/// How many of something in a second.
+/// How many in a second.
 pub(crate) fn rate(count: u64, took: Duration) -> u64 {
     let rate = u128::from(count) * 1_000_000 / took.as_micros().max(1);
     u64::try_from(rate).unwrap_or(u64::MAX)
@@ -26,11 +22,10 @@ pub(crate) fn rate(count: u64, took: Duration) -> u64 {
 
 /// An amount of fen in yuan.
 pub(crate) fn yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", number(fen.unsigned_abs() / 100), fen.unsigned_abs() % 100)
+    Fen(fen).in_yuan(SEPARATOR)
 }
 
-/// What is known, or a dash.
+/// A value as text, or a dash if it is not known.
 pub(crate) fn known<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| "-".to_owned(), text)
 }
@@ -45,14 +40,14 @@ pub(crate) fn share(per_10_000: u64) -> String {
 pub(crate) enum Language {
     /// For officials.
     Chinese,
-    /// For those who try or audit the program.
+    /// For people who try out or audit the program.
     English,
 }
 
 /// A column of a table of areas: a figure, and how it is read from an area's document.
 type Column = (&'static Description, fn(&Progress) -> String);
 
-/// Areas under one another, with the figures one looks at first.
+/// Areas under one another, with the main figures.
 pub(crate) fn areas(areas: &[Progress], language: Language) -> String {
     let figures: [Column; 9] = [
         (Poverty::Now.description(), |area| number(area.households.poor_now())),
@@ -88,7 +83,7 @@ mod tests {
     use super::*;
     use lika_views::document::Sums;
 
-    /// The county of the recorded log, as it was answered for.
+    /// The county of the recorded log, from its recorded answer.
     fn recorded() -> Progress {
         let answers = include_str!("../../../tests/golden/answers.jsonl").lines();
         let answers = answers.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
@@ -117,19 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
-        for (given, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(number(given), shown);
-        }
-    }
-
-    #[test]
-    fn amounts_are_in_yuan() {
-        for (fen, shown) in
-            [(0, "0.00"), (5, "0.05"), (-123_456, "-1,234.56"), (i64::MIN, "-92,233,720,368,547,758.08")]
-        {
-            assert_eq!(yuan(fen), shown);
-        }
-        assert_eq!(known(None, yuan), "-");
+    fn amounts_that_are_not_known_are_a_dash() {
+        assert_eq!((known(Some(-123_456), yuan), known(None, yuan)), ("-1,234.56".into(), "-".into()));
     }
 }

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
 
-/// An amount of money in fen, which may be below zero where a balance may.
+/// An amount of money in fen. A balance may be below zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Fen(pub i64);
 
@@ -12,7 +12,7 @@ pub struct Fen(pub i64);
 pub const AMOUNT_MAX_FEN: u64 = 10_000_000_000_000;
 
 impl Fen {
-    /// Nothing.
+    /// No money.
     pub const ZERO: Self = Self(0);
 
     /// An amount from outside: `None` above [`AMOUNT_MAX_FEN`].
@@ -24,6 +24,33 @@ impl Fen {
     pub const fn yuan(yuan: i64) -> Self {
         Self(yuan.saturating_mul(100))
     }
+
+    /// In yuan with two decimals and `separator` between groups of three digits: `-1,234.56`.
+    pub fn in_yuan(self, separator: char) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let fen = self.0.unsigned_abs();
+        format!("{sign}{}.{:02}", grouped(fen / 100, separator), fen % 100)
+    }
+
+    /// In whole yuan, without the fen, and with `separator` between groups of three digits: `-1,234`.
+    pub fn in_whole_yuan(self, separator: char) -> String {
+        let yuan = self.0 / 100;
+        let sign = if yuan < 0 { "-" } else { "" };
+        format!("{sign}{}", grouped(yuan.unsigned_abs(), separator))
+    }
+}
+
+/// A number with `separator` between groups of three digits: `1,234,567`.
+pub fn grouped(number: u64, separator: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl std::ops::Add for Fen {
@@ -74,6 +101,26 @@ mod tests {
         assert_eq!(Fen(-5).to_string(), "-0.05");
         assert_eq!(Fen::yuan(2_736).to_string(), "2736.00");
         assert_eq!(Fen::from_wire(AMOUNT_MAX_FEN + 1), None);
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number, ','), text);
+        }
+    }
+
+    #[test]
+    fn amounts_are_grouped_in_yuan_with_and_without_fen() {
+        for (fen, exact, whole) in [
+            (0, "0.00", "0"),
+            (5, "0.05", "0"),
+            (-99, "-0.99", "0"),
+            (-123_456, "-1,234.56", "-1,234"),
+            (i64::MIN, "-92,233,720,368,547,758.08", "-92,233,720,368,547,758"),
+        ] {
+            assert_eq!((Fen(fen).in_yuan(','), Fen(fen).in_whole_yuan(',')), (exact.into(), whole.into()));
+        }
     }
 
     #[test]

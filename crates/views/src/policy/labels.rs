@@ -70,20 +70,9 @@ pub(super) fn value(value: &PolicyValue) -> String {
     }
 }
 
-/// Yuan with its thousands set apart, and the fen if there are any. Lines are above zero.
+/// Yuan with digits in groups of three, and the fen if there are any.
 fn yuan(amount: Fen) -> String {
-    let digits = (amount.0 / YUAN).to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    match amount.0 % YUAN {
-        0 => text,
-        fen => format!("{text}.{fen:02}"),
-    }
+    if amount.0 % YUAN == 0 { amount.in_whole_yuan(',') } else { amount.in_yuan(',') }
 }
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 //! Numbers as county officials read them.
 
+use lika_domain::money::Fen;
+
+/// A thin space, which stands between groups of three digits.
+const SEPARATOR: char = '\u{2009}';
+
 /// Persons.
 pub(super) fn people(persons: u64) -> String {
     format!("{persons} 人")
@@ -10,20 +15,9 @@ pub(super) fn share(per_10_000: Option<u64>) -> String {
     per_10_000.map_or_else(|| "—".to_owned(), |share| format!("{}.{:02} %", share / 100, share % 100))
 }
 
-/// Fen as yuan, rounded down, thousands apart.
+/// Fen as whole yuan, with digits in groups of three.
 pub(super) fn amount(fen: i64) -> String {
-    let digits = (fen / 100).unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    if fen <= -100 {
-        text.push('-');
-    }
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('\u{2009}');
-        }
-        text.push(digit);
-    }
-    text
+    Fen(fen).in_whole_yuan(SEPARATOR)
 }
 
 #[cfg(test)]
