@@ -18,7 +18,8 @@ fn report(household: &str, step: &Step<'_>) -> Value {
     let taken = json!({"procedure": "PROCEDURE_HOUSEHOLD_EXIT", "step": step.step, "outcome": "OUTCOME_PASSED",
         "present": 30, "in_favour": 28, "until": step.until});
     let evidence = if step.paper.is_empty() { json!([]) } else { evidence };
-    let event = json!({"happened": step.happened, "household": household, "evidence": evidence, "procedure_step_taken": taken});
+    let mut event = json!({"happened": step.happened, "household": household, "procedure_step_taken": taken});
+    event["evidence"] = evidence;
     json!({"area": VILLAGE, "households": {"events": [event]}})
 }
 

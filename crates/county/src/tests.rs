@@ -238,7 +238,10 @@ fn check_planted(book: &Book) {
     }
     let cards = || book.state.villages.values().flat_map(|village| village.households.values());
     let ends = |procedure| cards().flat_map(|card| &card.rounds).filter(move |round| round.procedure == procedure);
-    let decided = |end: Option<End>, wanted: fn(bool, bool) -> bool| matches!(end, Some(End::Decided { complete, late, .. }) if wanted(complete, late));
+    let decided = |end: Option<End>, wanted: fn(bool, bool) -> bool| match end {
+        Some(End::Decided { complete, late, .. }) => wanted(complete, late),
+        _ => false,
+    };
     let taken_over = ends(Procedure::Identification).filter(|round| decided(round.end, |complete, _| !complete));
     assert_eq!(taken_over.count() as u64, count(Kind::TakenOver));
     let late = ends(Procedure::Monitoring).filter(|round| decided(round.end, |_, late| late));
@@ -341,7 +344,7 @@ fn a_seed_makes_the_same_again() {
 }
 
 #[test]
-fn what_cannot_be_made_up_is_refused() {
+fn impossible_counties_are_refused() {
     let county = || County::parse(FUPING).unwrap();
     assert!(History::new(county(), ORIGIN, 0, 1).is_err());
     assert!(History::new(county(), ORIGIN, 500_001, 1).is_err());

@@ -92,12 +92,12 @@ impl<'f> Proto<'f> {
         };
         for field in &message.field {
             if !fields.iter().any(|described| described.name == field.name()) {
-                faults.push(format!("{name}.{} stands in the proto files and is not described", field.name()));
+                faults.push(format!("{name}.{} is in the proto files but not described", field.name()));
             }
         }
         for described in fields {
             match message.field.iter().find(|field| field.name() == described.name) {
-                None => faults.push(format!("{name}.{} is described and not in the proto files", described.name)),
+                None => faults.push(format!("{name}.{} is described but not in the proto files", described.name)),
                 Some(field) => self.check_field(name, described, field, faults),
             }
         }
@@ -168,7 +168,7 @@ fn kinds(text: &mut String, service: &Service) {
     for event in service.events {
         let (message, read) = (event.message, snake(event.message));
         let then = format!("{read}(r, wire).map(|event| {kind}::{message}(event.into()))");
-        push(text, &format!("        v1::{module}::Kind::{message}(wire) => {then},"));
+        push(text, &format!("        v1::{module}::Kind::{message}(wire) => {{\n            {then}\n        }}"));
     }
     push(text, "    }\n}\n");
 }
@@ -322,7 +322,9 @@ mod tests {
     fn an_event_is_read_field_by_field() {
         let expected = r#"pub(super) fn door_kind(r: &mut Reader, kind: v1::door_event::Kind) -> Option<DoorKind> {
     match kind {
-        v1::door_event::Kind::DoorPainted(wire) => door_painted(r, wire).map(|event| DoorKind::DoorPainted(event.into())),
+        v1::door_event::Kind::DoorPainted(wire) => {
+            door_painted(r, wire).map(|event| DoorKind::DoorPainted(event.into()))
+        }
     }
 }
 
@@ -355,11 +357,11 @@ fn door_painted(r: &mut Reader, wire: v1::DoorPainted) -> Option<DoorPainted> {
             (|file| drop(file.message_type.remove(1)), "the proto files have no message DoorPainted"),
             (
                 |file| drop(file.message_type[1].field.remove(0)),
-                "DoorPainted.day is described and not in the proto files",
+                "DoorPainted.day is described but not in the proto files",
             ),
             (
                 |file| file.message_type[1].field.push(on_wire("coats", Type::Uint32, None)),
-                "DoorPainted.coats stands in the proto files and is not described",
+                "DoorPainted.coats is in the proto files but not described",
             ),
             (
                 |file| file.message_type[1].field[0].r#type = Some(Type::String.into()),

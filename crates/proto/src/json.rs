@@ -16,7 +16,7 @@ pub const JSON_BYTES_MAX: usize = 1_048_576;
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
     /// The proto files have no message with this name.
-    #[error("there is no message of the name {0}")]
+    #[error("there is no message named {0}")]
     MessageUnknown(String),
     /// The text is above [`JSON_BYTES_MAX`].
     #[error("{0} bytes of JSON, at most {JSON_BYTES_MAX} are read")]
@@ -25,7 +25,7 @@ pub enum JsonError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// The bytes are not an encoding of that message.
-    #[error("the bytes are no such message")]
+    #[error("the bytes are not such a message")]
     Decode(#[source] prost_reflect::prost::DecodeError),
 }
 
@@ -104,7 +104,10 @@ mod tests {
         let step = v1::ProcedureStepTaken { procedure: 1, step: 3, outcome: 1, present: 40, ..Default::default() };
         let json = to_json("ProcedureStepTaken", &step.encode_to_vec()).unwrap();
         let expected = serde_json::json!({
-            "procedure": "PROCEDURE_IDENTIFICATION", "step": "STEP_APPRAISAL", "outcome": "OUTCOME_PASSED", "present": 40
+            "procedure": "PROCEDURE_IDENTIFICATION",
+            "step": "STEP_APPRAISAL",
+            "outcome": "OUTCOME_PASSED",
+            "present": 40,
         });
         assert_eq!(json, expected);
         assert_eq!(from_json("ProcedureStepTaken", &json.to_string()).unwrap(), step.encode_to_vec());
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_message_is_refused() {
+    fn text_that_is_not_the_message_is_refused() {
         assert!(matches!(from_json("Nothing", "{}"), Err(JsonError::MessageUnknown(_))));
         assert!(matches!(to_json("Nothing", &[]), Err(JsonError::MessageUnknown(_))));
         for text in ["", "{", "[]", "{} x", r#"{"entri": 1}"#, r#"{"entry": -1}"#] {

@@ -40,7 +40,7 @@ pub enum ParseProofError {
     #[error("a proof file has at most {PROOF_FILE_BYTES_MAX} bytes")]
     TooLong,
     /// Not UTF-8.
-    #[error("a proof file is UTF-8; byte {at} is not")]
+    #[error("a proof file must be UTF-8; byte {at} is not")]
     Encoding {
         /// Offset of the first wrong byte.
         at: usize,
@@ -49,7 +49,7 @@ pub enum ParseProofError {
     #[error("the first line is not {HEADER}")]
     Header,
     /// No blank line ahead of the checkpoint.
-    #[error("no blank line stands before the checkpoint")]
+    #[error("there is no blank line before the checkpoint")]
     NoCheckpoint,
     /// The extra data is empty, too long, or not base64.
     #[error("the extra data is not the base64 of 1 to {EXTRA_BYTES_MAX} bytes")]
@@ -78,7 +78,7 @@ pub enum VerifyProofError {
     #[error("the checkpoint of the proof is not signed by the log")]
     Checkpoint(#[from] CheckpointError),
     /// The entry is not under the checkpoint at this index.
-    #[error("the entry is not in the log where the proof says")]
+    #[error("the log does not have the entry at the index that the proof states")]
     Inclusion(#[from] ProofError),
 }
 
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_a_file_is_not_put_together() {
+    fn proofs_that_do_not_fit_a_file_are_not_built() {
         let checkpoint = signed(1, leaf_hash(b"a"));
         let hashes = vec![leaf_hash(b"a"); 64];
         assert_eq!(TlogProof::new(0, hashes, &checkpoint), Err(ParseProofError::TooManyHashes));
@@ -325,7 +325,10 @@ mod tests {
         }
 
         #[test]
-        fn parsing_never_panics(bytes: Vec<u8>, text in "c2sp.org/tlog-proof@v1\n(extra .{0,8}\n)?index .{1,4}\n(.|\n){0,60}") {
+        fn parsing_never_panics(
+            bytes: Vec<u8>,
+            text in "c2sp.org/tlog-proof@v1\n(extra .{0,8}\n)?index .{1,4}\n(.|\n){0,60}",
+        ) {
             prop_assert!(TlogProof::parse(&bytes).is_err());
             if let Ok(proof) = text.parse::<TlogProof>() {
                 prop_assert_eq!(proof.to_string(), text);

@@ -79,7 +79,7 @@ pub enum TileError {
         actual: usize,
     },
     /// The tile has too few hashes for the operation.
-    #[error("{needed} hashes of the tile are needed, {actual} are there")]
+    #[error("the tile needs {needed} hashes and has {actual}")]
     Narrow {
         /// Hashes needed.
         needed: u16,
@@ -521,7 +521,9 @@ mod tests {
         }
 
         #[test]
-        fn what_parses_is_canonical(spelling in "tile/(entries|[0-9]{1,2})/(x[0-9]{3}/){0,7}[0-9]{2,4}(\\.p/[0-9]{0,4})?") {
+        fn a_path_that_parses_is_canonical(
+            spelling in "tile/(entries|[0-9]{1,2})/(x[0-9]{3}/){0,7}[0-9]{2,4}(\\.p/[0-9]{0,4})?",
+        ) {
             if let Ok(tile) = spelling.parse::<TilePath>() {
                 prop_assert_eq!(tile.to_string(), spelling);
             }

@@ -67,6 +67,7 @@ impl<P: Part> JsonSchema for crate::document::Sums<P> {
         };
         let properties: Map<String, Value> = P::ALL.iter().map(figure).collect();
         let required: Vec<&str> = P::ALL.iter().map(|part| part.name()).collect();
-        json_schema!({"type": "object", "description": P::MEANING.trim(), "properties": properties, "required": required})
+        let meaning = P::MEANING.trim();
+        json_schema!({"type": "object", "description": meaning, "properties": properties, "required": required})
     }
 }

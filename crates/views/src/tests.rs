@@ -392,7 +392,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn any_log_in_any_groups_gives_the_same_views(seed in any::<u64>(), groups in prop::collection::vec(1..60usize, 1..8)) {
+    fn any_log_in_any_groups_gives_the_same_views(
+        seed in any::<u64>(),
+        groups in prop::collection::vec(1..60usize, 1..8),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let mut world = World::open(seed, 2);
         for group in groups {

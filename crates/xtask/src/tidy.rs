@@ -3,11 +3,11 @@
 //! Each check is a pure function from texts to findings, without access to git or the disk:
 //!
 //! * [`arrows`]: crates depend on each other in one direction;
-//! * [`layers`]: nor do the layers of the domain depend upwards;
-//! * [`lengths`]: functions and files stay short;
+//! * [`layers`]: so do the layers of the domain;
+//! * [`lengths`]: functions, files and lines stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
 //! * [`ways`]: the steps of its ways are functions that exist;
-//! * [`banned`]: no paths of the author's machine, no open ends;
+//! * [`banned`]: no paths of the author's machine, no unfinished work;
 //! * [`glossary`]: types, modules and files are not named by a word that the glossary gives up;
 //! * [`protos`]: every message and field of the wire format is explained.
 
@@ -78,7 +78,7 @@ pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
         say(&finding.to_string());
     }
     if !findings.is_empty() {
-        bail!("{} to mend", findings.len());
+        bail!("{} findings", findings.len());
     }
     Ok(())
 }

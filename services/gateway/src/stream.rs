@@ -92,7 +92,10 @@ async fn prepare(
 
 /// Whether the refusal may fall away once the submissions before it are recorded.
 fn may_depend(error: &SubmitError) -> bool {
-    matches!(error, SubmitError::Rejected(rejection) if matches!(rejection.code().class(), Class::Forbidden | Class::Conflict))
+    match error {
+        SubmitError::Rejected(rejection) => matches!(rejection.code().class(), Class::Forbidden | Class::Conflict),
+        _ => false,
+    }
 }
 
 async fn record(prepared: Prepared) -> v1::Answer {

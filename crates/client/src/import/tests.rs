@@ -171,7 +171,8 @@ fn every_encoding_gives_the_same() {
 fn headings_are_read_in_english_and_below_titles() {
     let good = id(19_580_307, 121);
     let english = format!(
-        "扶贫对象信息采集表,,\n\nVillage,Household No,Date,Attribute,Main Cause,Relation*,Name,Citizen ID,Health,Labour,Colour\n\
+        "扶贫对象信息采集表,,\n\n\
+         Village,Household No,Date,Attribute,Main Cause,Relation*,Name,Citizen ID,Health,Labour,Colour\n\
          {VILLAGE},甲1,2016/7/1,general,illness,head,Zhang San,{good},chronic,weak,blue\n"
     );
     let plan = households(english.as_bytes(), &options(), &mut Random::seeded(1)).unwrap();
@@ -196,7 +197,7 @@ fn tables_that_cannot_be_read_are_refused_whole() {
 }
 
 #[test]
-fn what_holds_for_the_whole_table_need_not_stand_in_it() {
+fn values_for_the_whole_table_need_not_be_in_it() {
     let options = Options { village: VILLAGE.parse().ok(), date: Date::from_yyyymmdd(20_160_701), ..options() };
     let text = table(&[row(&[(0, ""), (2, "")]), spouse()]);
     let plan = households(text.as_bytes(), &options, &mut Random::seeded(1)).unwrap();
@@ -267,7 +268,7 @@ fn a_certificate_gives_category_and_grade() {
 
 /// One in eleven citizen IDs cut off by a spreadsheet still has a valid check digit.
 #[test]
-fn where_one_id_was_cut_off_all_that_look_so_are() {
+fn one_citizen_id_cut_off_makes_all_that_look_so_suspect() {
     let day = |day: u32| Date::from_yyyymmdd(day).unwrap();
     let lucky = (19_580_301..19_580_331).map(|birth| CitizenId::synthetic(901_624, day(birth), 0).unwrap());
     let lucky = lucky.map(|id| id.as_str().to_owned()).find(|id| id.ends_with("000")).unwrap();
@@ -301,7 +302,7 @@ fn rows_of_a_household_need_not_stand_together() {
 }
 
 #[test]
-fn what_does_not_fit_together_is_refused() {
+fn contradictory_cells_are_refused() {
     let two_heads = plan(&[row(&[]), spouse().replace("配偶", "户主")]);
     assert_eq!(found(&two_heads), [(2, "relation", "not_one_head")]);
     let no_head = plan(&[row(&[(RELATION, "配偶")])]);
@@ -453,7 +454,7 @@ fn twenty_assignments() -> Plan {
 }
 
 #[tokio::test]
-async fn what_the_log_refuses_is_put_down_to_its_rows_and_the_rest_goes() {
+async fn refusals_are_mapped_to_rows_and_the_rest_is_sent() {
     let (api, log) = Log::start().await;
     refuse_sevens(&mut log.lock().unwrap());
     let (_dir, home) = node::home();
@@ -469,7 +470,7 @@ async fn what_the_log_refuses_is_put_down_to_its_rows_and_the_rest_goes() {
 }
 
 #[tokio::test]
-async fn what_is_refused_as_a_whole_is_not_sent_again() {
+async fn submissions_refused_as_a_whole_are_not_sent_again() {
     let (api, log) = Log::start().await;
     log.lock().unwrap().refuse = Box::new(|_| Some(node::refusal(&Rejection::of(Code::AreaForbids, "area", ""))));
     let (_dir, home) = node::home();
@@ -481,7 +482,7 @@ async fn what_is_refused_as_a_whole_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_waits() {
+async fn submissions_that_cannot_be_sent_wait() {
     let (api, log) = Log::start().await;
     log.lock().unwrap().is_down = true;
     let (_dir, home) = node::home();

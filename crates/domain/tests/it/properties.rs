@@ -78,7 +78,7 @@ proptest! {
 
     /// Wild entries that are judged break no more than tame ones do.
     #[test]
-    fn what_is_admitted_keeps_the_state_whole(seeds in seeds(90), wild in any::<bool>()) {
+    fn admitted_entries_keep_the_state_whole(seeds in seeds(90), wild in any::<bool>()) {
         let (world, _) = live(&seeds, if wild { Manner::Wild } else { Manner::Shared });
         whole::check(&world.state)?;
     }
@@ -134,7 +134,10 @@ fn check_variety<'s>(states: impl Iterator<Item = &'s State>) {
     assert!(ends().any(|end| matches!(end, Some(End::Decided { complete: false, .. }))), "without its steps");
     assert!(ends().any(|end| matches!(end, Some(End::Decided { late: true, .. }))), "late");
     assert!(ends().any(|end| matches!(end, Some(End::Dropped))), "dropped");
-    let after = |round: &&&Round| matches!(round.end, Some(End::Decided { steps, .. }) if usize::from(steps) < round.steps.len());
+    let after = |round: &&&Round| match round.end {
+        Some(End::Decided { steps, .. }) => usize::from(steps) < round.steps.len(),
+        _ => false,
+    };
     assert!(rounds.iter().any(|round| after(&round)), "followed up");
 }
 

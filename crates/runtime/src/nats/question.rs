@@ -233,7 +233,10 @@ mod tests {
                 ..FigureQuery::of(area, FigureRef::from_name("gap.health.missing").unwrap())
             },
             ("progress", "explain"),
-            r#"{"area":"130624000000","by":null,"at":null,"recorded_by":20200901,"index":null,"figure":"gap.health.missing"}"#,
+            concat!(
+                r#"{"area":"130624000000","by":null,"at":null,"recorded_by":20200901,"index":null,"#,
+                r#""figure":"gap.health.missing"}"#
+            ),
         );
         check(PolicyQuery { area: None, at: day }, ("progress", "policy"), r#"{"area":null,"at":20200901}"#);
         check(HouseholdQuery { id: household }, ("progress", "household"), "1234567890");

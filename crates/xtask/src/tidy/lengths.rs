@@ -1,7 +1,7 @@
-//! Functions and files stay short.
+//! Functions, files and lines stay short.
 //!
 //! A function counts from the line of its name to its closing brace, without its comment and attributes; a file
-//! counts without its `#[cfg(test)]` modules.
+//! counts without its `#[cfg(test)]` modules; a line counts its characters, a Chinese one as one.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -17,6 +17,8 @@ const LONGER_PERCENT_MAX: usize = 10;
 const FILE_LINES_MAX: usize = 400;
 /// For generated files and files with only tests.
 const TEST_FILE_LINES_MAX: usize = 800;
+/// As in `rustfmt.toml`. rustfmt breaks code there, but no comment, text or macro.
+const LINE_CHARS_MAX: usize = 119;
 
 /// One function with a body.
 #[derive(Debug)]
@@ -35,11 +37,12 @@ struct Walk {
     test_lines: usize,
 }
 
-/// Findings for all Rust files: too long, too many long functions, or not parsable.
+/// Findings for all Rust files: too long, too many long functions, a long line, or not parsable.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut functions = Vec::new();
     let mut findings = Vec::new();
     for source in sources.iter().filter(|source| source.path.ends_with(".rs")) {
+        findings.extend(long_lines(source));
         match syn::parse_file(&source.text) {
             Ok(file) => {
                 let mut walk = Walk::default();
@@ -64,6 +67,14 @@ fn long_file(source: &Source, test_lines: usize) -> Option<Finding> {
     (lines > max).then(|| Finding::new(&source.path, 1, format!("{lines} lines without its tests, more than {max}")))
 }
 
+fn long_lines(source: &Source) -> impl Iterator<Item = Finding> {
+    source.text.lines().enumerate().filter_map(|(position, line)| {
+        let chars = line.chars().count();
+        let what = || format!("{chars} characters, more than {LINE_CHARS_MAX}");
+        (chars > LINE_CHARS_MAX).then(|| Finding::new(&source.path, position + 1, what()))
+    })
+}
+
 fn is_test_or_generated(source: &Source) -> bool {
     let path = format!("/{}", source.path);
     let test = path.contains("/tests/") || path.ends_with("/tests.rs");
@@ -84,7 +95,8 @@ fn long_tail(functions: &[Function]) -> Option<Finding> {
     let what = || {
         let all = functions.len();
         format!(
-            "{count} of {all} functions have over {FUNCTION_LINES_USUAL} lines, more than one in ten; this is the longest"
+            "{count} of {all} functions have over {FUNCTION_LINES_USUAL} lines, more than one in ten; \
+             this is the longest"
         )
     };
     (count * 100 > functions.len() * LONGER_PERCENT_MAX).then(|| Finding::new(&longest.file, longest.line, what()))
@@ -188,6 +200,13 @@ mod tests {
         assert_eq!(found("a.rs", "\n".repeat(400)), [""; 0]);
         assert_eq!(found("a.rs", "\n".repeat(401)), ["a.rs:1: 401 lines without its tests, more than 400"]);
         assert_eq!(found("a.txt", "\n".repeat(401)), [""; 0]);
+    }
+
+    #[test]
+    fn line_over_119_characters() {
+        assert_eq!(found("a.rs", format!("\n// {}", "字".repeat(116))), [""; 0]);
+        assert_eq!(found("a.rs", format!("\n// {}", "字".repeat(117))), ["a.rs:2: 120 characters, more than 119"]);
+        assert_eq!(found("a.md", "a".repeat(120)), [""; 0]);
     }
 
     #[test]

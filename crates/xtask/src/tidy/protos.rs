@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn comment_before_or_on_the_line_is_enough() {
-        let body = "// A.\nmessage A {\n  // x\n  string x = 1;\n  string y = 2; // y\n  /* z */\n  map<string, A> z = 3;\n}\n";
+        let body = "// A.\nmessage A {\n  // x\n  string x = 1;\n  string y = 2; // y\n\
+            \x20 /* z */\n  map<string, A> z = 3;\n}\n";
         assert_eq!(found(body), [""; 0]);
     }
 

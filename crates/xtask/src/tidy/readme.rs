@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn page_that_agrees_with_the_tree() {
         let page = "# lika\n```sh\n$ lika demo --once\ncargo run --release -- demo\ncargo xtask test\n```\n\
-            See `crates/domain/src`, [the rules](crates/domain/src/lib.rs#rules), `log/tile` and [web](https://a.b/c).\n";
+            See `crates/domain/src`, [the rules](crates/domain/src/lib.rs#rules), `log/tile` and \
+            [web](https://a.b/c).\n";
         assert_eq!(found(&format!("{page}{MAP}")), [""; 0]);
         assert_eq!(found(MAP), [""; 0]);
     }
@@ -229,7 +230,8 @@ mod tests {
 
     #[test]
     fn map_drawn_with_branches() {
-        let drawn = "## The tree\n```\n├── crates/\n│   └── domain/src/*.rs   rules\n└── services/aid/\n    └── gone.rs\n```\n";
+        let drawn = "## The tree\n```\n├── crates/\n│   └── domain/src/*.rs   rules\n\
+            └── services/aid/\n    └── gone.rs\n```\n";
         assert_eq!(found(drawn), ["README.md:6: there is no `services/aid/gone.rs`"]);
     }
 

@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn variants_of_subcommand_enums_are_names() {
-        let text = "#[derive(Debug, clap::Subcommand)]\nenum A { Serve(Serve), KeyNew, #[command(about, name = \"bench\")] B }\n\
+        let text = "#[derive(Debug, clap::Subcommand)]\n\
+            enum A { Serve(Serve), KeyNew, #[command(about, name = \"bench\")] B }\n\
             #[derive(Debug)]\nenum Other { NotThis }\nmod inner { #[derive(Subcommand)] enum C { Replay {} } }";
         assert_eq!(names("crates/lika/src/cli.rs", text), ["bench", "key-new", "replay", "serve"]);
     }

@@ -156,7 +156,9 @@ fn heading(progress: &Progress) -> Markup {
         h1 { (named(progress)) }
         p.asof {
             "截至 as of " (progress.as_of.happened)
-            @if let Some(recorded) = &progress.as_of.recorded { " · 记录至 recorded by " (recorded.get(..16).unwrap_or(recorded)) }
+            @if let Some(recorded) = &progress.as_of.recorded {
+                " · 记录至 recorded by " (recorded.get(..16).unwrap_or(recorded))
+            }
             @if let Some(index) = progress.index { " · 日志序号 log index " (index) }
         }
     }
@@ -217,7 +219,10 @@ fn income(progress: &Progress) -> Markup {
     };
     html! {
         table {
-            tr { td { "年度 " small { "year" } } td.n { (income.year.map_or_else(|| "—".to_owned(), |year| year.to_string())) } }
+            tr {
+                td { "年度 " small { "year" } }
+                td.n { (income.year.map_or_else(|| "—".to_owned(), |year| year.to_string())) }
+            }
             tr { td { "贫困线 " small { "line, yuan" } } td.n { (yuan(income.line)) } }
             @for part in IncomeFigure::ALL { tr { td { (label(part.description())) } td.n { (of(*part)) } } }
         }
@@ -262,7 +267,10 @@ fn table(children: &[Progress]) -> Markup {
             @for child in children {
                 @let place = child.level().map_or("", Level::zh);
                 tr {
-                    td { a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(place)) } " " small { (child.area) } }
+                    td {
+                        a href={ "/areas/" (child.area) } { (child.name.as_deref().unwrap_or(place)) }
+                        " " small { (child.area) }
+                    }
                     td.whole { (chart::incidence(child)) }
                     @for (description, figure) in columns {
                         @let sum = figure(child);

@@ -170,8 +170,10 @@ async fn half_sent_bodies_are_answered() {
     let (node, mut admin) = Node::opened().await;
     for head in [
         "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
-        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab",
-        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n5\r\nab",
+        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\nxyz\r\n",
     ] {
         let mut stream = TcpStream::connect(node.address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();

@@ -14,7 +14,8 @@ async fn a_request_under_way_is_answered_and_no_other_is_taken() {
     let idle = TcpStream::connect(node.address).await.unwrap();
     let mut stream = TcpStream::connect(node.address).await.unwrap();
     let head = format!(
-        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",
+        "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\n\
+         content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
