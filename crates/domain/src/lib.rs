@@ -4,14 +4,13 @@
 //! entry, so a replay decides exactly as the recorder did. [`admit::admit`] may refuse; [`evolve::evolve`] never
 //! does.
 //!
-//! In layers, each of which uses only those before it; no two files use each other:
+//! The crate has layers. Each uses only those before it, and no two files use each other:
 //! * [`facts`]: reported facts as plain values, and descriptions of events
 //! * [`state`]: the state folded from the log, and who may sign
 //! * [`rules`]: the rule and the description of each event, in a file of its own; [`admit`], [`evolve`]
 //! * [`progress`]: figures, and the contributions to them
 //!
-//! Other crates find things by noun: [`household`], [`official`], [`aid`] and so on gather what the layers have of
-//! it.
+//! Other crates import by noun: [`household`], [`official`], [`aid`] and so on collect what all layers have on it.
 //!
 #![doc = include_str!("correcting.md")]
 

@@ -1,15 +1,16 @@
-//! What the cards of a village amount to: figures that can be summed. A township, a county or any other prefix is the
-//! sum of its villages, in whatever order and grouping they are added: nothing is rounded before the end, so means,
-//! medians and incidences of a sum are exact.
+//! Figures of villages, and their sums. The figures of a township, a county or any other prefix are the sum of those
+//! of its villages, in any order and grouping. Nothing is rounded before the end, so means, medians and incidences of
+//! a sum are exact.
 //!
-//! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on, and is counted
-//! from them: what a figure is explained by is what it was counted from.
+//! Every [`Figure`] is a sum of [`Contribution`]s, each with the entry of the log that it rests on. The same
+//! contributions count a figure and explain it.
 //!
-//! What a figure is called, its unit and its definition are a line in the table of `part.rs`; `FIGURES.md` is drawn
-//! from it.
+//! The table in `part.rs` has a line for each figure with its name, unit and definition; `FIGURES.md` is drawn from
+//! it.
 //!
-//! Figures are counted from a state and a day. What depends on the day (visits of the last 30 days, idle money)
-//! counts back from it; what happened is what the state holds. To read the past, fold the log up to it first.
+//! Figures are counted from a state and a day. Those that depend on the day (visits of the last 30 days, idle money)
+//! count back from it; all others are as the state holds them. For figures of the past, fold the log up to that time
+//! first.
 
 mod count;
 pub mod entitlement;
@@ -44,17 +45,17 @@ use std::collections::BTreeMap;
 pub const VISITED_LATELY_DAYS: i32 = 30;
 /// Days that the longer of the two counts of visits looks back, today included.
 pub const VISITED_DAYS: i32 = 90;
-/// Days that visits to come are looked forward to, today included.
+/// Days for which due visits are counted ahead, today included.
 pub const VISITS_DUE_DAYS: i32 = 7;
-/// Days after which a card without a responsible official has been without one for long.
+/// Days without a responsible official after which a card counts as without one for long.
 pub const UNASSIGNED_LONG_DAYS: i32 = 30;
 
-/// One of the things that a figure is the sum of.
+/// One addend of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contribution {
-    /// What it adds: a number of things, or fen.
+    /// The amount it adds: a count, or fen.
     pub amount: i64,
-    /// The entry that it rests on; of something that is missing, the one that calls for it.
+    /// The entry that it rests on; for something missing, the entry that makes it due.
     pub entry: Index,
     /// The card that it concerns.
     pub household: Option<HouseholdId>,
@@ -64,13 +65,13 @@ pub struct Contribution {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
     sums: Box<[i64; FIGURES]>,
-    /// Rural registered persons, as the villages last stated them: what incidence is measured against.
+    /// Rural registered persons, as the villages last stated them; incidence is measured against them.
     pub rural_persons: u64,
     /// Income of the latest year assessed.
     pub incomes: Incomes,
-    /// Since when an open card has been without a responsible official, the longest; `None` if each has one.
+    /// The earliest day since which an open card has had no responsible official; `None` if each has one.
     pub unassigned_since: Option<Date>,
-    /// What happened in each month.
+    /// Counts of each month.
     pub months: BTreeMap<Month, MonthCounts>,
 }
 
@@ -87,8 +88,8 @@ impl Default for Figures {
 }
 
 impl Figures {
-    /// Of one village on a day. The rest of the state gives the policy and the officials' caseloads; the village
-    /// itself need not be in it.
+    /// The figures of one village on a day. The rest of the state supplies the policy and the officials' caseloads;
+    /// the village itself need not be in it.
     pub fn of_village(state: &State, area: Area, village: &Village, today: Date) -> Self {
         let mut figures = Self {
             rural_persons: u64::from(village.head.rural_persons),
@@ -101,15 +102,15 @@ impl Figures {
         figures
     }
 
-    /// What holds for the jurisdiction and for no village of it: money released, and of it what lies idle
-    /// unallocated; and the county's own exit.
+    /// The figures of the jurisdiction that belong to no village: money released, unallocated and idle, and the
+    /// county's own exit.
     pub fn of_jurisdiction(state: &State, today: Date) -> Self {
         let mut figures = Self::default();
         count::jurisdiction(state, today, &mut |figure, contribution| figures.count(figure, &contribution));
         figures
     }
 
-    /// Of all villages in an area, and of the jurisdiction if the area contains all of it.
+    /// The figures of all villages in an area, and of the jurisdiction if the area contains all of it.
     pub fn of_area(state: &State, area: Area, today: Date) -> Self {
         let villages = state.villages.range(area.range());
         let mut parts: Vec<Self> =
@@ -125,13 +126,13 @@ impl Figures {
         self.sums.get(figure.place()).copied().unwrap_or(0)
     }
 
-    /// Adds those of other villages.
+    /// Adds the figures of other villages.
     pub fn add(&mut self, other: &Self) {
         self.add_all_but_incomes(other);
         self.incomes.add(&other.incomes);
     }
 
-    /// Persons counted as poor: not out of poverty, or poor again.
+    /// Persons who count as poor: not out of poverty, or poor again.
     pub fn poor_persons(&self) -> u64 {
         Tally::POOR.iter().map(|part| self.get(Figure::Persons(*part)).unsigned_abs()).sum()
     }
@@ -165,7 +166,7 @@ impl Figures {
 impl<'f> std::iter::Sum<&'f Figures> for Figures {
     fn sum<I: Iterator<Item = &'f Self>>(parts: I) -> Self {
         let mut total = Self::default();
-        // Incomes are put in order once for all parts: this is what a sum of hundreds of villages spends its time on.
+        // Incomes are sorted once for all parts: a sum of hundreds of villages spends most of its time on this.
         let mut incomes = Vec::new();
         for part in parts {
             total.add_all_but_incomes(part);

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_refused() {
+    fn anything_but_a_code_is_refused() {
         for text in
             ["", "1", "130", "13062", "1306241002000", "13o624", "+13062", "000000", "130600100200", "130624000200"]
         {

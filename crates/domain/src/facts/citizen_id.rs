@@ -24,7 +24,7 @@ pub struct CitizenId([u8; LENGTH]);
 /// Number of a disability certificate: the citizen ID, category, grade, and two digits more when it was reissued.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DisabilityCertificate {
-    /// Whose.
+    /// The ID of its holder.
     pub citizen_id: CitizenId,
     /// Category and grade.
     pub disability: Disability,
@@ -39,7 +39,7 @@ impl CitizenId {
     /// Reads 18 characters; a lower-case x counts as X.
     ///
     /// # Errors
-    /// Another length or character, no such date of birth, or another check character.
+    /// The length, a character, the date of birth or the check character is wrong.
     pub fn parse(text: &str) -> Result<Self, NotACitizenId> {
         let mut bytes: [u8; LENGTH] = text.as_bytes().try_into().map_err(|_| NotACitizenId)?;
         bytes[LENGTH - 1].make_ascii_uppercase();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_form_is_refused() {
+    fn any_other_form_is_refused() {
         for text in ["", "900000197002140", "90000019700214017", "9000001970021401７", "900000197002140170"] {
             assert_eq!(CitizenId::parse(text), Err(NotACitizenId), "{text}");
         }

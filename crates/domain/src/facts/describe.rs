@@ -34,8 +34,8 @@ pub struct Event {
     pub procedure: Option<Procedure>,
     /// Source of its rule: a regulation, a standard, or a decision of this project.
     pub source: &'static str,
-    /// Whether it counts whatever day it happened, because nothing can be known without it: villages, authority,
-    /// policy.
+    /// Whether figures as of an earlier day count it too, because no other event can be read without it: villages,
+    /// authority, policy.
     pub ground: bool,
     /// Its fields, in the order of a form.
     pub fields: &'static [Field],
@@ -108,7 +108,7 @@ pub enum Value {
     Choices {
         /// The list.
         list: &'static List,
-        /// Most of them that are read; fewer may be a rule.
+        /// The most that are read; a rule may allow fewer.
         max: usize,
     },
     /// A day, yyyymmdd.
@@ -175,9 +175,9 @@ pub enum Value {
     Record(&'static Record),
     /// At least one record.
     Records {
-        /// Of which kind.
+        /// The description of one.
         record: &'static Record,
-        /// Most of them that are read; fewer may be a rule.
+        /// The most that are read; a rule may allow fewer.
         max: usize,
     },
     /// The fields of a record that the proto files place among the surrounding fields.
@@ -288,7 +288,7 @@ macro_rules! record {
         }
 
         impl $name {
-            /// What its fields are.
+            /// The description of its fields.
             pub const RECORD: $crate::facts::describe::Record = $crate::facts::describe::Record {
                 name: stringify!($name),
                 fields: $crate::facts::describe::fields! { $($(#[doc = $meaning])+ $field = $value, $fzh;)* },

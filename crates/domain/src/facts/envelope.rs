@@ -33,7 +33,7 @@ pub struct OfficialEnvelope {
     pub corrects: Option<EventRef>,
 }
 
-/// Common to all envelopes, and judged alike.
+/// The part that all envelopes share; one check judges it for all of them.
 pub(crate) trait Around {
     /// The day it happened.
     fn happened(&self) -> Date;
@@ -78,12 +78,12 @@ pub const FIELDS: &[Field] = fields! {
     household = Value::HouseholdOrNone, "户";
     /// Documents it rests on: kind, SHA-256 and size in bytes.
     evidence = Value::Special { wire: &[], inside: EVIDENCE }, "佐证材料";
-    /// The earlier event that this one puts right: entry, and number of the event in it.
+    /// The earlier event that this one corrects: its entry, and its number in that entry.
     corrects = Value::Special { wire: &[], inside: EVENT_REF }, "更正";
 };
 
 const EVIDENCE: &[Field] = fields! {
-    /// What it is.
+    /// Kind of document.
     kind = Value::Choice(&EvidenceKind::LIST), "类别";
     /// The file itself, in a report that is still to be signed.
     file = Value::Text { chars_max: usize::MAX }, "文件";

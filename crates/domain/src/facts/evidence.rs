@@ -9,7 +9,7 @@ pub const EVIDENCE_MAX: usize = 20;
 /// A document outside the log, pinned by its hash.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Evidence {
-    /// What it is.
+    /// Kind of document.
     pub kind: EvidenceKind,
     /// SHA-256 of the file.
     pub sha256: [u8; 32],

@@ -36,17 +36,17 @@ record! {
     sealed: Option<u32> = Value::Sealed(private::HOUSEHOLD), "加密";
 }
 
-/// Whose personal data is sealed.
+/// The subject of sealed personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// A household's and its members'.
+    /// A household with its members.
     Household(HouseholdId),
-    /// An official's.
+    /// An official.
     Official(crate::facts::ids::OfficialId),
 }
 
 kinds! {
-    /// Where a card stands.
+    /// Status of a card.
     Status {
         /// Poor (未脱贫).
         Poor = 1 "poor" "未脱贫",
@@ -152,11 +152,11 @@ kinds! {
 }
 
 kinds! {
-    /// Grounds of an erasure.
+    /// Why personal data is erased.
     ErasureReason {
         /// The person asked for it.
         Request = 1 "request" "本人申请",
-        /// The time to keep it is over.
+        /// The retention period is over.
         Retention = 2 "retention" "保存期满",
         /// Order of an authority.
         Order = 3 "order" "主管机关决定",
@@ -164,7 +164,7 @@ kinds! {
 }
 
 impl Status {
-    /// Counted as poor: not out of poverty, or poor again.
+    /// Whether the card counts as poor: not out of poverty, or poor again.
     pub fn is_poor(self) -> bool {
         matches!(self, Self::Poor | Self::PreExit | Self::FellBack)
     }

@@ -7,17 +7,17 @@ use crate::facts::kind::kinds;
 use crate::facts::private;
 use borsh::{BorshDeserialize, BorshSerialize};
 
-/// Oldest a person on a card may be, in years.
+/// Highest age of a person on a card, in years.
 pub const AGE_MAX_YEARS: i32 = 130;
 
-/// Most months a year has.
+/// Most months of work in a year.
 pub const WORK_MONTHS_MAX: u32 = 12;
 /// Categories of disability certificates are 1 to 7.
 pub const DISABILITY_CATEGORY_MAX: u32 = 7;
 /// Grades of disability certificates are 1 to 4.
 pub const DISABILITY_GRADE_MAX: u32 = 4;
-/// Youngest a wife or husband may be, in years. Marriages below the legal age happen and are recorded as they are;
-/// below this the birth month or the relation is a slip.
+/// Lowest age of a wife or husband, in years. Marriages below the legal age happen and are recorded as they are; below
+/// this age the birth month or the relation must be a mistake.
 pub const SPOUSE_AGE_MIN_YEARS: i32 = 14;
 
 record! {
@@ -35,13 +35,13 @@ record! {
     ethnicity: u8 = Value::Special { wire: &[], inside: &[] }, "民族";
     /// Highest education completed.
     education: Option<Education> = Value::ChoiceOrNone(&Education::LIST), "文化程度";
-    /// School attended now; none for who is not at school.
+    /// School attended now; none for a person who is not at school.
     school: Option<SchoolStage> = Value::ChoiceOrNone(&SchoolStage::LIST), "在校生状况";
     /// State of health.
     health: Health = Value::Choice(&Health::LIST), "健康状况";
     /// Ability to work.
     labour: Labour = Value::Choice(&Labour::LIST), "劳动能力";
-    /// Where the person works away from home; none for who does not.
+    /// Where the person works away from home; none for a person who does not.
     work_place: Option<WorkPlace> = Value::ChoiceOrNone(&WorkPlace::LIST), "务工地点";
     /// Months worked away from home in the year, 0 to 12.
     work_months: u8 = Value::Count { max: WORK_MONTHS_MAX }, "务工月数";

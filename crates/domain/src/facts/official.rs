@@ -12,7 +12,7 @@ pub const COMPANIONS_MAX: usize = 5;
 /// Most keys of one official, revoked ones included.
 pub const KEYS_MAX: usize = 100;
 
-/// Most second responsible officials of a household; it has one first.
+/// Most second responsible officials of a household. It has only one first responsible official.
 pub const SECONDS_MAX: usize = 4;
 
 /// Minutes of a day.
@@ -23,7 +23,7 @@ pub const DAY_MINUTES: u16 = 1_440;
 pub struct PublicKey {
     /// First 8 bytes, big-endian, of SHA-256 over the bytes.
     pub id: KeyId,
-    /// Ed25519.
+    /// The Ed25519 public key.
     pub bytes: [u8; 32],
 }
 

@@ -29,7 +29,7 @@ pub const DAYS_MAX: u32 = 366;
 /// Highest caseload limit, in households.
 pub const CASELOAD_LIMIT_MAX: u32 = 10_000;
 
-/// Years a line or a budget may be for.
+/// Years for which a line or a budget may be set.
 pub const YEARS: std::ops::RangeInclusive<u32> = 2010..=2100;
 
 /// One parameter.
@@ -50,9 +50,9 @@ pub struct PolicyItem {
 pub enum PolicyValue {
     /// Fen per person and year.
     Line {
-        /// What it divides.
+        /// Poverty line or monitoring line.
         kind: LineKind,
-        /// Whose standard.
+        /// National or provincial standard.
         standard: Standard,
         /// Year of the income it is compared with.
         year: u16,
@@ -85,7 +85,7 @@ pub enum PolicyValue {
     StepsRequired {
         /// Procedure.
         procedure: Procedure,
-        /// It is refused.
+        /// Whether it is refused.
         required: bool,
     },
     /// A measure of the catalogue.
@@ -122,7 +122,7 @@ pub enum Parameter {
 }
 
 kinds! {
-    /// What a line divides.
+    /// Kinds of line.
     LineKind {
         /// Poverty line.
         Poverty = 1 "poverty" "贫困线",
@@ -222,9 +222,9 @@ pub const ITEM: &[Field] = fields! {
 };
 
 const LINE: &[Field] = fields! {
-    /// What it divides.
+    /// Poverty line or monitoring line.
     kind = Value::Choice(&LineKind::LIST), "类别";
-    /// Whose standard.
+    /// National or provincial standard.
     standard = Value::Choice(&Standard::LIST), "识别标准";
     /// Year of the income it is compared with.
     year = Value::Year, "年度";
@@ -251,7 +251,7 @@ const CASELOAD: &[Field] = fields! {
 const STEPS: &[Field] = fields! {
     /// Procedure.
     procedure = Value::Choice(&Procedure::LIST), "程序";
-    /// The decision is refused.
+    /// The decision is refused without its steps.
     required = Value::Flag, "不予记录";
 };
 

@@ -14,7 +14,8 @@ pub struct BuiltIn {
     pub value: PolicyValue,
     /// Source of the figure, in Chinese.
     pub source: &'static str,
-    /// It is from secondary sources that we could not confirm, is rounded, or no text fixes it for the whole country.
+    /// The value comes from secondary sources that we could not confirm, or is rounded, or no text fixes it for the
+    /// whole country.
     pub unconfirmed: bool,
 }
 
@@ -27,7 +28,7 @@ pub struct DefaultLine {
     pub yuan: i64,
     /// Kind of income it is compared with.
     pub concept: IncomeConcept,
-    /// The figure is from secondary sources which we could not confirm, or it is rounded.
+    /// The figure comes from secondary sources that we could not confirm, or is rounded.
     pub unconfirmed: bool,
 }
 
@@ -151,7 +152,7 @@ pub(crate) fn publicity_days(procedure: Procedure) -> u32 {
 }
 
 /// Decisions need their steps, except for registration: most counties take their cards over from earlier registers,
-/// whose documents are older than the log. A county requires the steps once it has done so.
+/// whose documents are older than the log. A county can require the steps once it has taken them over.
 pub(crate) fn steps_required(procedure: Procedure) -> bool {
     procedure != Procedure::Identification
 }

@@ -13,7 +13,7 @@ pub const REMARK_CHARS_MAX: usize = 500;
 /// Longest account of a visit, in characters.
 pub const SEEN_CHARS_MAX: usize = 1_000;
 
-/// Of a household.
+/// Personal data of a household.
 pub const HOUSEHOLD: &[Field] = fields! {
     /// Address below the village.
     address = Value::Text { chars_max: ADDRESS_CHARS_MAX }, "住址";
@@ -27,7 +27,7 @@ pub const HOUSEHOLD: &[Field] = fields! {
     remark = Value::Text { chars_max: REMARK_CHARS_MAX }, "备注";
 };
 
-/// Of a member.
+/// Personal data of a member.
 pub const MEMBER: &[Field] = fields! {
     /// Full name.
     name = Value::RequiredText { chars_max: PERSON_NAME_CHARS_MAX }, "姓名";
@@ -39,7 +39,7 @@ pub const MEMBER: &[Field] = fields! {
     phone = Value::Text { chars_max: NUMBER_CHARS_MAX }, "联系电话";
 };
 
-/// Of an official.
+/// Personal data of an official.
 pub const OFFICIAL: &[Field] = fields! {
     /// Full name.
     name = Value::RequiredText { chars_max: PERSON_NAME_CHARS_MAX }, "姓名";
@@ -47,7 +47,7 @@ pub const OFFICIAL: &[Field] = fields! {
     phone = Value::Text { chars_max: NUMBER_CHARS_MAX }, "联系电话";
 };
 
-/// Of a visit.
+/// Personal data of a visit.
 pub const VISIT: &[Field] = fields! {
     /// What was seen, in free words.
     seen = Value::Text { chars_max: SEEN_CHARS_MAX }, "走访情况";

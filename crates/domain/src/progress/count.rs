@@ -21,7 +21,7 @@ use crate::state::round::{End, Round};
 use crate::state::village::{Village, VillageHead};
 use std::collections::BTreeMap;
 
-/// Incidence is counted in persons of so many.
+/// Incidence is counted in persons per this many.
 const PARTS: u64 = 10_000;
 
 /// Counts one village on a day.
@@ -68,7 +68,7 @@ pub(super) fn jurisdiction(state: &State, today: Date, sink: &mut impl FnMut(Fig
     }
 }
 
-/// Since when an open card has been without a responsible official, the longest.
+/// The earliest day since which an open card has had no responsible official.
 pub(super) fn unassigned_since(village: &Village) -> Option<Date> {
     let open = village.households.values().filter(|card| card.status.is_live());
     open.filter_map(|card| card.unassigned).min()
@@ -112,12 +112,12 @@ pub(super) fn assessed<'v>(
     })
 }
 
-/// One counting.
+/// One count of a village or of the jurisdiction.
 struct Count<'c, S> {
     policy: InForce<'c>,
     area: Area,
     today: Date,
-    /// The card that is counted.
+    /// The card that is being counted.
     household: Option<HouseholdId>,
     sink: &'c mut S,
 }
@@ -167,7 +167,7 @@ impl<S: FnMut(Figure, Contribution)> Count<'_, S> {
         self.add(Figure::Aid(group, Aid::Events), 1, entry);
         self.add_signed(Figure::Aid(group, Aid::Amount), kept.0, entry);
         self.add_signed(Figure::Aid(group, Aid::Acknowledged), acknowledged.0, entry);
-        // Help in kind or from others is aid and no part of the money that was released.
+        // Help in kind or from others is aid, but not part of the money that was released.
         if delivery.allocation.is_some() {
             self.money(Money::Delivered, amount, entry);
             self.money(Money::Acknowledged, acknowledged, entry);
@@ -217,7 +217,7 @@ impl<S: FnMut(Figure, Contribution)> Count<'_, S> {
         }
     }
 
-    /// A visit is due so many days after the last one; the first one, after the registration.
+    /// A visit is due a set number of days after the last one; the first visit, after the registration.
     fn visits(&mut self, card: &Household) {
         let today = self.today;
         let visited = |days| card.visited.is_some_and(|day| (0..days).contains(&today.days_since(day)));
@@ -273,7 +273,7 @@ impl<S: FnMut(Figure, Contribution)> Count<'_, S> {
         self.idle(left, allocation.happened, allocation.entry);
     }
 
-    /// Counts what is left of a sum that was to be passed on since a day. Nothing is left of one that was overdrawn.
+    /// Counts the rest of a sum that could have been passed on since a day. An overdrawn sum has no rest.
     fn idle(&mut self, left: Fen, since: Date, entry: Index) {
         let (left, years) = (left.max(Fen::ZERO), full_years(since, self.today));
         if years >= 1 {
@@ -302,7 +302,8 @@ impl<S: FnMut(Figure, Contribution)> Count<'_, S> {
         }
     }
 
-    /// What a village on the list lacks to leave it: so many persons, and the fewest households that hold as many.
+    /// What a village on the list lacks to leave it: how many persons must leave poverty, and the fewest households
+    /// that together have as many.
     fn exit(&mut self, village: &Village) {
         let head = &village.head;
         self.add(Figure::Villages(Exit::Poor), 1, head.registered_in);
@@ -335,8 +336,7 @@ fn size(card: &Household) -> u64 {
     card.members.len() as u64
 }
 
-/// Years of the calendar that are over between two days, 0 if `since` is later. What began on 29 February has its
-/// year on 1 March.
+/// Full calendar years between two days; 0 if `since` is later. A year that began on 29 February is full on 1 March.
 pub(super) fn full_years(since: Date, today: Date) -> u32 {
     let (then, now) = (since.ymd(), today.ymd());
     let begun = now.0.saturating_sub(then.0);

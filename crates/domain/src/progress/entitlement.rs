@@ -1,9 +1,9 @@
-//! What a household should get by its facts, against what it did get.
+//! What a household should get according to its facts, and what it did get.
 //!
 //! A dangerous dwelling calls for housing; willingness to relocate, for relocation; a member at school, for an
 //! education grant; a minimum living allowance or the five guarantees, for the safety net; a disabled member, for
-//! disability aid; a member who can work and is out of school, for help with employment or industry; and everybody's
-//! health is looked after. Help goes on after the exit (脱贫不脱政策), so every open card is measured alike.
+//! disability aid; a member who can work and is out of school, for help with employment or industry. Every household
+//! is entitled to health aid. Help goes on after the exit (脱贫不脱政策), so every open card is measured alike.
 
 use crate::facts::aid::MeasureGroup;
 use crate::facts::date::Date;
@@ -15,9 +15,9 @@ use crate::facts::money::Fen;
 use crate::state::aid::Delivery;
 use crate::state::household::Household;
 
-/// Days that help which is due again every year counts for, the day it was given included.
+/// Days for which yearly help counts, the day it was given included.
 pub const YEARLY_DAYS: i32 = 365;
-/// Youngest a person is counted as able to work, in years (Labour Law, article 15).
+/// Age from which a person can count as able to work, in years (Labour Law, article 15).
 pub const WORKING_AGE_YEARS: u32 = 16;
 
 kinds! {
@@ -55,8 +55,8 @@ impl Entitlement {
         }
     }
 
-    /// The latest delivery that counts for it on a day; `None` if there is none. One that was taken back whole, or
-    /// that happened later, does not count.
+    /// The latest delivery that counts for it on a day; `None` if there is none. A delivery that was taken back in
+    /// full, or that happened later, does not count.
     pub fn received(self, card: &Household, today: Date) -> Option<&Delivery> {
         let kept =
             |delivery: &&Delivery| delivery.amount - delivery.reversed > Fen::ZERO && delivery.happened <= today;
@@ -80,7 +80,7 @@ impl Entitlement {
         }
     }
 
-    /// Houses are built and households move once; everything else is due again every year.
+    /// Housing and relocation are due once; everything else is due again every year.
     fn is_once(self) -> bool {
         matches!(self, Self::Housing | Self::Relocation)
     }

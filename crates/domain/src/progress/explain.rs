@@ -1,4 +1,4 @@
-//! What a figure is the sum of.
+//! The contributions that a figure is the sum of.
 
 use super::part::{Description, IncomeFigure, MonthPart, Part, Poverty, Tally};
 use super::section::{Section, Unit};
@@ -42,7 +42,7 @@ impl FigureRef {
         month.or_else(|| Self::all().find(|figure| figure.to_string() == name))
     }
 
-    /// The section of the document that it stands in.
+    /// Its section of the document.
     pub fn section(self) -> Section {
         match self {
             Self::Sum(figure) => figure.section(),
@@ -71,7 +71,7 @@ impl FigureRef {
         }
     }
 
-    /// Its Chinese label, with its section and what of it is meant: `应享未享 健康帮扶 未享`.
+    /// Its Chinese label after its section and its subject, such as `应享未享 健康帮扶 未享`.
     pub fn zh(self) -> String {
         let (section, label) = (self.section().zh(), self.description().zh);
         match self {
@@ -85,7 +85,7 @@ impl FigureRef {
         }
     }
 
-    /// What its contributions are counted in. The incidence is a share and rests on persons.
+    /// The unit of its contributions. The incidence is a share, but its contributions are persons.
     pub fn contribution_unit(self) -> Unit {
         match self.unit() {
             Unit::PerTenThousand => Unit::Persons,
@@ -93,8 +93,8 @@ impl FigureRef {
         }
     }
 
-    /// What it is the sum of in one village. `income_year` is the latest year that an open card of the area asked
-    /// about was assessed for.
+    /// Its contributions in one village. `income_year` is the latest year for which an open card of the requested area
+    /// has an assessment.
     pub fn of_village(
         self,
         state: &State,
@@ -106,8 +106,8 @@ impl FigureRef {
         let mut contributions = Vec::new();
         match self {
             Self::Sum(_) | Self::Poverty(_) => {
-                count::village(state, area, village, today, &mut |counted, ground| {
-                    contributions.extend(self.counts(counted).then_some(ground));
+                count::village(state, area, village, today, &mut |counted, contribution| {
+                    contributions.extend(self.counts(counted).then_some(contribution));
                 });
             }
             Self::Income(figure) => {
@@ -129,11 +129,11 @@ impl FigureRef {
         contributions
     }
 
-    /// What the jurisdiction's own part of it is the sum of.
+    /// The contributions of the jurisdiction itself.
     pub fn of_jurisdiction(self, state: &State, today: Date) -> Vec<Contribution> {
         let mut contributions = Vec::new();
-        count::jurisdiction(state, today, &mut |counted, ground| {
-            contributions.extend(self.counts(counted).then_some(ground));
+        count::jurisdiction(state, today, &mut |counted, contribution| {
+            contributions.extend(self.counts(counted).then_some(contribution));
         });
         contributions
     }
@@ -149,7 +149,7 @@ impl FigureRef {
 }
 
 impl fmt::Display for FigureRef {
-    /// Its name: where it stands in the document of an area, from `incidence` to `months.2016-05.visits`.
+    /// Its name: its path in the document of an area, such as `incidence` or `months.2016-05.visits`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sum(figure) => figure.fmt(f),

@@ -1,4 +1,4 @@
-//! Every figure that is a sum, and its place in the row of sums.
+//! Every figure that is a sum, and its place in the array of sums.
 
 use super::part::{
     Aid, Coverage, Description, Entitled, Exit, Exits, Gap, Known, Money, Part, Posts, Procedures, Tally, Visited,
@@ -19,13 +19,13 @@ pub enum Figure {
     Persons(Tally),
     /// Open cards by assurance or guarantee.
     Condition(Condition, Known),
-    /// Who answers for the open cards.
+    /// Open cards by responsible official.
     Officials(Coverage),
-    /// When open cards were visited.
+    /// Open cards by their last visit.
     Visits(Visited),
     /// Rounds of procedures.
     Procedures(Procedures),
-    /// Rounds under way that stand after that step.
+    /// Rounds under way whose last step was this one.
     At(Procedure, Step),
     /// Exits that an audit would look at.
     Exits(Exits),
@@ -74,7 +74,7 @@ impl Figure {
         Self::all().find(|figure| figure.to_string() == name)
     }
 
-    /// The section of the document that it stands in.
+    /// Its section of the document.
     pub fn section(self) -> Section {
         match self {
             Self::Households(_) => Section::Households,
@@ -91,7 +91,7 @@ impl Figure {
         }
     }
 
-    /// Its line in the table of figures. Of rounds that stand after a step it is that of the rounds under way.
+    /// Its line in the table of figures. Rounds after a certain step have the line of the rounds under way.
     pub fn description(self) -> &'static Description {
         match self {
             Self::Households(part) | Self::Persons(part) => part.description(),
@@ -110,7 +110,7 @@ impl Figure {
         }
     }
 
-    /// What of its section it is about, by name in documents and in Chinese; `None` if it is about all of it.
+    /// Its subject within the section: name in documents and Chinese label; `None` if it is about the whole section.
     pub(super) fn subject(self) -> Option<(String, String)> {
         let owned = |name: &str, zh: &str| Some((name.to_owned(), zh.to_owned()));
         match self {
@@ -132,7 +132,7 @@ impl Figure {
         }
     }
 
-    /// Its place in a row of all figures.
+    /// Its place in the array of sums.
     pub(super) fn place(self) -> usize {
         match self {
             Self::Households(part) => part.place(),
@@ -170,7 +170,7 @@ const VILLAGES: usize = POSTS + Posts::ALL.len();
 pub(super) const FIGURES: usize = VILLAGES + Exit::ALL.len();
 
 impl fmt::Display for Figure {
-    /// Its name: where it stands in the document of an area, from `households.registered` to `villages.ready`.
+    /// Its name: its path in the document of an area, such as `households.registered`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let section = self.section();
         match (self, self.subject()) {

@@ -2,10 +2,10 @@
 
 use crate::facts::money::Fen;
 
-/// Income of the latest year for which an open card has an assessment, and of the households assessed for that year
-/// only. Every member of a household counts with the household's income per head.
+/// Income of the latest year for which an open card has an assessment. Only households assessed for that year count.
+/// Every member of a household counts with the household's income per head.
 ///
-/// In a sum the latest year of all parts stands. That is exact: a part whose own latest year is earlier has no
+/// A sum takes the latest year of all its parts. That is exact: a part whose own latest year is earlier has no
 /// household assessed for the later one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incomes {
@@ -13,13 +13,14 @@ pub struct Incomes {
     pub year: Option<u16>,
     /// Households assessed for it.
     pub households: u64,
-    /// Persons in them, as the assessments divided.
+    /// Persons in them, as counted in the assessments.
     pub persons: u64,
-    /// Of these, persons in households under the poverty line that holds for them. Who has no line is not counted.
+    /// Of these, persons in households below the poverty line that holds for them. Households without a line are not
+    /// counted.
     pub below_line: u64,
     /// Their net income.
     net: Fen,
-    /// Income per head and persons who have it, in order.
+    /// Incomes per head, each with the number of persons who have it, in order.
     heads: Vec<(Fen, u32)>,
 }
 
@@ -30,7 +31,7 @@ impl Incomes {
         Some(Fen(self.net.0.div_euclid(persons)))
     }
 
-    /// The income per head that half of the persons reach at most; the lower one when two stand in the middle.
+    /// The median income per head: half of the persons have no more. Of two in the middle, the lower one.
     pub fn median(&self) -> Option<Fen> {
         let mut left = self.persons.div_ceil(2);
         for (income, persons) in &self.heads {
@@ -42,13 +43,13 @@ impl Incomes {
         None
     }
 
-    /// Adds those of other households.
+    /// Adds the incomes of other households.
     pub fn add(&mut self, other: &Self) {
         let own = std::mem::take(self);
         *self = Self::sum(&[&own, other]);
     }
 
-    /// Those of all parts together.
+    /// The incomes of all parts together.
     pub(super) fn sum(parts: &[&Self]) -> Self {
         let year = parts.iter().filter_map(|part| part.year).max();
         let mut total = Self { year, ..Self::default() };
@@ -63,7 +64,7 @@ impl Incomes {
         total
     }
 
-    /// Nothing yet, of that year.
+    /// No incomes yet, of that year.
     pub(super) fn of(year: Option<u16>) -> Self {
         Self { year, ..Self::default() }
     }
@@ -79,8 +80,8 @@ impl Incomes {
         }
     }
 
-    /// Puts the incomes in order, equal ones together, so that equal sums are equal however they came about. The sort
-    /// finds the parts that are in order already and merges them.
+    /// Sorts the incomes and joins equal ones, so that equal sums compare as equal in whatever order they were added.
+    /// The sort finds the parts that are in order already and merges them.
     pub(super) fn settle(&mut self) {
         self.heads.sort();
         self.heads.dedup_by(|later, kept| {

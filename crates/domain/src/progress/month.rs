@@ -1,5 +1,5 @@
-//! What the counts of a month rest on. The state keeps a month's counts and not their entries, so whoever explains
-//! one supplies the village's entries again.
+//! The contributions to the counts of a month. The state keeps a month's counts but not their entries, so the caller
+//! supplies the village's entries again to explain one.
 
 use super::Contribution;
 use super::part::{MonthPart, Part};
@@ -18,7 +18,7 @@ use std::fmt;
 pub struct MonthFigure {
     /// The month.
     pub month: Month,
-    /// What of it.
+    /// The count.
     pub part: MonthPart,
 }
 
@@ -29,9 +29,9 @@ pub struct Months {
     contributions: Vec<Contribution>,
     /// Exits of the month by their entry: one recorded in error is taken out of its own month.
     exits: BTreeSet<(Index, HouseholdId)>,
-    /// Falls of the month by their entry, likewise.
+    /// Falls of the month by their entry, for the same reason.
     falls: BTreeSet<(Index, HouseholdId)>,
-    /// The last visit of each card: one that is put right is taken out of its own month.
+    /// The last visit of each card: a corrected one is taken out of its own month.
     visits: BTreeMap<HouseholdId, LastVisit>,
 }
 
@@ -74,7 +74,7 @@ impl MonthPart {
 }
 
 impl Months {
-    /// Before the first entry.
+    /// An explanation before the first entry.
     pub fn new(figure: MonthFigure) -> Self {
         Self {
             figure,
@@ -106,7 +106,7 @@ impl Months {
         }
     }
 
-    /// What the count is the sum of.
+    /// The contributions that the count is the sum of.
     pub fn contributions(self) -> Vec<Contribution> {
         self.contributions
     }

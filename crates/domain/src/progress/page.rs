@@ -10,9 +10,9 @@ use std::fmt::Write;
 const FILE: &str = "FIGURES.md";
 const HEAD: &str = "# Figures
 
-Written from the table in `src/progress/part.rs`; a test compares them. A name is where a figure stands in the document of
-an area, and what `lika progress AREA --explain NAME` takes. Money is in fen (分) in documents and in yuan (元) on pages.
-Figures marked ⚠ are shown as a warning when they are above zero.
+This page is written from the table in `src/progress/part.rs`; a test compares them. The name of a figure is its path
+in the document of an area; `lika progress AREA --explain NAME` takes it. Money is in fen (分) in documents and in yuan
+(元) on pages. Figures marked ⚠ are shown as a warning when they are above zero.
 ";
 
 fn text() -> String {
@@ -38,13 +38,13 @@ fn text() -> String {
     text
 }
 
-/// The name of a figure with what varies left open, and a definition where the table's does not say all.
+/// The name of a figure with placeholders for its variable parts, and a definition if the table's is not enough.
 fn general(figure: FigureRef) -> (String, &'static str) {
     let name = figure.description().name;
     match figure {
         FigureRef::Sum(Figure::Condition(..)) => (format!("conditions.CONDITION.{name}"), ""),
         FigureRef::Sum(Figure::At(..)) => {
-            ("procedures.PROCEDURE.STEP".to_owned(), "Of the rounds under way, those whose last step was this one.")
+            ("procedures.PROCEDURE.STEP".to_owned(), "Rounds under way whose last step was this one.")
         }
         FigureRef::Sum(Figure::Entitled(..)) => (format!("gap.ENTITLEMENT.{name}"), ""),
         FigureRef::Sum(Figure::Aid(..)) => (format!("aid.MEASURE.{name}"), ""),

@@ -1,10 +1,10 @@
-//! The table of figures. A line is a figure: its definition, its name in documents, its labels, its unit and its
+//! The table of figures. Each line describes one: its definition, its name in documents, its labels, its unit and its
 //! tone. The document of an area, the pages, the command line's tables, the API's description and `FIGURES.md` are
-//! made from it; what it counts is in [`count`](super::count).
+//! made from it. The figures are counted in [`count`](super::count).
 
 use super::section::{Tone, Unit};
 
-/// One figure of a group, without the group: how it is called and what it means.
+/// The description of one figure within its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
     /// Its name in documents, unique in its group.
@@ -13,9 +13,9 @@ pub struct Description {
     pub zh: &'static str,
     /// English label.
     pub en: &'static str,
-    /// What it counts. Of a group that is counted both in households and in persons it is [`Unit::Households`].
+    /// What it counts. For a group that is counted both in households and in persons it is [`Unit::Households`].
     pub unit: Unit,
-    /// How a figure above zero is to be read.
+    /// How to read a figure above zero.
     pub tone: Tone,
     /// What is counted, as a sentence.
     pub definition: &'static str,
@@ -29,10 +29,10 @@ pub trait Part: Copy + PartialEq + 'static {
     /// What the group is about.
     const MEANING: &'static str;
 
-    /// Every one of them, in order.
+    /// All figures of the group, in order.
     const ALL: &'static [Self];
 
-    /// What it is called and means.
+    /// Its description.
     fn description(self) -> &'static Description;
 
     /// Its place among [`Self::ALL`].
@@ -52,7 +52,10 @@ pub trait Part: Copy + PartialEq + 'static {
 /// Declares groups of figures, a line each.
 macro_rules! parts {
     ($($(#[doc = $about:literal])+ $group:ident {
-        $($(#[doc = $definition:literal])+ $part:ident $name:literal $zh:literal $en:literal $unit:ident $tone:ident),+ $(,)?
+        $(
+            $(#[doc = $definition:literal])+
+            $part:ident $name:literal $zh:literal $en:literal $unit:ident $tone:ident
+        ),+ $(,)?
     })+) => {
     $(
         $(#[doc = $about])+
@@ -94,7 +97,7 @@ macro_rules! parts {
 parts! {
     /// Cards, or persons on them, by status. `Registered` is the sum of all but `Monitored`.
     Tally {
-        /// Ever registered, closed ones included.
+        /// Ever registered, closed cards included.
         Registered "registered" "建档" "registered" Households Plain,
         /// Poor and never exited.
         Poor "poor" "未脱贫" "poor" Households Plain,
@@ -104,7 +107,7 @@ parts! {
         Exited "exited" "脱贫" "exited" Households Plain,
         /// Poor again.
         FallenBack "fallen_back" "返贫" "fallen back" Households Plain,
-        /// Open and under watch against falling back.
+        /// Open and monitored for falling back.
         Monitored "monitored" "监测" "monitored" Households Plain,
         /// Closed for good.
         Deregistered "deregistered" "注销" "deregistered" Households Plain,
@@ -114,7 +117,7 @@ parts! {
         /// Cards counted as poor: poor, listed for exit, or poor again.
         Now "poor_now" "现有贫困" "poor now" Households Plain,
         /// Persons counted as poor (poor, listed for exit, or poor again) per 10,000 rural registered persons,
-        /// rounded down. It rests on these persons.
+        /// rounded down. Its contributions are these persons.
         Incidence "incidence" "贫困发生率" "incidence" PerTenThousand Plain,
     }
     /// Open cards by what is known of one assurance or guarantee.
@@ -155,11 +158,11 @@ parts! {
     Procedures {
         /// Begun, and neither failed nor decided.
         UnderWay "under_way" "办理中" "under way" Rounds Plain,
-        /// Of those under way, beyond the deadline that the policy in force sets.
+        /// Rounds under way that are beyond the deadline set by the policy in force.
         Late "late" "超期未办结" "beyond the deadline" Rounds Warning,
         /// Decided, or failed, after the deadline that was in force.
         DecidedLate "decided_late" "超期办结" "decided late" Rounds Warning,
-        /// Decided without every step on record.
+        /// Decided with a step missing from the record.
         WithoutSteps "without_steps" "程序不全" "decided without every step" Rounds Warning,
     }
     /// Households out of poverty whose exit an audit would look at.
@@ -169,33 +172,34 @@ parts! {
         /// Exited with an assurance or guarantee that was not established as met.
         GuaranteeMissing "guarantee_missing" "保障未达标退出" "exited without a guarantee" Households Warning,
     }
-    /// What open cards should get and did not.
+    /// What open cards should get and did not get.
     Gap {
         /// Cards that lack something due to them.
         Households "households" "有缺口" "with a gap" Households Plain,
-        /// Entitlements that are due and lacking.
+        /// Entitlements that are due and were not received.
         Measures "measures" "缺口" "entitlements lacking" Entitlements Plain,
     }
     /// One entitlement of open cards.
     Entitled {
         /// Cards entitled to it by their facts.
         Due "due" "应享" "due" Households Plain,
-        /// Cards entitled to it that got it: housing and relocation ever, the others in the last 365 days.
+        /// Cards entitled to it that got it: housing and relocation at any time, the others in the last 365 days.
         Received "received" "已享" "received" Households Plain,
         /// Cards entitled to it that did not get it.
         Missing "missing" "未享" "missing" Households Warning,
     }
-    /// Aid of one group, to cards open or closed.
+    /// Aid of one group, to open and closed cards.
     Aid {
-        /// Deliveries, those taken back included.
+        /// Deliveries, reversed ones included.
         Events "events" "次数" "times" Times Plain,
-        /// Delivered less what was taken back.
+        /// Amount delivered, less the amount taken back.
         Amount "amount" "金额" "amount" Fen Plain,
-        /// What households have acknowledged of the amount.
+        /// The part of the amount that households have acknowledged.
         Acknowledged "acknowledged" "已签收" "acknowledged" Fen Plain,
     }
-    /// Money on its way. What is released belongs to the jurisdiction and is counted there alone; everything else
-    /// belongs to a village. released = allocated + unallocated; allocated = delivered − reversed + undelivered.
+    /// Money on its way to the households. The money released belongs to the jurisdiction and is counted only there;
+    /// all other sums belong to a village. released = allocated + unallocated;
+    /// allocated = delivered − reversed + undelivered.
     Money {
         /// Reached the county.
         Released "released" "下达" "released to the county" Fen Plain,
@@ -203,22 +207,22 @@ parts! {
         Allocated "allocated" "安排到村" "allocated to villages" Fen Plain,
         /// Released and not set aside.
         Unallocated "unallocated" "未安排" "not allocated" Fen Plain,
-        /// Delivered from allocations, what was taken back included.
+        /// Delivered from allocations, amounts taken back included.
         Delivered "delivered" "发放到户" "delivered to households" Fen Plain,
         /// Set aside and not delivered.
         Undelivered "undelivered" "未发放" "not delivered" Fen Plain,
-        /// Of what was delivered from allocations and not taken back, what households have acknowledged.
+        /// The part of the money delivered from allocations and not taken back that households have acknowledged.
         Acknowledged "acknowledged" "农户签收" "acknowledged" Fen Plain,
-        /// Of what was delivered from allocations, what was taken back.
+        /// The part of the money delivered from allocations that was taken back.
         Reversed "reversed" "其中冲回" "taken back" Fen Warning,
         /// Not passed on for 12 months or more: released and not allocated, or allocated and not delivered.
         IdleYear "idle_12_months" "闲置满12个月" "idle for 12 months" Fen Warning,
-        /// Of the money idle for 12 months, that idle for 24 months or more.
+        /// The part of the money idle for 12 months that has been idle for 24 months or more.
         IdleTwoYears "idle_24_months" "闲置满24个月" "idle for 24 months" Fen Warning,
     }
     /// Villages that are or were on the list of poor ones, by who is posted to them.
     Posts {
-        /// All that are or were on the list.
+        /// All villages that are or were on the list.
         Villages "villages" "贫困村" "poor villages" Villages Plain,
         /// With a first secretary.
         FirstSecretary "first_secretary" "第一书记" "with a first secretary" Villages Plain,
@@ -229,27 +233,27 @@ parts! {
     }
     /// Villages that are or were on the list of poor ones, by what they lack to leave it.
     Exit {
-        /// All that were ever on it.
+        /// All villages that were ever on the list.
         Poor "poor" "贫困村" "poor villages" Villages Plain,
-        /// Have left it.
+        /// Have left the list.
         Exited "exited" "已出列" "have left the list" Villages Plain,
-        /// Still on it, with an incidence below the threshold.
+        /// Still on the list, with an incidence below the threshold.
         Ready "ready" "已达标" "below the threshold" Villages Plain,
-        /// Persons who must leave poverty until those still on it are all below the threshold.
+        /// Persons who must leave poverty to bring every village still on the list below the threshold.
         PersonsToGo "persons_to_go" "还差人数" "persons to go" Persons Plain,
-        /// Fewest households that hold the persons who must leave poverty.
+        /// The fewest households that together have as many persons as must leave poverty.
         HouseholdsToGo "households_to_go" "还差户数" "households to go" Households Plain,
     }
-    /// Figures of incomes, in the latest year that an open card of the area was assessed for.
+    /// Incomes of the latest year for which an open card of the area has an assessment.
     IncomeFigure {
-        /// Income per head, rounded down.
+        /// Net income divided by the number of persons, rounded down to the fen.
         Mean "mean" "人均纯收入" "mean income" Fen Plain,
-        /// Income per head that half of the persons have at most.
+        /// The middle income per head: half of the persons have no more.
         Median "median" "中位数" "median income" Fen Plain,
-        /// Persons of each household under the line that holds for it.
+        /// Persons in households below the line that holds for them.
         BelowLine "below_line" "低于贫困线" "persons below the line" Persons Plain,
     }
-    /// What is counted of a month.
+    /// Counts of a month.
     MonthPart {
         /// Households registered.
         Registered "registered" "建档" "registered" Households Plain,
@@ -257,7 +261,7 @@ parts! {
         Exited "exited" "脱贫" "exited" Households Plain,
         /// Households that fell back.
         FallenBack "fallen_back" "返贫" "fallen back" Households Plain,
-        /// Aid delivered less what was taken back.
+        /// Aid delivered, less the amount taken back.
         AidAmount "aid_amount" "帮扶资金" "aid" Fen Plain,
         /// Visits.
         Visits "visits" "走访" "visits" Times Plain,

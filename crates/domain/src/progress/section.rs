@@ -1,4 +1,4 @@
-//! Sections of the document of an area, and what a figure in one of them is measured in.
+//! Sections of the document of an area, and the units and tones of figures.
 
 use std::fmt;
 
@@ -53,16 +53,16 @@ impl Unit {
     }
 }
 
-/// How a figure above zero is to be read.
+/// How to read a figure above zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// As a number like others.
+    /// As an ordinary number.
     Plain,
-    /// As something to see to: pages show it in the colour of a warning.
+    /// As a warning: pages show it in the colour of one.
     Warning,
 }
 
-/// Declares the sections: the name in documents, labels, the source of what is counted in it, and what it is about.
+/// Declares the sections: the meaning, the name in documents, the labels and the source of the rules behind each.
 macro_rules! sections {
     ($($(#[doc = $about:literal])+ $section:ident $name:literal $zh:literal $en:literal, $source:literal;)+) => {
         /// A section of the document of an area. The names of its figures begin with its own.
@@ -111,7 +111,7 @@ sections! {
     /// Persons on the cards, by the status of the card.
     Persons "persons" "建档立卡人口" "persons",
         "2014 plan for identification and cards";
-    /// Income per head on open cards, in the latest year that one of them was assessed for.
+    /// Income per head on open cards, of the latest year for which one of them has an assessment.
     Income "income" "收入" "income per head",
         "2014 plan for identification and cards: the household's income form, October to September";
     /// Open cards by what is known of each assurance and guarantee.
@@ -126,14 +126,14 @@ sections! {
     /// Exits that an audit would look at.
     Exits "exits" "退出质量" "exits to look at",
         "2016 opinions on the mechanism of exit: income above the line, guarantees met, household agrees";
-    /// What open cards should get by their facts, and did not.
+    /// What open cards should get according to their facts and did not get.
     Gap "gap" "应享未享" "entitlements, households",
         "2014 plan for identification and cards: a help plan for every household";
     /// Aid to cards, open or closed, by group.
     Aid "aid" "帮扶措施" "aid, yuan",
         "2014 plan for identification and cards: a help plan for every household";
-    /// Money from the county's account to the households. What is released belongs to the jurisdiction and is counted
-    /// there alone; everything else belongs to a village. released = allocated + unallocated;
+    /// Money from the county's account to the households. The money released belongs to the jurisdiction and is
+    /// counted only there; all other sums belong to a village. released = allocated + unallocated;
     /// allocated = delivered − reversed + undelivered.
     Money "money" "资金" "money",
         "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)";
@@ -143,7 +143,7 @@ sections! {
     /// Villages that are or were on the list of poor ones, by what they lack to leave it.
     Villages "villages" "贫困村出列" "exit of poor villages",
         "2016 opinions on the mechanism of exit: incidence below 2 %, in the west 3 %";
-    /// What happened in a month.
+    /// Counts of each month.
     Months "months" "逐月" "by month",
         "2014 plan for identification and cards: dynamic management";
 }

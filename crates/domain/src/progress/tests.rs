@@ -385,7 +385,7 @@ fn a_village_needs_the_fewest_households_that_bring_it_below_the_threshold() {
 }
 
 #[test]
-fn what_is_due_and_missing_follows_from_the_facts() {
+fn entitlements_due_and_missing_follow_from_the_facts() {
     use crate::entitlement::Entitlement;
     use crate::living::DwellingGrade;
     let mut card = household(Status::Exited, 1);
@@ -424,7 +424,7 @@ fn posts_count_on_the_days_they_are_held() {
     assert_eq!(posted(VillagePost::TeamLeader, 20_170_101, None), [1, 0, 0, 1]);
 }
 
-/// What a figure is explained by amounts to the figure, and names the cards and entries it was counted from.
+/// The contributions that explain a figure add up to it, and name the cards and entries it was counted from.
 #[test]
 fn every_figure_is_the_sum_of_what_explains_it() {
     let mut village = with(vec![household(Status::Poor, 3), earning(household(Status::Exited, 2), 2015, 1)]);

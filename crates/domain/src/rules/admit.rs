@@ -31,7 +31,7 @@ pub fn admit(state: &State, entry: &Entry) -> Result<(), Rejection> {
     judge.tags(&entry.events);
     let mut draft = Draft::new(state, entry.submission.area);
     match &entry.events {
-        // A list that is too long is refused for that alone; judging it would be work without bound.
+        // A list that is too long is refused for its length alone: judging its events would be unbounded work.
         events if events.len() > EVENTS_MAX => {}
         Events::Households(events) => judge.each(&mut draft, events),
         Events::Officials(events) => judge.each(&mut draft, events),
@@ -88,7 +88,7 @@ impl Judge<'_> {
         self.moment(state);
     }
 
-    /// Where it belongs: in the jurisdiction, and there in the author's area.
+    /// The area must lie in the jurisdiction and in the author's own area.
     fn place(&mut self, state: &State) {
         let area = self.entry.submission.area;
         if state.jurisdiction.as_ref().is_some_and(|jurisdiction| !jurisdiction.area.contains(area)) {
@@ -111,7 +111,7 @@ impl Judge<'_> {
         self.require(entry.recorded_at >= last, Code::RecordedBackwards, "recorded_at");
     }
 
-    /// A device's submissions form a chain without gaps, so that one left out shows.
+    /// A device's submissions form a chain without gaps, so that a missing one shows.
     fn chain(&mut self, state: &State) {
         let submission = &self.entry.submission;
         let (sequence, previous) = state.key(submission.key).map_or((0, None), |key| (key.sequence, key.previous));
@@ -144,7 +144,7 @@ impl Judge<'_> {
             self.envelope(&event.envelope);
             self.allow(event.kind.reporters());
             event.kind.check(self, draft, &event.envelope);
-            // Later events are judged as if a bad one had not been there: their own faults still show.
+            // Later events are judged as if a bad one were not there, so that their own faults still show.
             if self.problems.len() == found && number + 1 < events.len() {
                 event.kind.apply(draft, self.entry, &event.envelope);
             }

@@ -19,8 +19,8 @@ pub fn event(name: &str) -> Option<&'static Event> {
     events().find(|event| event.name == name)
 }
 
-/// The events that an official with that role may report, in the order of the proto files. For some of them it
-/// depends on the content whether the role suffices; their descriptions explain how.
+/// The events that an official with that role may report, in the order of the proto files. For some of them the role
+/// suffices only with certain content; their descriptions explain which.
 pub fn reportable(role: Role) -> impl Iterator<Item = &'static Event> {
     events().filter(move |event| match event.reporters {
         Reporters::Roles(roles) => roles.contains(&role),

@@ -73,7 +73,7 @@ impl Judge<'_> {
         village
     }
 
-    /// The card that an event names, which must belong to the submission's village; closed ones count.
+    /// The card that an event names, which must belong to the submission's village; it may be closed.
     pub fn card<'s>(&mut self, store: &'s impl Store, named: Option<HouseholdId>) -> Option<&'s Household> {
         let area = self.entry.submission.area;
         let card = named.and_then(|id| store.household(area, id));
@@ -117,7 +117,7 @@ impl Judge<'_> {
 
     /// A change of status cannot have happened before the one it follows.
     pub(crate) fn follows_status(&mut self, card: &Household, happened: Date) {
-        // A day before the registration is noted as that already.
+        // A day before the registration is noted as a problem of its own.
         if happened >= card.registered && happened < card.since {
             self.refuse(Code::OutOfOrder, "happened", card.since.to_string());
         }

@@ -1,11 +1,12 @@
-//! The procedures by which households enter and leave the cards and villages and the county leave their lists: state
-//! machines whose tables are in [`machine`], drawn below from those very tables.
+//! The procedures: a household gets its card, leaves poverty, falls back, or is monitored; a village or the county
+//! leaves its list. They are state machines. Their tables are in [`machine`], and the drawings below are made from
+//! them.
 //!
-//! A *round* is one run of a procedure: it begins with its first step, each step follows one that its rule names, and
-//! it ends with the decision it leads to (the card is made, the household has exited, …), or with a step that was not
-//! passed. A step out of order is refused with what is missing, one that comes too early with the day from which it
-//! is allowed. What comes late is admitted and shown as late. A step recorded wrong is put right by the same step
-//! again that names the first one in `corrects`; a round begun in error ends with a step that is not passed.
+//! A *round* is one run of a procedure. It begins with its first step, and each step follows one that its rule names.
+//! It ends with the decision it leads to (the card is made, the household has exited, …), or with a step that was not
+//! passed. The refusal of a step out of order names the missing steps; that of a step too early names the day from
+//! which it is allowed. A late step is admitted and shown as late. A wrong step is corrected by the same step again,
+//! which names the first one in `corrects`; a round begun in error ends with a step that is not passed.
 //!
 #![doc = include_str!("procedure/transitions.md")]
 

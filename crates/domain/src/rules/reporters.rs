@@ -21,6 +21,6 @@ pub(crate) const ASSESSORS: Reporters =
 pub(crate) const TREASURY: Reporters = Reporters::Roles(&[Administrator, CountyOfficer, Finance]);
 /// Officers and finance officials.
 pub(crate) const PAYERS: &[Role] = &[Administrator, CountyOfficer, TownshipOfficer, VillageOfficer, Finance];
-/// The same, and the responsible official of the household.
+/// Officers, finance officials, and the responsible official of the household.
 pub(crate) const GIVERS: &[Role] =
     &[Administrator, CountyOfficer, TownshipOfficer, VillageOfficer, Finance, Responsible];

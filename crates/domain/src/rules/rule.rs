@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 
 /// The rule of one event: `check` may refuse it, `apply` never does. `E` is the envelope.
 pub(crate) trait Rule<E>: Described {
-    /// Roles that may report it, by its description. An event for which they depend on the content overrides this.
+    /// Roles that may report it, from its description. An event whose roles depend on its content overrides this.
     fn reporters(&self) -> &'static [Role] {
         match Self::EVENT.reporters {
             Reporters::Roles(roles) => roles,
@@ -59,7 +59,7 @@ impl<E, K> DerefMut for Reported<E, K> {
     }
 }
 
-/// Lists the events of a service. The enum, its dispatch and the list of descriptions are made from that.
+/// Lists the events of a service. The enum, its dispatch and the list of descriptions are made from the list.
 macro_rules! events {
     (
         $(#[$meta:meta])* $name:ident in $envelope:ty;

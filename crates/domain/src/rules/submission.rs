@@ -22,18 +22,18 @@ pub struct Submission {
 /// Events of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Events {
-    /// Of the households service.
+    /// Events of the households service.
     Households(Vec<HouseholdEvent>),
-    /// Of the officials service.
+    /// Events of the officials service.
     Officials(Vec<OfficialEvent>),
-    /// Of the aid service.
+    /// Events of the aid service.
     Aid(Vec<AidEvent>),
 }
 
 /// A leaf of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// All but its events.
+    /// Everything but its events.
     pub header: EntryHeader,
     /// The events.
     pub events: Events,

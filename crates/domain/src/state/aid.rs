@@ -48,9 +48,9 @@ pub struct Measure {
     pub group: MeasureGroup,
     /// Household it is for; `None` for the village.
     pub household: Option<HouseholdId>,
-    /// How much is foreseen.
+    /// Planned amount.
     pub amount: Fen,
-    /// Last day foreseen.
+    /// Planned last day.
     pub until: Option<Date>,
     /// Entry that planned it.
     pub entry: Index,
@@ -78,7 +78,7 @@ pub struct Delivery {
 }
 
 impl Release {
-    /// Entries that state its amount, the last one in force last.
+    /// Entries that state its amount; the last one is in force.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Index> + '_ {
         std::iter::once(self.since).chain(self.put_right.iter().map(|(entry, _)| *entry))
     }

@@ -17,7 +17,7 @@ use crate::facts::rejection::{Code, Rejection};
 #[derive(Clone, Copy, Debug)]
 pub struct Authority<'s, 'e, S> {
     store: &'s S,
-    /// The entry as whose recorder things are seen; `None` sees everything that was applied.
+    /// The entry whose recorder's knowledge is used; `None` uses everything that was applied.
     recorded: Option<&'e EntryHeader>,
 }
 
@@ -55,7 +55,7 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         Self { store, recorded: Some(entry) }
     }
 
-    /// As everything that was applied leaves it.
+    /// By everything that was applied.
     pub fn current(store: &'s S) -> Self {
         Self { store, recorded: None }
     }
@@ -83,7 +83,7 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
     /// The signer with a key, which must be `author`'s if given.
     ///
     /// # Errors
-    /// The first fault: `key_unknown`, `key_is_revoked`, `author_unknown`, `key_not_authors`, `role_forbids`.
+    /// The first fault: `key_unknown`, `key_revoked`, `author_unknown`, `key_not_authors`, `role_forbids`.
     pub fn signer(&self, id: KeyId, author: Option<OfficialId>) -> Result<Signer<'s>, Code> {
         let key = self.key(id).ok_or(Code::KeyUnknown)?;
         if !self.is_in_force(key) {
@@ -121,8 +121,8 @@ impl<'s, 'e, S: Store> Authority<'s, 'e, S> {
         role == Role::Administrator && self.store.jurisdiction().is_some_and(|opened| opened.area == area)
     }
 
-    /// The public key that a submission must be signed with: that of the key it names, or, until the log is opened,
-    /// the one that opens it; `None` if that key is not enrolled. Whether it may sign is judged elsewhere.
+    /// The public key with which a submission must be signed: that of the key it names, or, until the log is opened,
+    /// that of the opening event; `None` if the key is not enrolled. Other checks judge whether it may sign.
     pub fn public_key(&self, key: KeyId, opening: Option<Opening<'_>>) -> Option<[u8; 32]> {
         let enrolled = self.key(key).map(|key| key.bytes);
         let first = || opening.filter(|_| self.store.jurisdiction().is_none()).map(|opening| opening.key.bytes);

@@ -1,5 +1,5 @@
-//! Everything that the rules need: a fold of the log. Kept by village, the unit of consistency, plus what concerns
-//! the whole jurisdiction.
+//! The state: a fold of the log with everything that the rules need. It is kept by village, the unit of consistency,
+//! next to the records of the whole jurisdiction.
 
 use crate::facts::area::Area;
 use crate::facts::date::Date;
@@ -61,7 +61,7 @@ pub struct Jurisdiction {
 /// A present or former holder of a citizen ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Holding {
-    /// Who.
+    /// The person.
     pub person: PersonId,
     /// Entry that registered it.
     pub since: Index,

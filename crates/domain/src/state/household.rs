@@ -20,9 +20,9 @@ pub struct Household {
     pub registered: Date,
     /// Its status.
     pub status: Status,
-    /// Since when.
+    /// First day of this status.
     pub since: Date,
-    /// Entry that brought it there.
+    /// Entry that set this status.
     pub decided: Index,
     /// Entry that made the card.
     pub registered_in: Index,
@@ -75,7 +75,7 @@ pub struct ExitFindings {
     pub guarantee_missing: bool,
 }
 
-/// The watch a household is under.
+/// The monitoring of a household.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Monitoring {
     /// Kind of monitored household.

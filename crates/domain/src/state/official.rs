@@ -33,7 +33,7 @@ pub struct Official {
 /// A household an official answers or answered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Charge {
-    /// Which.
+    /// The household.
     pub household: HouseholdId,
     /// Its village.
     pub village: Area,
@@ -63,9 +63,9 @@ pub struct Assignment {
 /// A signing key as the state knows it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Key {
-    /// Whose.
+    /// The official it belongs to.
     pub official: OfficialId,
-    /// Ed25519.
+    /// The Ed25519 public key.
     pub bytes: [u8; 32],
     /// Entry that enrolled it.
     pub since: Index,

@@ -1,4 +1,5 @@
-//! Parameters by what they set, in order of recording. What holds where and when is read through [``].
+//! Parameters by what they set, in order of recording. [`InForce`](crate::state::policy_in_force::InForce) finds the
+//! one that holds in an area on a day.
 
 use crate::facts::date::Date;
 use crate::facts::ids::Index;
@@ -6,7 +7,7 @@ use crate::facts::policy::{Parameter, PolicyItem};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
-/// Every parameter ever set. What holds where and when is read through [``].
+/// Every parameter ever set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Policy {
     rows: BTreeMap<Parameter, Vec<PolicyRow>>,
@@ -24,7 +25,7 @@ pub struct PolicyRow {
 }
 
 impl Policy {
-    /// Adds a row behind those recorded before it.
+    /// Adds a row after those recorded before it.
     pub fn add(&mut self, row: PolicyRow) {
         self.rows.entry(row.item.value.parameter()).or_default().push(row);
     }

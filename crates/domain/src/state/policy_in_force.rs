@@ -22,7 +22,7 @@ pub struct InForce<'p> {
 }
 
 impl Policy {
-    /// As everything recorded so far leaves them; for views.
+    /// By everything recorded so far; for views.
     pub fn now(&self) -> InForce<'_> {
         InForce { policy: self, entry: None }
     }
@@ -35,8 +35,8 @@ impl Policy {
 
 impl<'p> InForce<'p> {
     /// The line in fen per person that income of `year` is compared with on a day, and the kind of income; `None`
-    /// where neither a row nor [`POVERTY_LINES`](crate::facts::policy_defaults::POVERTY_LINES) has it. Where the
-    /// province has set no line of its own, the national one stands in.
+    /// where neither a row nor [`POVERTY_LINES`](crate::facts::policy_defaults::POVERTY_LINES) has it. If the province
+    /// has set no line of its own, the national one is used.
     pub fn line(
         self,
         kind: LineKind,

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_listed_is_what_holds() {
+    fn listed_parameters_are_those_in_force() {
         let measure = |name: &str| {
             let (group, code) = (MeasureGroup::Industry, "goat".into());
             PolicyValue::Measure { group, code, name: name.into() }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_and_what_holds_only_inside_stands_apart() {
+    fn later_parameters_and_those_of_smaller_areas_are_listed_separately() {
         let policy = policy(&[
             ("130624", 20_190_101, PolicyValue::VisitDays(20)),
             ("130624100", 20_180_101, PolicyValue::VisitDays(15)),

@@ -9,9 +9,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// One run of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Round {
-    /// Which.
+    /// The procedure.
     pub procedure: Procedure,
-    /// Its steps in order, those after the decision too. A decision that came without steps has none.
+    /// Its steps in order, including those after the decision; none if the decision came without steps.
     pub steps: Vec<StepTaken>,
     /// How it ended; `None` while it is under way.
     pub end: Option<End>,
@@ -20,7 +20,7 @@ pub struct Round {
 /// A step, as far as the state needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StepTaken {
-    /// Which.
+    /// The step.
     pub step: Step,
     /// How it ended.
     pub outcome: Outcome,
@@ -80,7 +80,7 @@ impl Round {
         self.place_after(self.steps.len().saturating_sub(1))
     }
 
-    /// The place after its first `taken` steps, of which only the last may be left out.
+    /// The place after its first `taken` steps, which are all of them or all but the last.
     fn place_after(&self, taken: usize) -> Place {
         let last = self.steps.get(..taken).and_then(<[StepTaken]>::last);
         let at = last.map_or(Place::Start, |step| Place::At(step.step));

@@ -47,7 +47,7 @@ pub struct VillageHead {
     pub services: Vec<Service>,
     /// When it left the list of poor villages.
     pub exited: Option<Date>,
-    /// Entry by which it did.
+    /// Entry that recorded the exit.
     pub exited_in: Option<Index>,
     /// Its exit procedures, in the order in which they began.
     pub rounds: Vec<Round>,

@@ -27,7 +27,7 @@ event! {
     release: u64 = Value::Number, "下达编号";
     /// How much, in fen.
     amount: Fen = Value::Amount, "金额";
-    /// What for.
+    /// Group of measures it is for.
     group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
     /// Name of the project.
     project: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "项目";
@@ -52,7 +52,7 @@ impl Rule<Envelope> for FundsAllocated {
         };
         let delivered = earlier.map_or(Fen::ZERO, |earlier| earlier.delivered);
         if self.amount < delivered {
-            judge.refuse(Code::AllocationExceeded, "amount", format!("{delivered} yuan are delivered"));
+            judge.refuse(Code::AllocationExceeded, "amount", format!("{delivered} yuan of it have been delivered"));
         }
         let release = store.release(self.release).filter(|release| judge.entry.sees(release.since));
         let Some(release) = release else {

@@ -21,7 +21,8 @@ event! {
     AidDelivered "aid_delivered", "帮扶发放", "aid delivered" {
         concerns: Household,
         reporters: Reporters::ByContent(
-            "officers of every level and finance; help that is not paid from an allocation also the responsible official"
+            "officers of every level and finance officials; \
+             for help that no allocation pays for, also the responsible official"
         ),
         procedure: None,
         source: "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)",
@@ -30,13 +31,13 @@ event! {
     delivery: u32 = Value::Number, "发放编号";
     /// Group it belongs to.
     group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
-    /// Planned measure it carries out; 0 where none was planned.
+    /// Planned measure it carries out; 0 if none was planned.
     measure: Option<u64> = Value::NumberOrNone, "措施编号";
     /// Allocation that pays for it; 0 for help in kind or by others.
     allocation: Option<u64> = Value::NumberOrNone, "资金安排编号";
     /// How much, in fen; for help in kind its value.
     amount: Fen = Value::Amount, "金额";
-    /// Member it is for; 0 the household.
+    /// Member it is for; 0 for the whole household.
     member: Option<MemberNo> = Value::MemberOrNone, "成员";
 }
 

@@ -28,11 +28,11 @@ event! {
     group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
     /// Code in the catalogue, 0 to 32 characters.
     code: Box<str> = Value::Special { wire: &[], inside: &[] }, "措施代码";
-    /// Allocation that pays for it; 0 where no money is spent.
+    /// Allocation that pays for it; 0 if no money is spent.
     allocation: Option<u64> = Value::NumberOrNone, "资金安排编号";
-    /// How much is foreseen, in fen.
+    /// Planned amount, in fen.
     amount: Fen = Value::Amount, "金额";
-    /// Last day foreseen.
+    /// Planned last day.
     until: Option<Date> = Value::DayOrNone, "截止日期";
 }
 

@@ -46,7 +46,7 @@ impl Rule<Envelope> for FundsReleased {
         }
         let allocated = release.allocated_as_seen_by(judge.entry);
         if self.amount < allocated {
-            judge.refuse(Code::ReleaseExceeded, "amount", format!("{allocated} yuan are set aside"));
+            judge.refuse(Code::ReleaseExceeded, "amount", format!("{allocated} yuan of it have been allocated"));
         }
     }
 

@@ -11,15 +11,16 @@ use std::fmt::{self, Write};
 const FILE: &str = "EVENTS.md";
 const HEAD: &str = "# Events
 
-Written from the descriptions beside the rules; a test compares them. Amounts are in fen (分), days are yyyymmdd.
+This page is written from the descriptions beside the rules; a test compares them. Amounts are in fen (分), days are
+yyyymmdd.
 ";
-/// Name, label and meaning of personal data in a report, where the log has a sealed box.
+/// Name, label and meaning of personal data, as a report states it; the log has it sealed.
 const PRIVATE: (&str, &str, &str) = (
     "private",
     "个人信息",
-    "Personal data. It is encrypted before it is signed; left out of an update, it stays as it was.",
+    "Personal data, which is encrypted before it is signed. If an update leaves it out, it stays as it was.",
 );
-/// Above the fields of an event.
+/// The head of a table of fields.
 const COLUMNS: &str = "| field | label | value | meaning |\n|---|---|---|---|\n";
 
 /// The page, and the closed lists met so far.
@@ -36,7 +37,7 @@ fn text() -> String {
 
 impl Page {
     fn write(&mut self) -> fmt::Result {
-        self.text.push_str("\n## Around every event\n\n");
+        self.text.push_str("\n## Fields of every event\n\n");
         self.fields(envelope::FIELDS.iter())?;
         events().try_for_each(|event| self.event(event))?;
         self.text.push_str("\n## Choices\n");
@@ -128,7 +129,7 @@ fn plain(value: Value) -> &'static str {
         Value::PublicKey => "Ed25519 public key, 32 bytes",
         Value::Subject => "household, 10 digits, or official, 8 digits",
         Value::Record(_) => "record",
-        _ => "as its meaning says",
+        _ => "see its meaning",
     }
 }
 

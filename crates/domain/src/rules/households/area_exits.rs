@@ -14,7 +14,7 @@ use crate::rules::rule::Rule;
 use crate::state::fold::Jurisdiction;
 use crate::state::store::Store;
 
-/// Shares of an exit are stated in this many parts.
+/// Shares at an exit are stated per this many.
 const PARTS: u32 = 10_000;
 
 event! {
@@ -110,7 +110,7 @@ impl Rule<Envelope> for CountyExited {
     }
 }
 
-/// The persons counted make sense, and the poor among them are fewer than the threshold allows.
+/// Checks that the numbers of persons are possible, and that the poor among them are fewer than the threshold allows.
 fn check_counted(judge: &mut Judge<'_>, store: &impl Store, event: &Envelope, poor: u32, rural: u32) {
     if rural == 0 || poor > rural {
         return judge.refuse(Code::CountInconsistent, "poor_persons", "");
@@ -119,7 +119,7 @@ fn check_counted(judge: &mut Judge<'_>, store: &impl Store, event: &Envelope, po
     let threshold = policy.exit_threshold(judge.entry.submission.area, event.happened);
     let incidence = u64::from(poor) * u64::from(PARTS) / u64::from(rural);
     if u64::from(poor) * u64::from(PARTS) >= u64::from(threshold) * u64::from(rural) {
-        let detail = format!("{incidence} per 10,000, below {threshold} is asked for");
+        let detail = format!("{incidence} per 10,000, must be below {threshold}");
         judge.refuse(Code::ExitStandardUnmet, "poor_persons", detail);
     }
 }

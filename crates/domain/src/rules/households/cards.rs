@@ -7,7 +7,7 @@ use crate::rules::judge::Judge;
 use crate::state::household::Household;
 use crate::state::store::Store;
 
-/// The card an event concerns, which must be open and not younger than the event.
+/// The card that an event concerns, which must be open and registered by the day of the event.
 pub(super) fn open<'s>(judge: &mut Judge<'_>, store: &'s impl Store, event: &Envelope) -> Option<&'s Household> {
     let card = judge.open_card(store, event.household)?;
     judge.require(event.happened >= card.registered, Code::BeforeRegistration, "happened");

@@ -19,9 +19,9 @@ event! {
         procedure: None,
         source: "Personal Information Protection Law (个人信息保护法), article 47",
     }
-    /// Number of the household (10 digits) or official (8 digits) whose keys they were.
+    /// Number of the household (10 digits) or official (8 digits) whose data keys were destroyed.
     subject: Subject = Value::Subject, "对象";
-    /// On what ground.
+    /// Why.
     reason: ErasureReason = Value::Choice(&ErasureReason::LIST), "原因";
 }
 

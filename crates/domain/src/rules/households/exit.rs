@@ -82,7 +82,7 @@ impl HouseholdExited {
     }
 }
 
-/// Whether an exit names the last fall: that fall was recorded in error, and the card is out of poverty as before.
+/// Whether an exit corrects the last fall: that fall was recorded in error, and the card is out of poverty as before.
 fn fell_in_error(card: &Household, event: &Envelope) -> bool {
     card.status == Status::FellBack && course::names_last(&card.rounds, event, Procedure::FallBack)
 }

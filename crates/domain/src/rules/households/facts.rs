@@ -12,7 +12,7 @@ use crate::rules::rule::Rule;
 use crate::state::store::Store;
 
 event! {
-    /// A card's own facts as they stand from now on; all of them are given.
+    /// A card's own facts from now on; all of them are given.
     HouseholdUpdated "household_updated", "户卡信息更新", "household updated" {
         concerns: Household,
         reporters: OFFICERS,
@@ -45,7 +45,7 @@ pub(super) fn check_facts(judge: &mut Judge<'_>, facts: &Facts) {
     judge.require(valid, Code::CausesInvalid, "other_causes");
 }
 
-/// For short lists; how long they are is judged first.
+/// Only for short lists: callers check the length first.
 pub(super) fn are_distinct(causes: &[Cause]) -> bool {
     causes.iter().enumerate().all(|(position, cause)| !causes.iter().take(position).any(|earlier| earlier == cause))
 }

@@ -19,7 +19,7 @@ event! {
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::FallBack),
-        source: "2014 plan for identification and cards: a household that falls back goes the way it came in",
+        source: "2014 plan for identification and cards: a household that falls back is identified again",
     }
     /// Main cause.
     cause: Cause = Value::Choice(&Cause::LIST), "原因";

@@ -13,10 +13,10 @@ use crate::rules::rule::Rule;
 use crate::state::household::{Household, YearIncome};
 use crate::state::store::Store;
 
-/// First year an income may be stated for.
+/// First year for which an income may be stated.
 pub const YEAR_MIN: u32 = 2005;
-/// Month of the year from which on that year's income may be established: collection in the households begins on
-/// 1 October, and the accounts run from October to September.
+/// Month from which the income of the same year may be established: collection in the households begins on 1 October,
+/// and the accounts run from October to September.
 pub const YEAR_OVER_FROM_MONTH: u32 = 10;
 
 event! {
@@ -27,7 +27,7 @@ event! {
         procedure: None,
         source: "2014 plan for identification and cards: the household's income form, October to September",
     }
-    /// Calendar year it was earned in.
+    /// Calendar year in which it was earned.
     year: u32 = Value::YearByRule, "年度";
     /// Wages, in fen.
     wage: Fen = Value::Amount, "工资性收入";
@@ -91,7 +91,7 @@ impl Rule<Envelope> for IncomeAssessed {
         }
     }
 
-    /// Keeps an assessment in place of an earlier one of the same year.
+    /// Keeps the assessment; it replaces an earlier one of the same year.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let Some(card) = cards::to_change(store, entry, event) else { return };
         let Ok(year) = u16::try_from(self.year) else { return };

@@ -12,7 +12,7 @@ use crate::rules::rule::Rule;
 use crate::state::store::Store;
 
 event! {
-    /// Assurances, guarantees and dwelling are established; what is not given stays as it was known before.
+    /// Assurances, guarantees and dwelling are established; a field that is not given stays as it was.
     LivingConditionsAssessed "living_conditions_assessed", "两不愁三保障认定", "living conditions assessed" {
         concerns: Household,
         reporters: ASSESSORS,
@@ -49,7 +49,7 @@ impl LivingConditionsAssessed {
 }
 
 impl Rule<Envelope> for LivingConditionsAssessed {
-    /// It must say something.
+    /// At least one field must be given.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         if cards::of_facts(judge, store, event).is_some() {
             let some = self.dwelling.is_some() || self.conditions().iter().any(Option::is_some);
@@ -57,8 +57,8 @@ impl Rule<Envelope> for LivingConditionsAssessed {
         }
     }
 
-    /// Of one condition the latest day counts, whichever was recorded last. A grade of the dwelling has no day of its
-    /// own, and the one recorded last counts.
+    /// For each condition the assessment with the latest day counts, whichever was recorded last. The grade of the
+    /// dwelling has no day of its own, so the one recorded last counts.
     fn apply(&self, store: &mut impl Store, entry: &EntryHeader, event: &Envelope) {
         let Some(card) = cards::to_change(store, entry, event) else { return };
         for (known, found) in card.conditions.met.iter_mut().zip(self.conditions()) {

@@ -1,11 +1,11 @@
-//! Whether a person's facts can be, as an event states them.
+//! Checks whether a person's facts, as an event states them, are possible.
 
 use crate::facts::date::Date;
 use crate::facts::member::{AGE_MAX_YEARS, Disability, Member, Relation, SPOUSE_AGE_MIN_YEARS, WorkPlace};
 use crate::facts::rejection::Code;
 use crate::rules::judge::Judge;
 
-/// Judges a member's facts as of a day. Age is judged leniently: families come in more shapes than rules.
+/// Judges a member's facts as of a day. Age is judged leniently: families come in more shapes than rules can list.
 pub(super) fn check_member(judge: &mut Judge<'_>, happened: Date, member: &Member, head: Option<&Member>) {
     let months = happened.month().months_since(member.birth_month);
     if months < 0 {

@@ -33,14 +33,14 @@ event! {
 }
 
 event! {
-    /// A member's facts as they stand from now on; all of them are given.
+    /// A member's facts from now on; all of them are given.
     MemberUpdated "member_updated", "成员信息更新", "member updated" {
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: the household's form",
     }
-    /// The person, by number; without sealed data the one before stays in force.
+    /// The person, by number; if sealed data is left out, the earlier sealed data stays in force.
     member: Member = Value::Record(&Member::RECORD), "成员";
 }
 
@@ -56,7 +56,7 @@ event! {
     member: MemberNo = Value::Member, "成员";
     /// Why.
     reason: LeaveReason = Value::Choice(&LeaveReason::LIST), "原因";
-    /// The head from now on, when the head leaves; 0 otherwise.
+    /// The new head, if the head leaves; 0 otherwise.
     new_head: Option<MemberNo> = Value::MemberOrNone, "新户主";
 }
 

@@ -1,4 +1,4 @@
-//! A household is watched for falling into poverty, and the watch ends.
+//! The monitoring of a household starts, and ends.
 
 use super::cards;
 use super::facts::are_distinct;
@@ -16,28 +16,28 @@ use crate::state::household::{Household, Monitoring};
 use crate::state::store::Store;
 
 event! {
-    /// The household is watched for falling (back) into poverty.
+    /// The household is monitored for falling (back) into poverty.
     MonitoringStarted "monitoring_started", "纳入监测", "monitoring started" {
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::Monitoring),
         source: "2021 guidance on monitoring (关于健全防止返贫动态监测和帮扶机制的指导意见)",
     }
-    /// As what.
+    /// Kind of monitored household.
     kind: MonitoringKind = Value::Choice(&MonitoringKind::LIST), "监测对象类别";
     /// One to five risks.
     risks: Vec<Cause> = Value::Choices { list: &Cause::LIST, max: Cause::ALL.len() }, "风险";
 }
 
 event! {
-    /// The watch ends.
+    /// The monitoring ends.
     MonitoringEnded "monitoring_ended", "监测结束", "monitoring ended" {
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::MonitoringEnd),
         source: "2021 guidance on monitoring: risk eliminated by help or naturally",
     }
-    /// How.
+    /// How the risk ended.
     outcome: MonitoringOutcome = Value::Choice(&MonitoringOutcome::LIST), "结果";
 }
 
@@ -66,7 +66,7 @@ impl Rule<Envelope> for MonitoringStarted {
 }
 
 impl Rule<Envelope> for MonitoringEnded {
-    /// A watch that was begun in error ends at once.
+    /// Monitoring that was started in error ends without a procedure.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope) {
         let Some(card) = cards::open(judge, store, event) else { return };
         match &card.monitoring {

@@ -13,7 +13,7 @@ use crate::state::policy::PolicyRow;
 use crate::state::store::Store;
 
 event! {
-    /// Lines, limits and measures are set, from a day on.
+    /// Lines, limits and measures are set with effect from a day.
     PolicySet "policy_set", "政策参数设定", "policy set" {
         concerns: Jurisdiction,
         reporters: ADMINISTRATOR,
@@ -21,7 +21,7 @@ event! {
         source: "each parameter names its own source",
         ground: true,
     }
-    /// First day they hold.
+    /// First day on which they hold.
     effective: Date = Value::Day, "生效日期";
     /// The parameters, 1 to 1,000.
     items: Vec<PolicyItem> = Value::Special { wire: &[], inside: policy::ITEM }, "政策参数";

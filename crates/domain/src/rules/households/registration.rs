@@ -19,18 +19,18 @@ use crate::rules::rule::Rule;
 use crate::state::household::{Conditions, Household};
 use crate::state::store::Store;
 
-/// Most members a registration may name: as many as there are numbers. How many may live on a card is a rule.
+/// Most members that a registration may name: as many as there are numbers. A rule limits how many a card may have.
 const MEMBERS_NAMED_MAX: usize = 99;
 
 event! {
-    /// A household gets its card, with everyone who lives on it.
+    /// A household gets its card, with all its members.
     HouseholdRegistered "household_registered", "建档立卡", "household registered" {
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::Identification),
         source: "2014 plan for identification and cards",
     }
-    /// Everyone, exactly one of them the head; 1 to 30.
+    /// All members, 1 to 30; exactly one is the head.
     members: Vec<Member> = Value::Records { record: &Member::RECORD, max: MEMBERS_NAMED_MAX }, "家庭成员";
     /// The card's own facts.
     facts: Facts = Value::Flat(&Facts::RECORD), "户信息";
@@ -110,7 +110,7 @@ impl HouseholdRegistered {
     fn check_members(&self, judge: &mut Judge<'_>, store: &impl Store, event: &Envelope, id: HouseholdId) {
         let members = &self.members;
         if members.len() > MEMBERS_MAX {
-            // Not judged one by one: that would be work without bound.
+            // Not judged one by one: that would be unbounded work.
             return judge.refuse(Code::TooManyMembers, "members", members.len().to_string());
         }
         let mut heads = members.iter().filter(|member| member.relation == Relation::Head);

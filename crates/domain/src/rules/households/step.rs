@@ -24,19 +24,19 @@ event! {
     #[derive(Copy)]
     ProcedureStepTaken "procedure_step_taken", "程序步骤", "procedure step taken" {
         concerns: HouseholdOrVillage,
-        reporters: Reporters::ByContent("as the tables of procedures say for each step"),
+        reporters: Reporters::ByContent("for each step, the roles in the table of its procedure"),
         procedure: None,
         source: "2014 plan for identification, 2016 opinions on exit, 2021 guidance on monitoring",
     }
-    /// Which procedure.
+    /// The procedure.
     procedure: Procedure = Value::Choice(&Procedure::LIST), "程序";
-    /// Which step of it.
+    /// The step of it.
     step: Step = Value::Choice(&Step::LIST), "步骤";
     /// How it ended.
     outcome: Outcome = Value::Choice(&Outcome::LIST), "结果";
     /// Persons present at a meeting.
     present: u32 = Value::Count { max: u32::MAX }, "到会人数";
-    /// Of these, in favour.
+    /// Persons among them who are in favour.
     in_favour: u32 = Value::Count { max: u32::MAX }, "赞成人数";
     /// Last day of a publicity.
     until: Option<Date> = Value::DayOrNone, "截止日期";
@@ -88,7 +88,7 @@ impl Rule<Envelope> for ProcedureStepTaken {
         subject.change(store, entry, |rounds| take(rounds, entry, event, self, days));
         let Some(card) = cards::to_change(store, entry, event) else { return };
         follow_step(card, entry, event.happened, self);
-        // A listing dates from the first step of its round, also when that step is corrected.
+        // The listing for exit dates from the first step of its round, also when that step is corrected.
         if card.status == Status::PreExit
             && let Some([first]) =
                 open_round(&card.rounds, Procedure::HouseholdExit).map(|round| round.steps.as_slice())

@@ -69,17 +69,17 @@ pub(super) fn check_begins(
 ) {
     let area = judge.entry.submission.area;
     let card = event.household.and_then(|id| store.household(area, id));
-    let stands = card.map_or("", |card| card.status.name());
+    let status = card.map_or("", |card| card.status.name());
     let is = |allowed: &[Status]| card.is_some_and(|card| allowed.contains(&card.status));
     match procedure {
         Procedure::Identification => {
-            // Every card has been decided on, if only by being made.
+            // Every card counts as decided, even one that was registered without the steps.
             judge.require(last_decided(rounds, procedure).is_none(), Code::StatusForbids, "household");
         }
         Procedure::HouseholdExit if !is(&[Status::Poor, Status::PreExit, Status::FellBack]) => {
-            judge.refuse(Code::StatusForbids, "household", stands);
+            judge.refuse(Code::StatusForbids, "household", status);
         }
-        Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", stands),
+        Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", status),
         // The card was listed by the very step that is corrected, so the day of the listing is no limit for it.
         Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
         Procedure::HouseholdExit | Procedure::FallBack => {
@@ -104,7 +104,7 @@ pub(super) fn check_begins(
     }
 }
 
-/// Not before an exit or a fall that has been decided, or given up.
+/// The step must not be before an exit or a fall that was decided, or whose round failed.
 fn check_after_rounds(judge: &mut Judge<'_>, rounds: &[Round], happened: Date) {
     let moves = |round: &&Round| matches!(round.procedure, Procedure::HouseholdExit | Procedure::FallBack);
     let over = rounds.iter().filter(moves).filter_map(|round| match round.end? {
@@ -121,9 +121,9 @@ pub(super) fn out_of_order(judge: &mut Judge<'_>, machine: &Machine, rule: &Step
     let detail = match machine.way(place, rule.after) {
         Some(missing) => format!("{} missing", names(&missing)),
         None => match place {
-            Place::At(step) => format!("the procedure is past it, at {}", step.name()),
-            Place::Decided => "the procedure is past it".to_owned(),
-            Place::Start => format!("it follows {} only", machine.decision),
+            Place::At(step) => format!("the procedure is past this step, at {}", step.name()),
+            Place::Decided => "the procedure is past this step".to_owned(),
+            Place::Start => format!("this step may only follow {}", machine.decision),
         },
     };
     judge.refuse(Code::StepOutOfOrder, "step", detail);

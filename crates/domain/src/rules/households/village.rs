@@ -35,7 +35,7 @@ event! {
 }
 
 event! {
-    /// A village's facts as they stand from now on.
+    /// A village's facts from now on.
     VillageProfileUpdated "village_profile_updated", "行政村情况更新", "village profile updated" {
         concerns: Village,
         reporters: OFFICERS,
@@ -48,7 +48,7 @@ event! {
     rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口";
     /// Income of the village collective in the year, in fen.
     collective_income: Fen = Value::Amount, "村集体收入";
-    /// Infrastructure and services there are.
+    /// Infrastructure and services that the village has.
     services: Vec<Service> = Value::Choices { list: &Service::LIST, max: Service::ALL.len() }, "基础设施与服务";
 }
 

@@ -1,4 +1,4 @@
-//! Where a role may be given, and that the log always has an administrator.
+//! Checks in which area a role may be given, and that the log always has an administrator.
 
 use crate::facts::area::Area;
 use crate::facts::ids::OfficialId;
@@ -8,15 +8,16 @@ use crate::state::authority::Authority;
 use crate::state::official::Official;
 use crate::state::store::Store;
 
-/// Only administrators of the whole jurisdiction record in its area, so every area inside it is within theirs.
+/// The area of a role must lie in the jurisdiction. Then it also lies in the author's area, since only administrators
+/// of the whole jurisdiction can report for it.
 pub(super) fn check_role_area(judge: &mut Judge<'_>, store: &impl Store, area: Area) {
     if !store.jurisdiction().is_some_and(|jurisdiction| jurisdiction.area.contains(area)) {
         judge.refuse(Code::AreaUnknown, "area", area.to_string());
     }
 }
 
-/// Without an administrator a log could never be corrected, so the last one stays: if `official` is one and would
-/// cease to be, another must remain.
+/// A log without an administrator could never be corrected. So if `official` is an administrator and would cease to be
+/// one, another must remain.
 pub(super) fn check_last(judge: &mut Judge<'_>, store: &impl Store, id: OfficialId, official: &Official, stays: bool) {
     let authority = Authority::recorded(store, judge.entry);
     if stays || !authority.governs(official, None) {

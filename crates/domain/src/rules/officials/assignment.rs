@@ -23,12 +23,12 @@ event! {
         procedure: None,
         source: "2014 plan for identification and cards: pairing; caseload limits are parameters",
     }
-    /// First or second.
+    /// First or second responsible official.
     capacity: Capacity = Value::Choice(&Capacity::LIST), "责任人类别";
 }
 
 event! {
-    /// The official answers for the household no longer.
+    /// The official no longer answers for the household.
     AssignmentEnded "assignment_ended", "结对终止", "assignment ended" {
         concerns: OfficialAndHousehold,
         reporters: OFFICERS,
@@ -110,7 +110,7 @@ fn check_reach(judge: &mut Judge<'_>, store: &impl Store, official: &Official) {
     judge.require(role.is_some_and(|(_, area)| area.contains(village)), Code::AreaForbids, "official");
 }
 
-/// Counted over all villages, as the recorder knew them.
+/// Checks the caseload over all villages, as the recorder knew it.
 fn check_caseload(
     judge: &mut Judge<'_>,
     store: &impl Store,

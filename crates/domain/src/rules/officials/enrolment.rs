@@ -26,9 +26,9 @@ event! {
         source: "2014 plan for identification and cards: every card names the official who answers for it",
         ground: true,
     }
-    /// What they may do.
+    /// The official's role.
     role: Role = Value::Choice(&Role::LIST), "角色";
-    /// Where.
+    /// Area of the role.
     area: Area = Value::Area, "区划";
     /// Unit.
     unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
@@ -44,10 +44,10 @@ event! {
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
-        source: "decision of this project: a role ends when it is recorded, not when it is forgotten",
+        source: "decision of this project: a role lasts until an entry ends it",
         ground: true,
     }
-    /// What they may do from now on and where; `None`: nothing.
+    /// Role and area from now on; `None` if the official has no role any more.
     role: Option<(Role, Area)> = Value::Special { wire: ROLE, inside: &[] }, "角色";
     /// Unit.
     unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
@@ -57,9 +57,9 @@ event! {
 
 /// The fields of a role in the proto files.
 const ROLE: &[Field] = fields! {
-    /// What they may do from now on; none: nothing.
+    /// The role from now on; none if the official has no role any more.
     role = Value::ChoiceOrNone(&Role::LIST), "角色";
-    /// Where; none without a role.
+    /// Area of the role; none without a role.
     area = Value::Area, "区划";
 };
 
@@ -79,7 +79,7 @@ impl Rule<OfficialEnvelope> for OfficialEnrolled {
     }
 }
 
-/// An official as the state begins with them; the texts are unit and post.
+/// An official as the state first keeps them; the texts are unit and post.
 pub(super) fn enrol(
     entry: &EntryHeader,
     role: (Role, Area),

@@ -22,7 +22,7 @@ event! {
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
-        source: "decision of this project: a signature counts only by a key that an administrator enrolled",
+        source: "decision of this project: a signature counts only if an administrator enrolled its key",
         ground: true,
     }
     /// The key.
@@ -32,15 +32,15 @@ event! {
 }
 
 event! {
-    /// A key may not sign any more.
+    /// A key may no longer sign.
     KeyRevoked "key_revoked", "密钥吊销", "key revoked" {
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
-        source: "decision of this project: a lost key is revoked from its entry on, not before",
+        source: "decision of this project: a lost key is revoked from the entry that says so, not before",
         ground: true,
     }
-    /// Which.
+    /// The key.
     key: KeyId = Value::Key, "密钥";
     /// Why.
     reason: RevokeReason = Value::Choice(&RevokeReason::LIST), "原因";

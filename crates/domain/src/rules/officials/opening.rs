@@ -32,7 +32,7 @@ event! {
     area: Area = Value::Area, "区划";
     /// Name of the area.
     name: Box<str> = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "区划名称";
-    /// What it is for.
+    /// What the log is for.
     mode: Mode = Value::Choice(&Mode::LIST), "用途";
     /// The first administrator's key.
     public_key: PublicKey = Value::PublicKey, "公钥";
@@ -53,7 +53,7 @@ impl JurisdictionOpened {
 }
 
 impl Rule<OfficialEnvelope> for JurisdictionOpened {
-    /// That it is alone in entry 0 is checked with the header.
+    /// The check of the header makes sure that it is alone in entry 0.
     fn check(&self, judge: &mut Judge<'_>, store: &impl Store, event: &OfficialEnvelope) {
         judge.no_card(event.household);
         judge.require(store.jurisdiction().is_none(), Code::AlreadyOpened, "events");

@@ -22,9 +22,9 @@ event! {
         procedure: None,
         source: "2015 notice on first secretaries of villages; 2017 opinions on resident teams",
     }
-    /// As what.
+    /// The post.
     post: VillagePost = Value::Choice(&VillagePost::LIST), "职务";
-    /// Last day foreseen.
+    /// Planned last day.
     until: Option<Date> = Value::DayOrNone, "截止日期";
 }
 

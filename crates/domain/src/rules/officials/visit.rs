@@ -21,13 +21,13 @@ event! {
         procedure: None,
         source: "counties' rules on pairing: visits at an interval that is a parameter",
     }
-    /// Where they met.
+    /// Where the visit took place.
     place: VisitPlace = Value::Choice(&VisitPlace::LIST), "地点";
-    /// Minute of the day it began; on the wire counted from 1, 0 not given.
+    /// Minute of the day at which it began; on the wire counted from 1, with 0 for not given.
     minute: Option<u16> = Value::Special { wire: &[], inside: &[] }, "开始时间（分钟）";
     /// Other officials who were there, at most 5.
     companions: Vec<OfficialId> = Value::Officials { max: COMPANIONS_MAX }, "同行人";
-    /// Number of the data key, one of the household, that what was seen is sealed under.
+    /// Number of the household's data key under which the account of the visit is sealed.
     sealed: Option<u32> = Value::Sealed(private::VISIT), "加密";
 }
 
@@ -59,7 +59,7 @@ impl Rule<OfficialEnvelope> for HouseholdVisited {
     }
 }
 
-/// Few, all different, and not the visitor.
+/// Whether companions are few, all different, and not the visitor.
 fn are_companions(visitor: OfficialId, companions: &[OfficialId]) -> bool {
     let distinct = |(n, companion): (usize, &OfficialId)| {
         *companion != visitor && companions.iter().take(n).all(|earlier| earlier != companion)

@@ -1,5 +1,4 @@
-//! The course of a procedure: its decisions according to its rounds, and how a decision ends a round or is taken
-//! back.
+//! The course of a procedure: whether its decision may be recorded, and how a decision ends a round or is taken back.
 
 use super::subject::Subject;
 use crate::facts::date::Date;
@@ -106,13 +105,13 @@ pub(crate) fn conclude_household(store: &mut impl Store, entry: &EntryHeader, ev
     }
 }
 
-/// Whether an event puts right the last decision of a procedure.
+/// Whether an event corrects the last decision of a procedure.
 pub(crate) fn names_last(rounds: &[Round], event: &Envelope, procedure: Procedure) -> bool {
     let last = last_decided(rounds, procedure);
     last.is_some_and(|(_, entry)| event.corrects.is_some_and(|earlier| earlier.entry == entry))
 }
 
-/// Checks that a step is not before the one that it follows, and not during a publicity.
+/// Checks that a step is not earlier than the one it follows, and not during a publicity.
 pub(crate) fn check_day(judge: &mut Judge<'_>, last: &StepTaken, happened: Date) {
     let from = last.followed_from();
     if happened < last.happened {

@@ -40,7 +40,7 @@ fn row(text: &mut String, machine: &Machine, rule: &StepRule) -> std::fmt::Resul
     let follows: Vec<_> = rule.after.iter().map(|place| plain(machine, *place)).collect();
     let roles: Vec<_> = rule.roles.iter().map(|role: &Role| role.name()).collect();
     let evidence: Vec<_> = rule.evidence.iter().map(|kind: &EvidenceKind| kind.name()).collect();
-    let by_another = if rule.by_another { "; another person than before" } else { "" };
+    let by_another = if rule.by_another { "; not the person who took the step before" } else { "" };
     let step = rule.step.name();
     writeln!(text, "| {step} | {} | {}{by_another} | {} |", follows.join(", "), roles.join(", "), evidence.join(", "))
 }

@@ -15,28 +15,28 @@ use std::collections::VecDeque;
 /// A procedure's table.
 #[derive(Debug)]
 pub struct Machine {
-    /// Which.
+    /// The procedure.
     pub procedure: Procedure,
     /// Its steps.
     pub rules: &'static [StepRule],
     /// Name of the event it leads to, as in the proto files.
     pub decision: &'static str,
-    /// Steps one of which that event follows.
+    /// The event must follow one of these steps.
     pub decided_after: &'static [Step],
 }
 
 /// One step of a procedure.
 #[derive(Debug)]
 pub struct StepRule {
-    /// Which.
+    /// The step.
     pub step: Step,
     /// Places of the round after which it may come.
     pub after: &'static [Place],
     /// Roles that may take it, inside their area.
     pub roles: &'static [Role],
-    /// It must not be taken by the official who took the previous step: whoever drafts does not approve.
+    /// It must not be taken by the official who took the previous step: the person who drafts does not approve.
     pub by_another: bool,
-    /// At least one document of each of these kinds.
+    /// Kinds of evidence; it needs at least one document of each.
     pub evidence: &'static [EvidenceKind],
 }
 
@@ -64,7 +64,7 @@ impl StepRule {
         Self { by_another: true, ..self }
     }
 
-    /// Whether it ends with a last day before which nothing follows.
+    /// Whether it is a publicity, which has a last day; no step may follow before that day is over.
     pub fn is_publicity(&self) -> bool {
         matches!(self.step, Step::Publicity | Step::SecondPublicity)
     }
@@ -112,8 +112,7 @@ const HOUSEHOLD_EXIT: Machine = Machine {
     ],
 };
 
-/// Falling back: a household that is poor again enters the same way as at first, begun by its application or by a
-/// clue.
+/// Falling back: a household that is poor again is identified again; its application or a clue begins the round.
 const FALL_BACK: Machine = Machine {
     procedure: Procedure::FallBack,
     decision: "HouseholdFellBack",
@@ -133,7 +132,8 @@ const FALL_BACK: Machine = Machine {
     ],
 };
 
-/// Taking under monitoring: from the clue to the county's decision, which is due in a number of days set by policy.
+/// Taking under monitoring: from the clue to the county's decision, which is due within a number of days set by
+/// policy.
 const MONITORING: Machine = Machine {
     procedure: Procedure::Monitoring,
     decision: "MonitoringStarted",
@@ -171,8 +171,7 @@ const MONITORING_END: Machine = Machine {
     ],
 };
 
-/// Exit of a village: asked for by the village, verified above it, made public in the township, decided by the
-/// county.
+/// Exit of a village: the village applies, the township verifies and publishes, the county decides.
 const VILLAGE_EXIT: Machine = Machine {
     procedure: Procedure::VillageExit,
     decision: "VillageExited",
@@ -228,7 +227,7 @@ impl Machine {
     /// The shortest sequence of steps that takes a round from `from` to one of `goals`; `None` if there is none.
     pub fn way(&self, from: Place, goals: &[Place]) -> Option<Vec<Step>> {
         let mut ways = VecDeque::from([(from, Vec::new())]);
-        // No shortest way is longer than the table: a place reached a second time is not followed again.
+        // A place reached a second time is not followed again, so the search ends.
         let mut reached = vec![from];
         while let Some((place, way)) = ways.pop_front() {
             if goals.contains(&place) {

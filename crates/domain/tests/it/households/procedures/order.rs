@@ -64,9 +64,9 @@ fn refusals_say_what_is_missing() {
     let appraised = exit().take(Step::Appraisal);
     assert_eq!(detail(&appraised.reports, &appraised.next(Step::Publicity)), "verification, acceptance missing");
     let past = exit().to(Place::At(Step::Publicity));
-    assert_eq!(detail(&past.reports, &past.next(Step::Appraisal)), "the procedure is past it, at publicity");
+    assert_eq!(detail(&past.reports, &past.next(Step::Appraisal)), "the procedure is past this step, at publicity");
     let begun = Walk::begin(Procedure::Identification);
-    assert_eq!(detail(&begun.reports, &begun.next(Step::Pairing)), "it follows HouseholdRegistered only");
+    assert_eq!(detail(&begun.reports, &begun.next(Step::Pairing)), "this step may only follow HouseholdRegistered");
 }
 
 /// For every procedure, a refused step lists the missing ones.
@@ -82,7 +82,7 @@ fn a_step_too_far_ahead_is_told_the_shortest_way() {
 }
 
 #[test]
-fn what_is_put_right_stands_in_the_same_place() {
+fn a_corrected_step_keeps_its_place() {
     for procedure in Procedure::ALL {
         for place in places(*procedure).chain(followed(*procedure)) {
             let (before, step) = before(*procedure, place);

@@ -109,7 +109,7 @@ fn a_closed_card_leaves_no_round_under_way() {
 
 /// Taking a decision back drops the round that it ended.
 #[test]
-fn what_is_taken_back_drops_what_rested_on_it() {
+fn taking_a_decision_back_drops_what_rested_on_it() {
     let exited = Walk::begin(Procedure::FallBack).take(Step::Clue);
     let exit_entry = World::open().state.applied + u64::try_from(exited.reports.len()).unwrap() - 2;
     let world = after(&exited.with(correcting(fall_back(20_160_701, true), exit_entry)));
