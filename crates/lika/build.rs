@@ -1,7 +1,7 @@
 //! Finds out which version is built, for `lika --version`: the git tag, or `LIKA_VERSION` where there is no git.
 //!
-//! Only this crate asks. What else names a version (`User-Agent`, the services at NATS) takes the manifest's, which a
-//! release must not differ from: the build of one fails here otherwise.
+//! Only this crate asks git. Everything else that names a version (`User-Agent`, the services at NATS) uses that of
+//! the manifest. The build of a release fails here if the two differ.
 
 #[path = "src/version.rs"]
 mod version;
@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use version::version;
 
-/// Takes the place of what git says; in the same form, so that a container can be given just that.
+/// Replaces the answer of git, in the same form, so that a container build can be given it.
 const VARIABLE: &str = "LIKA_VERSION";
-/// What the program is made from, below the root of the repository. Whether source was changed is asked again when it
-/// was.
+/// Source of the program, below the root of the repository. When it changes, git is asked again.
 const SOURCE: [&str; 5] = ["Cargo.lock", "Cargo.toml", "crates", "proto", "services"];
-/// What git changes when something is committed, checked out or tagged.
+/// Files that git changes when something is committed, checked out or tagged.
 const GIT: [&str; 4] = ["HEAD", "logs/HEAD", "packed-refs", "refs/tags"];
 
 fn main() {
@@ -33,7 +32,7 @@ fn main() {
     println!("cargo:rustc-env={VARIABLE}={version}");
 }
 
-/// What git calls the source; nothing where there is no git, or where a folder was unpacked inside another
+/// The name that git gives the source; `None` if there is no git, or if the folder was unpacked inside another
 /// repository.
 fn describe(root: &Path) -> Option<String> {
     let top = PathBuf::from(git(root, &["rev-parse", "--show-toplevel"])?);
@@ -52,7 +51,7 @@ fn git(root: &Path, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Whether this is a release: a tag and no more.
+/// Whether this is a release: exactly a tag.
 fn is_tag(described: &str) -> bool {
     described.starts_with('v') && !described.contains("-g") && !described.ends_with("-dirty")
 }

@@ -1,4 +1,4 @@
-//! The command line: what may be said, and who does it.
+//! The command line: its subcommands and the code that runs each.
 
 use crate::command::{
     audit, bench::Bench, demo::Demo, household, import, key, log, official, open, outbox, policy, progress, receipt,
@@ -10,8 +10,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Records of poverty-alleviation households: officials submit what they report, signed; a verifiable log keeps it in
-/// order for ever; everyone can repeat what it amounts to.
+/// A register of poverty households: officials submit signed reports, a verifiable log keeps them in order for ever,
+/// and anyone can compute the figures again.
 ///
 /// Results are on stdout, messages on stderr. Exit codes: 0 done, 1 failed, 2 usage, 3 findings or something refused,
 /// 4 integrity broken, 5 not authorised, 6 queued and not sent, 7 conflict.
@@ -25,7 +25,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What there is to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make up a county, submit seven years of its history, and serve it
@@ -44,21 +44,21 @@ pub(crate) enum Command {
     Key(key::Key),
     /// Sign and send reports
     Submit(submit::Submit),
-    /// What is signed and waits to be sent
+    /// Submissions that are signed and wait to be sent
     #[command(subcommand)]
     Outbox(outbox::Outbox),
-    /// What proves that a submission is in the log
+    /// Receipts, which prove that a submission is in the log
     #[command(subcommand)]
     Receipt(receipt::Receipt),
-    /// What this machine takes and replays
+    /// Measure how fast this machine records and replays
     #[command(subcommand)]
     Bench(Bench),
-    /// Submit what a table saved as CSV holds
+    /// Submit the rows of a table saved as CSV
     #[command(subcommand)]
     Import(import::Import),
-    /// How far an area has come
+    /// Show the progress of an area
     Progress(progress::Progress),
-    /// What holds where, from when, by what source; and setting it
+    /// Show the parameters in force with their sources, or set them
     #[command(subcommand)]
     Policy(policy::Policy),
     /// Show a household's card
@@ -70,24 +70,23 @@ pub(crate) enum Command {
     Audit(audit::Audit),
 }
 
-/// Reads the command line. What cannot be understood has been answered when this returns an error.
+/// Reads the command line. When this returns an error, the user has already been told.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
     Cli::try_parse().map_err(|error| {
         let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
         if !asked && std::env::args_os().any(|arg| arg == "--json") {
             Printer::new(true).failure(&Failure::new("usage", error.render().to_string().trim()));
         } else {
-            // Where help cannot be written, nothing else can.
+            // If help cannot be written, nothing else can.
             let _ = error.print();
         }
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1))
     })
 }
 
-/// Does what was asked for.
+/// Runs the command.
 ///
-/// # Errors
-/// Whatever kept it from being done; [`crate::exit::classify`] makes an exit code of it.
+/// # Errors The cause of the failure; [`crate::exit::classify`] turns it into an exit code.
 pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(demo) => demo.run(printer),

@@ -1,4 +1,4 @@
-//! Exit codes, and which error has which.
+//! Exit codes, and the exit code of each error.
 
 mod client;
 
@@ -11,7 +11,7 @@ use lika_ledger::ledger::OpenError;
 use std::borrow::Cow;
 use std::process::ExitCode;
 
-/// How the process ends. 2 is a command line that cannot be understood; it comes from the argument parser.
+/// The exit code of the process. 2 means a wrong command line; it comes from the argument parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
@@ -19,27 +19,27 @@ pub(crate) enum Exit {
     Done = 0,
     /// Could not be done.
     Failed = 1,
-    /// Done, and something was found: void entries, rows or submissions that were refused.
+    /// Done, with findings: void entries, or rows or submissions that were refused.
     Findings = 3,
-    /// A log is not what was signed, or a node serves what its log does not give.
+    /// A log is not as it was signed, or a node serves figures that its log does not give.
     Broken = 4,
     /// The key may not do this.
     NotAuthorised = 5,
     /// Kept in the outbox; the node could not be reached.
     Queued = 6,
-    /// Something else stands in its place already.
+    /// Something else is in its place already.
     Conflict = 7,
 }
 
-/// An error that knows how the process ends. Its message says what is wrong, where, and what to do.
+/// An error that knows its exit code. Its message says what is wrong, where, and what to do.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Failure {
-    /// How the process ends.
+    /// The exit code.
     pub(crate) exit: Exit,
     /// Stable code, in lower case with underscores.
     pub(crate) code: Cow<'static, str>,
-    /// For people.
+    /// The message for people.
     pub(crate) message: String,
 }
 
@@ -61,17 +61,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// How the process ends after an error: the one place where errors become exit codes.
+/// The exit code and message of an error: the one place where errors become exit codes.
 pub(crate) fn classify(error: &anyhow::Error) -> Failure {
     let mut around: Vec<String> = Vec::new();
     for cause in error.chain() {
-        // Some errors tell their cause themselves; it is not said twice.
+        // Some errors contain the message of their cause, which is not repeated.
         let said = cause.to_string();
         if around.last().is_some_and(|last| last.ends_with(&said)) {
             continue;
         }
         if let Some(known) = known(cause) {
-            // What was added on the way up says where it happened.
+            // The contexts added on the way up say where it happened.
             around.push(known.message);
             return Failure { message: around.join(": "), ..known };
         }
@@ -113,7 +113,7 @@ pub(crate) fn log(error: &LogError) -> Failure {
         LogError::Damaged(damage) => {
             let index = damage.index.map_or(String::new(), |index| format!(", entry {index}"));
             let message = format!(
-                "the log is not what was signed: {}{index}: {}. Keep the folder as it is, and compare it with a copy",
+                "the log is not as it was signed: {}{index}: {}. Keep the folder as it is, and compare it with a copy",
                 damage.file, damage.reason
             );
             Failure::new("log_damaged", message).exit(Exit::Broken)
@@ -137,7 +137,7 @@ pub(crate) fn log(error: &LogError) -> Failure {
         LogError::Missing(dir) => Failure::new(
             "log_missing",
             format!(
-                "{0} holds no log. Make one with `lika log create --data {0} --origin NAME`, where NAME is its name in \
+                "{0} holds no log. Make one with `lika log create --data {0} --origin NAME`; NAME is its name in \
                  checkpoints, such as lika.example/130624",
                 dir.display()
             ),
@@ -150,7 +150,7 @@ pub(crate) fn log(error: &LogError) -> Failure {
         LogError::Stopped(cause) if matches!(**cause, LogError::Stream(_)) => log(cause),
         LogError::Stopped(cause) => {
             let message = format!(
-                "the log has stopped: {cause}. Nothing was acknowledged that is not on disk; see to the disk, then start \
+                "the log has stopped: {cause}. Everything that has a receipt is on disk. Check the disk, then start \
                  the node again"
             );
             Failure::new("log_stopped", message)
@@ -159,7 +159,7 @@ pub(crate) fn log(error: &LogError) -> Failure {
     }
 }
 
-/// The same of the streams that order a log. Their messages say what to do.
+/// The same for the streams that order a log. Their messages say what to do.
 fn stream(error: &StreamError) -> Failure {
     let (code, exit) = match error {
         StreamError::Gap { .. }

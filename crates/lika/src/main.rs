@@ -3,9 +3,9 @@
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
 //! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
-//! * [`exit`]: exit codes, and which error has which
+//! * [`exit`]: the exit code of each error
 //!
-//! `version.rs` is part of `build.rs`: which version `lika --version` names.
+//! `version.rs` is part of `build.rs`: the version that `lika --version` prints.
 
 mod cli;
 mod command;

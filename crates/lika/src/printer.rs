@@ -12,7 +12,7 @@ const BAR_TICK_MS: u64 = 100;
 /// Longest answer to a question that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 64;
 
-/// Writes as the command line asked for.
+/// Writes in the form that the command line asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     json: bool,
@@ -30,10 +30,9 @@ impl Printer {
         Self { json, coloured: is_coloured() }
     }
 
-    /// Prints a result: the value as JSON, or for people what `text` makes of it.
+    /// Prints a result: the value as JSON, or for people the text that `text` makes of it.
     ///
-    /// # Errors
-    /// If stdout cannot be written; a reader that has gone away is none.
+    /// # Errors If stdout cannot be written. A reader that has gone away is not an error.
     pub(crate) fn result<T: Serialize, D: Display>(
         self,
         value: &T,
@@ -50,14 +49,14 @@ impl Printer {
         write(&mut io::stdout().lock(), &shown)
     }
 
-    /// Prints a message for people; with JSON nobody reads along, and there is none.
+    /// Prints a message for people; with JSON it prints nothing.
     pub(crate) fn note(self, text: impl Display) {
         if !self.json {
             self.say(&format!("{text}\n"));
         }
     }
 
-    /// Prints why a command failed, and returns how the process ends.
+    /// Prints why a command failed, and returns the exit code.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if self.json {
             let object = serde_json::json!({"code": failure.code, "message": failure.message});
@@ -68,7 +67,7 @@ impl Printer {
         failure.exit
     }
 
-    /// A bar over `length` things on stderr; invisible where that is no terminal.
+    /// A progress bar of `length` steps on stderr; invisible if that is not a terminal.
     pub(crate) fn bar(self, length: u64, what: &'static str) -> ProgressBar {
         let bar = ProgressBar::new(length).with_message(what);
         let template = "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
@@ -77,7 +76,7 @@ impl Printer {
         bar
     }
 
-    /// Asks a question that is answered with yes or no; `None` where nobody can answer.
+    /// Asks a yes-or-no question; `None` if there is no terminal to ask on.
     ///
     /// # Errors
     /// If the terminal cannot be read.
@@ -93,7 +92,7 @@ impl Printer {
     }
 
     fn say(self, text: &str) {
-        // Where a message cannot be written, neither can one about that.
+        // If a message cannot be written, a message about that cannot be written either.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
@@ -102,7 +101,7 @@ impl Printer {
     }
 }
 
-/// A reader that has seen enough, as `head` has, is no failure.
+/// A reader that stops early, such as `head`, is not a failure.
 fn write(to: &mut impl Write, text: &str) -> Result<(), Failure> {
     match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -13,7 +13,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table with headings. One that begins with `>` stands over numbers, which are aligned on the right.
+    /// A table with headings. A heading that begins with `>` is for numbers, which are aligned on the right.
     pub(crate) fn new(headings: &[impl AsRef<str>]) -> Self {
         let mut table = plain();
         table.set_header(headings.iter().map(|heading| heading.as_ref().trim_start_matches('>')));
@@ -26,7 +26,7 @@ impl Table {
         Self { table }
     }
 
-    /// Names and what they stand for, one pair a row.
+    /// A table of two columns, names and values, without headings.
     pub(crate) fn pairs() -> Self {
         Self { table: plain() }
     }
@@ -36,7 +36,7 @@ impl Table {
         self.texts(cells.iter().map(ToString::to_string));
     }
 
-    /// Adds a row of as many cells as there are.
+    /// Adds a row of any number of cells.
     pub(crate) fn texts(&mut self, cells: impl IntoIterator<Item = String>) {
         self.table.add_row(cells.into_iter().map(|cell| one_line(&cell)));
         for column in self.table.column_iter_mut() {
@@ -44,7 +44,7 @@ impl Table {
         }
     }
 
-    /// Whether there is nothing below the headings.
+    /// Whether it has no rows below the headings.
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
@@ -62,7 +62,7 @@ fn plain() -> comfy_table::Table {
     table
 }
 
-/// A cell from outside must not break out of its row or drive the terminal.
+/// Makes a text from outside safe: it cannot break out of its row or send codes to the terminal.
 fn one_line(cell: &str) -> String {
     cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,9 +1,9 @@
-//! Which version this program says it is. `build.rs` includes this file; nothing calls it later.
+//! The version that this program prints. `build.rs` includes this file; nothing calls it later.
 
-/// The version that `described` amounts to: what `git describe --tags --always --dirty` prints of the source, or what
-/// a build without git was told. A release is its tag without the `v`. What comes after a tag says by how many
-/// commits, and which it is; without any tag it is `manifest`, the version in `Cargo.toml`, and the commit. Source
-/// that was changed since is `dirty`.
+/// The version for `described`, which is the output of `git describe --tags --always --dirty`, or the version given to
+/// a build without git. A release is its tag without the `v`. A build after a tag names the number of commits since
+/// and the commit. Without any tag it is `manifest`, the version in `Cargo.toml`, and the commit. Changed source is
+/// `dirty`.
 pub(crate) fn version(manifest: &str, described: Option<&str>) -> String {
     let Some(described) = described.map(str::trim).filter(|described| !described.is_empty()) else {
         return manifest.to_owned();
@@ -25,7 +25,7 @@ pub(crate) fn version(manifest: &str, described: Option<&str>) -> String {
     if build.is_empty() { release.to_owned() } else { format!("{release}+{}", build.join(".")) }
 }
 
-/// Takes `v1.2.3-4-gabc0123` apart: the tag, how many commits came after it, the last of them.
+/// Splits `v1.2.3-4-gabc0123` into the tag, the number of commits after it, and the last commit.
 fn after_tag(described: &str) -> Option<(&str, &str, &str)> {
     let (rest, commit) = described.rsplit_once('-')?;
     let (tag, commits) = rest.rsplit_once('-')?;

@@ -1,4 +1,4 @@
-//! `lika audit`: what anyone can do with a log without trusting its keeper.
+//! `lika audit`: checks that anyone can make of a log without trusting its operator.
 
 mod replay;
 mod source;
@@ -10,17 +10,17 @@ use clap::Subcommand;
 use indicatif::ProgressBar;
 use lika_audit::auditor::Watch;
 
-/// Auditing a log.
+/// Audits a log.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// Check that a log is what was signed: checkpoint, every bundle of entries, every tile, the root
+    /// Check that a log is as it was signed: checkpoint, every bundle of entries, every tile, the root
     Verify(verify::Verify),
-    /// Verify a log, then judge every entry again: signature, key, role and rule; and count what it amounts to
+    /// Verify a log, then judge every entry again (signature, key, role and rule) and count its figures
     Replay(replay::Replay),
 }
 
 impl Audit {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::Verify(verify) => verify.run(printer),

@@ -1,4 +1,5 @@
-//! `lika bench`: what a node of this machine takes and replays, beside what the machine could do at best.
+//! `lika bench`: measures how fast a node on this machine records and replays, compared with the best that the machine
+//! could do.
 
 use crate::exit::Exit;
 use crate::numbers::number;
@@ -7,14 +8,14 @@ use crate::table::Table;
 use clap::{Args, Subcommand};
 use lika_bench::{append, distributed, replay, rules};
 
-/// What is measured.
+/// What to measure.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
     /// Submissions over HTTP, each with its receipt
     Append(Append),
     /// The whole log judged again, with every check
     Replay(Replay),
-    /// What the rules cost, by kind of event, on a log that is there
+    /// Time that the rules take, by kind of event, on an existing log
     Rules(Rules),
 }
 
@@ -30,7 +31,7 @@ pub(crate) struct Append {
     /// Submissions of 100 events
     #[arg(long, default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     hundreds: u32,
-    /// Distributed services, ordered by NATS: by the servers named, or by one and then by three of its own
+    /// Measure distributed services, on the NATS servers named, or on one and then three of its own
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", value_delimiter = ',')]
     nats: Option<Vec<String>>,
     /// Monitoring addresses of the servers named
@@ -57,7 +58,7 @@ pub(crate) struct Rules {
 }
 
 impl Bench {
-    /// Does it, but for the rules on a log of its own in a temporary folder.
+    /// Runs the measurement: that of the rules on the given log, the others on a new log in a temporary folder.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let note = |what: &str| printer.note(what);
@@ -87,7 +88,7 @@ impl From<Append> for lika_bench::Append {
     }
 }
 
-/// The same for people.
+/// The results as text.
 fn rules_text(measured: &rules::Measured) -> String {
     let mut table = Table::new(&["kind", ">events", ">admit ns", ">evolve ns", ">share %"]);
     for kind in &measured.kinds {

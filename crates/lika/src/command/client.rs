@@ -1,4 +1,4 @@
-//! What the subcommands of officials share: their folder, their key and the node.
+//! Arguments that the subcommands of officials share: their folder, their key and the node.
 
 use crate::exit::{Exit, Failure};
 use lika_client::{Api, Home, KeyFile};
@@ -7,13 +7,13 @@ use lika_domain::date::Date;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where a node is when nothing else is said.
+/// Default address of the node.
 const DEFAULT_URL: &str = "http://127.0.0.1:7130";
 
-/// The folder of keys, receipts and what waits.
+/// The folder of keys, receipts and waiting submissions.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct HomeArgs {
-    /// Folder that keeps keys, receipts and what waits to be sent [default: .lika in your own folder]
+    /// Folder for keys, receipts and submissions that wait to be sent [default: .lika in your home folder]
     #[arg(long, env = "LIKA_HOME", value_name = "DIR")]
     home: Option<PathBuf>,
 }
@@ -29,12 +29,12 @@ pub(crate) struct NodeArgs {
 /// The key to sign with.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct KeyArgs {
-    /// Name of the key to sign with; may be left out where there is only one
+    /// Name of the key to sign with; may be left out if there is only one
     #[arg(long, env = "LIKA_KEY", value_name = "NAME")]
     key: Option<String>,
 }
 
-/// All three.
+/// The folder, the node and the key.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ClientArgs {
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub(crate) struct ClientArgs {
 
 /// An official at a device.
 pub(crate) struct Client {
-    /// The folder, for this process alone.
+    /// The folder, locked by this process.
     pub(crate) home: Home,
     /// The node.
     pub(crate) api: Api,
@@ -82,14 +82,14 @@ impl KeyArgs {
             (Some(only), []) => Ok(only),
             (None, _) => {
                 let message = format!(
-                    "{} keeps no key: make one with `lika key new NAME`, and have an administrator enrol it",
+                    "{} holds no key: make one with `lika key new NAME`, and have an administrator enrol it",
                     home.dir().display()
                 );
                 Err(Failure::new("key_missing", message).into())
             }
             (Some(last), others) => {
                 let names: Vec<&str> = others.iter().chain([&last]).map(|key| key.name.as_str()).collect();
-                let message = format!("which key? Say --key with one of {}", names.join(", "));
+                let message = format!("there are several keys: name one of them with --key: {}", names.join(", "));
                 Err(Failure::new("key_ambiguous", message).into())
             }
         }
@@ -124,7 +124,7 @@ impl Client {
     }
 }
 
-/// Runs what waits for the network.
+/// Runs work that waits for the network.
 pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

@@ -24,37 +24,38 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use summary::Summary;
 
-/// Events of a card's life, about: for the bar, until the true number is known.
+/// Approximate number of events of a card, for the progress bar until the exact number is known.
 const EVENTS_PER_HOUSEHOLD: u64 = 135;
 
 /// Makes up a county, submits seven years of its history to a node of its own, and serves it.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Table of the county's divisions (code,level,name); left out, Fuping county
+    /// Table of the county's divisions (code,level,name); default: Fuping county
     #[arg(long, value_name = "FILE")]
     divisions: Option<PathBuf>,
     /// Households to make up
-    #[arg(long, value_name = "N", default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(HOUSEHOLDS_MAX)))]
+    #[arg(long, value_name = "N", default_value_t = 3_000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(HOUSEHOLDS_MAX)))]
     households: u32,
-    /// What chance begins with: the same seed makes the same county
+    /// Seed of the random numbers: the same seed makes the same county
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// New folder for the log; left out, lika-demo-CODE in the current folder
+    /// New folder for the log; default: lika-demo-CODE in the current folder
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Verify and replay the log when it is loaded, and end
+    /// Verify and replay the log when it is loaded, then stop
     #[arg(long)]
     once: bool,
-    /// Address to listen on; left out, 127.0.0.1:7130, and with --once any free port
+    /// Address to listen on; default: 127.0.0.1:7130, or with --once any free port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Loads the county into distributed services, through whichever gateway is found there; they run on a log opened
-    /// by nobody yet, with --composed-clock
+    /// Loads the county into distributed services, through any gateway found there; their log must not be opened yet,
+    /// and they must run with --composed-clock
     #[command(flatten)]
     nats: Option<NatsArgs>,
 }
 
-/// What was loaded into distributed services.
+/// The result of loading distributed services.
 #[derive(Debug, Serialize)]
 struct Distributed {
     gateways: Vec<String>,
@@ -68,7 +69,7 @@ struct Distributed {
 const GATEWAY_ATTEMPTS: u32 = 10;
 
 impl Demo {
-    /// Does it; without `--once`, until it is told to stop.
+    /// Runs the demonstration; without `--once`, until it is told to stop.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(self.show(printer))
@@ -107,7 +108,7 @@ impl Demo {
         Ok(Exit::Done)
     }
 
-    /// Loads the county through a gateway that is found by name.
+    /// Loads the county through a gateway, which it finds by the name of the service.
     async fn load_distributed(&self, nats: &NatsArgs, county: County, printer: Printer) -> anyhow::Result<Exit> {
         let context = nats.servers().connect("lika demo").await?;
         let gateways = gateways(&context.client()).await?;
@@ -147,7 +148,7 @@ impl Demo {
         let shown = || format!("{}", path.display());
         let file = std::fs::File::open(path).with_context(shown)?;
         let mut text = String::new();
-        // One byte more than may be tells a table that is too large from one that is not.
+        // Reading one byte beyond the limit shows whether the table is too large.
         file.take(DIVISIONS_BYTES_MAX as u64 + 1).read_to_string(&mut text).with_context(shown)?;
         County::parse(&text)
             .map_err(|error| Failure::new("divisions_invalid", format!("{}: {error:#}", shown())).into())
@@ -187,7 +188,7 @@ impl Distributed {
     }
 }
 
-/// A demonstration never writes into what is there.
+/// A demonstration never writes into an existing folder.
 fn ensure_new(data: &Path) -> Result<(), Failure> {
     let empty = match std::fs::read_dir(data) {
         Ok(mut items) => items.next().is_none(),
@@ -197,8 +198,8 @@ fn ensure_new(data: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!(
-        "{0} is there already, and a demonstration begins with a new folder: give another one with --data, or delete it. \
-         If an earlier demonstration made it, `lika serve --data {0}` serves that one again",
+        "{0} exists already, and a demonstration needs a new folder: give another one with --data, or delete it. If \
+         an earlier demonstration made it, `lika serve --data {0}` serves it again",
         data.display()
     );
     Err(Failure::new("data_exists", message).exit(Exit::Conflict))

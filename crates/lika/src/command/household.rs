@@ -1,4 +1,4 @@
-//! `lika household`: a card, as far as the key may see it.
+//! `lika household`: a card, as far as the key gives access to it.
 
 use super::client::{ClientArgs, block_on};
 use crate::exit::{Exit, Failure};
@@ -19,7 +19,7 @@ use lika_views::HouseholdView;
 use lika_views::document::Name;
 use serde::Deserialize;
 
-/// Which card.
+/// The card.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Household {
     /// Household number, 10 digits
@@ -38,7 +38,7 @@ struct Card {
     personal: Personal,
 }
 
-/// What could be opened of its personal data.
+/// The part of its personal data that could be opened.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Personal {
@@ -66,7 +66,7 @@ struct Person {
 }
 
 impl Household {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let client = self.client.open()?;
         let document = block_on(async { Ok(client.with_session().await?.household(self.id).await?) })?;
@@ -76,9 +76,9 @@ impl Household {
     }
 }
 
-/// What an answer of another version is refused with.
+/// The failure for an answer of another version.
 pub(super) fn not_understood(error: &serde_json::Error) -> Failure {
-    let message = format!("the node's answer is not of this version: {error}. --json prints it as it is");
+    let message = format!("this version cannot read the node's answer: {error}. --json prints it as it is");
     Failure::new("node_not_understood", message)
 }
 
@@ -196,7 +196,7 @@ impl Card {
         filled(&table)
     }
 
-    /// What may follow in the procedures under way.
+    /// The steps that may follow in the procedures under way.
     fn next(&self) -> String {
         let mut table =
             Table::new(&["待办程序", "下一步", "可办理人", "须另由他人", "佐证材料", "最早日期", "办结期限"]);
@@ -248,7 +248,7 @@ impl Card {
     }
 }
 
-/// A table with something in it.
+/// A table, or nothing if it has no rows.
 fn filled(table: &Table) -> String {
     if table.is_empty() { String::new() } else { table.to_string() }
 }

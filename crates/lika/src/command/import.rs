@@ -18,25 +18,25 @@ use std::path::{Path, PathBuf};
 /// Tables of households, assignments and aid.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Look through a table and name what is wrong with it; nothing is signed
+    /// Check a table and show its problems; nothing is signed
     Check(Table),
-    /// Submit what a table holds; rows that cannot go are named, and all others go
+    /// Submit the rows of a table; rows with problems are shown, and all others are sent
     Apply(Table),
 }
 
-/// A table and what holds for all of it.
+/// A table, and values for all its rows.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Table {
     /// The table, saved as CSV (UTF-8, UTF-16 or GBK)
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What it holds
+    /// Kind of table
     #[arg(long, value_enum)]
     kind: Kind,
-    /// The village, 12 digits, where the table does not name one
+    /// The village, 12 digits, if the table does not name one
     #[arg(long, value_name = "CODE", value_parser = village)]
     village: Option<Area>,
-    /// The day, where the table does not name one
+    /// The day, if the table does not name one
     #[arg(long, value_name = "DATE")]
     happened: Option<Date>,
     #[command(flatten)]
@@ -55,7 +55,7 @@ enum Kind {
 }
 
 impl Import {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let (table, is_applied) = match self {
             Self::Check(table) => (table, false),
@@ -85,7 +85,8 @@ impl Table {
     }
 }
 
-/// Whose citizen IDs the log takes; where the node cannot be reached that is left to it.
+/// The log's mode, which decides whose citizen IDs it takes; `None` if the node cannot be reached, which then checks
+/// them itself.
 async fn mode(client: &Client) -> anyhow::Result<Option<Mode>> {
     match client.api.log().await {
         Ok(info) => Ok(Mode::ALL.iter().copied().find(|mode| mode.name() == info.mode)),
@@ -120,7 +121,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 fn village(text: &str) -> Result<Area, String> {
     let area: Option<Area> = text.parse().ok();
     let village = area.filter(|area| area.level() == Level::Village);
-    village.ok_or_else(|| "a village has a division code of 12 digits".to_owned())
+    village.ok_or_else(|| "the division code of a village has 12 digits".to_owned())
 }
 
 #[cfg(test)]

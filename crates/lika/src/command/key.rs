@@ -1,4 +1,4 @@
-//! `lika key`: keys of this device, and who may sign with them.
+//! `lika key`: makes and shows keys of this device, enrols and revokes keys.
 
 mod enrol;
 mod public;
@@ -33,12 +33,12 @@ pub(crate) enum Key {
 /// A new key.
 #[derive(Debug, clap::Args)]
 pub(crate) struct New {
-    /// What you call it, such as phone
+    /// Name you give it, such as phone
     name: String,
-    /// The official it is for, 8 digits; is drawn when left out
+    /// The official it is for, 8 digits [default: drawn at random]
     #[arg(long, value_name = "NUMBER", value_parser = official)]
     official: Option<OfficialId>,
-    /// Name of the log it is for; the node is asked when left out
+    /// Name of the log it is for [default: that of the node]
     #[arg(long, value_name = "NAME")]
     origin: Option<String>,
     #[command(flatten)]
@@ -47,10 +47,10 @@ pub(crate) struct New {
     node: NodeArgs,
 }
 
-/// Which key.
+/// The key to show.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// Its name; all when left out
+    /// Its name [default: all keys]
     name: Option<String>,
     #[command(flatten)]
     home: HomeArgs,
@@ -67,7 +67,7 @@ struct Shown {
 }
 
 impl Key {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::New(new) => new.run(printer),
@@ -95,8 +95,8 @@ impl New {
         home.add_key(&key)?;
         printer.result(&Shown::new(&key), |shown| {
             format!(
-                "{}The key itself is in {}/keys and leaves this device for nobody. An administrator enrols it:\n  lika \
-                 key enrol {} --official {}\n",
+                "{}The key itself is in {}/keys and never leaves this device. An administrator enrols it:\n  lika key \
+                 enrol {} --official {}\n",
                 shown.text(),
                 home.dir().display(),
                 shown.public_key,
@@ -152,7 +152,7 @@ impl Shown {
     }
 }
 
-/// Asks the node what its log is called, and keeps its verifier key.
+/// Asks the node for the name of its log, and keeps its verifier key.
 fn ask_origin(home: &Home, node: &NodeArgs) -> anyhow::Result<String> {
     let api = node.api()?;
     let info = block_on(async { Ok(api.log().await?) })?;
@@ -166,7 +166,7 @@ pub(crate) fn official(text: &str) -> Result<OfficialId, String> {
     number.ok_or_else(|| "an official number has 8 digits and does not begin with 0".to_owned())
 }
 
-/// What a public key that cannot be read is refused with.
+/// The failure for a public key that cannot be read.
 fn not_a_key(text: &str) -> Failure {
     let message = format!(
         "{text} is neither a public key (32 bytes as base64 or hexadecimal) nor a file with one; `lika key show NAME \

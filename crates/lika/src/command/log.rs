@@ -1,4 +1,4 @@
-//! `lika log`: a new, empty log, in a folder or ordered by NATS; and what is done to the latter by hand.
+//! `lika log`: makes an empty log, in a folder or ordered by NATS, and begins new streams for a log.
 
 use super::client::block_on;
 use super::nats::NatsArgs;
@@ -11,17 +11,17 @@ use lika_runtime::nats::{connection, streams};
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Making a log.
+/// Makes a log, or a new stream for one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Log {
     /// Make an empty log and the key that signs its checkpoints
     ///
     /// Next, `lika serve` serves it, and `lika open` opens it with the key of its first administrator.
     Create(Create),
-    /// Begin a new epoch: a new stream that goes on after the last published entry
+    /// Begin a new epoch: a new stream that continues after the last published entry
     ///
-    /// For a stream that has lost or changed what was published. The old stream is kept for inquiry. Stop all
-    /// services first; what was ordered and not published is sent again by those who have no receipt for it.
+    /// For a stream that has lost or changed published entries. The old stream is kept for inquiry. Stop all services
+    /// first. Entries that were ordered but not published have no receipt: their authors send them again.
     Recover(Recover),
     /// Move an embedded log to distributed services: its entries stay where they are, new ones are ordered by NATS
     ///
@@ -29,63 +29,63 @@ pub(crate) enum Log {
     Migrate(Migrate),
 }
 
-/// Which folder, and where NATS is.
+/// The folder, and the NATS servers.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Recover {
     /// Folder of an audit service, with the signing key
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Copies of each message, on as many servers; left out, as many as there were
+    /// Copies of each message, on as many servers [default: as many as before]
     #[arg(long, value_name = "N")]
     replicas: Option<u8>,
     #[command(flatten)]
     nats: NatsArgs,
 }
 
-/// Which folder, and where NATS is.
+/// The folder, and the NATS servers.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Migrate {
-    /// Folder of the log; nothing may be serving it
+    /// Folder of the log; no process may be serving it
     data: PathBuf,
-    /// Copies of each message, on as many servers; left out, 3 where that many are named, else 1
+    /// Copies of each message, on as many servers [default: 3 if that many are named, otherwise 1]
     #[arg(long, value_name = "N")]
     replicas: Option<u8>,
     #[command(flatten)]
     nats: NatsArgs,
 }
 
-/// Where, and of what name.
+/// The folder and the name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Create {
-    /// Folder that will hold it; is made if need be
+    /// Folder that will hold it; created if it does not exist
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Its name for ever, in every checkpoint and receipt: a host you own and the division code of the area, such as
+    /// Its permanent name, in every checkpoint and receipt: a host you own and the division code of the area, such as
     /// lika.example/130624
     #[arg(long, value_name = "NAME")]
     origin: String,
-    /// Copies of each message, on as many servers; left out, 3 where that many are named, else 1
+    /// Copies of each message, on as many servers [default: 3 if that many are named, otherwise 1]
     #[arg(long, value_name = "N", requires = "nats")]
     replicas: Option<u8>,
     #[command(flatten)]
     nats: Option<NatsArgs>,
 }
 
-/// What was made.
+/// The new log.
 #[derive(Debug, Serialize)]
 struct Created {
     data: PathBuf,
     origin: String,
     verifier_key: String,
     verifier_key_file: PathBuf,
-    /// Stream that orders it; none if the folder does.
+    /// Stream that orders it; none for an embedded log.
     stream: Option<String>,
 }
 
 impl Log {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::Create(create) => create.run(printer),
@@ -98,12 +98,13 @@ impl Log {
 impl Create {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         if let Some(nats) = &self.nats {
-            // Before anything is made.
+            // Checked before anything is made.
             block_on(streams::ensure_new(&nats.servers(), &self.origin))?;
         }
         let verifier_key_file = self.data.join("log.vkey");
         let made = match (&self.nats, connection::verifier_key(&self.data)) {
-            // Cut off between the folder and the streams; what it holds is looked at before they are made.
+            // An earlier attempt stopped after the folder and before the streams; the folder is checked before they
+            // are made.
             (Some(_), Ok(key)) if key.name().as_str() == self.origin => Some(key.to_string()),
             _ => None,
         };
@@ -175,7 +176,7 @@ impl Created {
 
 fn begun_text(begun: &Begun) -> String {
     format!(
-        "{} orders the log from entry {} on. {} holds what is before, and is the folder of the audit \
+        "{} orders the log from entry {} on. {} holds the entries before it, and is the folder of the audit \
          service.\nNext, start the services again: audit first, on this folder.\n",
         begun.stream,
         begun.entries,

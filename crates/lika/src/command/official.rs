@@ -1,4 +1,4 @@
-//! `lika official`: an official, as far as the key may see them.
+//! `lika official`: an official, as far as the key gives access to their data.
 
 use super::client::{ClientArgs, block_on};
 use super::household::not_understood;
@@ -11,7 +11,7 @@ use lika_domain::official::{Capacity, Role};
 use lika_views::OfficialView;
 use serde::Deserialize;
 
-/// Which official.
+/// The official.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Official {
     /// Official number, 8 digits
@@ -30,7 +30,7 @@ struct Shown {
     personal: Option<Personal>,
 }
 
-/// What could be opened of their personal data.
+/// The part of their personal data that could be opened.
 #[derive(Deserialize)]
 struct Personal {
     name: String,
@@ -38,7 +38,7 @@ struct Personal {
 }
 
 impl Official {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let client = self.client.open()?;
         let document = block_on(async { Ok(client.with_session().await?.official(self.id).await?) })?;

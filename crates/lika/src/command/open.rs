@@ -13,7 +13,7 @@ use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 use lika_proto::v1::submission::Events;
 
-/// What the log is for. The key that signs becomes that of the first administrator.
+/// The facts of the opening. The key that signs it becomes that of the first administrator.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Open {
     /// Division code of the area it covers, such as 130624
@@ -28,10 +28,10 @@ pub(crate) struct Open {
     /// For real households: refuses made-up citizen IDs; this is the default
     #[arg(long)]
     production: bool,
-    /// Name of the administrator; is sealed
+    /// Name of the administrator; it is sealed
     #[arg(long, value_name = "TEXT")]
     official_name: Option<String>,
-    /// Mobile number of the administrator; is sealed
+    /// Mobile number of the administrator; it is sealed
     #[arg(long, value_name = "NUMBER")]
     phone: Option<String>,
     /// Unit of the administrator
@@ -48,7 +48,7 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let client = self.client.open()?;
         let mut random = Random::system();

@@ -1,4 +1,4 @@
-//! `lika outbox`: what is signed and waits for its receipt.
+//! `lika outbox`: submissions that are signed and wait for their receipts.
 
 use super::client::{HomeArgs, NodeArgs, block_on};
 use super::submit::{Refused, reason};
@@ -13,18 +13,18 @@ use lika_domain::ids::SubmissionId;
 use lika_proto::convert;
 use serde::Serialize;
 
-/// What waits.
+/// Shows, sends or discards waiting submissions.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Outbox {
-    /// Show what waits
+    /// Show the submissions that wait
     List(HomeArgs),
-    /// Send what waits
+    /// Send them
     Send(Send),
-    /// Give up what waits and was never recorded; it stays in the folder `refused`
+    /// Give up a submission that was never recorded; it is kept in the folder `refused`
     Discard(Discard),
 }
 
-/// To which node.
+/// The node to send to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Send {
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub(crate) struct Send {
     node: NodeArgs,
 }
 
-/// What is given up.
+/// The submission to give up.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Discard {
     /// The submission, 32 hexadecimal digits as `lika outbox list` shows it
@@ -53,7 +53,7 @@ struct Waiting {
     sequence: u64,
 }
 
-/// What became of everything that waited.
+/// The result for all waiting submissions.
 #[derive(Debug, Serialize)]
 struct Report {
     recorded: Vec<Recorded>,
@@ -71,7 +71,7 @@ struct Recorded {
 }
 
 impl Outbox {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::List(home) => list(printer, &home),
@@ -109,17 +109,17 @@ impl Send {
 impl Discard {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         if !self.home.open()?.discard(self.id)? {
-            let message = format!("no submission {} waits; `lika outbox list` lists those that do", self.id);
+            let message = format!("no submission {} is waiting; `lika outbox list` lists those that are", self.id);
             return Err(Failure::new("not_waiting", message).into());
         }
         printer.result(&serde_json::json!({"discarded": self.id.to_string()}), |_| {
-            format!("{} waits no more; what was signed after it is signed anew when it is sent", self.id)
+            format!("{} was given up; submissions after it are signed again when they are sent", self.id)
         })?;
         Ok(Exit::Done)
     }
 }
 
-/// How the process ends: by what keeps something waiting, then by what was refused.
+/// The exit code: the reason why something still waits comes before refusals.
 fn exit(sent: &Sent) -> Exit {
     match (sent.stopped.first(), sent.refused.as_slice()) {
         (Some(ApiError::Refused(refusal)), _) => exit_of(refusal.status),
@@ -169,7 +169,7 @@ impl Report {
         match &self.stopped {
             Some(reason) => text.push_str(&format!("\nsending stopped: {reason}\n")),
             None if self.waiting > 0 => {
-                text.push_str("what waits is for another log, or its key is not on this device\n");
+                text.push_str("the waiting submissions are for another log, or their keys are not on this device\n");
             }
             None => {}
         }
@@ -177,7 +177,7 @@ impl Report {
     }
 }
 
-/// Reads the name of a submission.
+/// Reads the id of a submission.
 pub(crate) fn submission(text: &str) -> Result<SubmissionId, String> {
     let mut id = [0; 16];
     let read = hex::decode_to_slice(text, &mut id).map(|()| SubmissionId(id));

@@ -1,4 +1,4 @@
-//! `lika policy`: what holds where, from when and by what source; and setting it.
+//! `lika policy`: shows the parameters in force with their sources, and sets them.
 
 mod apply;
 mod change;
@@ -12,14 +12,14 @@ use crate::printer::Printer;
 /// Parameters of the rules: lines, thresholds, days of publicity, limits, intervals, measures.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Policy {
-    /// Show what holds for an area on a day, with its sources
+    /// Show the parameters in force for an area on a day, with their sources
     Show(show::Show),
-    /// Set what a file holds, as an administrator
+    /// Set the parameters in a file, as an administrator
     Apply(apply::Apply),
 }
 
 impl Policy {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::Show(show) => show.run(printer),

@@ -1,4 +1,4 @@
-//! `lika progress`: how far an area has come.
+//! `lika progress`: shows the progress of an area.
 
 mod explain;
 mod text;
@@ -16,7 +16,7 @@ use lika_domain::progress::FigureRef;
 use lika_views::{Explanation, Progress as Document};
 use serde_json::Value;
 
-/// Which progress.
+/// The area and the day.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Progress {
     /// Division code of the area, 2 to 12 digits
@@ -51,7 +51,7 @@ enum By {
 }
 
 impl Progress {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let api = self.node.api()?;
         let by = self.by.map(By::level);

@@ -1,4 +1,4 @@
-//! `lika receipt`: what proves that a submission is in the log, without asking the log.
+//! `lika receipt`: checks and shows receipts, which prove that a submission is in the log without asking the log.
 
 use super::client::HomeArgs;
 use super::outbox::submission;
@@ -27,16 +27,16 @@ pub(crate) enum Receipt {
     List(HomeArgs),
 }
 
-/// Which receipt.
+/// The receipt to check.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     /// The submission, 32 hexadecimal digits, or the file of a proof, a tlog-proof
     #[arg(value_name = "ID|FILE")]
     receipt: String,
-    /// File of the entry; left out, the file beside the proof that ends in .entry
+    /// File of the entry [default: the file beside the proof that ends in .entry]
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
-    /// Verifier key of the log, or a file with it; left out, the one kept since the first contact
+    /// Verifier key of the log, or a file with it [default: the one kept since the first contact]
     #[arg(long, value_name = "VKEY|FILE")]
     key: Option<String>,
     #[command(flatten)]
@@ -49,14 +49,14 @@ struct Shown {
     index: u64,
     recorded_at: String,
     origin: String,
-    /// The key it was signed with.
+    /// The key that signed it.
     key: String,
     /// Entries under the checkpoint that proves it.
     size: u64,
 }
 
 impl Receipt {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::Verify(verify) => verify.run(printer),
@@ -90,7 +90,7 @@ impl Verify {
         let proof = Path::new(&self.receipt);
         let entry = read(&self.entry.clone().unwrap_or_else(|| proof.with_extension("entry")))?.into();
         let text = String::from_utf8(read(proof)?);
-        let text = text.map_err(|_| Failure::new("receipt_invalid", format!("{} is no text", self.receipt)))?;
+        let text = text.map_err(|_| Failure::new("receipt_invalid", format!("{} is not text", self.receipt)))?;
         Ok(KeptReceipt { entry, proof: text })
     }
 
@@ -112,9 +112,9 @@ fn parse_key(text: &str) -> anyhow::Result<VerifierKey> {
     Ok(key.map_err(|error| Failure::new("key_invalid", format!("{text} holds no verifier key: {error}")))?)
 }
 
-/// The verifier key that is kept of the log a receipt is of.
+/// The verifier key that is kept for the log of a receipt.
 fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
-    // Whose log it is says the entry; that the proof is that log's is then checked.
+    // The entry names the log; the proof is then checked to be from that log.
     let (entry, _) = lika_proto::convert::entry(0, &kept.entry)
         .map_err(|rejection| Failure::new("receipt_invalid", format!("the entry cannot be read: {rejection}")))?;
     let origin = &entry.submission.origin;

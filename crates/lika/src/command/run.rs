@@ -15,16 +15,16 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(mut_arg("nats", |nats| nats.required(true)))]
 pub(crate) struct Run {
-    /// Which one
+    /// The service to run
     service: Service,
-    /// Folder of this process: its copy of the log, and what its service keeps. It holds at least `log.vkey`
+    /// Folder of this process, for its copy of the log and the data of its service; it must hold `log.vkey`
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Address the gateway listens on; beyond this machine put a proxy that speaks TLS in front
+    /// Address the gateway listens on; to serve other machines, put a proxy with TLS in front
     #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
     listen: SocketAddr,
-    /// For a log opened for testing: records each submission as of the moment it says it was composed at, so that a
-    /// demonstration can load years of history
+    /// Only for a log opened for testing: record each submission at the time at which it says it was composed, so that
+    /// a demonstration can load years of history
     #[arg(long)]
     composed_clock: bool,
     #[command(flatten)]
@@ -36,19 +36,19 @@ pub(crate) struct Run {
 enum Service {
     /// HTTP: takes submissions, shows progress
     Gateway,
-    /// Records what concerns villages and households
+    /// Records events of villages and households
     Households,
-    /// Records what concerns officials
+    /// Records events of officials
     Officials,
-    /// Records what concerns funds and aid
+    /// Records events of funds and aid
     Aid,
-    /// Shows how far areas have come
+    /// Shows the progress of areas
     Progress,
-    /// Copies the log, signs for it, and proves what is in it
+    /// Copies the log, signs its checkpoints, and proves its entries
     Audit,
 }
 
-/// What runs, printed once it does.
+/// The running service, printed once it has started.
 #[derive(Debug, Serialize)]
 struct Started {
     service: &'static str,
@@ -59,7 +59,7 @@ struct Started {
 }
 
 impl Run {
-    /// Does it, until it is told to stop.
+    /// Runs the service until it is told to stop.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let ran = runtime.block_on(self.serve(printer));
@@ -87,7 +87,7 @@ impl Run {
             return Ok(Exit::Done);
         };
         running.give_back().await;
-        // Nothing may wait for what has stopped: the process ends as it is.
+        // The process ends at once: nothing may wait for a part that has stopped.
         std::mem::forget(running);
         Err(failure(failed).into())
     }

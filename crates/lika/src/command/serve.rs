@@ -1,4 +1,4 @@
-//! `lika serve`: a county on its feet, all services in one process.
+//! `lika serve`: all services of a county in one process.
 
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Where a node listens unless told otherwise; clients look for it there.
+/// Default address of a node, for the node itself and for clients.
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:7130";
 
 /// Serves a log.
@@ -19,12 +19,12 @@ pub(crate) struct Serve {
     /// Data folder, made by `lika log create`
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Address to listen on; beyond this machine put a proxy that speaks TLS in front
+    /// Address to listen on; to serve other machines, put a proxy with TLS in front
     #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
     listen: SocketAddr,
 }
 
-/// What is served, printed once it is.
+/// The served log, printed once the node answers.
 #[derive(Debug, Serialize)]
 struct Serving {
     url: String,
@@ -40,7 +40,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen for them.
+    /// Begins to listen for the signals.
     pub(crate) fn listen() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
@@ -55,7 +55,7 @@ impl Signals {
 }
 
 impl Serve {
-    /// Does it, until it is told to stop.
+    /// Serves the log until the process is told to stop.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(self.serve(printer));
@@ -65,7 +65,7 @@ impl Serve {
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
         let data = self.data.clone();
-        // Before anything is served: who sees that it is may already tell it to stop.
+        // Before anything is served: a stop signal may come as soon as somebody sees that the node answers.
         let signals = Signals::listen()?;
         let node = Embedded::start(EmbeddedConfig {
             data: self.data,
@@ -91,8 +91,7 @@ pub(crate) async fn until_stopped(mut node: Embedded, mut signals: Signals) -> a
     tokio::select! {
         () = signals.wait() => {}
         failed = node.failed() => {
-            // Nothing is written any more after a failed write, and nothing may wait for it: the process ends as it
-            // is.
+            // After a failed write nothing more is written, and nothing may wait for it: the process ends at once.
             std::mem::forget(node);
             return Err(Failure::new("node_stopped", failed.to_string()).into());
         }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-/// Sets the ids of files apart from any other hash.
+/// Distinguishes the ids of files from all other hashes.
 const ID_PREFIX: &[u8] = b"lika submit v1\n";
 
 /// A report to be signed and sent.
@@ -50,9 +50,9 @@ names of the proto files:
              "ethnicity": 1, "education": "EDUCATION_PRIMARY", "health": "HEALTH_HEALTHY",
              "labour": "LABOUR_ORDINARY", "private": {"name": "张三", "citizen_id": "…"}}]}}]}}
 
-Days are 20160701, months 201607, amounts are in fen. What stands under "private", in the place of "sealed", is sealed
-before anything is signed and never leaves this device in the clear. A household that has no number yet gets a name of
-your own, such as "new-1", and a number is drawn for it. Attachments stand in the event that rests on them:
+Days are 20160701, months 201607, amounts are in fen. Personal data is written under "private" instead of "sealed"; it
+is sealed before anything is signed and never leaves this device in the clear. Give a household without a number a name
+of your own, such as "new-1"; a number is drawn for it. Attachments are named in the event that rests on them:
 
     "evidence": [{"kind": "EVIDENCE_KIND_MINUTES", "file": "minutes.jpg"}]
 
@@ -60,7 +60,7 @@ The file stays where it is, beside the report; its SHA-256 and size are recorded
 returns the same receipt."#;
 
 impl Submit {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(&self, printer: Printer) -> anyhow::Result<Exit> {
         let text = read(&self.file)?;
         let client = self.client.open()?;
@@ -69,9 +69,9 @@ impl Submit {
         let mut draft = Draft::read(&text, &mut random)?;
         attachments::pin(&mut draft.file, self.file.parent().unwrap_or(Path::new("")))?;
         let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
-        // What was signed before is only sent again; there is nothing to decide.
+        // A report that was signed before is only sent again, so there is nothing to ask.
         if !client.knows(id)? {
-            // What somebody at a terminal has just typed may be shown there, and goes into no file.
+            // Personal data may be shown at a terminal, but must not go into a file.
             let in_clear = io::stderr().is_terminal();
             printer.note(describe::report(&client.key, &draft, in_clear));
             self.confirm(printer)?;
@@ -88,7 +88,7 @@ impl Submit {
             Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
             Ok(None) => Err(Failure::new(
                 "not_confirmed",
-                "nothing was signed: nobody can be asked here; say --yes to sign it",
+                "nothing was signed: there is no terminal to ask on; give --yes to sign without asking",
             )),
             Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
         }

@@ -22,7 +22,7 @@ pub(super) fn known(cause: &(dyn Error + 'static)) -> Option<Failure> {
         .or_else(|| cause.downcast_ref::<ImportError>().map(import))
 }
 
-/// How the process ends after a refusal by the node, by its HTTP status.
+/// The exit code for a refusal by the node, by its HTTP status.
 pub(crate) fn exit_of(status: u32) -> Exit {
     match status {
         401 | 403 => Exit::NotAuthorised,
@@ -40,8 +40,8 @@ fn home(error: &HomeError) -> Failure {
         HomeError::KeyUnknown(_) => Failure::new("key_missing", format!("{error}; `lika key show` lists the keys")),
         HomeError::LogKeyChanged { .. } => {
             let message = format!(
-                "{error}. Either another node answers at this address, or the log was made anew; nothing was sent. Ask \
-                 its keeper before anything else"
+                "{error}. Either another node answers at this address, or the log was made anew. Nothing was sent. \
+                 Ask the operator of the node first"
             );
             Failure::new("log_key_changed", message).exit(Exit::Broken)
         }
@@ -75,7 +75,7 @@ fn api(error: &ApiError) -> Failure {
     }
 }
 
-/// A refusal of something that was asked for, and not of a submission.
+/// A refusal of a request other than a submission.
 fn refused(refusal: &v1::Refusal) -> Failure {
     let mut message = refusal.code.clone();
     if let Some(first) = refusal.problems.first() {
@@ -85,7 +85,7 @@ fn refused(refusal: &v1::Refusal) -> Failure {
     if refusal.status == 401 || refusal.status == 403 {
         message.push_str(". An administrator enrols keys with `lika key enrol`, and gives roles");
     }
-    // What does not exist is no finding: the command could not do what it was asked.
+    // A missing resource is not a finding: the command could not do its work.
     let exit = if refusal.status == 404 { Exit::Failed } else { exit_of(refusal.status) };
     Failure::new(refusal.code.clone(), message).exit(exit)
 }

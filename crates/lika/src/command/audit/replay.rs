@@ -15,10 +15,10 @@ use lika_views::Progress;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// Void entries that are listed; all of them are counted.
+/// Most void entries that are listed; all of them are counted.
 const VOIDS_LISTED_MAX: usize = 1_000;
 
-/// Which log to judge again.
+/// The log to judge again.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Replay {
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub(crate) enum By {
     Village,
 }
 
-/// What was found.
+/// The result.
 #[derive(Debug, Serialize)]
 struct Report {
     source: String,
@@ -97,8 +97,7 @@ fn replay(printer: Printer, opened: &Opened) -> Result<auditor::Replay, Failure>
     auditor::replay(&opened.place, &opened.key, opened.threads, &mut bar).map_err(|error| log(&error))
 }
 
-/// Compares with a node; a difference ends the command, for it means that figures are served which nothing recorded
-/// gives.
+/// Compares with a node. A difference ends the command: the node serves figures that its log does not give.
 fn compare(printer: Printer, opened: &Opened, replay: &auditor::Replay, node: &Remote) -> Result<Compared, Failure> {
     let mut bar = EntryBar::new(printer, "comparing");
     let compared = Against { node, key: &opened.key, threads: opened.threads }.compare(replay, &mut bar);
@@ -114,14 +113,15 @@ fn compare(printer: Printer, opened: &Opened, replay: &auditor::Replay, node: &R
 /// A forged entry breaks the log's integrity; entries that the rules refuse are findings.
 fn verdict(replay: &auditor::Replay) -> anyhow::Result<Exit> {
     if let Some(index) = replay.forged() {
-        let message = format!("entry {index} is not signed by the key it names: the keeper of the log has written it");
+        let message =
+            format!("entry {index} is not signed by the key it names: the log's operator must have written it");
         return Err(Failure::new("entry_forged", message).exit(Exit::Broken).into());
     }
     Ok(if replay.voids.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
 impl By {
-    /// As the rules call it.
+    /// The level as the rules name it.
     pub(crate) fn level(self) -> Level {
         match self {
             Self::County => Level::County,

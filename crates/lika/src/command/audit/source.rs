@@ -1,4 +1,4 @@
-//! Where an auditor's log is, and which key it must be signed with.
+//! Where an auditor's log is, and the key that must have signed it.
 
 use crate::exit::Failure;
 use lika_audit::auditor::{Remote, is_address};
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 /// processors.
 const REMOTE_THREADS: usize = 16;
 
-/// Which log.
+/// The log.
 #[derive(Debug, clap::Args)]
 pub(super) struct SourceArgs {
     /// A folder of tiles, a node's data folder, or the address of a node or of any C2SP tlog-tiles log
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Verifier key of the log: a file, or the key itself. Left out, log.vkey in or beside the folder
+    /// Verifier key of the log: a file, or the key itself. [default: log.vkey in or beside the folder]
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 }
@@ -33,14 +33,14 @@ pub(super) enum Place {
 pub(super) struct Opened {
     /// The log.
     pub(super) place: Place,
-    /// The key it must be signed with.
+    /// The key that must have signed it.
     pub(super) key: VerifierKey,
     /// Threads to read it with.
     pub(super) threads: usize,
 }
 
 impl SourceArgs {
-    /// What was given, for messages.
+    /// The source as given, for messages.
     pub(super) fn name(&self) -> &str {
         &self.source
     }
@@ -67,7 +67,8 @@ impl SourceArgs {
 
     fn no_key(&self) -> Failure {
         let message = format!(
-            "no verifier key for {}: give it with --key, from somebody you trust and not from the log's keeper alone",
+            "no verifier key for {}: give it with --key, and get it from someone you trust, not only from the log's \
+             operator",
             self.source
         );
         Failure::new("key_missing", message)
@@ -78,12 +79,12 @@ impl SourceArgs {
 fn log_folder(given: &Path) -> Result<PathBuf, Failure> {
     let is_log = |folder: &Path| folder.join("checkpoint").is_file() || folder.join("tile").is_dir();
     let found = [given.to_owned(), given.join("log")].into_iter().find(|folder| is_log(folder));
-    // A data folder whose log was taken away holds no log any more; that is damage and not a slip of the pen.
+    // A data folder without its log is damaged; the user has not mistyped.
     let found =
         found.or_else(|| given.join("log.vkey").is_file().then(|| given.join("log")).filter(|log| log.is_dir()));
     found.ok_or_else(|| {
         let what =
-            if given.exists() { "holds no log: neither `checkpoint` nor `log/checkpoint`" } else { "is not there" };
+            if given.exists() { "holds no log: neither `checkpoint` nor `log/checkpoint`" } else { "does not exist" };
         Failure::new(
             "source",
             format!("{} {what}. Give a folder of tiles, a data folder or an address", given.display()),
@@ -91,7 +92,7 @@ fn log_folder(given: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// A key given as a file or as itself; a verifier key has two plus signs, as few files have.
+/// A key given as a file or as text; a verifier key has two plus signs, which few file names have.
 fn read_key(given: &str) -> Result<VerifierKey, Failure> {
     let path = Path::new(given);
     if !path.exists() && given.matches('+').count() >= 2 {
@@ -110,7 +111,7 @@ fn read_key_file(path: &Path) -> Result<VerifierKey, Failure> {
 
 fn parse_key(text: &str, origin: &str) -> Result<VerifierKey, Failure> {
     let key = text.trim().parse::<VerifierKey>();
-    key.map_err(|error| Failure::new("key_invalid", format!("{origin} is no verifier key of a log: {error}")))
+    key.map_err(|error| Failure::new("key_invalid", format!("{origin} is not a verifier key of a log: {error}")))
 }
 
 fn processors() -> usize {

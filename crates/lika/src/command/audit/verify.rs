@@ -8,14 +8,14 @@ use lika_audit::auditor::{self, Verified};
 use serde::Serialize;
 use std::time::Instant;
 
-/// Which log to verify.
+/// The log to verify.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
     source: SourceArgs,
 }
 
-/// What was found.
+/// The result.
 #[derive(Debug, Serialize)]
 struct Report {
     source: String,
@@ -23,9 +23,9 @@ struct Report {
     entries: u64,
     /// As in the checkpoint: base64.
     root: String,
-    /// Tiles and bundles, older partial ones included; 0 where files cannot be listed.
+    /// Tiles and bundles, older partial ones included; 0 if files cannot be listed.
     files: u64,
-    /// Files beyond the checkpoint, which nothing signed vouches for.
+    /// Files beyond the checkpoint, which no signature covers.
     unsigned: Vec<String>,
     seconds: f64,
 }
@@ -61,13 +61,12 @@ impl Report {
     fn text(&self) -> String {
         let Self { origin, entries, root, files, seconds, .. } = self;
         let checked = if *files > 0 { format!(", {files} files") } else { String::new() };
-        let mut text =
-            format!("{origin}: {entries} entries{checked} are what was signed ({seconds:.2} s)\n  root {root}\n");
+        let mut text = format!("{origin}: {entries} entries{checked} are as signed ({seconds:.2} s)\n  root {root}\n");
         if let Some(first) = self.unsigned.first() {
             let count = self.unsigned.len();
             text.push_str(&format!(
-                "  {count} files lie beyond the checkpoint, {first} the first: a node is at work, or was stopped in the \
-                 middle of it; nothing of them was acknowledged\n"
+                "  {count} files are beyond the checkpoint, from {first} on: a node is writing them, or was stopped \
+                 while it did; no receipt was given for anything in them\n"
             ));
         }
         text

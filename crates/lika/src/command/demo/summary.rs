@@ -1,4 +1,4 @@
-//! What is said of a county that was loaded.
+//! The report on a loaded county.
 
 use crate::exit::{self, Failure};
 use crate::numbers;
@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long the views may take to have everything that was loaded, in seconds.
+/// How long the views may take to catch up with the load, in seconds.
 const VIEWS_WITHIN_S: u64 = 120;
 
 /// The county, its log, and how to check both.
@@ -37,7 +37,7 @@ pub(crate) struct Summary {
     root: String,
     /// Hexadecimal.
     state_digest: String,
-    /// First submission to last receipt.
+    /// From the first submission to the last receipt.
     seconds: f64,
     events_per_second: u64,
     data: PathBuf,
@@ -51,7 +51,7 @@ pub(crate) struct Summary {
     pub(crate) url: Option<String>,
     /// Submissions that were tried and refused, each with the code that was expected.
     refused: u64,
-    /// What was planted for auditors to find, and what was tried and refused.
+    /// Violations planted for auditors to find, and submissions tried and refused.
     planted: Vec<PlantedCount>,
     /// The county, then its townships.
     areas: Vec<Progress>,
@@ -59,7 +59,7 @@ pub(crate) struct Summary {
     key: VerifierKey,
 }
 
-/// How often something was planted.
+/// How often one kind was planted.
 #[derive(Debug, Serialize)]
 struct PlantedCount {
     kind: &'static str,
@@ -77,7 +77,7 @@ impl PlantedCount {
 }
 
 impl Summary {
-    /// What a node holds once a history is loaded.
+    /// The summary of a node after a history was loaded.
     ///
     /// # Errors
     /// If the node's figures cannot be read.
@@ -90,7 +90,7 @@ impl Summary {
     ) -> anyhow::Result<Self> {
         let ledger = node.ledger();
         let (checkpoint, key) = (ledger.log().checkpoint(), ledger.verifier_key().clone());
-        ensure!(checkpoint.size == loaded.entries, "{} entries are sealed of {}", checkpoint.size, loaded.entries);
+        ensure!(checkpoint.size == loaded.entries, "{} of {} entries are published", checkpoint.size, loaded.entries);
         let (data, state_digest) = (std::path::absolute(data)?, digest::hex(&ledger.state()));
         Ok(Self {
             origin: key.name().to_string(),
@@ -117,8 +117,7 @@ impl Summary {
 
     /// Verifies the log in its folder and judges all of it again, as an auditor would.
     ///
-    /// # Errors
-    /// If the log is not what was signed, or amounts to another state than the node's.
+    /// # Errors If the log is not as it was signed, or gives another state than the node's.
     pub(crate) fn verify(&mut self, printer: Printer) -> anyhow::Result<()> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let bar = printer.bar(self.entries, "verifying and replaying");
@@ -128,14 +127,14 @@ impl Summary {
         let replayed = replayed.map_err(|error| exit::log(&error))?;
         ensure!(replayed.voids.is_empty(), "{} entries are void when they are judged again", replayed.voids.len());
         if replayed.state_digest != self.state_digest {
-            let message = format!("the log amounts to {}, the node had {}", replayed.state_digest, self.state_digest);
+            let message = format!("the log gives state {}, the node had {}", replayed.state_digest, self.state_digest);
             return Err(Failure::new("state_differs", message).exit(exit::Exit::Broken).into());
         }
         self.verified = true;
         Ok(())
     }
 
-    /// The same for people.
+    /// The summary as text.
     pub(crate) fn text(&self) -> String {
         let name = self.areas.first().and_then(|county| county.name.clone()).unwrap_or_default();
         let (households, villages) = (numbers::number(self.households), numbers::number(self.villages));
@@ -159,7 +158,7 @@ impl Summary {
         )
     }
 
-    /// What was planted, so that whoever looks can compare what they find.
+    /// The planted violations, so that auditors can compare their findings.
     fn planted(&self) -> String {
         let mut table = Table::new(&["planted", "", ">times"]);
         for planted in self.planted.iter().filter(|planted| planted.count > 0) {
@@ -191,7 +190,7 @@ impl Summary {
 /// The county and its townships, as of the last entry.
 async fn areas(node: &Embedded, history: &History, size: u64) -> Result<Vec<Progress>, ProgressError> {
     let begun = Instant::now();
-    // After a load without a break the views of a large county are further behind than a reader would wait.
+    // After a load without pauses the views of a large county are further behind than a reader would wait for.
     while let Err(ViewError::Behind { .. }) = node.progress().catch_up().await
         && begun.elapsed() < Duration::from_secs(VIEWS_WITHIN_S)
     {}

@@ -1,4 +1,4 @@
-//! What became of a table.
+//! The result for a table.
 
 use crate::command::submit::{households, reason};
 use crate::exit::{Exit, exit_of};
@@ -9,12 +9,12 @@ use lika_proto::convert;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What became of a table.
+/// The result for a table.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
-    /// Rows read, heading and blank ones not counted.
+    /// Rows read, without heading and blank rows.
     rows: usize,
-    /// Rows that could go.
+    /// Rows that can be sent.
     good_rows: usize,
     /// Rows that are in the log.
     recorded_rows: usize,
@@ -24,7 +24,7 @@ pub(super) struct Report {
     waiting: usize,
     /// Why sending stopped before the end.
     stopped: Option<String>,
-    /// Headings that are not known.
+    /// Unknown headings.
     unknown_columns: Vec<String>,
     /// Numbers of the households that are recorded or wait, or would be.
     households: Vec<Household>,
@@ -52,7 +52,7 @@ struct Problem {
 }
 
 impl Report {
-    /// Of a table that was only looked through.
+    /// The report on a table that was only checked.
     pub(super) fn planned(plan: Plan) -> Self {
         let exit = if plan.problems.is_empty() { Exit::Done } else { Exit::Findings };
         Self {
@@ -63,14 +63,14 @@ impl Report {
             waiting: 0,
             stopped: None,
             unknown_columns: plan.unknown_columns,
-            // Numbers are drawn when the table is applied; those of a look through it would mislead.
+            // Numbers are drawn again when the table is applied, so those of a check would mislead.
             households: Vec::new(),
             problems: plan.problems.iter().map(Problem::new).collect(),
             exit,
         }
     }
 
-    /// Of a table that was submitted.
+    /// The report on a table that was submitted.
     pub(super) fn applied(home: &Home, plan: Plan, applied: &Applied) -> anyhow::Result<Self> {
         let kept = kept(home, applied)?;
         let named: Vec<_> =
@@ -94,7 +94,7 @@ impl Report {
         Ok(report)
     }
 
-    /// How the process ends after it.
+    /// The exit code after it.
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }
@@ -117,7 +117,7 @@ impl Report {
             text.push_str(&format!("{table}\n"));
         }
         if !self.unknown_columns.is_empty() {
-            text.push_str(&format!("columns that are not known were left out: {}\n", self.unknown_columns.join(", ")));
+            text.push_str(&format!("unknown columns were ignored: {}\n", self.unknown_columns.join(", ")));
         }
         text + &self.summary()
     }

@@ -1,4 +1,4 @@
-//! What an administrator does with the keys of others.
+//! An administrator enrols and revokes the keys of officials.
 
 use super::super::client::{Client, ClientArgs, block_on, today};
 use super::super::submit::Outgoing;
@@ -25,7 +25,7 @@ pub(crate) struct Enrol {
     /// Public key, or a file with what `lika key show NAME --json` prints
     #[arg(value_name = "PUBLICKEY|FILE")]
     public_key: String,
-    /// The official it belongs to; may be left out where the file says so
+    /// The official it belongs to; may be left out if the file names it
     #[arg(long, value_name = "NUMBER", value_parser = official)]
     official: Option<OfficialId>,
     /// Name of the device
@@ -37,10 +37,10 @@ pub(crate) struct Enrol {
     /// Area of the role, 2 to 12 digits
     #[arg(long, value_name = "CODE", requires = "role")]
     area: Option<Area>,
-    /// Name of the official; is sealed
+    /// Name of the official; it is sealed
     #[arg(long, value_name = "TEXT", requires = "role")]
     name: Option<String>,
-    /// Mobile number of the official; is sealed
+    /// Mobile number of the official; it is sealed
     #[arg(long, value_name = "NUMBER", requires = "role")]
     phone: Option<String>,
     /// Unit of the official
@@ -97,7 +97,7 @@ enum Reason {
     Left,
 }
 
-/// Who is to be known by what under seal.
+/// Personal data of an official, to be sealed.
 pub(crate) struct Personal<'a> {
     pub(crate) official: OfficialId,
     pub(crate) name: Option<&'a str>,
@@ -108,7 +108,7 @@ impl Enrol {
     pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let given = public::read(&self.public_key)?;
         let official = self.official.or_else(|| given.official.and_then(OfficialId::new));
-        let missing = || Failure::new("official_missing", "whose key is it? Say --official with a number of 8 digits");
+        let missing = || Failure::new("official_missing", "whose key is this? Give --official, a number of 8 digits");
         let official = official.ok_or_else(missing)?;
         let client = self.client.open()?;
         let mut random = Random::system();
@@ -132,7 +132,7 @@ impl Revoke {
         let client = self.client.open()?;
         let own = client.home.keys()?.into_iter().find(|key| key.signer.id() == self.key_id);
         let missing = || {
-            let message = format!("whose key is {}? Say --official with a number of 8 digits", self.key_id);
+            let message = format!("whose key is {}? Give --official, a number of 8 digits", self.key_id);
             Failure::new("official_missing", message)
         };
         let official = self.official.or_else(|| own.map(|key| key.official)).ok_or_else(missing)?;
@@ -144,7 +144,7 @@ impl Revoke {
 }
 
 impl Personal<'_> {
-    /// Seals what is given under a new data key, which is added to `keys`; `None` if nothing is.
+    /// Seals the given data under a new data key, which is added to `keys`; `None` if nothing is given.
     pub(crate) fn seal(
         &self,
         client: &Client,
@@ -170,7 +170,7 @@ impl Personal<'_> {
     }
 }
 
-/// What an administrator signs about an official.
+/// A report of an administrator about an official.
 struct Act {
     official: OfficialId,
     happened: Option<Date>,
@@ -178,7 +178,7 @@ struct Act {
     keys: Vec<v1::DataKey>,
 }
 
-/// Such acts belong to no village: their area is the one the log covers, which the node is asked for.
+/// Such reports belong to no village: their area is that of the log, which the node tells.
 fn submit(printer: Printer, client: &Client, random: &mut Random, act: Act) -> anyhow::Result<Exit> {
     let event = |kind| v1::OfficialEvent {
         happened: act.happened.unwrap_or_else(today).yyyymmdd(),

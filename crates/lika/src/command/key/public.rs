@@ -1,4 +1,4 @@
-//! Public keys, as administrators are given them.
+//! Reads the public keys that administrators are given.
 
 use super::not_a_key;
 use crate::exit::Failure;
@@ -10,7 +10,7 @@ use std::io::Read;
 /// Largest file with a public key, in bytes.
 const FILE_BYTES_MAX: u64 = 4_096;
 
-/// A public key, and whose it is if that is known.
+/// A public key, and its official if known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) public: [u8; 32],
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn texts_that_are_not_keys_are_refused() {
         for text in ["", "AAAA", "no/such/file", &"0".repeat(63)] {
             assert_eq!(read(text).unwrap_err().code, "key_invalid", "{text}");
         }

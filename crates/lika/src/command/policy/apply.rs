@@ -1,4 +1,4 @@
-//! `lika policy apply`: one submission that sets what a file holds, after what it changes was shown.
+//! `lika policy apply`: shows what the parameters in a file would change, and sets them by one submission.
 
 use super::super::client::{Client, ClientArgs, block_on, today};
 use super::super::submit::{Outcome, Outgoing};
@@ -19,7 +19,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-/// Sets the ids of policies apart from any other hash.
+/// Distinguishes the ids of policies from all other hashes.
 const ID_PREFIX: &[u8] = b"lika policy v1\n";
 
 /// A policy to be signed and sent.
@@ -29,7 +29,7 @@ pub(crate) struct Apply {
     /// File with the parameters; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// First day they hold [default: the file's "effective"]
+    /// First day on which they hold [default: the file's "effective"]
     #[arg(long, value_name = "DATE")]
     effective: Option<Date>,
     /// The day it was decided [default: today]
@@ -50,16 +50,16 @@ const FORMAT: &str = r#"A policy is JSON: the first day, and parameters with the
        {"area": "130624000000", "source": "县发〔2019〕12号",
         "caseloadLimit": {"capacity": "CAPACITY_FIRST", "households": 3}}]}
 
-`lika policy show --json` prints such a file with everything that holds; edit its "items". Items that say what holds
-already are left out. What was decided under an older policy stays as decided. If the node cannot be reached, the policy
+`lika policy show --json` prints such a file with everything in force; edit its "items". Items that are in force
+already are left out. Decisions made under an older policy stay as they are. If the node cannot be reached, the policy
 waits in the outbox; the file must then name the area that the log covers, as "area"."#;
 
-/// What became of a policy.
+/// The result of applying a policy.
 #[derive(Debug, Serialize)]
 struct Applied {
     effective: String,
     changes: Vec<Change>,
-    /// Items that say what holds already; they were left out.
+    /// Items that were in force already and were left out.
     unchanged: usize,
     #[serde(flatten)]
     became: Became,
@@ -72,7 +72,7 @@ enum Became {
     Kept { outcome: &'static str },
 }
 
-/// A file with faults.
+/// A file that is refused for its faults.
 #[derive(Debug, Serialize)]
 struct Refused {
     outcome: &'static str,
@@ -83,7 +83,7 @@ impl Apply {
     pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let file = PolicyFile::read(&self.file)?;
         let missing = || {
-            let message = "the file does not say from which day on: add \"effective\": 20200101, or say --effective";
+            let message = "the file names no first day: add \"effective\": 20200101, or give --effective";
             Failure::new("policy_effective_missing", message)
         };
         let effective = self.effective.or(file.effective).ok_or_else(missing)?;
@@ -145,7 +145,7 @@ impl Became {
     }
 }
 
-/// The area that the log covers: from the node, or if it cannot be reached from the file.
+/// The area that the log covers: from the node, or from the file if the node cannot be reached.
 async fn covered(client: &Client, file: &PolicyFile) -> anyhow::Result<Area> {
     match (client.jurisdiction().await, file.area) {
         (Err(error), Some(area)) if is_unreachable(&error) => Ok(area),
@@ -160,7 +160,7 @@ fn is_unreachable(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ApiError::Unreachable { .. }))
 }
 
-/// Items for areas that the log does not cover: a node would refuse all of the policy for them.
+/// Faults for items whose area the log does not cover: a node would refuse the whole policy because of them.
 fn outside(covered: Area, items: &[Item]) -> Vec<Fault> {
     let items = (1..).zip(items).filter(|(_, item)| !covered.contains(item.read.area));
     items.map(|(number, item)| Fault::new(number, Code::AreaUnknown, "area", item.read.area.to_string())).collect()
@@ -168,7 +168,7 @@ fn outside(covered: Area, items: &[Item]) -> Vec<Fault> {
 
 fn refused(printer: Printer, problems: Vec<Fault>) -> anyhow::Result<Exit> {
     printer.result(&Refused { outcome: "refused", problems }, |refused| {
-        format!("{}Nothing was signed. Put it right and apply it again.\n", Fault::table(&refused.problems))
+        format!("{}Nothing was signed. Correct the file and apply it again.\n", Fault::table(&refused.problems))
     })?;
     Ok(Exit::Findings)
 }
@@ -181,7 +181,7 @@ fn report(area: Area, happened: Date, effective: Date, items: Vec<v1::PolicyItem
 }
 
 /// The same items from the same key to the same log are the same submission as long as they wait to be sent, so that
-/// applying a file twice sets it once. When they were recorded and something else holds by now, they are set anew.
+/// applying a file twice sets it once. If they were recorded and other values are in force by now, they are set again.
 fn id_of(client: &Client, effective: Date, items: &[Item]) -> SubmissionId {
     let items = items.iter().map(|item| item.message.clone()).collect();
     let set = v1::PolicySet { effective: effective.yyyymmdd(), items };

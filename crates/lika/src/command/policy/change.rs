@@ -1,4 +1,4 @@
-//! What a file changes: its parameters beside those that hold on its first day.
+//! The changes that a file makes: its parameters compared with those in force on its first day.
 
 use super::super::client::Client;
 use super::file::Item;
@@ -12,18 +12,18 @@ use lika_views::policy::PolicyRow;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What would be sent.
+/// The policy that would be sent.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// First day it holds.
+    /// First day on which it holds.
     pub(super) effective: Date,
-    /// Every parameter that becomes another one; all of them if the node could not be asked.
+    /// Every parameter that changes; all of them if the node could not be asked.
     pub(super) changes: Vec<Change>,
-    /// The same for the wire.
+    /// The same in the form in which they are sent.
     pub(super) items: Vec<v1::PolicyItem>,
-    /// How many items say what holds already.
+    /// Number of items that are in force already.
     pub(super) unchanged: usize,
-    /// The node said what holds.
+    /// The node was asked for the parameters in force.
     asked: bool,
 }
 
@@ -34,25 +34,25 @@ pub(super) struct Change {
     item: usize,
     #[serde(flatten)]
     new: PolicyRow,
-    /// What held until then, in Chinese; `null` where nothing did or the node could not be asked.
+    /// The value in force until then, in Chinese; `null` if there is none or the node could not be asked.
     old: Option<String>,
     /// Its source.
     old_source: Option<String>,
-    /// First day on which something else takes its place that is set already.
+    /// First day on which a value that is set already replaces it.
     replaced: Option<String>,
 }
 
-/// What holds of a parameter, and the item behind it unless it is of another version.
+/// The value in force of a parameter, and its item unless another version wrote it.
 struct Old<'v> {
     row: &'v PolicyRow,
     item: Option<Item>,
 }
 
-/// What holds in the areas of a file on its first day.
+/// The policies in force in the areas of a file on its first day.
 type Held = BTreeMap<Area, Option<PolicyView>>;
 
 impl Plan {
-    /// Compares the items of a file with what holds. `None` for what holds keeps all of them.
+    /// Compares the items of a file with the parameters in force; all of them count as changes if these are `None`.
     pub(super) fn new(effective: Date, items: Vec<Item>, held: Option<&Held>) -> Self {
         let mut plan = Self { effective, changes: Vec::new(), items: Vec::new(), unchanged: 0, asked: held.is_some() };
         for (number, item) in (1..).zip(items) {
@@ -71,7 +71,7 @@ impl Plan {
         plan
     }
 
-    /// In words.
+    /// The plan as text.
     pub(super) fn text(&self) -> String {
         let mut table = Table::new(&["参数", "区划", "原值", "新值", "", "生效日期", "已另定自", "来源"]);
         for Change { new, old, replaced, .. } in &self.changes {
@@ -88,20 +88,19 @@ impl Plan {
         }
         let mut text = if table.is_empty() { String::new() } else { table.to_string() };
         if self.unchanged > 0 {
-            text.push_str(&format!("{} items say what holds already and are left out\n", self.unchanged));
+            text.push_str(&format!("{} items are in force already and are left out\n", self.unchanged));
         }
         if !self.asked {
-            text.push_str("the node cannot be reached, so what holds until then is not known here\n");
+            text.push_str("the node cannot be reached, so the parameters in force until then are not known here\n");
         }
         text
     }
 }
 
 impl Client {
-    /// What holds in each area of the items; `None` if the node cannot be reached.
+    /// The policy in force in each area of the items; `None` if the node cannot be reached.
     ///
-    /// # Errors
-    /// If the node answers what cannot be understood.
+    /// # Errors If the answer of the node cannot be read.
     pub(super) async fn held(&self, effective: Date, items: &[Item]) -> anyhow::Result<Option<Held>> {
         let mut held = Held::new();
         for area in items.iter().map(|item| item.read.area) {
@@ -132,8 +131,7 @@ impl<'v> Old<'v> {
     }
 }
 
-/// The first day from which a row that is set for the same area goes before a new one. Days are written so that their
-/// texts have their order.
+/// The first day on which a row that is set for the same area replaces the new one. Texts of days sort like the days.
 fn replaced(view: &PolicyView, new: &PolicyRow) -> Option<String> {
     let rows = view.rows.iter().chain(&view.later);
     let same = rows.filter(|row| row.is_of_the_same(new) && row.area == new.area);
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_something_else_replaces_says_so() {
+    fn a_change_says_what_will_replace_it() {
         let area: Area = "130624".parse().unwrap();
         let [early, late] = [20_190_101, 20_200_101].map(|day| Date::from_yyyymmdd(day).unwrap());
         let line = |amount: u32| {

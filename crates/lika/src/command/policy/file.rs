@@ -14,17 +14,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// What `lika policy show --json` prints besides the items. It may stay in the file, and is not looked at.
+/// Fields that `lika policy show --json` prints besides the items. They may stay in the file and are ignored.
 const SHOWN_FIELDS: [&str; 6] = ["level", "at", "index", "rows", "later", "inside"];
-/// What sets the bytes of UTF-8 apart for some editors.
+/// Some editors begin a UTF-8 file with it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file that could be read.
 #[derive(Debug)]
 pub(super) struct PolicyFile {
-    /// First day the items hold, if the file says.
+    /// First day on which the items hold, if the file names it.
     pub(super) effective: Option<Date>,
-    /// The area that the file names, for when the node cannot be asked which area the log covers.
+    /// The area that the file names, used if the node cannot be asked which area the log covers.
     pub(super) area: Option<Area>,
     items: Vec<Value>,
 }
@@ -32,9 +32,9 @@ pub(super) struct PolicyFile {
 /// One parameter of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Item {
-    /// As it is sent.
+    /// The item as it is sent.
     pub(super) message: v1::PolicyItem,
-    /// As the rules read it.
+    /// The item as the rules read it.
     pub(super) read: PolicyItem,
 }
 
@@ -73,16 +73,16 @@ impl PolicyFile {
             return Err(Failure::new("file_empty", "is empty; `lika policy show --json` prints a file to begin with"));
         }
         let mut fields: Map<String, Value> =
-            serde_json::from_str(text).map_err(|error| invalid(format!("is no JSON object: {error}")))?;
+            serde_json::from_str(text).map_err(|error| invalid(format!("is not a JSON object: {error}")))?;
         let known = |field: &str| ["effective", "area", "items"].contains(&field) || SHOWN_FIELDS.contains(&field);
         if let Some(field) = fields.keys().find(|field| !known(field)) {
-            return Err(invalid(format!("{field:?} is no field of a policy: it has \"effective\" and \"items\"")));
+            return Err(invalid(format!("{field:?} is not a field of a policy; it has \"effective\" and \"items\"")));
         }
-        let not_a_day = |value: &Value| invalid(format!("\"effective\" is a day such as 20200101, not {value}"));
+        let not_a_day = |value: &Value| invalid(format!("\"effective\" must be a day such as 20200101, not {value}"));
         let effective = fields.get("effective").map(|value| day(value).ok_or_else(|| not_a_day(value)));
         let area = fields.get("area").and_then(Value::as_str).and_then(|area| area.parse().ok());
         let Some(Value::Array(items)) = fields.remove("items") else {
-            return Err(invalid("\"items\" is missing, or no list".to_owned()));
+            return Err(invalid("\"items\" is missing or not a list".to_owned()));
         };
         if !(1..=POLICY_ITEMS_MAX).contains(&items.len()) {
             return Err(invalid(format!("{} items; a policy has 1 to {POLICY_ITEMS_MAX}", items.len())));
@@ -124,7 +124,7 @@ impl Fault {
         problems.map(|problem| Self::new(item, problem.code, &problem.field, problem.detail.as_str())).collect()
     }
 
-    /// A row for each.
+    /// A table with a row for each fault.
     pub(super) fn table(faults: &[Self]) -> Table {
         let mut table = Table::new(&[">item", "field", "code", "", "", "detail"]);
         for fault in faults {
@@ -135,7 +135,7 @@ impl Fault {
 }
 
 impl Item {
-    /// An item as a node shows it; `None` if it is of another version.
+    /// Reads an item as a node shows it; `None` if another version wrote it.
     pub(super) fn shown(value: &Value) -> Option<Self> {
         item(value, 0).ok()
     }
@@ -152,7 +152,7 @@ fn item(value: &Value, number: usize) -> Result<Item, Vec<Fault>> {
     }
 }
 
-/// What a field may be.
+/// The allowed values of a field.
 fn bounds(field: &str) -> String {
     match field {
         "line" => format!("a year from {} to {} and more than 0 fen", YEARS.start(), YEARS.end()),
@@ -163,7 +163,7 @@ fn bounds(field: &str) -> String {
     }
 }
 
-/// A day as the log writes it, 20200101, or as people do, 2020-01-01.
+/// Reads a day in the form of the log, 20200101, or of people, 2020-01-01.
 fn day(value: &Value) -> Option<Date> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.parse().ok().or_else(|| Date::from_yyyymmdd(text.parse().ok()?))
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_a_file() {
+    fn the_shown_policy_can_be_read_as_a_file() {
         use lika_views::{PolicyView, Standing};
         let standing = Standing { applied: 1, recorded_at: 0, today: date() };
         let area = "130624".parse().unwrap();

@@ -1,4 +1,4 @@
-//! `lika policy show`: what holds, as a table; with `--json` in the form that `lika policy apply` takes.
+//! `lika policy show`: the parameters in force as a table; with `--json` in the form that `lika policy apply` takes.
 
 use super::super::client::{NodeArgs, block_on, today};
 use super::super::household::not_understood;
@@ -11,12 +11,12 @@ use lika_domain::date::Date;
 use lika_views::PolicyView;
 use lika_views::policy::PolicyRow;
 
-/// Which policy.
+/// The area and the day.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
     /// Division code of the area, 2 to 12 digits [default: all that the log covers]
     area: Option<Area>,
-    /// What holds on that day [default: today]
+    /// Parameters in force on that day [default: today]
     #[arg(long, value_name = "DATE")]
     at: Option<Date>,
     #[command(flatten)]

@@ -6,20 +6,20 @@ use lika_domain::date::Month;
 use lika_domain::progress::{FigureRef, Section};
 use lika_views::Explanation;
 
-/// Reads the name of a figure. A name that is none is answered with those it may have been.
+/// Reads the name of a figure. The error for an unknown name lists similar ones.
 pub(super) fn figure(name: &str) -> Result<FigureRef, String> {
     FigureRef::from_name(name).ok_or_else(|| {
         let group = name.split('.').next().unwrap_or(name);
         let known: Vec<_> = names().filter(|known| known.split('.').next() == Some(group)).collect();
         if known.is_empty() {
             let groups: Vec<_> = Section::ALL.iter().map(|section| section.name()).collect();
-            return format!("no such figure; they begin with {}", groups.join(", "));
+            return format!("there is no such figure; their names begin with {}", groups.join(", "));
         }
-        format!("no such figure; of {group} there are {}", known.join(", "))
+        format!("there is no such figure; {group} has {}", known.join(", "))
     })
 }
 
-/// What it rests on, by village and card.
+/// The contributions to a figure, by village and card.
 pub(super) fn text(explanation: &Explanation) -> String {
     let named = FigureRef::from_name(&explanation.figure);
     let money = explanation.unit == "fen";
@@ -52,7 +52,7 @@ fn signed(amount: i64) -> String {
     if amount < 0 { format!("-{count}") } else { count }
 }
 
-/// Every name, with a month as an example where one belongs to it.
+/// Every name, with an example of a month for those that contain one.
 fn names() -> impl Iterator<Item = String> {
     let months = Month::from_yyyymm(201_605).into_iter().flat_map(FigureRef::of_month);
     FigureRef::all().chain(months).map(|figure| figure.to_string())

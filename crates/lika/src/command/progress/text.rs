@@ -113,7 +113,7 @@ fn aid(area: &Progress) -> String {
     if table.is_empty() { String::new() } else { table.to_string() }
 }
 
-/// Money from station to station, with what was not passed on.
+/// The money at each station on its way, with the part that was not passed on.
 fn money(area: &Progress) -> String {
     let mut table = Table::new(&["资金 元", ">金额", ">未流转"]);
     for Station { at, reached, left, .. } in stations(&area.money) {

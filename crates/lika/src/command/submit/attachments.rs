@@ -16,8 +16,8 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// Bytes of a SHA-256.
 const SHA256_BYTES: usize = 32;
 
-/// Puts hash and size in the place of every `file` among the evidence of a report, and reads hashes in hexadecimal.
-/// Files are looked for in `folder`.
+/// Replaces every `file` in the evidence of a report by its hash and size, and reads hashes in hexadecimal. Files are
+/// looked for in `folder`.
 pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
     let lists = report.as_object_mut().into_iter().flat_map(|report| report.values_mut());
     let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
@@ -28,7 +28,7 @@ pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
 fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
     if let Some(name) = attachment.remove("file") {
         let name = name.as_str().map(str::to_owned);
-        let name = name.ok_or_else(|| failure("evidence_invalid", "an attachment's file is named by a text"))?;
+        let name = name.ok_or_else(|| failure("evidence_invalid", "the file of an attachment must be a text"))?;
         let (sha256, size) = hash(&folder.join(&name), &name)?;
         attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
         attachment.insert("size".to_owned(), size.to_string().into());
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn attachments_that_are_not_files_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("empty"), "").unwrap();
         for (name, code) in [

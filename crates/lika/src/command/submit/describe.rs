@@ -1,5 +1,5 @@
-//! A report in words, as it is shown to the official who is about to sign it. What events and fields are called, and
-//! in which unit a value is, comes from their descriptions.
+//! A report in words, as it is shown to the official who is about to sign it. The labels of events and fields, and the
+//! units of values, come from their descriptions.
 
 use super::draft::Draft;
 use crate::numbers::yuan;
@@ -14,11 +14,11 @@ use std::fmt::Write as _;
 
 /// Fields of an event that its heading shows.
 const HEADING: [&str; 3] = ["happened", "household", "official"];
-/// The name under which a report states in the clear what will be sealed.
+/// The field in which a report states in the clear the data that will be sealed.
 const PRIVATE: &str = "private";
 
-/// The author and the area, and every event with all that it says. What is private is named, and shown only
-/// `in_clear`.
+/// The author, the area, and every event with all its values. Of personal data the labels are shown, and the values
+/// only `in_clear`.
 pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     let empty = Map::new();
     let file = draft.file.as_object().unwrap_or(&empty);
@@ -39,14 +39,14 @@ pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     text
 }
 
-/// The day, the event and whom it concerns.
+/// The day, the event and its subject.
 fn heading(number: usize, fields: &Map<String, Value>) -> String {
     let get = |name: &str| {
         let field = envelope::FIELDS.iter().find(|field| field.name == name)?;
         Some((field.label(), shown(Some(field), fields.get(name)?)))
     };
     let event = fields.keys().find_map(|name| catalogue::event(&snake(name)));
-    let (zh, en) = event.map_or(("？", "nothing that is known"), |event| (event.zh, event.en));
+    let (zh, en) = event.map_or(("？", "unknown event"), |event| (event.zh, event.en));
     let day = get("happened").map_or_else(|| "no date".to_owned(), |(_, day)| day);
     let mut text = format!("{number}. {day}  {zh} {en}");
     for (label, number) in ["household", "official"].into_iter().filter_map(get) {
@@ -55,7 +55,7 @@ fn heading(number: usize, fields: &Map<String, Value>) -> String {
     text
 }
 
-/// Everything else, a line for each value.
+/// All other values, one per line.
 fn details(fields: &Map<String, Value>, in_clear: bool) -> String {
     let mut lines = Lines { table: Table::pairs(), in_clear };
     let around: Vec<_> = envelope::FIELDS.iter().collect();
@@ -110,7 +110,7 @@ impl Lines {
         }
     }
 
-    /// What will be sealed: the labels alone where others may read.
+    /// Data that will be sealed: only the labels if others may read it.
     fn private(&mut self, path: &str, fields: &[&'static Field], value: &Value) {
         let sealed = fields.iter().find(|field| matches!(field.value, Described::Sealed(_)));
         let inside: Vec<_> = sealed.into_iter().flat_map(|field| field.inside()).collect();
@@ -154,7 +154,7 @@ fn choice(list: &List, text: String) -> String {
     list.find_wire(&text).map_or(text, |choice| format!("{} {}", choice.zh, choice.en()))
 }
 
-/// A number or a text, as it stands.
+/// A number or a text, unchanged.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_private_is_only_named_where_others_may_read() {
+    fn personal_data_is_only_named_where_others_may_read() {
         let text = described(false);
         assert!(text.contains("姓名") && !text.contains("张三"), "{text}");
     }

@@ -1,21 +1,21 @@
-//! From a report as people write it to one that has all its numbers.
+//! Reads a report as people write it, and draws the numbers that are missing.
 
 use crate::exit::Failure;
 use lika_client::Random;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A report that is complete but for what is private, which is still in the clear.
+/// A complete report whose personal data is still in the clear.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// The file with numbers in the place of names.
+    /// The file with numbers instead of names.
     pub(super) file: Value,
     /// Names that new households had in the file, and the numbers drawn for them.
     pub(super) drawn: BTreeMap<String, String>,
 }
 
 impl Draft {
-    /// Reads a report, and draws a number for every household that has only a name; the same name means the same
+    /// Reads a report, and draws a number for every household that has only a name. The same name means the same
     /// household.
     pub(super) fn read(text: &str, random: &mut Random) -> anyhow::Result<Self> {
         let mut file: Value = serde_json::from_str(text)
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused_with_its_place() {
+    fn text_that_is_not_json_is_refused_with_its_position() {
         let refused = Draft::read("{\n  \"area\": }", &mut Random::seeded(1)).unwrap_err();
         assert!(refused.to_string().contains("line 2"), "{refused}");
         assert!(Draft::read("[1]", &mut Random::seeded(1)).unwrap().drawn.is_empty());

@@ -1,4 +1,4 @@
-//! A submission on its way: composed, kept, sent, answered.
+//! Composes a submission, keeps it, sends it, and reads the answer.
 
 use super::super::client::{Client, now_s};
 use crate::exit::{Exit, Failure, exit_of};
@@ -14,15 +14,15 @@ use lika_proto::{convert, v1};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What is to be submitted, and its name.
+/// A report to be submitted, and its id.
 pub(crate) struct Outgoing {
     /// Chosen before it is composed, so that the same report sent twice is one submission.
     pub(crate) id: SubmissionId,
-    /// What it reports.
+    /// The report.
     pub(crate) report: Report,
 }
 
-/// What became of a submission.
+/// The outcome of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(crate) enum Outcome {
@@ -30,7 +30,7 @@ pub(crate) enum Outcome {
     Recorded(Recorded),
     /// It is not in the log and will not be.
     Refused(Refused),
-    /// It is kept; whether it is in the log is open.
+    /// It is kept; it may be in the log or not.
     Queued(Queued),
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Recorded {
     index: u64,
     origin: String,
     recorded_at_ms: u64,
-    /// It had been recorded before; this is the receipt of that time.
+    /// It had been recorded before; this is the first receipt.
     duplicate: bool,
     /// Households it concerns.
     households: Vec<String>,
@@ -64,7 +64,7 @@ pub(crate) struct Queued {
     waiting: usize,
     /// Why it was not sent.
     reason: String,
-    /// What the node answered, if it did.
+    /// The code of the node's answer, if it answered.
     code: Option<String>,
     status: Option<u32>,
 }
@@ -81,8 +81,7 @@ struct Problem {
 }
 
 impl Client {
-    /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints what became of
-    /// it.
+    /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints the outcome.
     ///
     /// # Errors
     /// If a file cannot be read or written, or the node shows another key than before.
@@ -92,7 +91,7 @@ impl Client {
         Ok(outcome.exit())
     }
 
-    /// Whether a submission of that name was sent before, or waits to be.
+    /// Whether a submission with that id was sent before or waits to be sent.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -122,7 +121,7 @@ impl Client {
         self.became(id, &sent)
     }
 
-    /// What became of one among those that were sent.
+    /// The outcome of one of the submissions that were sent.
     fn became(&self, id: SubmissionId, sent: &Sent) -> anyhow::Result<Outcome> {
         if let Some((proven, duplicate)) = sent.recorded.iter().find(|(proven, _)| proven.id == id) {
             return self.recorded(proven, *duplicate);
@@ -134,7 +133,7 @@ impl Client {
     }
 
     fn recorded(&self, proven: &Proven, duplicate: bool) -> anyhow::Result<Outcome> {
-        let missing = || Failure::new("receipt_missing", format!("the receipt of {} is gone", proven.id));
+        let missing = || Failure::new("receipt_missing", format!("the receipt of {} is missing", proven.id));
         let kept = self.home.receipt(proven.id)?.ok_or_else(missing)?;
         let (entry, _) = convert::entry(proven.index, &kept.entry)?;
         Ok(Outcome::Recorded(Recorded {
@@ -149,7 +148,7 @@ impl Client {
 }
 
 impl Outcome {
-    /// How the process ends after it.
+    /// The exit code after it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Recorded(_) => Exit::Done,
@@ -158,7 +157,7 @@ impl Outcome {
         }
     }
 
-    /// In words.
+    /// The outcome as text.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Recorded(recorded) => recorded.text(),
@@ -170,15 +169,15 @@ impl Outcome {
 
 impl Recorded {
     fn text(&self) -> String {
-        let again = if self.duplicate { ", as it was before: nothing was recorded twice" } else { "" };
+        let again = if self.duplicate { " earlier; nothing was recorded twice" } else { "" };
         let households = match self.households.as_slice() {
             [] => String::new(),
             [only] => format!("household {only}\n"),
             several => format!("households {}\n", several.join(" ")),
         };
         format!(
-            "recorded as entry {} of {}{again}\nsubmission {}\n{households}The receipt is checked and kept; `lika receipt \
-             verify {}` checks it again, off line.\n",
+            "recorded as entry {} of {}{again}\nsubmission {}\n{households}The receipt is checked and kept; \
+             `lika receipt verify {}` checks it again, off line.\n",
             self.index, self.origin, self.id, self.id
         )
     }
@@ -198,14 +197,14 @@ impl Refused {
         }
     }
 
-    /// Every problem in a row of its own. Events are counted from 1, as they are shown.
+    /// Every problem in a row of its own. Events are counted from 1, as in the report shown to the official.
     pub(crate) fn text(&self) -> String {
         let mut table = Table::new(&[">event", "field", "code", "", "", "detail"]);
         for problem in &self.problems {
             let event = problem.event.map_or_else(|| "-".to_owned(), |event| (u64::from(event) + 1).to_string());
             table.row([&event, &problem.field, &problem.code, &problem.zh, &problem.en, &problem.detail]);
         }
-        format!("refused: submission {}\n{table}None of it is recorded. Put it right and submit it again.\n", self.id)
+        format!("refused: submission {}\n{table}None of it is recorded. Correct it and submit it again.\n", self.id)
     }
 }
 
@@ -227,7 +226,7 @@ impl Queued {
 
     fn text(&self) -> String {
         format!(
-            "not sent, and kept: submission {}\n{}\nWaiting in the outbox: {}. `lika outbox send` sends them, `lika \
+            "not sent, but kept: submission {}\n{}\nWaiting in the outbox: {}. `lika outbox send` sends them, `lika \
              outbox discard ID` gives one up.\n",
             self.id, self.reason, self.waiting
         )
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_ends_by_what_stopped_it() {
+    fn the_exit_code_of_waiting_submissions_is_that_of_the_cause() {
         let queued = |stopped: Option<ApiError>| {
             let sent = Sent { waiting: 2, stopped: stopped.into_iter().collect(), ..Sent::default() };
             Outcome::Queued(Queued::new(SubmissionId([1; 16]), &sent, "lika.example/130624"))

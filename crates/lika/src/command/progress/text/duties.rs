@@ -1,4 +1,4 @@
-//! What officials have to see to: procedures, entitlements, visits, posts.
+//! The duties of officials: procedures, entitlements, visits, posts.
 
 use super::{group, one_row, row};
 use crate::numbers::number;
@@ -8,7 +8,7 @@ use lika_domain::procedure::{Procedure, Step};
 use lika_domain::progress::{Entitled, Posts};
 use lika_views::Progress;
 
-/// Procedures under way by where they stand, and what was not as it should be.
+/// Procedures under way by their last step, and violations.
 pub(super) fn procedures(area: &Progress) -> String {
     let mut standing = Table::new(&["办理中程序", "已办至", ">件"]);
     for at in &area.procedures.standing {
@@ -21,7 +21,7 @@ pub(super) fn procedures(area: &Progress) -> String {
     if standing.is_empty() { text } else { format!("{text}\n{standing}") }
 }
 
-/// What households should get by their facts, and did.
+/// What households should get according to their facts, and what they got.
 pub(super) fn gap(area: &Progress) -> String {
     if area.gap.entitlements.is_empty() {
         return String::new();
