@@ -72,7 +72,7 @@ impl Journal {
         }
         self.file.write_all_at(&record, self.at).map_err(LogError::io(&self.path))?;
         let written = read_record(&self.file, self.at).map_err(LogError::io(&self.path))?;
-        let (_, written) = written.ok_or_else(|| damage(first, "what was read back is not what was written"))?;
+        let (_, written) = written.ok_or_else(|| damage(first, "the bytes read back are not those written"))?;
         self.at += length;
         self.next = Some(first + entries.len() as u64);
         Ok(written)
@@ -103,7 +103,7 @@ pub(crate) fn read(path: &Path, from: Index, to: Index) -> Result<Vec<Bytes>, Un
                 found.extend(entries);
             }
             None if found.is_empty() => return Err(Unread::Elsewhere),
-            None => return Err(Unread::Damaged(damage(next, "it breaks off before the last entry signed for"))),
+            None => return Err(Unread::Damaged(damage(next, "it ends before the last entry that was signed for"))),
         }
     }
     found.truncate(usize::try_from(to - from).unwrap_or(usize::MAX));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_is_read() {
+    fn added_entries_are_read() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, path) = journal(&dir, 7);
         assert_eq!(journal.append(7, &entries(7..9)).unwrap(), entries(7..9));

@@ -169,7 +169,7 @@ pub(crate) fn recorded_size(layout: &Layout) -> Result<u64, LogError> {
         return Ok(0);
     }
     let (_, signed) = HighWater::open(&layout.high_water())?;
-    let checkpoint = signed_seal(layout, &read_verifier_key(layout)?, signed)?;
+    let checkpoint = signed_checkpoint(layout, &read_verifier_key(layout)?, signed)?;
     Ok(checkpoint.map_or(0, |checkpoint| checkpoint.size))
 }
 
@@ -187,7 +187,7 @@ pub(crate) fn settle(layout: &Layout) -> Result<(), LogError> {
     if recorded > 0 {
         let key = read_verifier_key(layout)?;
         let (_, signed) = HighWater::open(&layout.high_water())?;
-        if let Some(checkpoint) = signed_seal(layout, &key, signed)?
+        if let Some(checkpoint) = signed_checkpoint(layout, &key, signed)?
             && let Err(error) = finish(layout, &key, &checkpoint)
         {
             tracing::warn!(%error, "entries that are signed for could not be written into tiles");
@@ -207,7 +207,7 @@ fn find<T: Send>(
     each: impl FnMut(T),
 ) -> Result<Found, LogError> {
     let (high_water, signed) = HighWater::open(&layout.high_water())?;
-    let checkpoint = signed_seal(&layout, key, signed)?;
+    let checkpoint = signed_checkpoint(&layout, key, signed)?;
     let (frontier, heads) = match &checkpoint {
         Some(checkpoint) => {
             let finished = finish(&layout, key, checkpoint);
@@ -240,7 +240,7 @@ fn finish(layout: &Layout, key: &VerifierKey, checkpoint: &Checkpoint) -> Result
         Err(Unread::Damaged(error)) => return Err(error),
     };
     tracing::info!(from = published, to = checkpoint.size, "writing signed entries from the journal into tiles");
-    let (mut frontier, mut out) = (verify::edge_at(&source, published)?, Files::default());
+    let (mut frontier, mut out) = (verify::frontier_at(&source, published)?, Files::default());
     for entry in entries {
         let pushed = frontier.push(entry, &mut out);
         pushed.map_err(|error| Damage::new("growing", Some(published), error.to_string()))?;
@@ -271,11 +271,15 @@ fn read_verifier_key(layout: &Layout) -> Result<VerifierKey, LogError> {
     let path = layout.verifier_key();
     let text = std::fs::read_to_string(&path).map_err(LogError::io(&path))?;
     let key = text.trim_end().parse::<VerifierKey>();
-    key.map_err(|_| LogError::Key { path, reason: "is no verifier key".into() })
+    key.map_err(|_| LogError::Key { path, reason: "is not a verifier key".into() })
 }
 
 /// The last checkpoint signed here, compared with the published one.
-fn signed_seal(layout: &Layout, key: &VerifierKey, signed: Option<String>) -> Result<Option<Checkpoint>, LogError> {
+fn signed_checkpoint(
+    layout: &Layout,
+    key: &VerifierKey,
+    signed: Option<String>,
+) -> Result<Option<Checkpoint>, LogError> {
     let published = layout.checkpoint().exists();
     let Some(note) = signed else {
         let reason = "was published, but nothing was signed here: `signed` is missing its record";

@@ -143,7 +143,7 @@ impl TileWriter {
                 }
                 let hash = self.leaf(index, out);
                 if entry.ok().map(leaf_hash) != hash || hash.is_none() {
-                    return Err(Damage::new(path, Some(index), "what was read back is not what was written").into());
+                    return Err(Damage::new(path, Some(index), "the bytes read back are not those written").into());
                 }
             }
         }
@@ -154,7 +154,7 @@ impl TileWriter {
     fn compare(&self, written: &[Bytes], from: Index, out: &Files) -> Result<(), LogError> {
         for (index, entry) in (from..).zip(written) {
             if Some(leaf_hash(entry)) != self.leaf(index, out) {
-                return Err(journal::damage(index, "what was read back is not what was written"));
+                return Err(journal::damage(index, "the bytes read back are not those written"));
             }
         }
         Ok(())
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_for_survives_a_crash_in_the_journal() {
+    fn signed_entries_survive_a_crash_in_the_journal() {
         for sizes in [vec![1], vec![3, 252, 1], vec![255, 2], vec![300, 300], vec![10, 1_500, 1]] {
             let dir = created();
             let (mut writer, key) = integrator(dir.path());
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_and_not_signed_for_is_dropped() {
+    fn entries_written_and_not_signed_are_dropped() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
         let last = checkpoint(&mut writer, &key, &[entry(0), entry(1)]);
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_journal_has_no_room_for_goes_into_tiles() {
+    fn entries_beyond_the_journal_go_into_tiles() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
         let large = vec![Bytes::from(vec![7; 60_000]); 400];

@@ -7,7 +7,7 @@
 mod partial;
 
 pub use partial::tile;
-pub(crate) use partial::{edge_at, root_at};
+pub(crate) use partial::{frontier_at, root_at};
 
 use crate::error::{Damage, LogError};
 use crate::frontier::{Files, TileFrontier};
@@ -311,7 +311,7 @@ impl<S: Source> Rebuilt<'_, S> {
             if let Some(place) = difference(&stored, right) {
                 let below = 1u64 << (8 * u32::from(path.kind().level()));
                 let index = path.first_entry().unwrap_or(0) + place * below;
-                let what = "the tile does not hold the hash of what lies below it";
+                let what = "the tile does not hold the hash of the tile below it";
                 self.suspect_tile.get_or_insert_with(|| Damage::new(path, Some(index), what));
                 let bundle = TilePath::new(TileKind::Entries, index / u64::from(TILE_WIDTH), TILE_WIDTH);
                 let file = bundle.map_or_else(|_| "tile/entries".into(), |path| path.to_string());

@@ -71,7 +71,7 @@ impl Writer {
         let end = loop {
             let Some(batch) = self.queue.take() else { break LogError::Closed };
             if let Err(error) = self.commit(&batch) {
-                tracing::error!(%error, "the log cannot be written; no receipt was given for what is not on disk");
+                tracing::error!(%error, "the log cannot be written; everything that has a receipt is on disk");
                 break LogError::Stopped(Arc::new(error));
             }
         };

@@ -158,14 +158,10 @@ pub(crate) fn check(
             }
             Ok(false) => {
                 if let Err(error) = snapshot::refuse(&dir) {
-                    tracing::error!(%error, "the snapshot of the state cannot be put aside; delete it");
+                    tracing::error!(%error, "the snapshot of the state cannot be moved away; delete it");
                 }
-                Damage::new(
-                    "state.snapshot",
-                    Some(head.size),
-                    "it is not what the log amounts to; start again without it",
-                )
-                .into()
+                Damage::new("state.snapshot", Some(head.size), "it does not match the log; start again without it")
+                    .into()
             }
             Err(error) => error,
         };

@@ -282,7 +282,8 @@ impl Start {
             Ok(None) => {
                 tracing::warn!(
                     entries = head.size,
-                    "the snapshot of the state is of another log, or of more than this folder's checkpoint; the whole log is read"
+                    "the snapshot of the state is of another log, or goes beyond this folder's checkpoint; the whole \
+                     log is read"
                 );
                 none()
             }

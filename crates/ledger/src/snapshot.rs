@@ -100,7 +100,7 @@ pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
         Ok(snapshot) => Some(snapshot),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
-            tracing::info!(%error, "the snapshot of the state is not taken; the whole log is read");
+            tracing::info!(%error, "the snapshot of the state is not used; the whole log is read");
             None
         }
     }
@@ -162,7 +162,7 @@ fn decode(content: &[u8]) -> io::Result<Snapshot> {
     let heads = BTreeMap::deserialize(&mut rest)?;
     let read = behind.get(..behind.len() - rest.len()).unwrap_or_default();
     if Sha256::digest(read)[..] != head.heads || Sha256::digest(rest)[..] != head.digest {
-        return Err(bad("its digest is another one"));
+        return Err(bad("its digest does not match"));
     }
     Ok(Snapshot { head, heads, state: borsh::from_slice(rest)? })
 }

@@ -60,7 +60,7 @@ pub enum SubmitError {
     Busy,
     /// Its device holds a receipt of a later entry than this process has: either this process has not read that far
     /// yet, or the log was cut short. The submission may be sent again unchanged.
-    #[error("the device has seen {known} entries sealed, and there are {found} here")]
+    #[error("the device has seen {known} published entries, but there are only {found} here")]
     Behind {
         /// Number of entries that the device has seen.
         known: Index,

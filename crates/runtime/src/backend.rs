@@ -106,7 +106,7 @@ impl Backend for EmbeddedBackend {
 pub fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
     match Progress::start(ledger.clone(), dir) {
         Err(error @ ViewError::UncleanShutdown { .. }) => {
-            tracing::warn!(%error, "the views are deleted and made anew");
+            tracing::warn!(%error, "the views are deleted and rebuilt");
             std::fs::remove_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
             Ok(Progress::start(ledger.clone(), dir)?)
         }

@@ -86,7 +86,8 @@ impl Distributed {
         let names = connection::names(&key)?;
         if config.service == ServiceKind::Audit && !config.data.join("keys").join("log.skey").exists() {
             let message = format!(
-                "{} has no signing key: copy `keys` from the folder that `lika log create` made. Only those who sign for the log have it",
+                "{} has no signing key: copy `keys` from the folder that `lika log create` made. Only the folders of \
+                 audit services, which sign for the log, have it",
                 config.data.display()
             );
             return Err(Failure::new("signing_key_missing", message).into());
@@ -143,9 +144,9 @@ impl Distributed {
         let Some(vault) = &self.vault else { return };
         match tokio::time::timeout(Duration::from_secs(GIVEN_BACK_WITHIN_S), vault.give_back()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::error!(%error, "whether the stream of data keys has lost any is not known"),
+            Ok(Err(error)) => tracing::error!(%error, "it is not known whether the stream of data keys has lost any"),
             Err(_) => {
-                tracing::error!("whether the stream of data keys has lost any is not known: NATS does not answer");
+                tracing::error!("it is not known whether the stream of data keys has lost any: NATS does not answer");
             }
         }
     }
@@ -307,7 +308,7 @@ fn instance(data: &Path) -> anyhow::Result<String> {
         } else {
             Err(Failure::new(
                 "instance_invalid",
-                format!("{} holds no name of an instance: delete it", path.display()),
+                format!("{} does not hold the name of an instance: delete it", path.display()),
             )
             .into())
         };

@@ -40,10 +40,10 @@ pub struct Embedded {
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
     /// The log has stopped.
-    #[error("the log has stopped; no receipt was given for what is not on disk: {0}")]
+    #[error("the log has stopped; everything that has a receipt is on disk: {0}")]
     Log(LogError),
     /// The vault has stopped.
-    #[error("the vault has stopped; no submission was taken whose data keys are not on disk: {0}")]
+    #[error("the vault has stopped; the data keys of every recorded submission are on disk: {0}")]
     Vault(VaultError),
     /// The views have stopped.
     #[error("the views have stopped: {0}")]

@@ -12,12 +12,12 @@ pub fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<String> {
     let name: KeyName = origin.parse().map_err(|error| {
         Failure::new(
             "origin_invalid",
-            format!("{origin:?} cannot name a log: {error}. One that can: lika.example/130624"),
+            format!("{origin:?} cannot be the name of a log: {error}. A valid name is lika.example/130624"),
         )
     })?;
     let seed = rand::random();
     let key = SigningKey::new(name, seed);
-    let unmade = |error| Failure::new("data_unwritable", format!("{} cannot be made: {error}", data.display()));
+    let unmade = |error| Failure::new("data_unwritable", format!("{} cannot be created: {error}", data.display()));
     std::fs::create_dir_all(data).map_err(unmade)?;
     make_vault(data)?;
     TileLog::create(data, &key)?;

@@ -5,15 +5,15 @@
 pub enum ServiceKind {
     /// HTTP: takes submissions, shows progress
     Gateway,
-    /// Records what concerns villages and households
+    /// Records events of villages and households
     Households,
-    /// Records what concerns officials
+    /// Records events of officials
     Officials,
-    /// Records what concerns funds and aid
+    /// Records events of funds and aid
     Aid,
-    /// Shows how far areas have come
+    /// Shows the progress of areas
     Progress,
-    /// Copies the log, signs for it, and proves what is in it
+    /// Copies the log, signs its checkpoints, and proves its entries
     Audit,
 }
 

@@ -122,7 +122,7 @@ impl Scan {
             self.records = self.records.checked_add(1).ok_or(VaultError::Damaged {
                 path: path.to_owned(),
                 record: u32::MAX,
-                reason: "the file is longer than it can be",
+                reason: "the file is longer than a vault can be",
             })?;
         }
     }
@@ -134,7 +134,7 @@ impl Scan {
         }
         let record = Record::decode(bytes)?;
         if record.batch > self.records {
-            return Err("it says that it was written with later ones");
+            return Err("it claims to be written together with later records");
         }
         // A batch begins only when the one before it is on disk.
         if self.first_blank.is_some_and(|blank| record.batch > blank) {
@@ -142,7 +142,7 @@ impl Scan {
         }
         match self.keys.insert(record.name, (record.key, self.records)) {
             None => Ok(()),
-            Some(_) => Err("there are two keys of that subject and number"),
+            Some(_) => Err("there are two data keys with that subject and number"),
         }
     }
 }

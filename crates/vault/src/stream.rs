@@ -207,7 +207,7 @@ impl Shared {
         loop {
             match self.follow_once().await {
                 Err(VaultError::Stream(StreamError::Nats { doing, source })) => {
-                    tracing::warn!(doing, error = %source, "data keys are not followed; trying again");
+                    tracing::warn!(doing, error = %source, "the stream of data keys cannot be followed; trying again");
                 }
                 Err(error) => return self.fail(error),
                 Ok(()) => {}
@@ -319,7 +319,7 @@ impl Shared {
                     Ok(Some(_)) => {}
                     Ok(None) => missing.push(key),
                     Err(VaultError::Stream(error)) => {
-                        tracing::warn!(%error, "a data key cannot be looked for; trying again");
+                        tracing::warn!(%error, "a data key cannot be looked up; trying again");
                         asked = false;
                     }
                     Err(error) => return Err(error.into()),

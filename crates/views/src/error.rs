@@ -53,7 +53,7 @@ pub enum ViewError {
         source: sled::Error,
     },
     /// The store failed while it was read or written.
-    #[error("the views in {path} cannot be read or written: {source}. Should it last, delete that folder and restart")]
+    #[error("the views in {path} cannot be read or written: {source}. If that lasts, delete that folder and restart")]
     Store {
         /// The folder.
         path: PathBuf,
@@ -111,8 +111,8 @@ pub enum ViewError {
     },
     /// The log has another entry where the views end.
     #[error(
-        "the views in {path} have applied another entry {index} than this log holds: first find out whether the log was \
-         exchanged; only then delete that folder"
+        "the views in {path} have applied another entry {index} than the one in this log: first find out whether the \
+         log was exchanged; only then delete that folder"
     )]
     OtherEntry {
         /// The folder.
@@ -121,7 +121,7 @@ pub enum ViewError {
         index: Index,
     },
     /// An entry came that does not follow the last one.
-    #[error("entry {expected} was to come and entry {found} came: entries are applied one after the other")]
+    #[error("entry {found} came instead of entry {expected}: entries are applied one after the other")]
     Gap {
         /// The entry that was to come.
         expected: Index,
@@ -129,7 +129,7 @@ pub enum ViewError {
         found: Index,
     },
     /// The views did not get as far as asked in the time given.
-    #[error("the views have applied {applied} entries and not yet entry {index}")]
+    #[error("the views have applied {applied} entries, but not yet entry {index}")]
     Behind {
         /// The entry asked for.
         index: Index,

@@ -28,7 +28,7 @@ pub enum FollowError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// The thread itself failed.
-    #[error("the follower of the views ended without a word")]
+    #[error("the follower of the views stopped without an error")]
     Lost(#[from] tokio::task::JoinError),
 }
 

@@ -66,7 +66,7 @@ pub enum ReadError {
     #[error("the views have not caught up")]
     Behind,
     /// Too many ask at the same time.
-    #[error("too many ask for this at the same time")]
+    #[error("too many requests for this at the same time")]
     Busy,
     /// Nobody of that service answers.
     #[error("no {0} service answers")]

@@ -70,7 +70,7 @@ fn take(read: &mut BytesMut) -> Result<Option<Bytes>, Problem> {
     if read.len() < LENGTH_BYTES_MAX {
         return Ok(None);
     }
-    Err(Problem::of(Code::BodyMalformed, "", "the length of a message is none"))
+    Err(Problem::of(Code::BodyMalformed, "", "the length of a message is not a varint within the limit"))
 }
 
 #[cfg(test)]

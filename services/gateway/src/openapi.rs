@@ -144,7 +144,7 @@ fn error(refuses: bool, status: u16) -> (String, Value) {
     let limit = match status {
         414 => format!(" At most {URI_BYTES_MAX} bytes of path and query."),
         431 => format!(" At most {HEADER_BYTES_MAX} bytes of header lines."),
-        LATE if refuses => " Whether it was recorded is open; send the same bytes again.".to_owned(),
+        LATE if refuses => " It is not known whether it was recorded; send the same bytes again.".to_owned(),
         _ => String::new(),
     };
     let mut content = json!({PROBLEM_JSON: {"schema": shape_of(Shape::Schema("Problem"))}});

@@ -31,8 +31,8 @@ codes! {
     BodyMalformed(400) "body_malformed" "请求内容无法读取" "the body cannot be read";
     ParameterInvalid(400) "parameter_invalid" "参数无效" "a parameter is not valid";
     TokenMissing(401) "token_missing" "须先登录" "a session token is needed";
-    TokenInvalid(401) "token_invalid" "登录已失效" "the session token is not valid or not valid any more";
-    ChallengeInvalid(403) "challenge_invalid" "登录质询无效或已过期" "the challenge is not valid or not valid any more";
+    TokenInvalid(401) "token_invalid" "登录已失效" "the session token is not valid, or has expired";
+    ChallengeInvalid(403) "challenge_invalid" "登录质询无效或已过期" "the challenge is not valid, or has expired";
     NotFound(404) "not_found" "没有此资源" "there is nothing here";
     AreaUnknown(404) "area_without_records" "本日志没有该区划的记录" "the log has nothing in that area";
     HouseholdUnknown(404) "household_unknown" "户卡不存在" "there is no such household";
@@ -40,16 +40,17 @@ codes! {
     EntryUnknown(404) "entry_unknown" "没有此记录" "the log has no such entry yet";
     TileUnknown(404) "tile_unknown" "没有此数据块" "the log has no such tile";
     MethodNotAllowed(405) "method_not_allowed" "不支持此方法" "this method is not allowed here";
-    NotAcceptable(406) "not_acceptable" "无法提供所要求的格式" "none of the media types asked for can be given";
-    RequestTimeout(408) "request_timeout" "请求内容未及时送达" "the body did not come in time";
+    NotAcceptable(406) "not_acceptable" "无法提供所要求的格式" "the answer is not available in any of the requested media types";
+    RequestTimeout(408) "request_timeout" "请求内容未及时送达" "the body did not arrive in time";
     BodyTooLarge(413) "body_too_large" "请求内容过大" "the body is too large";
     UriTooLong(414) "uri_too_long" "请求地址过长" "the path and query are too long";
     MediaTypeUnsupported(415) "media_type_unsupported" "不支持此内容类型" "this content type cannot be read";
     HeadersTooLarge(431) "headers_too_large" "请求头过大" "the header lines are too long";
     Internal(500) "internal" "服务器内部错误" "the node cannot answer this";
-    Overloaded(503) "overloaded" "系统繁忙，请稍后重试" "too much is under way; try again soon";
+    Overloaded(503) "overloaded" "系统繁忙，请稍后重试" "the node is busy; try again soon";
     Unavailable(503) "unavailable" "系统暂不可用" "the node cannot do this at present";
-    ServiceUnanswered(503) "service_unanswered" "该服务暂无应答，请稍后原样重试" "no service of that name answers; nothing is lost, try the same again soon";
+    ServiceUnanswered(503) "service_unanswered" "该服务暂无应答，请稍后原样重试"
+        "no service of that name answers; nothing is lost, try the same again soon";
     NotCaughtUp(503) "not_caught_up" "数据尚在更新" "the node has not read that far yet";
 }
 

@@ -152,7 +152,7 @@ pub(crate) async fn village_progress(
 ) -> Answer {
     let query = parameters::query(query)?;
     if query.by.is_some() {
-        return Err(Problem::of(Code::ParameterInvalid, "by", "a village has nothing below it"));
+        return Err(Problem::of(Code::ParameterInvalid, "by", "a village has no areas below it"));
     }
     progress(&gateway, parameters::village(path)?, query).await
 }
@@ -166,7 +166,7 @@ pub(crate) async fn figure(
     let (area, figure) = parameters::figure(path)?;
     let query = parameters::query(query)?;
     if query.by.is_some() {
-        return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained of one area"));
+        return Err(Problem::of(Code::ParameterInvalid, "by", "a figure is explained for one area only"));
     }
     let ProgressQuery { area, at, recorded_by, index, .. } = asked_for(&gateway, area, &query).await?;
     let query = FigureQuery { area, figure, at, recorded_by, index };
@@ -191,7 +191,7 @@ pub(crate) async fn session(State(gateway): State<Arc<Gateway>>, request: Reques
             let token = gateway.sessions.token(&gateway.ledger().state(), key, &challenge, &signature(&text)?)?;
             private(StatusCode::CREATED, &TokenJson { token, expires_in_s: SESSION_S })
         }
-        _ => Err(Problem::of(Code::BodyMalformed, "challenge", "challenge and signature go together")),
+        _ => Err(Problem::of(Code::BodyMalformed, "challenge", "challenge and signature must be given together")),
     }
 }
 

@@ -24,7 +24,7 @@ pub enum StreamError {
     #[error("NATS has no stream {0}: `lika log create --nats` makes the streams of a new log")]
     Missing(String),
     /// The stream exists already.
-    #[error("NATS has a stream {0} already; nothing of it was changed")]
+    #[error("NATS has a stream {0} already; it was not changed")]
     Exists(String),
     /// A setting is not what the log requires. The program never changes it.
     #[error(
@@ -42,7 +42,7 @@ pub enum StreamError {
     },
     /// Message numbers are not contiguous: the stream has lost messages or repeats some.
     #[error(
-        "the stream is damaged: message {found} came where {wanted} was due, so entries were lost or repeated. Stop all \
+        "the stream is damaged: message {found} came instead of {wanted}, so entries were lost or repeated. Stop all \
          services, keep the stream for inquiry, and begin a new one with `lika log recover`"
     )]
     Gap {
@@ -53,13 +53,13 @@ pub enum StreamError {
     },
     /// A message differs from what was read before.
     #[error(
-        "the stream is damaged: message {0} is not the one that was there before. Stop all services, keep the stream for \
+        "the stream is damaged: message {0} has changed since it was read. Stop all services, keep the stream for \
          inquiry, and begin a new one with `lika log recover`"
     )]
     Changed(u64),
     /// The stream ends before what was read from it.
     #[error(
-        "the stream was rolled back: it ends at message {found}, and {known} were there before. Stop all services, keep the \
+        "the stream was rolled back: it ends at message {found}, but had {known} before. Stop all services, keep the \
          stream for inquiry, and begin a new one with `lika log recover`"
     )]
     RolledBack {
@@ -70,8 +70,9 @@ pub enum StreamError {
     },
     /// The published checkpoint is older than one that was accepted here.
     #[error(
-        "the published checkpoint is of {found} entries, and one of {known} was seen before: the stream of checkpoints \
-         was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika log recover`"
+        "the published checkpoint is of {found} entries, but one of {known} was seen before: the stream of \
+         checkpoints was rolled back. Stop all services, keep the streams for inquiry, and begin a new one with `lika \
+         log recover`"
     )]
     CheckpointRolledBack {
         /// Its size, in entries.
@@ -81,29 +82,29 @@ pub enum StreamError {
     },
     /// A published checkpoint does not match the entries read here.
     #[error(
-        "the checkpoint of {size} entries is not one of the entries read here: the streams were changed, or two logs are \
-         signed with one key. Stop all services, compare their copies with `lika audit verify`, keep the streams for \
+        "the checkpoint of {size} entries does not match the entries read here: the streams were changed, or one key \
+         signs two logs. Stop all services, compare their copies with `lika audit verify`, keep the streams for \
          inquiry, and begin a new one with `lika log recover`"
     )]
     Fork {
         /// Its size, in entries.
         size: u64,
     },
-    /// This folder is signed for further than the stream goes, or for other entries.
+    /// This folder has signed for more entries than the stream has, or for other ones.
     #[error(
-        "this folder holds entry {index}, signed for here, and the stream has not got it there: it was replaced after another \
-         folder that had signed for less. If nothing was published since, stop all services and run `lika log recover` on this \
-         one; it refuses otherwise, and says what to do"
+        "this folder has signed for its entry {index}, and the stream does not have that entry: another folder, which \
+         had signed for less, began this stream. If nothing was published since, stop all services and run `lika log \
+         recover` on this folder; otherwise it refuses, and says what to do"
     )]
     Ahead {
         /// First such entry.
         index: Index,
     },
     /// The message on the stream of checkpoints is not a checkpoint.
-    #[error("what is published as a checkpoint is none: {0}")]
+    #[error("the message published as a checkpoint is not one: {0}")]
     NoCheckpoint(String),
     /// Another stream orders the log now.
-    #[error("the log has begun epoch {now}, after epoch {known}: start again")]
+    #[error("the log has begun epoch {now}, after epoch {known}: restart this service")]
     Epoch {
         /// The epoch in which this process started.
         known: u32,
@@ -111,7 +112,7 @@ pub enum StreamError {
         now: u32,
     },
     /// No audit service provides the entries from before the stream.
-    #[error("entries below {base} are no longer in the stream, and no audit service gave them: {reason}")]
+    #[error("entries below {base} are no longer in the stream, and no audit service provides them: {reason}")]
     NoHistory {
         /// First entry of the stream.
         base: Index,

@@ -81,5 +81,5 @@ async fn tile(client: &Client, names: &Names, path: TilePath) -> Result<Bytes, L
     let unanswered = |reason: String| StreamError::NoHistory { base: path.first_entry().unwrap_or(0), reason };
     let found = chunks::fetch_tile(client, &names.tile_subject(), path).await;
     let found = found.map_err(|error| unanswered(error.to_string()))?;
-    found.ok_or_else(|| unanswered(format!("{path} is not there")).into())
+    found.ok_or_else(|| unanswered(format!("{path} is missing")).into())
 }

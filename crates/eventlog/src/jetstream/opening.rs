@@ -90,7 +90,7 @@ pub(super) async fn check_ahead(
     let own = Tiles::new(found.layout.log(), &found.frontier);
     let name = names.log_stream(position.epoch);
     let ask = async || {
-        let stream = context.get_stream(&name).await.map_err(StreamError::nats("looking for what was signed for"))?;
+        let stream = context.get_stream(&name).await.map_err(StreamError::nats("looking for entries signed here"))?;
         if position.base + stream.cached_info().state.last_sequence < size {
             settings::check_majority(stream.cached_info().cluster.as_ref())?;
         }
@@ -113,7 +113,7 @@ pub(super) async fn check_ahead(
         let entry = own.read(index, 1, size)?.pop().unwrap_or_default();
         let ask = async || {
             let asked = stream.get_raw_message(index - position.base + 1).await;
-            asked.map_err(StreamError::nats("looking for what was signed for"))
+            asked.map_err(StreamError::nats("looking for entries signed here"))
         };
         let same = patiently(ask).await?.payload == entry;
         if !same {

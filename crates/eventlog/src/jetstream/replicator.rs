@@ -260,7 +260,8 @@ impl Work {
         let checkpoint = self.sign()?;
         self.leads = self.publish(checkpoint, Files::default())?;
         if self.leads {
-            tracing::info!(instance = %self.replicator.instance, size = self.replicator.tiles.frontier.size(), "signs for the log from now on");
+            let (instance, size) = (&self.replicator.instance, self.replicator.tiles.frontier.size());
+            tracing::info!(%instance, size, "signs for the log from now on");
             self.replicator.lead.send_replace(true);
         }
         Ok(())

@@ -61,7 +61,7 @@ fn cut(mut bytes: Vec<u8>, path: TilePath, from: TilePath, first: Index) -> Resu
 ///
 /// # Errors
 /// [`LogError::Damaged`] if one is missing or cut off.
-pub(crate) fn edge_at(source: &impl Source, size: u64) -> Result<TileFrontier, LogError> {
+pub(crate) fn frontier_at(source: &impl Source, size: u64) -> Result<TileFrontier, LogError> {
     let growing = |kind: TileKind| match TilePath::partial(kind, size) {
         Some(path) => fetch(source, path, path.first_entry().unwrap_or(0)).map(|bytes| (bytes, path.width())),
         None => Ok((Vec::new(), 0)),

@@ -240,7 +240,7 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
 
 /// The integrator publishes each second and retries until it is answered; that must not keep it from stopping.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_can_be_closed_while_the_server_is_gone() {
+async fn the_signer_can_be_closed_while_the_server_is_gone() {
     let mut distributed = Distributed::new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
@@ -394,7 +394,7 @@ async fn answer_tiles(distributed: &Distributed, log: &Arc<JetStreamLog>) -> Arc
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_far_behind_fetches_bundles_and_whoever_is_not_answered_reads_the_stream() {
+async fn a_log_far_behind_fetches_bundles_or_reads_the_stream() {
     let distributed = Distributed::new().await;
     let (audit, recorder) = (Arc::new(distributed.open("audit").await), distributed.open("recorder").await);
     append(&recorder, 0..600).await;

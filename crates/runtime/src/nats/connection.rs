@@ -24,11 +24,11 @@ const ANSWER_S: u64 = 5;
 pub struct Servers {
     /// Addresses of the NATS servers.
     pub nats: Vec<String>,
-    /// Monitoring addresses of all of them: version and settings are checked there before anything rests on them.
+    /// Monitoring addresses of all of them: version and settings are checked there first.
     pub monitor: Vec<String>,
     /// Certificate of the authority that the servers' certificates are signed by.
     pub tls_ca: Option<PathBuf>,
-    /// Certificate to come with.
+    /// Certificate to show to the servers.
     pub tls_cert: Option<PathBuf>,
     /// Its key.
     pub tls_key: Option<PathBuf>,
@@ -107,7 +107,7 @@ fn varz(monitor: &str) -> anyhow::Result<serde_json::Value> {
     let url = format!("{}/varz", monitor.trim_end_matches('/'));
     let client = blocking_client(Trust::Machine).timeout(Duration::from_secs(MONITOR_S)).build();
     let unreachable = |error: &dyn std::fmt::Display| {
-        Failure::new("nats_monitor", format!("{url} does not tell what the server is set to: {error}"))
+        Failure::new("nats_monitor", format!("{url} does not show the settings of the server: {error}"))
     };
     let answer = client.and_then(|client| client.get(&url).send()?.error_for_status());
     let answer = answer.map_err(|error| unreachable(&cause(&error)))?;
@@ -121,14 +121,14 @@ pub fn verifier_key(data: &Path) -> anyhow::Result<VerifierKey> {
         Failure::new(
             "log_missing",
             format!(
-                "{} is not there: it says which log this is. Copy it from the folder that `lika log create` made",
+                "{} is missing: it says which log this is. Copy it from the folder that `lika log create` made",
                 path.display()
             ),
         )
     };
     let text = std::fs::read_to_string(&path).map_err(|_| missing())?;
     let key = text.trim_end().parse::<VerifierKey>();
-    key.with_context(|| format!("{} is no verifier key", path.display()))
+    key.with_context(|| format!("{} is not a verifier key", path.display()))
 }
 
 /// The names at NATS of the log with this verifier key.
@@ -141,7 +141,8 @@ pub fn area(origin: &str) -> Result<Area, Failure> {
     let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
     area.ok_or_else(|| {
         let message = format!(
-            "{origin}: a log of distributed services needs a name that ends in its division code, as lika.example/130624"
+            "{origin}: the name of a log of distributed services must end with its division code, such as \
+             lika.example/130624"
         );
         Failure::new("origin_without_area", message)
     })

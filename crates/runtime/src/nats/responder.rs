@@ -91,7 +91,7 @@ impl Answering {
             self.client.flush().await
         };
         if !matches!(tokio::time::timeout(Duration::from_millis(FINISH_MS), ended).await, Ok(Ok(()))) {
-            tracing::warn!("submissions under way are left without an answer; sent again they get their receipts");
+            tracing::warn!("submissions under way get no answer; sent again, they get their receipts");
         }
     }
 

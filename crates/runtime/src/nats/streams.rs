@@ -76,8 +76,8 @@ pub async fn recover(nats: &Servers, data: &Path, replicas: Option<u8>) -> anyho
     let (log, mut position) = position(data, last.epoch + 1)?;
     if position.checkpoint.size < last.checkpoint.size {
         let message = format!(
-            "{} holds {} entries and {} are published: take the folder of the audit service that signed last, or let this \
-             one catch up from it",
+            "{} holds {} entries, but {} are published: take the folder of the audit service that signed last, or let \
+             this one catch up from it",
             data.display(),
             position.checkpoint.size,
             last.checkpoint.size
@@ -86,9 +86,9 @@ pub async fn recover(nats: &Servers, data: &Path, replicas: Option<u8>) -> anyho
     }
     if log.published().root_at(last.checkpoint.size)? != last.checkpoint.root {
         let message = format!(
-            "{} holds other entries than the {} that are published: it has signed for some that nobody came to see, and the log \
-             went on without them. Keep it for inquiry, take the folder of the audit service that signed last, and give \
-             this one's service an empty folder with `log.vkey` and `keys`",
+            "{} holds other entries than the {} that are published: it has signed for some that were never published, \
+             and the log went on without them. Keep it for inquiry, take the folder of the audit service that signed \
+             last, and give this one's service an empty folder with `log.vkey` and `keys`",
             data.display(),
             last.checkpoint.size
         );

@@ -117,10 +117,10 @@ async fn anything_else_is_damage() {
     assert_eq!(refusal(&dir), (3, "the checksum does not hold"));
     let dir = filled(1..=4).await;
     overwrite(&dir, 4, &Record { batch: 4, name: (CARD, 2), key: key(9) }.encode());
-    assert_eq!(refusal(&dir), (4, "there are two keys of that subject and number"));
+    assert_eq!(refusal(&dir), (4, "there are two data keys with that subject and number"));
     let dir = filled(1..=4).await;
     overwrite(&dir, 4, &Record { batch: 5, name: (CARD, 5), key: key(9) }.encode());
-    assert_eq!(refusal(&dir), (4, "it says that it was written with later ones"));
+    assert_eq!(refusal(&dir), (4, "it claims to be written together with later records"));
     fs::write(dir.path().join("vault/tag.key"), [1; 31]).unwrap();
     assert!(matches!(Vault::open(dir.path()), Err(VaultError::TagKey(_))));
 }

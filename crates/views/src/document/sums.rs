@@ -1,5 +1,5 @@
 //! Groups of figures in a document: an object with a number for each figure of the group, named as in the domain's
-//! table. A figure more in the table is a figure more in every document.
+//! table. A new figure in the table is a new figure in every document.
 
 use lika_domain::progress::{Figure, Figures, MonthPart, Part, Tally};
 use lika_domain::village::MonthCounts;

@@ -53,10 +53,10 @@ pub struct Difference {
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
     /// A figure differs.
-    #[error("the node serves {} = {} for {}, and its log gives {}", .0.field, .0.node, .0.area, .0.log)]
+    #[error("the node serves {} = {} for {}, but its log gives {}", .0.field, .0.node, .0.area, .0.log)]
     Differs(Box<Difference>),
     /// The node has fewer entries than the local log.
-    #[error("the node has {node} entries, and the log at hand {log}: the node's log was shortened")]
+    #[error("the node has {node} entries, but the given log has {log}: the node's log was shortened")]
     Shorter {
         /// Entries of the node.
         node: u64,
@@ -64,15 +64,13 @@ pub enum CompareError {
         log: u64,
     },
     /// Neither of the two logs is a beginning of the other.
-    #[error(
-        "the first {entries} entries of the node's log are others than those of the log at hand, under the same key"
-    )]
+    #[error("the first {entries} entries of the node's log differ from those of the given log, under the same key")]
     Forked {
         /// Entries of the shorter one.
         entries: u64,
     },
     /// The node serves nothing for an area in which the log has villages.
-    #[error("the node serves nothing for {0}, in which its log has villages")]
+    #[error("the node serves nothing for {0}, although its log has villages there")]
     AreaMissing(Area),
     /// The node records faster than its figures can be compared.
     #[error("the node's log grew during each of {ATTEMPTS} comparisons: compare when less is submitted")]

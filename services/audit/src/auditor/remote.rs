@@ -38,7 +38,7 @@ pub struct Remote {
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// Not an address.
-    #[error("{0} is no address: it begins with http:// or https://")]
+    #[error("{0} is not an address: addresses begin with http:// or https://")]
     NotAnAddress(String),
     /// There was no answer, or it broke off.
     #[error("{url}: {}", cause(&**source))]

@@ -113,13 +113,13 @@ const BY: Parameter = Parameter {
 const AT: Parameter = Parameter {
     name: "at",
     place: "query",
-    description: "As of that day of what happened.",
+    description: "Figures as of this day, by the day on which things happened.",
     schema: || json!({"type": "string", "format": "date"}),
 };
 const RECORDED_BY: Parameter = Parameter {
     name: "recorded_by",
     place: "query",
-    description: "As was recorded by the end of that day.",
+    description: "Figures as recorded by the end of this day.",
     schema: || json!({"type": "string", "format": "date"}),
 };
 const INDEX: Parameter = Parameter {
@@ -135,7 +135,7 @@ const AREA: Parameter = Parameter {
     schema: || json!({"type": "string", "pattern": "^[0-9]{2,12}$"}),
 };
 const POLICY_AT: Parameter =
-    Parameter { description: "The day; left out, that on which the latest entry was recorded.", ..AT };
+    Parameter { description: "The day; by default the one on which the latest entry was recorded.", ..AT };
 const HOUSEHOLD: Parameter = Parameter {
     name: "id",
     place: "path",
@@ -157,8 +157,8 @@ const LEVEL: Parameter = Parameter {
 const TILE: Parameter = Parameter {
     name: "n",
     place: "path",
-    description: "Number of the tile in three digits; larger numbers stand in groups of three, all but the last behind \
-                  an x, as further steps of the path.",
+    description: "Number of the tile in three digits; a larger number is split into groups of three digits, each a \
+                  step of the path, and all but the last begin with an x.",
     schema: || json!({"type": "string", "pattern": "^[0-9]{3}$"}),
 };
 const WIDTH: Parameter = Parameter {
@@ -181,8 +181,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "submit",
         tag: "submissions",
         summary: "Records one signed submission and gives its receipt.",
-        description: "The answer is in the format of the request unless `Accept` says otherwise. Sent again, the same \
-                      bytes bring the first receipt.",
+        description: "The answer is in the format of the request unless `Accept` says otherwise. The same bytes sent \
+                      again get the first receipt.",
         submits: true,
         request: &[
             (JSON, Shape::Schema("SignedSubmission")),
@@ -197,8 +197,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "submitStream",
         tag: "submissions",
         summary: "Records many signed submissions; their answers stream back in the same order.",
-        description: "Each message stands behind its length as a varint. What cannot be read as such ends the stream \
-                      with a last refusal.",
+        description: "Each message follows its length, a varint. Bytes that cannot be read in this form end the \
+                      stream with a last refusal.",
         request: &[(PROTOBUF, SUBMISSIONS), (BYTES, SUBMISSIONS)],
         answers: &[(200, "Length-delimited `lika.v1.Answer`.", &[(PROTOBUF, ANSWER)])],
         errors: &[406, 415],
@@ -209,7 +209,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "session",
         tag: "sessions",
         summary: "Opens a session with an enrolled key, in two steps.",
-        description: "First the key alone, which is answered with a challenge; then the key, the challenge and its \
+        description: "Send the key alone first: the answer is a challenge. Then send the key, the challenge and its \
                       signature.",
         request: &[(JSON, Shape::Schema("SessionRequest"))],
         answers: &[
@@ -222,7 +222,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: routes::LOG,
         id: "log",
-        summary: "What the log is.",
+        summary: "Facts about the log.",
         answers: &[(200, "The log.", &[(JSON, Shape::Schema("Log"))])],
         ..GET
     },
@@ -240,9 +240,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: routes::AREA_FIGURE,
         id: "explainFigure",
         tag: "progress",
-        summary: "What a figure of an area is the sum of, with the entries behind it.",
+        summary: "The contributions that a figure of an area is the sum of, each with its entry.",
         parameters: &[PREFIX, FIGURE, AT, RECORDED_BY, INDEX],
-        answers: &[(200, "The figure and what it rests on.", &[(JSON, Shape::Schema("Explanation"))])],
+        answers: &[(200, "The figure and its contributions.", &[(JSON, Shape::Schema("Explanation"))])],
         errors: READ_ERRORS,
         ..GET
     },
@@ -260,7 +260,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: routes::POLICY,
         id: "policy",
         tag: "policy",
-        summary: "What holds for an area on a day, and where each figure comes from.",
+        summary: "The parameters in force for an area on a day, with their sources.",
         parameters: &[AREA, POLICY_AT],
         answers: &[(200, "The policy.", &[(JSON, Shape::Schema("Policy"))])],
         errors: READ_ERRORS,
@@ -270,7 +270,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: routes::HOUSEHOLD,
         id: "household",
         tag: "cards",
-        summary: "A card with its personal data, for officials whose area it lies in.",
+        summary: "A card with its personal data, for officials whose area contains it.",
         session: true,
         parameters: &[HOUSEHOLD],
         answers: &[(200, "The card.", &[(JSON, Shape::Schema("Household"))])],
@@ -281,7 +281,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: routes::OFFICIAL,
         id: "official",
         tag: "cards",
-        summary: "An official, for themselves and for those whose area theirs lies in.",
+        summary: "An official, for themselves and for officials whose area contains theirs.",
         session: true,
         parameters: &[OFFICIAL],
         answers: &[(200, "The official.", &[(JSON, Shape::Schema("Official"))])],
@@ -343,7 +343,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: routes::METRICS,
         id: "metrics",
         tag: "node",
-        summary: "What the gateway counts, for Prometheus.",
+        summary: "Counters of the gateway, for Prometheus.",
         answers: &[(200, "Text format 0.0.4.", &[(METRICS_TEXT, Shape::Text)])],
         ..GET
     },

@@ -23,7 +23,7 @@ pub(super) fn list(explanation: &Explanation) -> Markup {
             h1 { (described.zh()) " " small { (described.description().en) } }
             p { (described.description().definition) " " small { (described.section().source()) "." } }
         }
-        h2 { "依据 " small { "what the figure rests on" } }
+        h2 { "依据 " small { "contributions" } }
         p.asof { code { (figure) } " · 截至 as of " (as_of.happened) }
         p {
             b { (shown(explanation.amount)) }
@@ -47,6 +47,11 @@ pub(super) fn list(explanation: &Explanation) -> Markup {
                 }
             }
         } }
-        @if left > 0 { p { "另有 " (left) " 条，见 " a href={ "/v1/areas/" (area) "/progress/" (figure) } { "API" } " · and " (left) " more" } }
+        @if left > 0 {
+            p {
+                "另有 " (left) " 条，见 " a href={ "/v1/areas/" (area) "/progress/" (figure) } { "API" }
+                " · and " (left) " more"
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn procedures(progress: &Progress) -> Markup {
     let rounds = &progress.procedures.rounds;
     html! {
         table {
-            tr { th { "程序 procedure" } th { "已办至 stands after" } th.n { "件 rounds" } }
+            tr { th { "程序 procedure" } th { "已办至 last step" } th.n { "件 rounds" } }
             @for StandingAt { procedure, step, count } in &progress.procedures.standing {
                 @let figure = format!("{}.{procedure}.{step}", Section::Procedures);
                 tr {

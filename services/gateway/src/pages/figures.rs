@@ -19,7 +19,7 @@ pub(super) fn way(progress: &Progress, figure: &str) -> String {
     format!("/areas/{}/{figure}", progress.area)
 }
 
-/// A text that leads to what the figure rests on.
+/// A text that leads to its contributions.
 pub(super) fn linked(progress: &Progress, figure: &str, text: impl maud::Render) -> Markup {
     html! { a href=(way(progress, figure)) { (text) } }
 }

@@ -16,12 +16,12 @@ pub(super) fn money(progress: &Progress) -> Markup {
     let aside = ASIDE.iter().map(|part| (*part, progress.money.get(*part))).filter(|(_, sum)| *sum != 0);
     html! {
         table {
-            tr { th { "环节 station" } th.n { "金额 yuan" } th.n { "未流转 left there" } }
+            tr { th { "环节 station" } th.n { "金额 yuan" } th.n { "未流转 not passed on" } }
             @for Station { at, reached, left, reached_is, left_is } in stations(&progress.money) {
                 tr {
                     td {
                         (label(at.description()))
-                        @if at == Money::Delivered { small { ", less what was taken back" } }
+                        @if at == Money::Delivered { small { ", less the amount taken back" } }
                     }
                     td.n { (shown(reached, reached_is)) }
                     td.n { @if let Some(left) = left { (shown(left, left_is)) } }

@@ -31,7 +31,7 @@ async fn a_key_is_needed_once_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_key_is_refused() {
+async fn texts_that_are_not_keys_are_refused() {
     let mut world = World::new().await;
     let good = data_key(CARD, 1);
     let lists = [
