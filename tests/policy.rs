@@ -132,7 +132,7 @@ fn only_an_administrator_sets_it() {
 }
 
 #[test]
-fn what_cannot_be_sent_waits() {
+fn submissions_that_cannot_be_sent_wait() {
     let mut office = Office::open();
     office.stop();
     let mut file = json!({"effective": 20_180_101, "items": [limit(2)]});

@@ -65,7 +65,7 @@ pub struct Composed {
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     /// The entry would not fit into the log.
-    #[error("the submission needs {bytes} bytes of the log, at most {ENTRY_BYTES_MAX} fit")]
+    #[error("the submission needs an entry of {bytes} bytes, more than the {ENTRY_BYTES_MAX} allowed")]
     TooLarge {
         /// Bytes needed.
         bytes: usize,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lost_its_place_is_composed_again_with_its_id_and_events() {
+    fn a_submission_that_lost_its_place_is_composed_again() {
         let mut device = device();
         device.compose(SubmissionId([1; 16]), 1_650_000_000, report(1)).unwrap();
         let second = device.compose(SubmissionId([2; 16]), 1_650_000_001, report(2)).unwrap();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_refused_is_not_signed() {
+    fn malformed_reports_are_not_signed() {
         let mut device = device();
         let Err(ComposeError::Malformed(rejection)) = device.compose(SubmissionId([1; 16]), 0, report(0)) else {
             panic!("composed")

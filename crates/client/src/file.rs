@@ -15,7 +15,7 @@
 //!
 //! Wherever the proto files have `sealed`, the file may have `private` instead, a message of `sealed.proto`: it is
 //! sealed here, under the newest data key of the household or official that the home keeps, or a new one. What the
-//! device adds (id, author, key, place in the chain, time) must not stand in the file.
+//! device adds (id, author, key, place in the chain, time) must not be in the file.
 
 use crate::compose::Report;
 use crate::home::{Home, HomeError};
@@ -42,10 +42,10 @@ pub enum FileError {
     #[error("{0:?} is not allowed in the file, only area and events")]
     NotOfAFile(String),
     /// The area is missing or not a division code.
-    #[error("the area is missing or no division code")]
+    #[error("the area is missing or is not a division code")]
     AreaInvalid,
     /// Not exactly one of households, officials and aid.
-    #[error("the file holds the events of one service: households, officials or aid")]
+    #[error("the file must hold the events of one service: households, officials or aid")]
     NoEvents,
     /// Private data without the number of its subject.
     #[error("private data needs the number of the household, member or official it belongs to")]
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_private_is_sealed_and_the_rest_is_read() {
+    fn private_data_is_sealed_and_the_rest_is_read() {
         let (_dir, home) = node::home();
         let report = read_with(ADDED, &home).unwrap();
         let Events::Households(list) = &report.events else { panic!("other service") };
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_file_is_refused() {
+    fn files_of_another_form_are_refused() {
         let (_dir, home) = node::home();
         let refused = |text: &str| read_with(text, &home).unwrap_err();
         assert!(matches!(refused("[]"), FileError::Json(_)));

@@ -20,7 +20,7 @@ pub(crate) const DATA_KEY_NUMBER: u32 = 1;
 
 /// The time of day in China at which reports are recorded, in milliseconds: 20:00, after the working day.
 const EVENING_MS: u64 = 20 * 3_600 * 1_000;
-/// Reports concern the last days before they are recorded, this many, the day itself included.
+/// How many days back a report may concern, the day of recording included.
 const RECENT_DAYS: u32 = 5;
 const FIRST_OFFICIAL: u32 = 20_000_001;
 /// A prime, so that household numbers do not repeat before all were given.

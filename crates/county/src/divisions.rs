@@ -46,11 +46,11 @@ impl County {
         let mut counties = rows.iter().filter(|(area, _)| area.level() == Level::County);
         let (area, name) = counties.next().context("the table of divisions has no row of level county")?;
         if let Some((second, _)) = counties.next() {
-            bail!("the table of divisions has two counties, {area} and {second}; a demonstration is of one");
+            bail!("the table of divisions has two counties, {area} and {second}; a demonstration has one");
         }
         let mut townships: BTreeMap<Area, Township> = BTreeMap::new();
         for (village, village_name) in rows.iter().filter(|(area, _)| area.level() == Level::Village) {
-            ensure!(area.contains(*village), "village {village} lies outside of the county {area}");
+            ensure!(area.contains(*village), "village {village} is outside the county {area}");
             let township = village.at(Level::Township);
             let entry = townships.entry(township).or_insert_with(|| Township {
                 area: township,
@@ -80,7 +80,7 @@ fn rows(text: &str) -> anyhow::Result<BTreeMap<Area, String>> {
     for (record, number) in reader.records().zip(2..) {
         let record = record.with_context(|| format!("row {number} of the table of divisions"))?;
         let (area, name) = row(&record).with_context(|| format!("row {number} of the table of divisions"))?;
-        ensure!(seen.insert(area), "row {number} of the table of divisions: {area} stands there twice");
+        ensure!(seen.insert(area), "row {number} of the table of divisions: {area} appears twice");
         rows.insert(area, name);
     }
     Ok(rows)
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_named() {
+    fn tables_of_another_form_are_refused_by_row() {
         let county = "130624000000,county,A";
         for (rows, expected) in [
             (vec![county], "no row of level village"),

@@ -64,8 +64,8 @@ impl People {
         Self { officer, responsible, township, county }
     }
 
-    /// Who takes a step: the first whom the table allows, and a different person than before if the table requires
-    /// it.
+    /// The official who takes a step: the first one whom the table allows, and a different person than before if the
+    /// table requires it.
     pub(crate) fn who(&self, procedure: Procedure, step: Step, last: Option<usize>) -> usize {
         let Some(rule) = rule(procedure, step) else { return self.officer };
         let of_role = |role: &Role| match role {

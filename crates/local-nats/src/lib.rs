@@ -269,7 +269,7 @@ fn launch(place: &Place) -> io::Result<Child> {
         io::ErrorKind::NotFound => io::Error::new(
             io::ErrorKind::NotFound,
             format!(
-                "{} is not there: `cargo xtask nats` fetches it; name it in {PROGRAM_VARIABLE}",
+                "{} does not exist: `cargo xtask nats` fetches it; name it in {PROGRAM_VARIABLE}",
                 program.display()
             ),
         ),

@@ -128,7 +128,7 @@ impl<'a> Place<'a, OfficialPrivate> {
 }
 
 impl<'a> Place<'a, VisitPrivate> {
-    /// What was seen on a visit to a household.
+    /// The account of a visit to a household.
     pub fn visit(origin: &'a str, household: HouseholdId) -> Self {
         Self { origin, subject: household.get(), member: None, message: PhantomData }
     }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_again() {
+    fn sealed_data_opens_again() {
         let place = Place::member(ORIGIN, household(), number(2));
         let sealed = seal(&key(), [7; NONCE_BYTES], &place, &person()).unwrap();
         assert_eq!(sealed.len(), NONCE_BYTES + person().encoded_len() + 16);

@@ -1,4 +1,4 @@
-//! Entry bundles of <https://c2sp.org/tlog-tiles>: up to 256 entries, each behind its length as two big-endian bytes.
+//! Entry bundles of <https://c2sp.org/tlog-tiles>: up to 256 entries, each after its length in two big-endian bytes.
 
 use std::iter::FusedIterator;
 
@@ -196,7 +196,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_every_byte(bytes: Vec<u8>, width in 0u16..8) {
+        fn the_entries_read_are_every_byte(bytes: Vec<u8>, width in 0u16..8) {
             if let Ok(entries) = read(&bytes, width) {
                 let mut bundle = Vec::new();
                 for entry in entries {

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_cosigned() {
+    fn keys_and_times_that_cannot_cosign() {
         assert_eq!(cosign(TEXT, &log(), 1), Err(CosignError::WrongAlgorithm));
         assert_eq!(cosign(TEXT, &witness(), TIME_SECONDS_MAX + 1), Err(CosignError::Time));
         assert!(cosign(TEXT, &witness(), TIME_SECONDS_MAX).is_ok());

@@ -35,13 +35,13 @@ pub struct KeyName(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyNameError {
     /// The name is empty.
-    #[error("a key name is not empty")]
+    #[error("a key name must not be empty")]
     Empty,
     /// Longer than [`KEY_NAME_BYTES_MAX`].
     #[error("a key name has at most {KEY_NAME_BYTES_MAX} bytes")]
     TooLong,
     /// White space, a control character or a plus sign.
-    #[error("a key name has no {character:?} in it")]
+    #[error("a key name must not contain {character:?}")]
     Character {
         /// The first such character.
         character: char,

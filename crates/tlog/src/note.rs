@@ -56,22 +56,22 @@ pub enum NoteError {
     #[error("a note has at most {NOTE_BYTES_MAX} bytes")]
     TooLong,
     /// Not UTF-8.
-    #[error("a note is UTF-8; byte {at} is not")]
+    #[error("a note must be UTF-8; byte {at} is not")]
     Encoding {
         /// Offset of the first wrong byte.
         at: usize,
     },
     /// A control character other than newline.
-    #[error("a note has no control characters; byte {at} is one")]
+    #[error("a note must not have control characters; byte {at} is one")]
     Control {
         /// Its offset.
         at: usize,
     },
     /// The text is empty or does not end in a newline.
-    #[error("the text of a note ends in a newline")]
+    #[error("the text of a note must end in a newline")]
     Text,
     /// No blank line, or nothing after the last one.
-    #[error("a note has signature lines behind a blank line")]
+    #[error("a note must have signature lines after a blank line")]
     NoSignatures,
     /// More than [`NOTE_SIGNATURES_MAX`].
     #[error("a note has at most {NOTE_SIGNATURES_MAX} signatures")]
@@ -100,7 +100,7 @@ pub enum LineError {
     #[error("the key name is wrong")]
     Name(#[from] KeyNameError),
     /// Not base64, or no longer than the four bytes of the key id.
-    #[error("the signature is not the base64 of a key id and more")]
+    #[error("the signature is not the base64 of a key id and a signature")]
     Signature,
 }
 
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_note() {
+    fn texts_that_are_not_notes_are_refused() {
         let line = NOTE.lines().last().unwrap();
         let wrong_line = |error| NoteError::Line { line: 1, error };
         for (bytes, error) in [
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_signed() {
+    fn texts_that_cannot_be_signed() {
         let cosigner = SigningKey::cosigner(name("w.example"), [1; 32]);
         assert_eq!(SignedNote::sign("", &peter()), Err(NoteError::Text));
         assert_eq!(SignedNote::sign("a", &peter()), Err(NoteError::Text));
@@ -439,7 +439,7 @@ mod tests {
         }
 
         #[test]
-        fn what_parses_is_canonical(note in "(a|\n){0,6}\n\n(— b(c| |\n|=){0,3} [A-Z]{8}(\n|=|Q==\n)){0,3}") {
+        fn text_that_parses_is_canonical(note in "(a|\n){0,6}\n\n(— b(c| |\n|=){0,3} [A-Z]{8}(\n|=|Q==\n)){0,3}") {
             if let Ok(parsed) = SignedNote::parse(note.as_bytes()) {
                 prop_assert_eq!(parsed.to_string(), note);
             }

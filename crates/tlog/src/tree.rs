@@ -78,7 +78,7 @@ pub enum ProofError {
         new: u64,
     },
     /// More or fewer hashes than a proof between these sizes has.
-    #[error("a proof of {actual} hashes where another number is needed")]
+    #[error("the proof has {actual} hashes, which is not the number needed")]
     WrongLength {
         /// Hashes given.
         actual: usize,

@@ -46,7 +46,7 @@ enum What {
     },
     /// Show what runs
     Status,
-    /// Make certificates alone, for servers of other names, as deploy/compose.yaml has
+    /// Make only certificates, for servers with other names, such as those in deploy/compose.yaml
     Certificates {
         /// Folder that will hold them
         to: PathBuf,
@@ -76,7 +76,7 @@ impl Cluster {
 
 fn up(root: &Path, dir: &Path) -> Result<()> {
     if dir.exists() {
-        bail!("{} is there already: `cargo xtask cluster down --wipe` stops it and makes room", dir.display());
+        bail!("{} exists already: `cargo xtask cluster down --wipe` stops the cluster and removes it", dir.display());
     }
     let server = nats::server(root)?;
     succeed(cargo(root).args(["build", "--release", "--package", "lika"]))?;

@@ -23,13 +23,13 @@ use crate::required_tools;
 /// What to run, for how long and from which seed.
 #[derive(Args, Debug)]
 pub(crate) struct Soak {
-    /// How long: what fits into continuous integration, or everything
+    /// How much: as much as fits into continuous integration, or everything
     #[arg(long, value_enum, default_value_t = Share::Full)]
     share: Share,
     /// Only the cases whose name begins so, such as `kill`
     #[arg(long)]
     case: Option<String>,
-    /// Seed of all chance in the cases; the same seed repeats a run
+    /// Seed of all random choices in the cases; the same seed repeats a run
     #[arg(long)]
     seed: Option<u64>,
     /// Rounds of each case, instead of the share's own number
@@ -58,7 +58,7 @@ impl Soak {
         if required_tools::has_nextest(root) {
             command.args(self.nextest_words());
         } else {
-            say("cargo-nextest is not here: cargo test runs the cases, without their time limits");
+            say("cargo-nextest is not installed: cargo test runs the cases, without their time limits");
             command.args(self.cargo_test_words());
         }
         let nats = nats::server(root)?;
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_is_taken_out_of_the_environment() {
+    fn variables_not_given_are_removed_from_the_environment() {
         let soak = Soak { share: Share::Ci, case: None, seed: None, count: None };
         assert_eq!(soak.nextest_words().last().unwrap(), "test(/^soak::/)");
         let set = variables(&soak);

@@ -43,7 +43,7 @@ fn run_steps(root: &Path, steps: &[Step<'_>]) -> Result<()> {
         let outcome = step(root);
         let seconds = started.elapsed().as_secs_f64();
         match outcome {
-            Ok(()) => say(&format!("{place}: good, {seconds:.1} s")),
+            Ok(()) => say(&format!("{place}: passed, {seconds:.1} s")),
             Err(error) => {
                 say(&format!("{place}: FAILED, {seconds:.1} s: {error:#}"));
                 failed.push(*name);
@@ -53,7 +53,7 @@ fn run_steps(root: &Path, steps: &[Step<'_>]) -> Result<()> {
     if !failed.is_empty() {
         bail!("failed: {}", failed.join("; "));
     }
-    say(&format!("all {} steps good, {:.1} s", steps.len(), all.elapsed().as_secs_f64()));
+    say(&format!("all {} steps passed, {:.1} s", steps.len(), all.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -92,7 +92,7 @@ fn doc_tests(root: &Path) -> Result<()> {
 fn tests(root: &Path) -> Result<()> {
     let nats = nats::server(root)?;
     if !required_tools::has_nextest(root) {
-        say("cargo-nextest is not here: cargo test runs the same tests, without their time limits");
+        say("cargo-nextest is not installed: cargo test runs the same tests, without their time limits");
         let words = ["test", "--workspace", "--tests", "--no-fail-fast"];
         return succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats));
     }

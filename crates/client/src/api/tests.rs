@@ -219,7 +219,7 @@ async fn documents_are_asked_for_by_their_paths() {
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn text_that_is_not_an_address_is_refused() {
     for address in ["", "127.0.0.1:8080", "ftp://node", "http://", "http://node/?q", "http://no de"] {
         assert!(matches!(Api::new(address), Err(ApiError::Address(_))), "{address}");
     }

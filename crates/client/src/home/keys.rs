@@ -77,12 +77,12 @@ impl Home {
         let bytes = file::read(&path)?.ok_or_else(|| HomeError::KeyUnknown(name.to_owned()))?;
         let damaged = |what: &str| HomeError::damaged(&path, what);
         let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| HomeError::damaged(&path, error))?;
-        let official = OfficialId::new(stored.official).ok_or_else(|| damaged("no official number of 8 digits"))?;
+        let official = OfficialId::new(stored.official).ok_or_else(|| damaged("its official number is not valid"))?;
         let seed = BASE64_STANDARD.decode(&stored.seed).ok();
         let seed = seed.and_then(|seed| <[u8; SEED_BYTES]>::try_from(seed).ok());
         let signer = Signer::from_seed(seed.ok_or_else(|| damaged("the seed is not 32 bytes of base64"))?);
         if stored.key != signer.id().to_string() || stored.name != name {
-            return Err(damaged("name and key are not those of the seed"));
+            return Err(damaged("its key is not that of the seed, or its name is not that of the file"));
         }
         let Stored { name, origin, created_at_s, .. } = stored;
         Ok(KeyFile { name, official, origin, created_at_s, signer })

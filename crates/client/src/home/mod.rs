@@ -1,4 +1,4 @@
-//! The client's folder: keys, what waits to be sent, receipts.
+//! The client's folder: keys, submissions that wait to be sent, receipts.
 //!
 //! ```text
 //! lock                     held while a command uses the folder
@@ -94,7 +94,7 @@ pub enum HomeError {
         shown: String,
     },
     /// The text is not a verifier key of that log.
-    #[error("{origin} shows no verifier key of its own: {what}")]
+    #[error("{origin} does not show a verifier key of its own: {what}")]
     LogKeyInvalid {
         /// The log.
         origin: String,

@@ -71,11 +71,11 @@ impl Home {
 }
 
 fn read(path: &std::path::Path) -> Result<Pending, HomeError> {
-    let bytes = file::read(path)?.ok_or_else(|| HomeError::damaged(path, "it is gone"))?;
+    let bytes = file::read(path)?.ok_or_else(|| HomeError::damaged(path, "the file is missing"))?;
     let signed = v1::SignedSubmission::decode(bytes.as_slice()).map_err(|error| HomeError::damaged(path, error))?;
     let submission = convert::submission(&signed.submission).map_err(|error| HomeError::damaged(path, error))?.header;
     if submission.id.to_string() != file::stem(path) {
-        return Err(HomeError::damaged(path, "it holds another submission than its name says"));
+        return Err(HomeError::damaged(path, "it holds another submission than the one in its name"));
     }
     let hash = Sha256::digest(&signed.submission).into();
     Ok(Pending {

@@ -108,7 +108,7 @@ fn secrets_are_for_the_owner_only() {
 }
 
 #[test]
-fn what_waits_is_the_same_after_a_crash_and_the_chain_goes_on() {
+fn waiting_submissions_survive_a_crash_and_the_chain_continues() {
     let world = World::new();
     let first = world.enqueue(1);
     let before = world.home.pending().unwrap();
@@ -202,7 +202,7 @@ fn a_crash_before_the_receipt_is_settled_does_no_harm() {
 }
 
 #[test]
-fn what_was_refused_is_moved_aside_with_its_reasons() {
+fn refused_submissions_are_moved_aside_with_reasons() {
     let world = World::new();
     let id = world.enqueue(1);
     let pending = world.home.pending().unwrap().remove(0);
@@ -212,18 +212,18 @@ fn what_was_refused_is_moved_aside_with_its_reasons() {
         field: "household".into(),
         detail: "1234567890".into(),
         zh: "该户不在监测中".into(),
-        en: "the household is not being monitored".into(),
+        en: "the household is not monitored".into(),
     };
     let refusal = v1::Refusal { code: "not_monitored".into(), status: 409, problems: vec![problem] };
     world.home.keep_refusal(&pending, &refusal).unwrap();
     assert_eq!((world.home.pending().unwrap(), world.device().chain()), (vec![], Chain::default()));
     let kept = world.home.refusal(id).unwrap().unwrap();
-    let line = "event 0: household: the household is not being monitored (1234567890) [not_monitored]";
+    let line = "event 0: household: the household is not monitored (1234567890) [not_monitored]";
     assert_eq!((kept.code.as_str(), kept.problems), ("not_monitored", vec![line.to_owned()]));
 }
 
 #[test]
-fn what_is_discarded_leaves_the_queue() {
+fn discarded_submissions_leave_the_queue() {
     let world = World::new();
     let id = world.enqueue(1);
     assert!(world.home.discard(id).unwrap());

@@ -1,34 +1,35 @@
 //! Spreadsheets saved as CSV, turned into submissions.
 //!
 //! Three kinds of table are read. The text may be UTF-8, with or without a byte order mark, UTF-16 with one, or GBK
-//! as WPS and Excel save it; cells are parted by commas, semicolons or tabs. The heading is the first of the first
+//! as WPS and Excel save it; commas, semicolons or tabs separate the cells. The heading is the first of the first
 //! five rows that names two columns or more. Headings are read in Chinese and English, without regard to case,
 //! spaces, asterisks and units in brackets; unknown columns are reported and ignored. Blank rows are skipped. Dates
 //! are written 2016-07-01, 20160701, 2016/7/1, 2016.7.1 or 2016年7月1日. Choices are written as the tables of the
-//! field name them (因病) or by the English names of this system (illness); a number in place of a word is not taken.
+//! field name them (因病) or by the English names of this system (illness); a number instead of a word is refused.
 //!
-//! **Households**, one row per person; the card's own facts stand in the first row of the household:
+//! **Households**, one row per person; the first row of a household has the card's own facts. A blank household cell
+//! continues the household above. Ten digits in it are the household number; for any other text a number is drawn.
 //!
 //! | column | 列名 | what |
 //! |---|---|---|
 //! | village | 行政村代码 | 12 digits; may be left out when one village is named for the whole table |
-//! | household | 户编号 | what the rows of a household have in common; blank continues the one above. 10 digits are taken for the household number, for anything else one is drawn |
+//! | household | 户编号 | the same text in all rows of a household |
 //! | date | 识别日期 | day of registration; may be left out when one day is named for the whole table |
 //! | group | 组 | number inside the village |
 //! | attribute | 贫困户属性 | 一般, 低保, 五保 |
 //! | standard | 识别标准 | 国家, 省定; blank is national |
 //! | main_cause | 主要致贫原因 | one |
-//! | other_causes | 其他致贫原因 | at most two, parted by 、 or ; |
+//! | other_causes | 其他致贫原因 | at most two, separated by 、 or ; |
 //! | relocate | 易地搬迁意愿 | 是, 否 |
 //! | address, bank, account, remark | 住址, 开户银行, 银行账号, 备注 | sealed |
 //! | relation | 与户主关系 | exactly one 户主 in a household |
-//! | name, citizen_id, phone | 姓名, 身份证号, 联系电话 | sealed; birth month and sex are read off the citizen ID |
+//! | name, citizen_id, phone | 姓名, 身份证号, 联系电话 | sealed; the citizen ID gives birth month and sex |
 //! | sex | 性别 | may be left out; must not contradict the citizen ID |
 //! | ethnicity | 民族 | name or code of GB/T 3304; blank is 汉 |
 //! | education, school, health, labour | 文化程度, 在校生状况, 健康状况, 劳动能力 | |
 //! | work_place, work_months | 务工地点, 务工时间 | |
 //! | medical_insurance, pension_insurance | 医疗保险, 养老保险 | 是, 否 |
-//! | certificate | 残疾证号 | 20 or 22 characters, sealed; category and grade are read off it |
+//! | certificate | 残疾证号 | 20 or 22 characters, sealed; it gives category and grade |
 //!
 //! **Assignments** (结对帮扶): village, household (10 digits), official (帮扶责任人编号, 8 digits), capacity
 //! (责任人类别: 第一, 第二; blank is first), date (结对日期).
@@ -36,8 +37,8 @@
 //! **Deliveries** of aid (帮扶发放): village, household, delivery (发放编号), group (措施类别), amount (金额, yuan),
 //! date (发放日期), and if known measure (措施编号), allocation (资金安排编号), member (成员编号).
 //!
-//! A household is submitted as a whole or not: if one of its rows is bad, none of them is sent, but everything else
-//! is. What the log refuses is mapped back to its rows, and the rest of that submission is sent without it.
+//! A household is submitted as a whole or not at all: if one of its rows is bad, none of them is sent, but all other
+//! households are. A refusal by the log is shown at its rows, and the rest of that submission is sent without them.
 
 mod apply;
 mod assignments;

@@ -78,7 +78,7 @@ fn counts(sent: &Sent) -> (usize, usize, usize, usize) {
 }
 
 #[tokio::test]
-async fn what_waits_is_sent_in_order_and_its_receipts_are_kept() {
+async fn waiting_submissions_are_sent_in_order_and_receipts_kept() {
     let world = World::new().await;
     (1..=3).for_each(|id| world.enqueue(id));
     let mut steps = Vec::new();
@@ -96,7 +96,7 @@ async fn what_waits_is_sent_in_order_and_its_receipts_are_kept() {
 }
 
 #[tokio::test]
-async fn what_follows_a_refused_one_is_signed_anew() {
+async fn submissions_after_a_refused_one_are_signed_again() {
     let world = World::new().await;
     (1..=4).for_each(|id| world.enqueue(id));
     world.refuse(&[(1, Code::NotMonitored), (3, Code::NotMonitored)]);
@@ -106,7 +106,7 @@ async fn what_follows_a_refused_one_is_signed_anew() {
 }
 
 #[tokio::test]
-async fn what_follows_a_discarded_one_is_signed_anew() {
+async fn submissions_after_a_discarded_one_are_signed_again() {
     let world = World::new().await;
     (1..=3).for_each(|id| world.enqueue(id));
     assert!(world.home.discard(SubmissionId([2; 16])).unwrap());
@@ -126,7 +126,7 @@ async fn a_node_that_cannot_answer_leaves_everything_waiting() {
 }
 
 #[tokio::test]
-async fn what_stops_one_key_is_not_told_to_another() {
+async fn a_fault_of_one_key_does_not_stop_another() {
     let world = World::new().await;
     world.enqueue(1);
     let other = world.enqueue_of_another_key(2);
@@ -165,7 +165,7 @@ async fn an_answer_that_got_lost_comes_again() {
 
 /// The crash came after the log's answer was noted and before the waiting file was removed.
 #[tokio::test]
-async fn what_was_recorded_is_never_signed_anew() {
+async fn recorded_submissions_are_never_signed_again() {
     let world = World::new().await;
     world.enqueue(1);
     let first = world.home.pending().unwrap().remove(0);

@@ -187,7 +187,7 @@ impl Reader {
         match (number, HouseholdId::new(number)) {
             (0, _) => Some(None),
             (_, Some(household)) => Some(Some(household)),
-            _ => self.invalid(field, format!("{number} has not 10 digits")),
+            _ => self.invalid(field, format!("{number} does not have 10 digits")),
         }
     }
 
@@ -196,7 +196,7 @@ impl Reader {
         if number == 0 {
             return self.missing(field);
         }
-        OfficialId::new(number).or_else(|| self.invalid(field, format!("{number} has not 8 digits")))
+        OfficialId::new(number).or_else(|| self.invalid(field, format!("{number} does not have 8 digits")))
     }
 
     /// A member's number that must be given.
@@ -234,7 +234,7 @@ impl Reader {
         }
         match <[u8; 32]>::try_from(bytes) {
             Ok(bytes) if needs_a_secret(bytes) => Some(PublicKey { id: key_id(&bytes), bytes }),
-            Ok(_) => self.refuse(Code::KeyInvalid, field, "no Ed25519 key that takes a secret to sign with"),
+            Ok(_) => self.refuse(Code::KeyInvalid, field, "not an Ed25519 key, or one under which anyone can sign"),
             Err(_) => self.refuse(Code::KeyInvalid, field, format!("{} bytes, not 32", bytes.len())),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn role(r: &mut Reader, role: i32, area: u64) -> Option<Option<(Role,
     match r.kind_or_none(role, "role") {
         Some(Some(role)) => r.area(area, "area").map(|area| Some((role, area))),
         Some(None) if area == 0 => Some(None),
-        Some(None) => r.invalid("area", "no area without a role"),
+        Some(None) => r.invalid("area", "without a role no area may be given"),
         None => None,
     }
 }

@@ -681,7 +681,7 @@ fn a_refusal_carries_both_messages() {
 }
 
 #[test]
-fn what_is_signed_begins_with_the_prefix() {
+fn signed_bytes_begin_with_the_prefix() {
     assert_eq!(signing_bytes(b"abc"), b"lika submission v1\nabc");
 }
 

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_started_is_remembered_and_stopped() {
+    fn started_processes_are_remembered_and_stopped() {
         let dir = tempfile::tempdir().unwrap();
         let processes = Processes::new(dir.path());
         processes.start("sleeper", 0, Command::new("sleep").arg("60")).unwrap();

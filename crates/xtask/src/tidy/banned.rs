@@ -1,4 +1,4 @@
-//! The tree must contain no paths of the author's machine and no open ends.
+//! The tree must contain no paths of the author's machine and no unfinished work.
 
 use super::{Finding, Source};
 
@@ -20,7 +20,7 @@ enum Kind {
 const MACHINE: &str = "is a path of one machine";
 const BESIDE: &str = "leads out of the repository";
 const HOST: &str = "is a host of a registry; each machine has its own settings for that";
-const OPEN: &str = "is left open";
+const OPEN: &str = "is unfinished work";
 
 const BANNED: [Banned; 14] = [
     Banned { text: concat!("/ho", "me/"), kind: Kind::Anywhere, why: MACHINE },
@@ -36,11 +36,7 @@ const BANNED: [Banned; 14] = [
     Banned { text: concat!("unimpl", "emented!"), kind: Kind::RustWord, why: OPEN },
     Banned { text: concat!("FIX", "ME"), kind: Kind::RustWord, why: OPEN },
     Banned { text: concat!("XX", "X"), kind: Kind::RustWord, why: OPEN },
-    Banned {
-        text: concat!("#[ig", "nore"),
-        kind: Kind::RustWord,
-        why: "leaves a test out; a long one belongs to soak",
-    },
+    Banned { text: concat!("#[ig", "nore"), kind: Kind::RustWord, why: "skips a test; a long test belongs to soak" },
 ];
 
 /// A finding for each line of each file and each banned text in it. `Cargo.lock` is written by cargo and is passed
@@ -69,7 +65,7 @@ impl Banned {
     }
 }
 
-/// Whether `word` stands in the line with no letter, digit or `_` before it or after it.
+/// Whether the line contains `word` with no letter, digit or `_` before or after it.
 fn has_word(line: &str, word: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(start, _)| {

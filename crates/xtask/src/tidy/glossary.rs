@@ -14,7 +14,7 @@ use super::{Finding, Source};
 /// The glossary, from the root of the repository.
 const GLOSSARY: &str = "crates/domain/GLOSSARY.md";
 
-/// Words that are given up, in lower case, each with the term that stands in its place.
+/// Words that are given up, in lower case, each with the term that replaces it.
 type GivenUp = BTreeMap<String, String>;
 
 /// A finding for each type, module and file that is named by a word that the glossary gives up.

@@ -43,7 +43,7 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
 fn refused(own: usize, path: &str) -> Option<String> {
     match layer(path) {
         Some(other) if other <= own => None,
-        Some(other) => Some(format!("{} is under {} and names it", LAYERS[own], LAYERS[other])),
+        Some(other) => Some(format!("{} is a layer below {} and uses it", LAYERS[own], LAYERS[other])),
         // An exported macro is at the root.
         None if path.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '_').starts_with('!') => {
             None
@@ -77,7 +77,7 @@ mod tests {
         let facts = format!("{ROOT}facts/describe.rs");
         assert_eq!(
             found(&facts, "\n  $crate::rules::rule::kept!(x)"),
-            [format!("{facts}:2: facts is under rules and names it")]
+            [format!("{facts}:2: facts is a layer below rules and uses it")]
         );
         assert_eq!(found(&facts, "use crate::household::Household;").len(), 1);
         assert_eq!(found(&facts, "let a = 1; // crate::rules::x\n/// [`m`](crate::rules::m)"), [""; 0]);
