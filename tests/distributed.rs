@@ -229,11 +229,11 @@ fn what_nothing_can_rest_on_is_refused_before_anything_is_made() {
         told(&output)
     };
     let (nats, monitor) = (server.url(), server.monitor());
-    assert!(create("lika.example/fuping", &nats, &monitor).contains("needs a name that ends in its division code"));
+    assert!(create("lika.example/fuping", &nats, &monitor).contains("must end with its division code"));
     assert!(!data.exists());
     let silent = create("lika.example/130624", &nats, "http://127.0.0.1:9");
-    assert!(silent.contains("does not tell what the server is set to"), "{silent}");
+    assert!(silent.contains("does not show the settings of the server"), "{silent}");
     let words = ["run", "aid", "--data", path(&data), "--nats", &nats, "--monitor", &monitor];
     let missing = told(&run(&words));
-    assert!(missing.contains("log.vkey is not there"), "{missing}");
+    assert!(missing.contains("log.vkey is missing"), "{missing}");
 }

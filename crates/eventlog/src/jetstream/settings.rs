@@ -1,5 +1,5 @@
-//! Required settings of servers and of the log's streams, compared at every start and never changed by the program: a stream that
-//! was made otherwise, or altered later, is refused with the name of the setting.
+//! Required settings of servers and of the log's streams, compared at every start and never changed by the program: a
+//! stream that was made otherwise, or altered later, is refused with the name of the setting.
 
 use super::checkpoints::{Checkpoints, Position, Published};
 use super::error::StreamError;

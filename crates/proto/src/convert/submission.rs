@@ -56,7 +56,8 @@ pub fn submission_message(bytes: &Bytes) -> Result<v1::Submission, Rejection> {
         .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()))
 }
 
-/// The id of a submission that cannot be decoded, as far as its bytes go; empty if it has none or one that is too long.
+/// The id of a submission that cannot be decoded, if its bytes reach that far; empty if it has none or one that is too
+/// long.
 pub fn submission_id(bytes: &Bytes) -> Bytes {
     let mut found = IdOnly::default();
     // What came before the fault is kept.
