@@ -113,7 +113,7 @@ async fn a_process_far_behind_begins_on_the_snapshot_of_another() {
     std::fs::write(county.dir.path().join("state.snapshot"), forged).unwrap();
     let misled = county.process_behind("misled", 100).await;
     let stopped = tokio::time::timeout(Duration::from_secs(30), misled.stopped()).await.unwrap();
-    assert!(stopped.to_string().contains("not what the log amounts to"), "{stopped}");
+    assert!(stopped.to_string().contains("does not match the log"), "{stopped}");
 }
 
 /// Enrols officials with a device each.

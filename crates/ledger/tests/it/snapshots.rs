@@ -114,7 +114,7 @@ async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
     let ledger = open(dir.path());
     assert_ne!(digest::hex(&ledger.state()), live, "it was taken");
     let told = stopped(&ledger).await.to_string();
-    assert!(told.contains("state.snapshot") && told.contains("is not what the log amounts to"), "{told}");
+    assert!(told.contains("state.snapshot") && told.contains("does not match the log"), "{told}");
     // No snapshot is written of a state that was found false.
     ledger.close();
     drop(ledger);
@@ -130,7 +130,7 @@ async fn false_last_entries_of_areas_are_found_as_a_false_state_is() {
     let ledger = open(dir.path());
     assert_eq!(digest::hex(&ledger.state()), live);
     let told = stopped(&ledger).await.to_string();
-    assert!(told.contains("state.snapshot") && told.contains("is not what the log amounts to"), "{told}");
+    assert!(told.contains("state.snapshot") && told.contains("does not match the log"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
