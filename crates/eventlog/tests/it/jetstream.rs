@@ -275,7 +275,7 @@ async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanw
     distributed.server.start_again().unwrap();
     let away = distributed.open("standby").await;
     let (left, right) = tokio::join!(reason(&away), reason(&recorder));
-    assert!(left.to_string().contains("of 20 entries, and one of 40 was seen"), "{left}");
+    assert!(left.to_string().contains("of 20 entries, but one of 40 was seen"), "{left}");
     assert!(right.to_string().contains("rolled back"), "{right}");
     assert!(!*away.leads().borrow());
     close([away, recorder]).await;
@@ -482,7 +482,7 @@ async fn a_new_epoch_stops_those_of_the_one_before() {
     close([audit]).await;
     begin_epoch(&distributed, taken_up(&distributed, "audit")).await;
     let stopped = reason(&recorder).await.to_string();
-    assert!(stopped.contains("epoch 1, after epoch 0: start again"), "{stopped}");
+    assert!(stopped.contains("epoch 1, after epoch 0: restart this service"), "{stopped}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
