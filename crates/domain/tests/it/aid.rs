@@ -1,10 +1,5 @@
 //! Releases, allocations, measures, deliveries and parameters.
 
-use crate::world::around;
-use crate::world::{
-    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TODAY,
-    VILLAGE, VILLAGE_OFFICER, area, check, date, household, household_event, member_no, run, village_event,
-};
 use lika_domain::aid::{
     AidAcknowledged, AidDelivered, AidEvent, AidKind, AidReversed, FundsAllocated, FundsReleased, FundsSource,
     MeasureGroup, MeasurePlanned, ReversalReason,
@@ -16,6 +11,12 @@ use lika_domain::procedure::Procedure;
 use lika_domain::rejection::Code;
 use lika_domain::submission::Envelope;
 use lika_domain::submission::Events;
+use lika_testkit::county::{
+    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, TODAY, VILLAGE,
+    VILLAGE_OFFICER, area, date, household, member_no,
+};
+use lika_testkit::facts::{around, household_event, village_event};
+use lika_testkit::rules::{Case, Report, check, run};
 
 /// A day on which money flows.
 const DAY: u32 = 20_210_402;

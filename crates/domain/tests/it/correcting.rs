@@ -1,11 +1,5 @@
 //! Every line of the table of mistakes: the mistake, its correction, and the result.
 
-use crate::world::around;
-use crate::world::{
-    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, Report, TOWNSHIP_OFFICER,
-    VILLAGE_OFFICER, World, date, facts, family, household, household_event, key_enrolled, member, member_no,
-    official, official_event, policy, village_event,
-};
 use lika_domain::aid::{
     AidDelivered, AidEvent, AidKind, AidReversed, FundsAllocated, FundsReleased, FundsSource, MeasureGroup,
     MeasurePlanned, ReversalReason,
@@ -30,6 +24,14 @@ use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
 use lika_domain::submission::Envelope;
 use lika_domain::submission::{Events, Evidence, EvidenceKind};
 use lika_domain::village::{VillageExited, VillageProfileUpdated, VillageRegistered};
+use lika_testkit::county::{
+    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE, TOWNSHIP_OFFICER,
+    VILLAGE_OFFICER, date, household, member_no, official,
+};
+use lika_testkit::facts::{
+    around, facts, family, household_event, key_enrolled, member, official_event, village_event,
+};
+use lika_testkit::rules::{Report, World, policy};
 
 /// The table as the docs show it.
 const TABLE: &str = include_str!("../../src/correcting.md");
@@ -297,7 +299,7 @@ fn statuses() -> Vec<Mistake> {
 
 fn officials() -> Vec<Mistake> {
     let role = RoleChanged {
-        role: Some((Role::VillageOfficer, crate::world::area(crate::world::VILLAGE))),
+        role: Some((Role::VillageOfficer, lika_testkit::county::area(lika_testkit::county::VILLAGE))),
         unit: "unit".into(),
         post: "post".into(),
     };
@@ -421,7 +423,7 @@ fn money() -> Vec<Mistake> {
             given: vec![limit(9)],
             right: limit(3),
             holds: |world| {
-                let area = crate::world::area(COUNTY);
+                let area = lika_testkit::county::area(COUNTY);
                 world.state.policy.now().caseload_limit(Capacity::First, area, date(DAY)) == 3
             },
         },

@@ -1,10 +1,5 @@
 //! Headers: signer, log, area, order and time; and the checks common to all events.
 
-use crate::world::around;
-use crate::world::{
-    ADMINISTRATOR, AUDITOR, COUNTY, Case, HOUSEHOLD, NOBODY, OTHER_VILLAGE, RESPONSIBLE, Report, TODAY, VILLAGE,
-    VILLAGE_OFFICER, date, enrolled, household, key_enrolled, official, official_event, opening, run,
-};
 use lika_domain::ids::{EventRef, KeyId, SubmissionId};
 use lika_domain::official::{
     HouseholdVisited, JurisdictionOpened, KeyRevoked, OfficialEvent, OfficialKind, RevokeReason, Role, RoleChanged,
@@ -12,9 +7,15 @@ use lika_domain::official::{
 };
 use lika_domain::rejection::Code;
 use lika_domain::submission::{EVENTS_MAX, EVIDENCE_MAX, Events, Evidence, EvidenceKind};
+use lika_testkit::county::{
+    ADMINISTRATOR, AUDITOR, COUNTY, HOUSEHOLD, NOBODY, OTHER_VILLAGE, RESPONSIBLE, TODAY, VILLAGE, VILLAGE_OFFICER,
+    date, household, official,
+};
+use lika_testkit::facts::{around, enrolled, key_enrolled, official_event};
+use lika_testkit::rules::{Case, Report, opening, run};
 use std::slice;
 
-/// Index of the entry that [`crate::world::World::open`] leaves to be judged next.
+/// Index of the entry that [`lika_testkit::rules::World::open`] leaves to be judged next.
 const NEXT: u64 = 4;
 
 /// Every case of this file.

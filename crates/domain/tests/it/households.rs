@@ -8,12 +8,14 @@ mod procedures;
 mod status;
 mod villages;
 
-use crate::world::{Case, HOUSEHOLD, Report, household_event, run, village_event};
 use lika_domain::household::{Cause, DeregisterReason, HouseholdDeregistered};
 use lika_domain::household::{HouseholdEvent, HouseholdExited, HouseholdFellBack, HouseholdKind};
 use lika_domain::ids::{EventRef, HouseholdId};
 use lika_domain::income::IncomeAssessed;
 use lika_domain::money::Fen;
+use lika_testkit::county::HOUSEHOLD;
+use lika_testkit::facts::{household_event, village_event};
+use lika_testkit::rules::{Case, Report, run};
 
 /// Index of the first entry that a case records on top of the lenient world.
 const FIRST: u64 = 5;

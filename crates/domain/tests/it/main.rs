@@ -1,6 +1,6 @@
 //! Tests of the rules through their public functions: entries in, a state or a refusal out.
 //!
-//! Each file has a table of cases for the events of one noun; [`world`] provides their log.
+//! Each file has a table of cases for the events of one noun; `lika_testkit::rules` provides their log.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
@@ -11,9 +11,9 @@ mod households;
 mod officials;
 mod properties;
 mod random;
-mod world;
 
 use lika_domain::rejection::Code;
+use lika_testkit::rules;
 use std::collections::BTreeSet;
 
 /// Codes of problems that are found before the rules see a submission, with where they are raised.
@@ -41,7 +41,7 @@ const RAISED_ELSEWHERE: &[(Code, &str)] = &[
 #[test]
 fn every_code_is_refused_by_some_case() {
     let tables = [header::tables(), households::tables(), officials::tables(), aid::tables()];
-    let seen: BTreeSet<Code> = tables.iter().flatten().flat_map(world::Case::codes).collect();
+    let seen: BTreeSet<Code> = tables.iter().flatten().flat_map(rules::Case::codes).collect();
     let elsewhere: BTreeSet<Code> = RAISED_ELSEWHERE.iter().map(|(code, _)| *code).collect();
     let untested: Vec<&str> = Code::ALL
         .iter()
@@ -58,7 +58,7 @@ fn every_event_is_admitted_by_some_case_and_refused_by_another() {
     let tables = [header::tables(), households::tables(), officials::tables(), aid::tables()];
     let of = |refused: bool| -> BTreeSet<&str> {
         let cases = tables.iter().flatten().filter(|case| case.expected.is_empty() != refused);
-        cases.flat_map(world::Case::events).collect()
+        cases.flat_map(rules::Case::events).collect()
     };
     let (admitted, refused) = (of(false), of(true));
     for event in lika_domain::catalogue::events() {

@@ -1,11 +1,5 @@
 //! Officials, keys, roles, assignments, postings and visits.
 
-use crate::world::around;
-use crate::world::{
-    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, RESPONSIBLE,
-    Report, TODAY, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, VILLAGE_OFFICER, area, check, date, enrolled, facts,
-    household, household_event, key_enrolled, member, official, official_event, public_key, run, village_event,
-};
 use lika_domain::household::{DeregisterReason, HouseholdDeregistered, HouseholdKind, HouseholdRegistered};
 use lika_domain::ids::KeyId;
 use lika_domain::member::{Relation, Sex};
@@ -18,6 +12,14 @@ use lika_domain::official::{
 use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
 use lika_domain::rejection::Code;
 use lika_domain::submission::{Entry, Events};
+use lika_testkit::county::{
+    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, RESPONSIBLE, TODAY,
+    TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, VILLAGE_OFFICER, area, date, household, official,
+};
+use lika_testkit::facts::{
+    around, enrolled, facts, household_event, key_enrolled, member, official_event, public_key, village_event,
+};
+use lika_testkit::rules::{Case, Report, check, run};
 
 /// Numbers of officials that the cases enrol.
 const FIRST_NEW: u32 = 20_000_001;

@@ -3,7 +3,6 @@
 mod whole;
 
 use crate::random::{self, Manner, Seed, Steps, VILLAGES};
-use crate::world::{Report, World, area};
 use lika_domain::admit::admit;
 use lika_domain::evolve::{evolve, replay};
 use lika_domain::money::Fen;
@@ -12,6 +11,8 @@ use lika_domain::rejection::Rejection;
 use lika_domain::state::State;
 use lika_domain::submission::Entry;
 use lika_domain::village::Village;
+use lika_testkit::county::area;
+use lika_testkit::rules::{Report, World};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -165,7 +166,7 @@ fn live_on(mut world: World, seeds: &[Seed], manner: Manner) -> (World, Vec<bool
 
 /// Puts a report into the log whether the rules admit it or not.
 fn offer(world: &mut World, report: &Report) -> Result<(), Rejection> {
-    let entry: Entry = world.entry(report);
+    let entry: Entry = report.entry(&world.state);
     let judged = replay(&mut world.state, &entry);
     world.entries.push(entry);
     judged

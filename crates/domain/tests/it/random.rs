@@ -8,7 +8,6 @@ mod steps;
 
 pub(crate) use steps::rounds;
 
-use crate::world::{self, Report, World, area};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::household::Household;
@@ -17,6 +16,9 @@ use lika_domain::money::{AMOUNT_MAX_FEN, Fen};
 use lika_domain::official::Role;
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events, Evidence, EvidenceKind};
+use lika_testkit::county::{self, area};
+use lika_testkit::facts;
+use lika_testkit::rules::{self, Report, World};
 
 /// Codes of the villages that the reports concern.
 pub(crate) const VILLAGES: [&str; 3] = ["130624100301", "130624100302", "130624101301"];
@@ -73,12 +75,12 @@ pub(crate) fn ground(steps: Steps) -> World {
         let helpers = (0..HELPERS).map(|helper| (helper_of(village, helper), Role::Responsible));
         let officers = steps::OFFICERS.into_iter().map(|role| (steps::officer_of(village, role), role));
         for (number, role) in helpers.chain([(clerk_of(village), Role::Administrator)]).chain(officers) {
-            officials.push(world::official_event(20_140_101, number, world::enrolled(role, code)));
-            officials.push(world::official_event(20_140_101, number, world::key_enrolled(number)));
+            officials.push(facts::official_event(20_140_101, number, facts::enrolled(role, code)));
+            officials.push(facts::official_event(20_140_101, number, facts::key_enrolled(number)));
         }
     }
     let releases = (0..=VILLAGES.len()).map(|number| aid::release(u64::try_from(number).unwrap()));
-    let releases = Report::new(world::FINANCE, Events::Aid(releases.collect())).on(world::COUNTY);
+    let releases = Report::new(county::FINANCE, Events::Aid(releases.collect())).on(county::COUNTY);
     world.take(&Report::officials(officials)).unwrap();
     world.take(&releases).unwrap();
     for (village, code) in VILLAGES.into_iter().enumerate() {
@@ -88,7 +90,7 @@ pub(crate) fn ground(steps: Steps) -> World {
         world.take(&Report::new(clerk, Events::Aid(aid::ground(village))).on(code)).unwrap();
     }
     if steps == Steps::Required {
-        world.take(&world::steps_required(20_140_101, true)).unwrap();
+        world.take(&rules::steps_required(20_140_101, true)).unwrap();
     }
     world
 }
@@ -117,7 +119,7 @@ pub(crate) fn report(seed: &Seed, manner: Manner, state: &State) -> Report {
 pub(crate) fn wild_entry(seed: &Seed, world: &World) -> Entry {
     let (events, header) = seed.bytes.split_at(seed.bytes.len() * 2 / 3);
     let wild = Seed { bytes: events.to_vec(), ..seed.clone() };
-    let mut entry = world.entry(&report(&wild, Manner::Wild, &world.state));
+    let mut entry = report(&wild, Manner::Wild, &world.state).entry(&world.state);
     let mut dice = Dice::new(seed, header, Manner::Wild);
     if dice.one_in(2) {
         entry.submission.area = dice.area();
@@ -147,7 +149,7 @@ fn helper_of(village: usize, helper: u32) -> u32 {
 }
 
 fn card_of(village: usize, card: u32) -> HouseholdId {
-    world::household(2_000_000_001 + 10 * u64::try_from(village).unwrap() + u64::from(card))
+    county::household(2_000_000_001 + 10 * u64::try_from(village).unwrap() + u64::from(card))
 }
 
 fn card_in(state: &State, village: usize, id: HouseholdId) -> Option<&Household> {
@@ -157,7 +159,7 @@ fn card_in(state: &State, village: usize, id: HouseholdId) -> Option<&Household>
 impl<'b> Dice<'b> {
     fn new(seed: &Seed, bytes: &'b [u8], manner: Manner) -> Self {
         let days = i32::try_from(seed.number).unwrap() * 4;
-        let today = world::date(20_140_301).plus_days(days);
+        let today = county::date(20_140_301).plus_days(days);
         Self { bytes: bytes.iter(), manner, village: seed.village, today }
     }
 }
@@ -204,7 +206,7 @@ impl Dice<'_> {
     fn author(&mut self) -> u32 {
         match self.below(16) {
             0 => helper_of(self.village, 0),
-            1 if self.manner != Manner::Separate => world::FINANCE,
+            1 if self.manner != Manner::Separate => county::FINANCE,
             _ => clerk_of(self.village),
         }
     }
@@ -212,19 +214,19 @@ impl Dice<'_> {
     /// Today or shortly before it; in wild reports any day.
     fn day(&mut self) -> Date {
         if self.is_wild() {
-            return self.of(&[19_000_101, 20_091_231, 20_991_231, 21_991_231].map(world::date));
+            return self.of(&[19_000_101, 20_091_231, 20_991_231, 21_991_231].map(county::date));
         }
         self.today.plus_days(-i32::try_from(self.below(8)).unwrap())
     }
 
     fn area(&mut self) -> Area {
         let other = self.of(&VILLAGES);
-        area(self.of(&[VILLAGES[self.village], other, world::COUNTY, "13", "659001999999"]))
+        area(self.of(&[VILLAGES[self.village], other, county::COUNTY, "13", "659001999999"]))
     }
 
     fn card(&mut self) -> HouseholdId {
         if self.is_wild() {
-            return world::household(1_000_000_000 + self.number() % 9_000_000_000);
+            return county::household(1_000_000_000 + self.number() % 9_000_000_000);
         }
         let card = self.below(CARDS);
         card_of(self.village, card)
@@ -242,15 +244,15 @@ impl Dice<'_> {
 
     fn official(&mut self) -> OfficialId {
         if self.is_wild() {
-            return world::official(self.of(&[world::ADMINISTRATOR, world::AUDITOR, world::NOBODY, 99_999_999]));
+            return county::official(self.of(&[county::ADMINISTRATOR, county::AUDITOR, county::NOBODY, 99_999_999]));
         }
         let helper = self.below(HELPERS + 1);
-        world::official(helper_of(self.village, helper) - 1)
+        county::official(helper_of(self.village, helper) - 1)
     }
 
     fn member_no(&mut self) -> MemberNo {
         let number = if self.is_wild() { 1 + self.below(99) } else { self.of(&[1, 1, 1, 2, 3, 4]) };
-        world::member_no(number)
+        county::member_no(number)
     }
 
     /// Up to 255 yuan; in wild reports anything.

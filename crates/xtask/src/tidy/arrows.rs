@@ -2,7 +2,8 @@
 //!
 //! `domain ← proto ← eventlog ← ledger ← views, vault ← services ← runtime ← lika`, and
 //! `tlog ← eventlog, client, services`, `http ← client, services, runtime`; `retry` is below all that wait
-//! for others, and `local-nats` is for `bench` and tests. Tests of a crate may use any crate of a lower layer.
+//! for others, and `local-nats` is for `bench` and tests. Tests of a crate may use any crate of a lower layer, and
+//! `testkit`, which nothing else may use.
 
 use std::fs;
 use std::path::Path;
@@ -42,7 +43,7 @@ struct Place {
     may_use: &'static [&'static str],
 }
 
-const ORDER: [Place; 17] = [
+const ORDER: [Place; 18] = [
     Place { name: "domain", layer: 0, may_use: &[] },
     Place { name: "tlog", layer: 0, may_use: &[] },
     Place { name: "http", layer: 0, may_use: &[] },
@@ -60,6 +61,12 @@ const ORDER: [Place; 17] = [
         name: ANY_SERVICE,
         layer: 5,
         may_use: &["domain", "eventlog", "http", "ledger", "proto", "retry", "tlog", "vault", "views"],
+    },
+    // Tests of every crate may use it.
+    Place {
+        name: TEST_KIT,
+        layer: 5,
+        may_use: &["client", "domain", "eventlog", "ledger", "local-nats", "proto", "tlog", "vault"],
     },
     Place { name: "county", layer: 5, may_use: &["client", "domain", "ledger", "proto", "retry", "tlog"] },
     Place {
@@ -93,6 +100,7 @@ const ORDER: [Place; 17] = [
 ];
 
 const ANY_SERVICE: &str = "services/*";
+const TEST_KIT: &str = "testkit";
 
 /// The only external crates for the pure rules: exact encoding, error enums, dates. No clock, randomness or IO.
 const DOMAIN_MAY_USE: [&str; 3] = ["borsh", "thiserror", "time"];
@@ -151,7 +159,7 @@ fn refusal(from: &str, place: &Place, dependency: &Dependency) -> Option<String>
         let refused = from == "domain" && !dependency.is_dev && !DOMAIN_MAY_USE.contains(&to);
         return refused.then(|| format!("`domain` must not depend on `{to}`, only on {}", DOMAIN_MAY_USE.join(", ")));
     };
-    let below = |to: &Place| to.layer < place.layer && to.name != "xtask";
+    let below = |to: &Place| to.name == TEST_KIT || (to.layer < place.layer && to.name != "xtask");
     let allowed = |to: &Place| place.may_use.contains(&to.name) || (dependency.is_dev && below(to));
     let refused = !self::place(to).is_some_and(allowed);
     refused.then(|| {
@@ -233,6 +241,7 @@ mod tests {
             ("services/aid", "lika"),
             ("lika", "xtask"),
             ("xtask", "domain"),
+            ("lika", "testkit"),
         ];
         for (from, to) in table {
             assert_eq!(found(from, ours(to)), [format!("`{from}` must not depend on `{to}`")]);
@@ -241,7 +250,8 @@ mod tests {
 
     #[test]
     fn tests_may_use_what_lies_below() {
-        for (from, to) in [("client", "ledger"), ("services/aid", "client"), ("proto", "tlog")] {
+        for (from, to) in [("client", "ledger"), ("services/aid", "client"), ("proto", "tlog"), ("domain", "testkit")]
+        {
             assert_eq!(found(from, dev(ours(to))), [""; 0], "{from} -> {to}");
         }
         for (from, to) in

@@ -1,11 +1,12 @@
 //! Income by year, and living conditions.
 
 use super::{FIRST, card, close, correcting, income, income_of_2015};
-use crate::world::{AUDITOR, Case, FINANCE, RESPONSIBLE, Report, check, date};
 use lika_domain::household::HouseholdKind;
 use lika_domain::living::{DwellingGrade, LivingConditionsAssessed, Met};
 use lika_domain::money::Fen;
 use lika_domain::rejection::Code;
+use lika_testkit::county::{AUDITOR, FINANCE, RESPONSIBLE, date};
+use lika_testkit::rules::{Case, Report, check};
 
 pub(super) fn cases() -> Vec<Case> {
     [income_cases(), sum_cases(), head_count_cases(), living_cases()].concat()

@@ -1,17 +1,18 @@
 //! Cards are opened, changed, closed and erased.
 
 use super::{FIRST, card, close, close_for, correcting, fall_back, income, income_of_2015, village};
-use crate::world::{
-    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, OTHER_VILLAGE,
-    RESPONSIBLE, Report, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE_OFFICER, check, facts, family, household,
-    household_event, member, official, village_event,
-};
 use lika_domain::household::{
     Cause, DeregisterReason, ErasureReason, Facts, GROUP_MAX, HouseholdEvent, HouseholdKind, HouseholdRegistered,
     HouseholdUpdated, MEMBERS_MAX, PersonalDataErased, Status, Subject,
 };
 use lika_domain::member::{Relation, Sex};
 use lika_domain::rejection::Code;
+use lika_testkit::county::{
+    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_OFFICER, HOUSEHOLD, NEW_HOUSEHOLD, NOBODY, OTHER_VILLAGE, RESPONSIBLE,
+    TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE_OFFICER, household, official,
+};
+use lika_testkit::facts::{facts, family, household_event, member, village_event};
+use lika_testkit::rules::{Case, Report, check};
 
 pub(super) fn cases() -> Vec<Case> {
     [registration_cases(), first_member_cases(), update_cases(), closing_cases(), closed_cases(), erasure_cases()]

@@ -4,11 +4,13 @@
 use super::cards::{elsewhere, register, registered, second_village};
 use super::members::{add, remove, removed, update};
 use super::{FIRST, card_event, close, correcting};
-use crate::world::{Case, Expected, HOUSEHOLD, NEW_HOUSEHOLD, Report, World, check, household, member};
 use lika_domain::household::HouseholdKind;
 use lika_domain::ids::Tag;
 use lika_domain::member::{MemberUpdated, Relation, Sex};
 use lika_domain::rejection::Code;
+use lika_testkit::county::{HOUSEHOLD, NEW_HOUSEHOLD, household};
+use lika_testkit::facts::member;
+use lika_testkit::rules::{Case, Expected, Report, World, check};
 
 const TAKEN: Expected = (Code::CitizenIdRegistered, Some(0), "citizen_id");
 
@@ -128,6 +130,6 @@ fn swapped() -> Report {
 
 fn registered_later(number: u64) -> lika_domain::household::HouseholdEvent {
     let mut event = registered(number, |card| card.members.truncate(1));
-    event.happened = crate::world::date(20_150_302);
+    event.happened = lika_testkit::county::date(20_150_302);
     event
 }

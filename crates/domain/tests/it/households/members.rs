@@ -1,12 +1,14 @@
 //! Persons join cards, change and leave.
 
 use super::{FIRST, card, card_event, close, correcting};
-use crate::world::{Case, RESPONSIBLE, Report, check, member, member_no};
 use lika_domain::household::{HouseholdKind, MEMBERS_MAX};
 use lika_domain::member::{
     Disability, JoinReason, LeaveReason, Member, MemberAdded, MemberRemoved, MemberUpdated, Relation, Sex, WorkPlace,
 };
 use lika_domain::rejection::Code;
+use lika_testkit::county::{RESPONSIBLE, member_no};
+use lika_testkit::facts::member;
+use lika_testkit::rules::{Case, Report, check};
 
 /// How a member differs from a healthy child.
 type Change = fn(&mut Member);

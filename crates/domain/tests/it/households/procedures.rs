@@ -10,8 +10,8 @@ mod subjects;
 mod taken_back;
 mod walk;
 
-use crate::world::{Case, Report, World, check_on};
 use lika_domain::procedure::Procedure;
+use lika_testkit::rules::{Case, Report, World, check_on};
 
 pub(super) fn cases() -> Vec<Case> {
     let of_each = |cases: fn(Procedure) -> Vec<Case>| Procedure::ALL.iter().copied().flat_map(cases);

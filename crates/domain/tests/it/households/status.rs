@@ -1,12 +1,13 @@
 //! Cards leave poverty, fall back, and are watched.
 
 use super::{FIRST, card, card_event, close, correcting, exit, fall_back, income_of_2015};
-use crate::world::{AUDITOR, Case, Report, check};
 use lika_domain::household::{
     Cause, HouseholdExited, HouseholdFellBack, HouseholdKind, MonitoringEnded, MonitoringKind, MonitoringOutcome,
     MonitoringStarted, Status,
 };
 use lika_domain::rejection::Code;
+use lika_testkit::county::AUDITOR;
+use lika_testkit::rules::{Case, Report, check};
 
 pub(super) fn cases() -> Vec<Case> {
     [exit_cases(), fall_cases(), watch_cases()].concat()

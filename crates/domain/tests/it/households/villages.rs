@@ -1,16 +1,15 @@
 //! Villages enter the log, change, and leave the list; the county too.
 
 use super::{card_event, village};
-use crate::world::{
-    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, Expected, OTHER_VILLAGE, Report, TOWNSHIP, VILLAGE_OFFICER, area,
-    check, village_event,
-};
 use lika_domain::household::HouseholdKind;
 use lika_domain::money::Fen;
 use lika_domain::rejection::Code;
 use lika_domain::village::{
     CountyExited, RURAL_PERSONS_MAX, Service, VillageExited, VillageProfileUpdated, VillageRegistered,
 };
+use lika_testkit::county::{ADMINISTRATOR, COUNTY, COUNTY_OFFICER, OTHER_VILLAGE, TOWNSHIP, VILLAGE_OFFICER, area};
+use lika_testkit::facts::village_event;
+use lika_testkit::rules::{Case, Expected, Report, check};
 
 pub(super) fn cases() -> Vec<Case> {
     [registration_cases(), profile_cases(), exit_cases(), county_cases()].concat()
@@ -105,7 +104,7 @@ fn county_cases() -> Vec<Case> {
         Case::accepted("the county exits", &[], county_exit(|_| {})),
         Case::refused("once", &[county_exit(|_| {})], county_exit(|_| {}), Code::CountyHasExited, "area"),
         Case::refused_for("once in a submission", &[], twice, &[(Code::CountyHasExited, Some(1), "area")]),
-        refused("no village", county_exit(|_| {}).on(crate::world::VILLAGE), Code::AreaWrongLevel, "area"),
+        refused("no village", county_exit(|_| {}).on(lika_testkit::county::VILLAGE), Code::AreaWrongLevel, "area"),
         refused("counted persons", county_exit(|e| e.rural_persons = 0), Code::CountInconsistent, "poor_persons"),
         share(|exit| exit.wrong_exit = 10_001, "wrong_exit"),
         share(|exit| exit.missed = 10_001, "missed"),

@@ -1,7 +1,6 @@
 //! Properties of the state after any admitted entries.
 
 use crate::random::{self, VILLAGES};
-use crate::world::area;
 use lika_domain::area::Area;
 use lika_domain::household::{Household, Status};
 use lika_domain::ids::{HouseholdId, Index, PersonId, Tag};
@@ -12,6 +11,7 @@ use lika_domain::procedure::{End, Outcome, Place, Procedure, Round, StepTaken};
 use lika_domain::progress::{Exit, Figure, Figures, Gap, Money, Part, Tally};
 use lika_domain::state::State;
 use lika_domain::village::Village;
+use lika_testkit::county::area;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -211,7 +211,7 @@ fn check_end(round: &Round) -> Checked {
 
 /// Figures of every area: sums of funds agree, shares are between zero and everything, and each card has one status.
 fn check_figures(state: &State) -> Checked {
-    let today = crate::world::date(crate::world::TODAY);
+    let today = lika_testkit::county::date(lika_testkit::county::TODAY);
     for code in VILLAGES.iter().copied().chain(["130624100", "130624", "13"]) {
         let figures = Figures::of_area(state, area(code), today);
         let money = |part| figures.get(Figure::Money(part));

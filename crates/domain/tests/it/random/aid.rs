@@ -1,7 +1,6 @@
 //! Made-up events of the aid service.
 
 use super::{Dice, Manner};
-use crate::world::date;
 use lika_domain::aid::{
     AidAcknowledged, AidDelivered, AidEvent, AidKind, AidReversed, FundsAllocated, FundsReleased, FundsSource,
     MeasureGroup, MeasurePlanned, ReversalReason,
@@ -10,6 +9,7 @@ use lika_domain::ids::HouseholdId;
 use lika_domain::money::Fen;
 use lika_domain::state::State;
 use lika_domain::submission::Envelope;
+use lika_testkit::county::date;
 
 /// Number of the release that villages share.
 const SHARED_RELEASE: u64 = 0;

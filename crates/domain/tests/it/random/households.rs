@@ -1,7 +1,6 @@
 //! Made-up events of the households service.
 
 use super::{Dice, Manner};
-use crate::world::{self, Report};
 use lika_domain::date::Month;
 use lika_domain::household::{
     Attribute, Cause, DeregisterReason, ErasureReason, Facts, HouseholdDeregistered, HouseholdEvent, HouseholdExited,
@@ -21,6 +20,9 @@ use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
 use lika_domain::state::State;
 use lika_domain::submission::Envelope;
 use lika_domain::village::{CountyExited, Service, VillageExited, VillageProfileUpdated, VillageRegistered};
+use lika_testkit::county;
+use lika_testkit::facts;
+use lika_testkit::rules::Report;
 
 /// Years whose income is assessed; few, so that exits often have an assessment.
 const YEARS: &[u32] = &[2012, 2013];
@@ -28,16 +30,16 @@ const YEARS: &[u32] = &[2012, 2013];
 /// The report that registers a village.
 pub(super) fn village(author: u32) -> Report {
     let new = VillageRegistered { name: "Liang".into(), poor: true, rural_households: 200, rural_persons: 600 };
-    Report::households([world::village_event(20_140_101, HouseholdKind::VillageRegistered(new))]).by(author)
+    Report::households([facts::village_event(20_140_101, HouseholdKind::VillageRegistered(new))]).by(author)
 }
 
 /// The report that registers the first cards of a village, with a head on each.
 pub(super) fn cards(author: u32, village: usize) -> Report {
-    let head = || world::member(1, Relation::Head, Sex::Female, 197_001);
+    let head = || facts::member(1, Relation::Head, Sex::Female, 197_001);
     let event = |card: u32| {
-        let new = HouseholdRegistered { facts: world::facts(), members: vec![head()] };
+        let new = HouseholdRegistered { facts: facts::facts(), members: vec![head()] };
         let kind = HouseholdKind::HouseholdRegistered(Box::new(new));
-        world::household_event(20_140_101, super::card_of(village, card).get(), kind)
+        facts::household_event(20_140_101, super::card_of(village, card).get(), kind)
     };
     Report::households((0..super::FIRST_CARDS).map(event).collect::<Vec<_>>()).by(author)
 }
@@ -173,11 +175,11 @@ impl Dice<'_> {
     }
 
     fn registration(&mut self) -> HouseholdRegistered {
-        let head = Member { relation: Relation::Head, number: world::member_no(1), ..self.member() };
+        let head = Member { relation: Relation::Head, number: county::member_no(1), ..self.member() };
         let mut members = vec![head];
         let others = if self.is_wild() { self.below(40) } else { self.below(3) };
         for other in 0..others {
-            let number = if self.is_wild() { self.member_no() } else { world::member_no(2 + other) };
+            let number = if self.is_wild() { self.member_no() } else { county::member_no(2 + other) };
             members.push(Member { number, ..self.member() });
         }
         HouseholdRegistered { facts: self.facts(), members }
@@ -200,7 +202,7 @@ impl Dice<'_> {
         let number = self.member_no();
         let relation = if self.is_wild() { self.of(Relation::ALL) } else { Relation::Other };
         let birth_month = if self.is_wild() { 219_912 } else { 195_001 + 100 * self.below(60) };
-        let plain = world::member(u32::from(number.get()), relation, self.of(Sex::ALL), birth_month);
+        let plain = facts::member(u32::from(number.get()), relation, self.of(Sex::ALL), birth_month);
         let disability = Disability { category: self.byte(), grade: self.byte() };
         Member {
             work_place: self.of(&[None, Some(WorkPlace::County)]).filter(|_| plain.relation == Relation::Head),

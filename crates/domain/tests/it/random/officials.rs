@@ -1,13 +1,13 @@
 //! Made-up events of the officials service.
 
 use super::Dice;
-use crate::world::public_key;
 use lika_domain::official::{
     AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, JurisdictionOpened, KeyEnrolled, KeyRevoked, Mode,
     OfficialAssigned, OfficialEnrolled, OfficialEvent, OfficialKind, RevokeReason, Role, RoleChanged, VillagePost,
     VillagePostEnded, VillageTeamPosted, VisitPlace,
 };
 use lika_domain::submission::OfficialEnvelope;
+use lika_testkit::facts::public_key;
 
 impl Dice<'_> {
     pub(super) fn official_event(&mut self) -> OfficialEvent {

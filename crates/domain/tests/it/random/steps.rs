@@ -1,8 +1,6 @@
 //! Steps that follow the place of a round, so that some procedures reach their end.
 
 use super::{Dice, Manner, VILLAGES, clerk_of};
-use crate::world::around;
-use crate::world::{self, Report};
 use lika_domain::date::Date;
 use lika_domain::household::{
     Cause, HouseholdEvent, HouseholdExited, HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded,
@@ -16,6 +14,9 @@ use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Roun
 use lika_domain::state::State;
 use lika_domain::submission::{Events, Evidence};
 use lika_domain::village::{CountyExited, VillageExited};
+use lika_testkit::county;
+use lika_testkit::facts::{self, around};
+use lika_testkit::rules::Report;
 
 /// Roles of the officers that every village has besides its clerk.
 pub(super) const OFFICERS: [Role; 4] =
@@ -100,7 +101,7 @@ impl Dice<'_> {
 
     /// Rounds under way in the village, and the county's if villages share it.
     fn under_way(&self, state: &State) -> Vec<(About, Procedure)> {
-        let village = state.villages.get(&world::area(VILLAGES[self.village]));
+        let village = state.villages.get(&county::area(VILLAGES[self.village]));
         let cards = village.iter().flat_map(|village| &village.households).map(|(id, card)| (*id, &card.rounds));
         let candidates = village.iter().flat_map(|village| &village.head.candidates);
         let cards = cards.chain(candidates.map(|(id, rounds)| (*id, rounds)));
@@ -145,7 +146,7 @@ impl Dice<'_> {
     fn author_of(&mut self, about: About, rule: &StepRule, last: Option<&StepTaken>) -> u32 {
         let mut officers: Vec<u32> = rule.roles.iter().map(|role| self.officer(about, *role)).collect();
         if matches!(about, About::County) {
-            officers.push(world::COUNTY_DEPUTY);
+            officers.push(county::COUNTY_DEPUTY);
         }
         let heedless = self.one_in(16);
         let may = |officer: &u32| !rule.by_another || heedless || last.is_none_or(|last| last.by.get() != *officer);
@@ -154,7 +155,7 @@ impl Dice<'_> {
 
     fn officer(&self, about: About, role: Role) -> u32 {
         match about {
-            About::County => world::COUNTY_OFFICER,
+            About::County => county::COUNTY_OFFICER,
             About::Card(_) | About::Village => officer_of(self.village, role),
         }
     }
@@ -162,7 +163,7 @@ impl Dice<'_> {
     fn about_report(&self, about: About, author: u32, event: HouseholdEvent) -> Report {
         let report = Report::new(author, Events::Households(vec![event]));
         match about {
-            About::County => report.on(world::COUNTY),
+            About::County => report.on(county::COUNTY),
             About::Card(_) | About::Village => report.on(VILLAGES[self.village]),
         }
     }
@@ -170,8 +171,8 @@ impl Dice<'_> {
     fn decision(&mut self, state: &State, ahead: &Ahead<'_>) -> HouseholdKind {
         match ahead.procedure {
             Procedure::Identification => {
-                let members = vec![world::member(1, Relation::Head, Sex::Female, 197_001)];
-                HouseholdKind::HouseholdRegistered(Box::new(HouseholdRegistered { facts: world::facts(), members }))
+                let members = vec![facts::member(1, Relation::Head, Sex::Female, 197_001)];
+                HouseholdKind::HouseholdRegistered(Box::new(HouseholdRegistered { facts: facts::facts(), members }))
             }
             Procedure::HouseholdExit => {
                 let card = ahead.about.card().and_then(|id| super::card_in(state, self.village, id));
@@ -214,7 +215,7 @@ impl About {
     }
 
     fn event(self, happened: Date, kind: HouseholdKind) -> HouseholdEvent {
-        let event = world::village_event(happened.yyyymmdd(), kind);
+        let event = facts::village_event(happened.yyyymmdd(), kind);
         around(event, |event| event.household = self.card())
     }
 }
@@ -222,7 +223,7 @@ impl About {
 impl<'s> Ahead<'s> {
     /// The place of the procedure; a finished one may begin again, or be followed by another.
     fn of(state: &'s State, village: usize, about: About, procedure: Procedure) -> Self {
-        let head = state.villages.get(&world::area(VILLAGES[village])).map(|village| &village.head);
+        let head = state.villages.get(&county::area(VILLAGES[village])).map(|village| &village.head);
         let rounds = match about {
             About::Card(id) => match super::card_in(state, village, id) {
                 Some(card) => Some(&card.rounds),

@@ -3,10 +3,6 @@
 use super::after;
 use super::subjects::{first_step, second_village};
 use super::walk::Walk;
-use crate::world::{
-    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, Case, HOUSEHOLD, OTHER_VILLAGE, Report, TOWNSHIP, TOWNSHIP_OFFICER,
-    VILLAGE, World, area, enrolled, household, key_enrolled, official_event, opening_of, policy, village_event,
-};
 use lika_domain::household::HouseholdKind;
 use lika_domain::official::Role;
 use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
@@ -14,6 +10,12 @@ use lika_domain::procedure::{End, Place, Procedure};
 use lika_domain::rejection::Code;
 use lika_domain::submission::Events;
 use lika_domain::village::{CountyExited, VillageExited, VillageRegistered};
+use lika_testkit::county::{
+    ADMINISTRATOR, COUNTY, COUNTY_OFFICER, HOUSEHOLD, OTHER_VILLAGE, TOWNSHIP, TOWNSHIP_OFFICER, VILLAGE, area,
+    household,
+};
+use lika_testkit::facts::{enrolled, key_enrolled, official_event, village_event};
+use lika_testkit::rules::{Case, Report, World, opening_of, policy};
 
 /// A county in a western province, and one of its villages.
 const WEST_COUNTY: &str = "522301";
@@ -181,7 +183,7 @@ fn western() -> World {
         PolicyItem { area: area(WEST_COUNTY), source: "test".into(), unconfirmed: false, value }
     };
     let items = [Procedure::VillageExit, Procedure::CountyExit].iter().map(item).collect();
-    let set = HouseholdKind::PolicySet(PolicySet { effective: crate::world::date(20_140_101), items });
+    let set = HouseholdKind::PolicySet(PolicySet { effective: lika_testkit::county::date(20_140_101), items });
     let set = village_event(20_140_102, set);
     let mut world = World::default();
     for report in [

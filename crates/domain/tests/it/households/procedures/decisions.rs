@@ -2,9 +2,9 @@
 
 use super::walk::Walk;
 use super::{after, detail};
-use crate::world::{Case, Report, steps_required};
 use lika_domain::procedure::{End, Place, Procedure, Step};
 use lika_domain::rejection::Code;
+use lika_testkit::rules::{Case, Report, steps_required};
 
 /// Before anything else happens.
 const FROM_THE_BEGINNING: u32 = 20_140_101;
@@ -125,7 +125,7 @@ fn the_days_until_a_decision_are_set_by_policy() {
     use lika_domain::policy::PolicyValue::DecisionDays;
     let late = |procedure, from: u32| {
         let walk = Walk::begin(procedure).until_decision();
-        let shorter = crate::world::policy(from, vec![DecisionDays(3)]);
+        let shorter = lika_testkit::rules::policy(from, vec![DecisionDays(3)]);
         let world = after(&walk.with_all([shorter, walk.decision()]));
         matches!(walk.round(&world).end, Some(End::Decided { late: true, .. }))
     };

@@ -3,10 +3,10 @@
 use super::subjects::first_step;
 use super::walk::{Walk, taken};
 use super::{after, detail};
-use crate::world::{Case, World, check_on};
 use lika_domain::ids::EventRef;
 use lika_domain::procedure::{End, Outcome, Place, Procedure, Step};
 use lika_domain::rejection::Code;
+use lika_testkit::rules::{Case, World, check_on};
 
 pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     [everywhere(procedure), put_right(procedure), days(procedure)].concat()

@@ -1,12 +1,13 @@
 //! Who may take a step, with which documents, and with how many votes.
 
 use super::walk::{Walk, officials, taken};
-use crate::world::{Case, Expected, World, official};
 use lika_domain::official::Authority;
 use lika_domain::official::Role;
 use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, Step};
 use lika_domain::rejection::Code;
+use lika_testkit::county::official;
+use lika_testkit::rules::{Case, Expected, World};
 
 pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     let rules = || procedure.machine().rules.iter();

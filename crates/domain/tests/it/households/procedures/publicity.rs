@@ -2,11 +2,11 @@
 
 use super::walk::{Walk, publicity_days, taken};
 use super::{after, detail};
-use crate::world::{Case, Report, policy};
 use lika_domain::policy::PolicyValue;
 use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, Step};
 use lika_domain::rejection::Code;
+use lika_testkit::rules::{Case, Report, policy};
 
 pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     let publicities = publicities(procedure);

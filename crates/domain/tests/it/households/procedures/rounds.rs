@@ -3,9 +3,10 @@
 use super::after;
 use super::walk::{Walk, taken};
 use crate::households::{close, correcting, fall_back};
-use crate::world::{HOUSEHOLD, NEW_HOUSEHOLD, Report, World, household, steps_required};
 use lika_domain::household::Status;
 use lika_domain::procedure::{End, Outcome, Place, Procedure, Step};
+use lika_testkit::county::{HOUSEHOLD, NEW_HOUSEHOLD, household};
+use lika_testkit::rules::{Report, World, steps_required};
 
 #[test]
 fn a_round_of_the_exit_lists_a_card_until_it_is_decided() {
@@ -140,6 +141,6 @@ fn one_submission_may_hold_several_steps() {
     assert_eq!(walk.round(&world).place(), Place::At(Step::Publicity));
     let backwards = Report::households([events(&publicity), events(&acceptance)].concat());
     let refused = [(lika_domain::rejection::Code::StepOutOfOrder, Some(0), "step")];
-    crate::world::check_on(World::open(), &walk.reports, &backwards, &refused);
+    lika_testkit::rules::check_on(World::open(), &walk.reports, &backwards, &refused);
     assert_eq!(world.village().households[&household(HOUSEHOLD)].rounds.len(), 1 + 1, "its registration and its exit");
 }

@@ -2,14 +2,15 @@
 
 use super::walk::Walk;
 use crate::households::{close, income_of_2015};
-use crate::world::{
-    ADMINISTRATOR, Case, HOUSEHOLD, NEW_HOUSEHOLD, OTHER_VILLAGE, Report, TOWNSHIP, TOWNSHIP_OFFICER, date, household,
-    village_event,
-};
 use lika_domain::household::HouseholdKind;
 use lika_domain::procedure::{Place, Procedure, Step};
 use lika_domain::rejection::Code;
 use lika_domain::village::VillageRegistered;
+use lika_testkit::county::{
+    ADMINISTRATOR, HOUSEHOLD, NEW_HOUSEHOLD, OTHER_VILLAGE, TOWNSHIP, TOWNSHIP_OFFICER, date, household,
+};
+use lika_testkit::facts::village_event;
+use lika_testkit::rules::{Case, Report};
 
 /// Procedures of a card that is there.
 const OF_CARDS: [Procedure; 4] =

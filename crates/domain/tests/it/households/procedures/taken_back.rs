@@ -3,10 +3,12 @@
 use super::walk::{Walk, taken};
 use crate::households::status::watch;
 use crate::households::{FIRST, correcting, exit, fall_back, income_of_2015};
-use crate::world::{HOUSEHOLD, Report, World, check, date, household_event};
 use lika_domain::household::{HouseholdKind, MonitoringEnded, MonitoringOutcome, Status};
 use lika_domain::procedure::{End, Outcome, Procedure, Step};
 use lika_domain::rejection::Code;
+use lika_testkit::county::{HOUSEHOLD, date};
+use lika_testkit::facts::household_event;
+use lika_testkit::rules::{Report, World, check};
 
 /// Where decisions do not need their steps.
 fn after(given: &[Report], report: &Report) -> World {

@@ -1,11 +1,6 @@
 //! Ways through the procedures, step by step, with the right people, papers and days.
 
 use crate::households::income_of_2015;
-use crate::world::{
-    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_DEPUTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE,
-    Report, TOWNSHIP_OFFICER, VILLAGE_OFFICER, World, area, date, facts, family, household, household_event,
-    village_event,
-};
 use lika_domain::date::Date;
 use lika_domain::household::{
     Cause, HouseholdEvent, HouseholdExited, HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded,
@@ -16,6 +11,12 @@ use lika_domain::procedure::machine::StepRule;
 use lika_domain::procedure::{Outcome, Place, Procedure, ProcedureStepTaken, Round, Step};
 use lika_domain::submission::{Events, Evidence, EvidenceKind};
 use lika_domain::village::{CountyExited, VillageExited};
+use lika_testkit::county::{
+    ADMINISTRATOR, AUDITOR, COUNTY, COUNTY_DEPUTY, COUNTY_OFFICER, FINANCE, HOUSEHOLD, NEW_HOUSEHOLD, RESPONSIBLE,
+    TOWNSHIP_OFFICER, VILLAGE_OFFICER, area, date, household,
+};
+use lika_testkit::facts::{facts, family, household_event, village_event};
+use lika_testkit::rules::{Report, World};
 
 /// The day on which every walk begins, after the income of 2015 is known.
 pub(crate) const BEGUN: u32 = 20_160_301;
@@ -117,7 +118,7 @@ impl Walk {
 
     /// The area that its reports concern.
     pub(crate) fn area(&self) -> lika_domain::area::Area {
-        area(if self.procedure == Procedure::CountyExit { COUNTY } else { crate::world::VILLAGE })
+        area(if self.procedure == Procedure::CountyExit { COUNTY } else { lika_testkit::county::VILLAGE })
     }
 
     /// The report of the next step.
