@@ -1,119 +1,45 @@
 //! The distributed log, on a real nats-server.
 
-use crate::conformance::{self, Fixture};
-use crate::{area_of, entry, key, village};
+use crate::{entry, village};
 use futures::StreamExt;
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::chunks;
 use lika_eventlog::jetstream::error::StreamError;
-use lika_eventlog::jetstream::{
-    Checkpoints, Config, FAR_BEHIND_ENTRIES, JetStreamLog, Names, Ordering, Position, settings,
-};
+use lika_eventlog::jetstream::{FAR_BEHIND_ENTRIES, JetStreamLog, Position, settings};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Folder};
-use lika_eventlog::{Checkpoint, Known, PublishedLog, Sequencer};
-use lika_local_nats::Server;
+use lika_eventlog::{Checkpoint, PublishedLog, Sequencer};
+use lika_testkit::conformance::{self, Fixture, area_of};
+use lika_testkit::log::{create, key};
+use lika_testkit::nats::{Distributed, INTEGRATOR, names};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
-/// A server, and the folder of an integrator.
-pub(crate) struct Distributed {
-    pub(crate) server: Server,
-    pub(crate) dir: TempDir,
+/// An empty log.
+async fn new() -> Distributed {
+    Distributed::around(create(), area_of).await
 }
 
-impl Distributed {
-    pub(crate) async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let server = Server::start(&dir.path().join("nats")).unwrap();
-        let distributed = Self { server, dir };
-        let folder = distributed.folder("audit");
-        TileLog::create(&folder, &key()).unwrap();
-        let log = TileLog::open(&folder, 1, area_of).unwrap();
-        let checkpoint = log.published().checkpoint().as_ref().clone();
-        drop(log);
-        let position = Position { checkpoint, epoch: 0, base: 0, integrator: String::new(), sequence: 0 };
-        let context = distributed.context().await;
-        settings::create(&context, &names(), &distributed.checkpoints().await, &position, 1).await.unwrap();
-        distributed
-    }
+/// The log of the integrator.
+struct InStream(Distributed);
 
-    pub(crate) fn folder(&self, name: &str) -> std::path::PathBuf {
-        self.dir.path().join(name)
-    }
-
-    pub(crate) async fn context(&self) -> async_nats::jetstream::Context {
-        async_nats::jetstream::new(async_nats::connect(self.server.url()).await.unwrap())
-    }
-
-    pub(crate) async fn checkpoints(&self) -> Checkpoints {
-        Checkpoints::new(self.context().await, names(), key().verifier().clone())
-    }
-
-    /// Opens a log on a folder; a new folder gets the verifier key first.
-    pub(crate) async fn open(&self, name: &str) -> JetStreamLog {
-        let dir = self.folder(name);
-        if !dir.exists() {
-            std::fs::create_dir_all(&dir).unwrap();
-            std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
-        }
-        let (log, ordered) = open(self.context().await, &dir, name).await;
-        tokio::spawn(drain(ordered));
-        log.caught_up().await.unwrap();
-        log
-    }
-}
-
-pub(crate) fn names() -> Names {
-    Names::new("130624".parse().unwrap())
-}
-
-async fn drain(mut ordered: mpsc::Receiver<Ordering>) {
-    while ordered.recv().await.is_some() {}
-}
-
-async fn open(
-    context: async_nats::jetstream::Context,
-    dir: &Path,
-    instance: &str,
-) -> (JetStreamLog, mpsc::Receiver<Ordering>) {
-    let config = || Config {
-        context: context.clone(),
-        names: names(),
-        dir: dir.to_owned(),
-        threads: 2,
-        area_of,
-        instance: instance.to_owned(),
-        far_behind: FAR_BEHIND_ENTRIES,
-    };
-    for _ in 0..100 {
-        match JetStreamLog::open_with(config(), Known::default(), |_| (), |()| ()).await {
-            Err(LogError::Locked(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
-            opened => return opened.unwrap(),
-        }
-    }
-    panic!("the folder is never given back");
-}
-
-impl Fixture for Distributed {
+impl Fixture for InStream {
     type Log = JetStreamLog;
     fn published(log: &Self::Log) -> &PublishedLog {
         log.published()
     }
     fn open(&mut self) -> JetStreamLog {
-        block_in_place(|| Handle::current().block_on(Self::open(self, "audit")))
+        block_in_place(|| Handle::current().block_on(self.0.open(INTEGRATOR)))
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_distributed_services_keeps_the_contract() {
-    conformance::check(Distributed::new().await).await;
+    conformance::check(InStream(new().await)).await;
 }
 
 /// Appends entries of one village and waits until they are published; returns their indexes.
@@ -196,7 +122,7 @@ fn standby(distributed: &Distributed) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
-    let distributed = Distributed::new().await;
+    let distributed = new().await;
     standby(&distributed);
     let first = distributed.open("audit").await;
     first.leads().wait_for(|leads| *leads).await.unwrap();
@@ -220,7 +146,7 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
     for round in 1..4 {
@@ -241,7 +167,7 @@ async fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
 /// The integrator publishes each second and retries until it is answered; that must not keep it from stopping.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_signer_can_be_closed_while_the_server_is_gone() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
     distributed.server.kill().unwrap();
@@ -256,7 +182,7 @@ async fn the_signer_can_be_closed_while_the_server_is_gone() {
 /// was signed.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanwhile() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     standby(&distributed);
     let (audit, recorder, away) =
         (distributed.open("audit").await, distributed.open("recorder").await, distributed.open("standby").await);
@@ -286,7 +212,7 @@ async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanw
 /// next checkpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
     let checkpoints = distributed.server.dir().join("store/jetstream/$G/streams").join(names().checkpoint_stream());
@@ -326,7 +252,7 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_goes_on() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
     let (store, older) = (distributed.server.dir().join("store"), distributed.folder("older"));
@@ -343,17 +269,7 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     assert!(told(left.clone()) && told(right.clone()), "{left} / {right}");
     close([audit, recorder]).await;
     // A process that starts again on the older streams is refused: its copy is ahead of what is published.
-    let folder = distributed.folder("recorder");
-    let config = Config {
-        context: distributed.context().await,
-        names: names(),
-        dir: folder.clone(),
-        threads: 1,
-        area_of,
-        instance: "recorder".into(),
-        far_behind: FAR_BEHIND_ENTRIES,
-    };
-    let refused = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
+    let refused = distributed.try_open("recorder", FAR_BEHIND_ENTRIES).await;
     assert!(told(refused.err().unwrap()));
     let checkpoint = taken_up(&distributed, "audit");
     assert_eq!(checkpoint.size, 40);
@@ -363,9 +279,6 @@ async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_go
     audit.published().published(44).await.unwrap();
     assert_eq!(audit.published().read(0, 100).unwrap(), (0..45).map(named).collect::<Vec<_>>());
     // A new process waits until an audit service provides the entries from before the stream.
-    let fresh = distributed.folder("fresh");
-    std::fs::create_dir_all(&fresh).unwrap();
-    std::fs::copy(distributed.folder("audit").join("log.vkey"), fresh.join("log.vkey")).unwrap();
     let opening = distributed.open("fresh");
     let answering = async {
         tokio::time::sleep(Duration::from_secs(3)).await;
@@ -395,25 +308,13 @@ async fn answer_tiles(distributed: &Distributed, log: &Arc<JetStreamLog>) -> Arc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_far_behind_fetches_bundles_or_reads_the_stream() {
-    let distributed = Distributed::new().await;
+    let distributed = new().await;
     let (audit, recorder) = (Arc::new(distributed.open("audit").await), distributed.open("recorder").await);
     append(&recorder, 0..600).await;
     audit.published().published(599).await.unwrap();
-    let open = async |name: &str| {
-        let dir = distributed.folder(name);
-        std::fs::create_dir_all(&dir).unwrap();
-        std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
-        let (context, instance) = (distributed.context().await, name.to_owned());
-        let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 500 };
-        let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
-        let (log, ordered) = opened.unwrap();
-        tokio::spawn(drain(ordered));
-        log.caught_up().await.unwrap();
-        log
-    };
-    let alone = open("alone").await;
+    let alone = distributed.open_behind("alone", 500).await;
     let asked = answer_tiles(&distributed, &audit).await;
-    let late = open("late").await;
+    let late = distributed.open_behind("late", 500).await;
     // Three bundles, three tiles of level 0, one of level 1; growing tiles are not in the audit service's folder yet.
     assert_eq!(asked.load(Relaxed), 7);
     append(&recorder, 600..610).await;
@@ -428,7 +329,7 @@ async fn a_log_far_behind_fetches_bundles_or_reads_the_stream() {
 /// A bundle of large entries does not fit into one message.
 #[tokio::test(flavor = "multi_thread")]
 async fn bundles_of_large_entries_are_handed_over_in_parts() {
-    let distributed = Distributed::new().await;
+    let distributed = new().await;
     let audit = Arc::new(distributed.open("audit").await);
     let entry = |number: u64| bytes::Bytes::from([named(number).as_ref(), &[7; 60_000]].concat());
     let mut last = None;
@@ -437,15 +338,7 @@ async fn bundles_of_large_entries_are_handed_over_in_parts() {
     }
     audit.published().published(255).await.unwrap();
     let asked = answer_tiles(&distributed, &audit).await;
-    let dir = distributed.folder("late");
-    std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(dir.join("log.vkey"), format!("{}\n", key().verifier())).unwrap();
-    let (context, instance) = (distributed.context().await, "late".into());
-    let config = Config { context, names: names(), dir, threads: 1, area_of, instance, far_behind: 100 };
-    let opened = JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await;
-    let (log, ordered) = opened.unwrap();
-    tokio::spawn(drain(ordered));
-    log.caught_up().await.unwrap();
+    let log = distributed.open_behind("late", 100).await;
     // Five chunks of the bundle and two tiles.
     assert_eq!(asked.load(Relaxed), 7);
     assert_eq!(read_all(&log), (0..256).map(entry).collect::<Vec<_>>());
@@ -476,7 +369,7 @@ async fn begin_epoch(distributed: &Distributed, checkpoint: Checkpoint) -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_epoch_stops_those_of_the_one_before() {
-    let distributed = Distributed::new().await;
+    let distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..5).await;
     close([audit]).await;
@@ -487,7 +380,7 @@ async fn a_new_epoch_stops_those_of_the_one_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
-    let mut distributed = Distributed::new().await;
+    let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..50).await;
     close([audit, recorder]).await;
@@ -502,23 +395,8 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
     bytes[at + 10] ^= 4;
     std::fs::write(&block, bytes).unwrap();
     distributed.server.start_again().unwrap();
-    let dir = distributed.folder("new");
-    std::fs::create_dir_all(&dir).unwrap();
-    std::fs::copy(distributed.folder("audit").join("log.vkey"), dir.join("log.vkey")).unwrap();
-    let config = Config {
-        context: distributed.context().await,
-        names: names(),
-        dir,
-        threads: 1,
-        area_of,
-        instance: "new".into(),
-        far_behind: FAR_BEHIND_ENTRIES,
-    };
-    let stopped = match JetStreamLog::open_with(config, Known::default(), |_| (), |()| ()).await {
-        Ok((log, ordered)) => {
-            tokio::spawn(drain(ordered));
-            reason(&log).await
-        }
+    let stopped = match distributed.try_open("new", FAR_BEHIND_ENTRIES).await {
+        Ok(log) => reason(&log).await,
         Err(error) => error,
     };
     let stopped = stopped.to_string();
@@ -527,7 +405,7 @@ async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_settings_are_refused_by_name_and_left_as_they_are() {
-    let distributed = Distributed::new().await;
+    let distributed = new().await;
     let context = distributed.context().await;
     let wanted = settings::log_stream(&names(), 0, 1);
     for (change, name) in [

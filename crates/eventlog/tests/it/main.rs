@@ -2,19 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod conformance;
 mod crash;
 mod damage;
 mod jetstream;
 
 use bytes::Bytes;
-use conformance::Fixture;
 use lika_domain::area::Area;
 use lika_eventlog::error::LogError;
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::verify::{self, Checked, Folder};
 use lika_eventlog::{Checkpoint, PublishedLog, Sequencer};
-use lika_tlog::key::{SigningKey, VerifierKey};
+use lika_testkit::conformance::{self, Fixture, area_of};
+use lika_testkit::county::{VILLAGE, area};
+use lika_testkit::log::{create, key};
+use lika_tlog::key::VerifierKey;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -50,10 +51,6 @@ async fn a_second_process_is_refused_and_a_second_log_too() {
     assert!(matches!(open(tempfile::tempdir().unwrap().path()), Err(LogError::Missing(_))));
 }
 
-fn key() -> SigningKey {
-    SigningKey::new("lika.example/130624".parse().unwrap(), [7; 32])
-}
-
 fn verifier() -> VerifierKey {
     key().verifier().clone()
 }
@@ -62,13 +59,8 @@ fn open(dir: &Path) -> Result<TileLog, LogError> {
     TileLog::open(dir, 2, area_of)
 }
 
-/// The conformance suite's entries begin with the code of their area.
-fn area_of(entry: &Bytes) -> Option<Area> {
-    Area::from_code(u64::from_be_bytes(entry.get(..8)?.try_into().ok()?))
-}
-
 fn village() -> Area {
-    Area::from_code(130_624_100_200).unwrap()
+    area(VILLAGE)
 }
 
 /// Entries of a few dozen bytes, all different.
@@ -78,8 +70,7 @@ fn entry(number: u64) -> Bytes {
 
 /// A log of `size` entries, published in batches of changing size.
 async fn filled(size: u64) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    TileLog::create(dir.path(), &key()).unwrap();
+    let dir = create();
     fill(dir.path(), size).await;
     dir
 }

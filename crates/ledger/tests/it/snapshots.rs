@@ -1,11 +1,12 @@
 //! Opening with a snapshot: the same state results, and faults in the snapshot or the log are found in the
 //! background.
 
-use crate::{Device, NOW_MS, Service, VILLAGE, begun, digest, new_log, submit};
-use bytes::Bytes;
 use lika_eventlog::error::LogError;
-use lika_ledger::{Clock, Keeping, Ledger};
-use lika_proto::v1;
+use lika_ledger::{Clock, Keeping, Ledger, digest};
+use lika_testkit::county::{NOW_MS, VILLAGE};
+use lika_testkit::device::{Device, sign};
+use lika_testkit::events::profile;
+use lika_testkit::log::{begin, create, submit};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,20 +26,12 @@ fn open(dir: &Path) -> Arc<Ledger> {
     Ledger::open_keeping(dir, Clock::driven(NOW_MS), 2, KEEPING).unwrap()
 }
 
-fn profile(persons: u32) -> v1::submission::Events {
-    let updated = v1::VillageProfileUpdated { rural_households: 100, rural_persons: persons, ..Default::default() };
-    let kind = Some(v1::household_event::Kind::VillageProfileUpdated(updated));
-    let event = v1::HouseholdEvent { happened: 20_200_901, kind, ..Default::default() };
-    v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] })
-}
-
 /// A closed log with a snapshot, its digest, and the device that reports to it.
 pub(crate) async fn kept() -> (TempDir, String, Device) {
-    let dir = new_log();
-    let (ledger, mut admin) = begun(dir.path()).await;
-    let reports: Vec<(Bytes, [u8; 64])> = (1..=ENTRIES).map(|n| admin.sign(VILLAGE, profile(300 + n))).collect();
-    for report in &reports {
-        submit(&ledger, report, Service::Households).await.unwrap();
+    let dir = create();
+    let (ledger, mut admin) = begin(dir.path()).await;
+    for number in 1..=ENTRIES {
+        submit(&ledger, &sign(&mut admin, VILLAGE, profile(300 + number))).await.unwrap();
     }
     ledger.close();
     drop(ledger);
@@ -93,10 +86,10 @@ async fn a_ledger_opened_on_a_snapshot_goes_on_as_one_that_read_everything() {
     let (dir, live, mut admin) = kept().await;
     let ledger = open(dir.path());
     assert_eq!(digest::hex(&ledger.state()), live);
-    let report = admin.sign(VILLAGE, profile(1_000));
-    let receipt = submit(&ledger, &report, Service::Households).await.unwrap();
+    let report = sign(&mut admin, VILLAGE, profile(1_000));
+    let receipt = submit(&ledger, &report).await.unwrap();
     assert!(!receipt.duplicate);
-    assert!(submit(&ledger, &report, Service::Households).await.unwrap().duplicate);
+    assert!(submit(&ledger, &report).await.unwrap().duplicate);
     assert!(tokio::time::timeout(Duration::from_secs(2), ledger.stopped()).await.is_err(), "the check finds nothing");
     let live = digest::hex(&ledger.state());
     ledger.close();
@@ -148,8 +141,8 @@ async fn what_an_opening_did_not_read_is_checked_behind_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_of_another_log_is_not_taken() {
     let (dir, ..) = kept().await;
-    let other = new_log();
-    let (ledger, _) = begun(other.path()).await;
+    let other = create();
+    let (ledger, _) = begin(other.path()).await;
     let live = digest::hex(&ledger.state());
     ledger.close();
     drop(ledger);
