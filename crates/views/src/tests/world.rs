@@ -6,35 +6,35 @@ use lika_domain::aid::{
     MeasureGroup, MeasurePlanned, ReversalReason,
 };
 use lika_domain::area::{Area, Level};
-use lika_domain::date::{Date, Month};
+use lika_domain::date::Date;
 use lika_domain::evolve;
 use lika_domain::household::{
-    Attribute, Cause, DeregisterReason, Facts, HouseholdDeregistered, HouseholdEvent, HouseholdExited,
-    HouseholdFellBack, HouseholdKind, HouseholdRegistered, MonitoringEnded, MonitoringKind, MonitoringOutcome,
-    MonitoringStarted, Standard,
+    Cause, DeregisterReason, Facts, HouseholdDeregistered, HouseholdEvent, HouseholdExited, HouseholdFellBack,
+    HouseholdKind, HouseholdRegistered, MonitoringEnded, MonitoringKind, MonitoringOutcome, MonitoringStarted,
+    Standard,
 };
-use lika_domain::ids::{EventRef, HouseholdId, KeyId, MemberNo, OfficialId, SubmissionId, Tag};
+use lika_domain::ids::{EventRef, HouseholdId, Tag};
 use lika_domain::income::IncomeAssessed;
 use lika_domain::living::{CONDITIONS, LivingConditionsAssessed, Met};
-use lika_domain::member::{Health, Labour, LeaveReason, Member, MemberRemoved, Relation, Sex};
+use lika_domain::member::{LeaveReason, Member, MemberRemoved, Relation, Sex};
 use lika_domain::money::Fen;
 use lika_domain::official::{
-    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, JurisdictionOpened, KeyEnrolled, Mode,
-    OfficialAssigned, OfficialEnrolled, OfficialEvent, OfficialKind, PublicKey, Role, VisitPlace,
+    AssignmentEnd, AssignmentEnded, Capacity, HouseholdVisited, OfficialAssigned, OfficialKind, Role, VisitPlace,
 };
-use lika_domain::policy::{PolicyItem, PolicySet, PolicyValue};
+use lika_domain::policy::PolicyValue;
 use lika_domain::procedure::{Outcome, Procedure, ProcedureStepTaken, Step};
 use lika_domain::state::{State, Store};
-use lika_domain::submission::{
-    Entry, EntryHeader, Envelope, Events, Evidence, EvidenceKind, OfficialEnvelope, PersonTag, SubmissionHeader,
-};
+use lika_domain::submission::{Envelope, Events, Evidence, EvidenceKind, PersonTag};
 use lika_domain::village::VillageRegistered;
 use lika_ledger::Recorded;
+use lika_testkit::county::{ADMINISTRATOR, COUNTY, area, date, household, member_no, official};
+use lika_testkit::facts::{around, enrolled, facts, key_enrolled, member, official_event, village_event};
+use lika_testkit::rules::{self, Report, opening, steps_required};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-pub(crate) const ORIGIN: &str = "test.example/130624";
-const ADMINISTRATOR: u32 = 10_000_000;
+pub(crate) use lika_testkit::county::ORIGIN;
+
 /// Village officer of the whole county.
 const CLERK: u32 = 10_000_020;
 const OFFICIALS: u32 = 12;
@@ -54,7 +54,7 @@ pub(crate) struct World {
 impl World {
     /// An opened log with twelve officials, two townships of so many villages each, and money.
     pub(crate) fn open(seed: u64, villages_each: u64) -> Self {
-        let today = Date::from_yyyymmdd(20_140_601).unwrap();
+        let today = date(20_140_601);
         let codes =
             (1..=2).flat_map(|township| (1..=villages_each).map(move |n| 130_624_000_000 + township * 1_000 + n));
         let villages = codes.map(|code| Area::from_code(code).unwrap()).collect();
@@ -90,47 +90,14 @@ impl World {
     }
 
     fn ground(&mut self) {
-        let county: Area = "130624".parse().unwrap();
-        let opened = JurisdictionOpened {
-            origin: ORIGIN.into(),
-            area: county,
-            name: "阜平县".into(),
-            mode: Mode::Testing,
-            public_key: PublicKey { id: KeyId(1), bytes: [7; 32] },
-            unit: "unit".into(),
-            post: "post".into(),
-            sealed: None,
-        };
-        self.officials(county, ADMINISTRATOR, None, OfficialKind::JurisdictionOpened(Box::new(opened)));
+        self.take(&opening().recorded(self.today.yyyymmdd()), Vec::new());
         // Cards exit and fall back without their steps here; steps are taken all the same.
-        let not_required = |procedure: &Procedure| PolicyItem {
-            area: county,
-            source: "test".into(),
-            unconfirmed: false,
-            value: PolicyValue::StepsRequired { procedure: *procedure, required: false },
-        };
-        let items = Procedure::ALL.iter().map(not_required).collect();
-        let set = PolicySet { effective: self.today, items };
-        self.household(county, None, HouseholdKind::PolicySet(set), Vec::new());
-        let (role, area) = (Role::VillageOfficer, county);
-        let enrolled = OfficialEnrolled { role, area, unit: "unit".into(), post: "post".into(), sealed: None };
-        self.officials(county, CLERK, None, OfficialKind::OfficialEnrolled(enrolled));
-        let key = PublicKey { id: KeyId(2), bytes: [8; 32] };
-        self.officials(
-            county,
-            CLERK,
-            None,
-            OfficialKind::KeyEnrolled(KeyEnrolled { public_key: key, device: "".into() }),
-        );
+        let required = steps_required(self.today.yyyymmdd(), false);
+        self.take(&required.recorded(self.today.yyyymmdd()), Vec::new());
+        self.officials(area(COUNTY), CLERK, None, enrolled(Role::VillageOfficer, COUNTY));
+        self.officials(area(COUNTY), CLERK, None, key_enrolled(CLERK));
         for number in 1..=OFFICIALS {
-            let enrolled = OfficialEnrolled {
-                role: Role::Responsible,
-                area: county,
-                unit: "unit".into(),
-                post: "post".into(),
-                sealed: None,
-            };
-            self.officials(county, ADMINISTRATOR + number, None, OfficialKind::OfficialEnrolled(enrolled));
+            self.officials(area(COUNTY), ADMINISTRATOR + number, None, enrolled(Role::Responsible, COUNTY));
         }
         let released = FundsReleased {
             release: 1,
@@ -139,7 +106,7 @@ impl World {
             year: 2014,
             document: "".into(),
         };
-        self.aid(county, None, AidKind::FundsReleased(released));
+        self.aid(area(COUNTY), None, AidKind::FundsReleased(released));
         let each = 90_000_000 / i64::try_from(self.villages.len()).unwrap();
         for area in self.villages.clone() {
             let (name, rural_households, rural_persons) = (format!("村{area}").into(), 100, 300);
@@ -182,24 +149,16 @@ impl World {
     }
 
     fn register(&mut self, area: Area) {
-        let id = HouseholdId::new(1_000_000_000 + self.pick(9_000_000_000)).unwrap();
+        let id = household(1_000_000_000 + self.pick(9_000_000_000));
         let persons = u32::try_from(1 + self.pick(5)).unwrap();
-        let members: Vec<Member> = (1..=persons).map(member).collect();
+        let members: Vec<Member> = (1..=persons).map(sister).collect();
         let tags = members.iter().map(|member| PersonTag {
             person: id.person(member.number),
             tag: Tag(u128::from(self.random ^ u64::from(member.number.get())).to_be_bytes()),
         });
         let tags = tags.collect();
         let standard = if self.pick(4) == 0 { Standard::Provincial } else { Standard::National };
-        let facts = Facts {
-            group: 1,
-            attribute: Attribute::General,
-            standard,
-            main_cause: Cause::Illness,
-            other_causes: Vec::new(),
-            willing_to_relocate: false,
-            sealed: Some(1),
-        };
+        let facts = Facts { standard, ..facts() };
         let kind = HouseholdKind::HouseholdRegistered(Box::new(HouseholdRegistered { facts, members }));
         self.household(area, Some(id), kind, tags);
     }
@@ -234,11 +193,8 @@ impl World {
         let exit = self.state.household(area, id).map_or(0, |card| card.decided);
         let corrects = exit_in_error.then_some(EventRef { entry: exit, event: 0 });
         let kind = HouseholdKind::HouseholdFellBack(HouseholdFellBack { cause: Cause::Disaster, exit_in_error });
-        let event = HouseholdEvent {
-            envelope: Envelope { happened: self.today, household: Some(id), evidence: Vec::new(), corrects },
-            kind,
-        };
-        self.take(area, Events::Households(vec![event]), Vec::new());
+        let event = around(self.event(Some(id), kind), |event| event.corrects = corrects);
+        self.submit(area, Events::Households(vec![event]), Vec::new());
     }
 
     fn step_taken(&mut self, area: Area, id: HouseholdId) {
@@ -257,14 +213,12 @@ impl World {
             objections: 0,
         });
         // Some are candidates for a card.
-        let id = if self.pick(4) == 0 { HouseholdId::new(2_000_000_000 + self.pick(9)).unwrap() } else { id };
+        let id = if self.pick(4) == 0 { household(2_000_000_000 + self.pick(9)) } else { id };
         let document = |kind| Evidence { kind, sha256: [1; 32], size: 1 };
         let evidence = vec![document(EvidenceKind::Minutes), document(EvidenceKind::Application)];
-        let event = HouseholdEvent {
-            envelope: Envelope { happened: self.today, household: Some(id), evidence, corrects: None },
-            kind,
-        };
-        self.take_by(CLERK, area, Events::Households(vec![event]), Vec::new());
+        let event = around(self.event(Some(id), kind), |event| event.evidence = evidence);
+        let report = Report { area, ..Report::new(CLERK, Events::Households(vec![event])) };
+        self.take(&report.recorded(self.today.yyyymmdd()), Vec::new());
     }
 
     fn departure(&mut self) -> HouseholdKind {
@@ -272,7 +226,7 @@ impl World {
             let closed = HouseholdDeregistered { reason: DeregisterReason::Moved, merged_into: None };
             return HouseholdKind::HouseholdDeregistered(closed);
         }
-        let member = MemberNo::new(u32::try_from(2 + self.pick(4)).unwrap()).unwrap();
+        let member = member_no(u32::try_from(2 + self.pick(4)).unwrap());
         HouseholdKind::MemberRemoved(MemberRemoved { member, reason: LeaveReason::Moved, new_head: None })
     }
 
@@ -299,23 +253,23 @@ impl World {
 
     /// Something an official does for the household.
     fn attend(&mut self, area: Area, id: HouseholdId) {
-        let official = ADMINISTRATOR + 1 + u32::try_from(self.pick(u64::from(OFFICIALS))).unwrap();
+        let number = ADMINISTRATOR + 1 + u32::try_from(self.pick(u64::from(OFFICIALS))).unwrap();
         let kind = match self.pick(4) {
             0 => OfficialKind::OfficialAssigned(OfficialAssigned { capacity: Capacity::First }),
             1 => OfficialKind::AssignmentEnded(AssignmentEnded { reason: AssignmentEnd::Left }),
             _ => {
-                let companions = vec![OfficialId::new(ADMINISTRATOR).unwrap()];
+                let companions = vec![official(ADMINISTRATOR)];
                 let visited = HouseholdVisited { place: VisitPlace::Home, minute: None, companions, sealed: None };
                 OfficialKind::HouseholdVisited(visited)
             }
         };
-        self.officials(area, official, Some(id), kind);
+        self.officials(area, number, Some(id), kind);
     }
 
     fn help(&mut self, area: Area, id: HouseholdId) {
         let delivery = u32::try_from(1 + self.pick(8)).unwrap();
         let kind = match self.pick(4) {
-            0 => AidKind::AidAcknowledged(AidAcknowledged { delivery, member: MemberNo::new(1).unwrap() }),
+            0 => AidKind::AidAcknowledged(AidAcknowledged { delivery, member: member_no(1) }),
             1 => {
                 let (amount, reason) = (Fen(i64::try_from(1 + self.pick(9_000)).unwrap()), ReversalReason::Error);
                 AidKind::AidReversed(AidReversed { delivery, amount, reason })
@@ -333,7 +287,6 @@ impl World {
     }
 
     fn policy(&mut self) {
-        let county: Area = "130624".parse().unwrap();
         let value = match self.pick(2) {
             0 => PolicyValue::ExitThreshold(u32::try_from(self.pick(500)).unwrap()),
             _ => PolicyValue::CaseloadLimit {
@@ -341,67 +294,52 @@ impl World {
                 households: u32::try_from(1 + self.pick(6)).unwrap(),
             },
         };
-        let item = PolicyItem { area: county, source: "test".into(), unconfirmed: false, value };
-        let set = PolicySet { effective: self.today, items: vec![item] };
-        self.household(county, None, HouseholdKind::PolicySet(set), Vec::new());
+        let today = self.today.yyyymmdd();
+        self.take(&rules::policy(today, vec![value]).recorded(today), Vec::new());
     }
 
     fn household(&mut self, area: Area, household: Option<HouseholdId>, kind: HouseholdKind, tags: Vec<PersonTag>) {
-        let happened = self.today;
-        let event =
-            HouseholdEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
-        self.take(area, Events::Households(vec![event]), tags);
+        let event = self.event(household, kind);
+        self.submit(area, Events::Households(vec![event]), tags);
+    }
+
+    fn event(&self, household: Option<HouseholdId>, kind: HouseholdKind) -> HouseholdEvent {
+        around(village_event(self.today.yyyymmdd(), kind), |event| event.household = household)
     }
 
     fn officials(&mut self, area: Area, official: u32, household: Option<HouseholdId>, kind: OfficialKind) {
-        let (happened, official) = (self.today, OfficialId::new(official).unwrap());
-        let event = OfficialEvent {
-            envelope: OfficialEnvelope { happened, official, household, evidence: Vec::new(), corrects: None },
-            kind,
-        };
-        self.take(area, Events::Officials(vec![event]), Vec::new());
+        let event = official_event(self.today.yyyymmdd(), official, kind);
+        let event = around(event, |event| event.household = household);
+        self.submit(area, Events::Officials(vec![event]), Vec::new());
     }
 
     fn aid(&mut self, area: Area, household: Option<HouseholdId>, kind: AidKind) {
         let happened = self.today;
         let event =
             AidEvent { envelope: Envelope { happened, household, evidence: Vec::new(), corrects: None }, kind };
-        self.take(area, Events::Aid(vec![event]), Vec::new());
+        self.submit(area, Events::Aid(vec![event]), Vec::new());
     }
 
-    fn take(&mut self, area: Area, events: Events, tags: Vec<PersonTag>) {
-        self.take_by(ADMINISTRATOR, area, events, tags);
+    /// By the administrator, today.
+    fn submit(&mut self, area: Area, events: Events, tags: Vec<PersonTag>) {
+        let report = Report { area, ..Report::new(ADMINISTRATOR, events) };
+        self.take(&report.recorded(self.today.yyyymmdd()), tags);
     }
 
-    fn take_by(&mut self, author: u32, area: Area, events: Events, tags: Vec<PersonTag>) {
-        let index = self.state.applied;
-        let id = u128::from(self.pick(u64::MAX)) + 1;
-        let signer = if author == CLERK { KeyId(2) } else { KeyId(1) };
-        let key = self.state.keys.get(&signer);
-        let recorded_at = self.today.start_unix_ms() + 1_000 + index;
-        let submission = SubmissionHeader {
-            id: SubmissionId(id.to_be_bytes()),
-            origin: ORIGIN.into(),
-            area,
-            author: OfficialId::new(author).unwrap(),
-            key: signer,
-            sequence: key.map_or(0, |key| key.sequence) + 1,
-            previous: key.and_then(|key| key.previous),
-            composed_at: recorded_at / 1_000,
-        };
-        let hash = Sha256::digest(submission.id.0).into();
-        let header = EntryHeader { index, submission, hash, recorded_at, basis: index, tags };
-        let entry = Entry { header, events };
+    /// Records it; if the rules refuse it, only now and then, as a void entry.
+    fn take(&mut self, report: &Report, tags: Vec<PersonTag>) {
+        let mut entry = report.entry(&self.state);
+        entry.header.tags = tags;
         let void = admit(&self.state, &entry).is_err();
         if void && self.pick(VOID_SHARE * 4) != 0 {
             return;
         }
         if void {
-            evolve::void(&mut self.state, index);
+            evolve::void(&mut self.state, entry.index);
         } else {
             evolve::evolve(&mut self.state, &entry);
         }
-        self.recorded_at = self.recorded_at.max(recorded_at);
+        self.recorded_at = self.recorded_at.max(entry.recorded_at);
         self.log.push(Arc::new(Recorded { entry, void, bytes: 0 }));
     }
 }
@@ -416,23 +354,7 @@ pub(crate) fn areas(world: &World) -> Vec<Area> {
     areas
 }
 
-fn member(number: u32) -> Member {
-    Member {
-        number: MemberNo::new(number).unwrap(),
-        relation: if number == 1 { Relation::Head } else { Relation::Sibling },
-        sex: Sex::Female,
-        birth_month: Month::from_yyyymm(198_001 + number).unwrap(),
-        ethnicity: 1,
-        education: None,
-        school: None,
-        health: Health::Healthy,
-        labour: Labour::Ordinary,
-        work_place: None,
-        work_months: 0,
-        medical_insurance: true,
-        pension_insurance: true,
-        disability: None,
-        sealed: Some(1),
-        tag: None,
-    }
+/// The head of a household, or a sister of hers.
+fn sister(number: u32) -> Member {
+    member(number, if number == 1 { Relation::Head } else { Relation::Sibling }, Sex::Female, 198_001 + number)
 }

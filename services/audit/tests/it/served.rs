@@ -4,6 +4,7 @@ use crate::world::World;
 use lika_audit::auditor::{Remote, replay};
 use lika_domain::area::Area;
 use lika_eventlog::verify::Folder;
+use lika_testkit::log::key;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -18,12 +19,12 @@ pub(crate) struct Served {
 impl Served {
     /// The log of a world as it is.
     pub(crate) fn start(world: &World) -> Self {
-        Self::of(&world.folder().0, world)
+        Self::of(&world.folder().0)
     }
 
     /// A copy of a world's log.
-    pub(crate) fn of(folder: &Path, world: &World) -> Self {
-        let log = replay(&Folder(folder.to_owned()), &world.key(), 1, &mut ()).unwrap();
+    pub(crate) fn of(folder: &Path) -> Self {
+        let log = replay(&Folder(folder.to_owned()), key().verifier(), 1, &mut ()).unwrap();
         Self { folder: folder.to_owned(), log, lie: None }
     }
 

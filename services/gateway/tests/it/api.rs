@@ -1,19 +1,19 @@
 //! What works.
 
-use crate::node::{COUNTY, Node, ORIGIN, VILLAGE, admin, card, official, opening, sign, village};
+use crate::node::Node;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use lika_client::Signer;
-use lika_client::compose::Device;
-use lika_domain::ids::{HouseholdId, OfficialId};
+use lika_client::{Device, Signer};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
-use lika_proto::v1::official_event::Kind;
+use lika_testkit::county::{
+    ADMINISTRATOR, COUNTY, OTHER_VILLAGE, VILLAGE, VILLAGE_OFFICER, household, official, village_code,
+};
+use lika_testkit::device::{admin, device, sign};
+use lika_testkit::events::{self, card, opening, village};
 use lika_tlog::proof::TlogProof;
 use prost::Message;
 use serde_json::json;
-
-const CLERK: u32 = 10_000_002;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_submission_gets_its_receipt_as_protobuf_and_as_json() {
@@ -41,8 +41,9 @@ async fn a_submission_gets_its_receipt_as_protobuf_and_as_json() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_answered_in_order_and_one_refusal_is_not_the_end() {
     let (node, mut admin) = Node::opened().await;
-    let mut submissions: Vec<_> = (0..40).map(|n| sign(&mut admin, VILLAGE + n, village(&format!("村{n}")))).collect();
-    let mut stranger = Device::new(Signer::from_seed([8; 32]), OfficialId::new(10_000_001).unwrap(), "lika.example/1");
+    let mut submissions: Vec<_> =
+        (0..40).map(|n| sign(&mut admin, &village_code(n), village(&format!("村{n}")))).collect();
+    let mut stranger = Device::new(Signer::from_seed([8; 32]), official(ADMINISTRATOR), "lika.example/1");
     submissions.insert(7, sign(&mut stranger, VILLAGE, village("村")));
     let answers = node.api().submit_many(submissions).await.unwrap();
     assert_eq!(answers.len(), 41);
@@ -64,7 +65,7 @@ async fn progress_is_read_for_any_area_and_as_of_an_entry() {
     let village = node.get(&format!("/v1/villages/{VILLAGE}/progress")).await;
     assert_eq!((village.status, &village.json()["name"]), (200, &json!("第一山村")));
     let areas = node.get("/v1/areas/130624/progress?by=village&at=2020-09-30").await.json();
-    assert_eq!(areas["areas"][0]["area"], VILLAGE.to_string());
+    assert_eq!(areas["areas"][0]["area"], VILLAGE);
     let log = node.get("/v1/log").await.json();
     assert_eq!((&log["area"], &log["mode"], &log["size"]), (&json!("130624"), &json!("testing"), &json!(2)));
     let page = node.get("/").await;
@@ -80,30 +81,29 @@ async fn progress_is_read_for_any_area_and_as_of_an_entry() {
 async fn a_card_is_shown_in_a_session_to_whose_area_it_is() {
     let (node, mut admin) = Node::opened().await;
     let (api, households) = (node.api(), [1_234_567_890, 1_234_567_891]);
-    for (n, household) in (0..).zip(households) {
-        let village_code = VILLAGE + u64::from(n);
-        api.submit(&sign(&mut admin, village_code, village("村"))).await.unwrap();
-        let mut clerk = enrol(&node, &mut admin, n, village_code).await;
-        api.submit(&sign(&mut clerk, village_code, card(household))).await.unwrap();
+    for (n, (household, place)) in (0..).zip(households.into_iter().zip([VILLAGE, OTHER_VILLAGE])) {
+        api.submit(&sign(&mut admin, place, village("村"))).await.unwrap();
+        let mut clerk = enrol(&node, &mut admin, n, place).await;
+        api.submit(&sign(&mut clerk, place, card(household))).await.unwrap();
     }
     node.caught_up().await;
 
     let path = format!("/v1/households/{}", households[0]);
     assert_eq!(node.get(&path).await.problem(), (401, "token_missing".into()));
-    let token = api.open_session(&Signer::from_seed([5; 32])).await.unwrap().token;
+    let token = api.open_session(device(VILLAGE_OFFICER).signer()).await.unwrap().token;
     let reader = api.with_token(&token).unwrap();
-    let [own, other] = households.map(|id| HouseholdId::new(id).unwrap());
+    let [own, other] = households.map(household);
     let card = reader.household(own).await.unwrap();
-    assert_eq!((&card["village"], &card["personal"]["members"]), (&json!(VILLAGE.to_string()), &json!([])));
+    assert_eq!((&card["village"], &card["personal"]["members"]), (&json!(VILLAGE), &json!([])));
     assert_eq!(reader.household(other).await.unwrap_err().status(), Some(403));
-    let official = |number| reader.official(OfficialId::new(number).unwrap());
-    let own = official(CLERK).await.unwrap();
+    let shown = |number| reader.official(official(number));
+    let own = shown(VILLAGE_OFFICER).await.unwrap();
     assert_eq!((&own["role"], &own["personal"]["name"]), (&json!("village_officer"), &json!("李")));
-    assert_eq!(official(10_000_001).await.unwrap_err().status(), Some(403), "the administrator is above the clerk");
-    assert_eq!(official(99_999_999).await.unwrap_err().status(), Some(404));
-    let token = api.open_session(&Signer::from_seed([1; 32])).await.unwrap().token;
+    assert_eq!(shown(ADMINISTRATOR).await.unwrap_err().status(), Some(403), "the administrator is above the clerk");
+    assert_eq!(shown(99_999_999).await.unwrap_err().status(), Some(404));
+    let token = api.open_session(admin.signer()).await.unwrap().token;
     let above = api.with_token(&token).unwrap();
-    assert_eq!(above.household(other).await.unwrap()["village"], (VILLAGE + 1).to_string());
+    assert_eq!(above.household(other).await.unwrap()["village"], OTHER_VILLAGE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,26 +119,18 @@ async fn a_submission_may_rest_on_one_before_it_in_the_stream() {
 }
 
 /// A village's officer with a key.
-pub(crate) async fn enrol(node: &Node, admin: &mut Device, n: u8, area: u64) -> Device {
-    let (clerk, enrolments) = enrolments(admin, n, area);
+pub(crate) async fn enrol(node: &Node, admin: &mut Device, n: u32, place: &str) -> Device {
+    let (clerk, enrolments) = enrolments(admin, n, place);
     for signed in enrolments {
         node.api().submit(&signed).await.unwrap();
     }
     clerk
 }
 
-fn enrolments(admin: &mut Device, n: u8, area: u64) -> (Device, Vec<v1::SignedSubmission>) {
-    let clerk = Device::new(Signer::from_seed([5 + n; 32]), OfficialId::new(CLERK + u32::from(n)).unwrap(), ORIGIN);
-    let enrolled = v1::OfficialEnrolled {
-        role: v1::Role::VillageOfficer.into(),
-        area,
-        sealed: Some(v1::Sealed { key: 1, r#box: vec![0; 64].into() }),
-        ..Default::default()
-    };
-    let key = v1::KeyEnrolled { public_key: clerk.signer().public().to_vec().into(), device: "a".into() };
-    let number = clerk.author().get();
-    let kinds = [Kind::OfficialEnrolled(enrolled), Kind::KeyEnrolled(key)];
-    let signed = kinds.into_iter().map(|kind| sign(admin, COUNTY, official(number, kind))).collect();
+fn enrolments(admin: &mut Device, n: u32, place: &str) -> (Device, [v1::SignedSubmission; 2]) {
+    let clerk = device(VILLAGE_OFFICER + n);
+    let enrolments = events::enrolments(&clerk, v1::Role::VillageOfficer, place);
+    let signed = enrolments.map(|events| sign(admin, COUNTY, events));
     (clerk, signed)
 }
 

@@ -1,9 +1,12 @@
 //! What does not work, and that the node goes on serving after it.
 
 use crate::line::{Reply, exchange};
-use crate::node::{Node, VILLAGE, sign, village};
+use crate::node::Node;
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
+use lika_testkit::county::VILLAGE;
+use lika_testkit::device::sign;
+use lika_testkit::events::village;
 use prost::Message;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;

@@ -3,14 +3,13 @@
 
 use crate::backend::LedgerBackend;
 use crate::line::{Reply, exchange};
-use lika_client::compose::{Device, Report};
-use lika_client::{Api, Signer};
-use lika_domain::ids::{OfficialId, SubmissionId};
-use lika_eventlog::tiles::TileLog;
+use lika_client::{Api, Device};
 use lika_gateway::{Gateway, serve};
-use lika_ledger::{Clock, Ledger};
-use lika_proto::v1;
-use lika_proto::v1::submission::Events;
+use lika_ledger::Ledger;
+use lika_testkit::county::{COUNTY, ORIGIN};
+use lika_testkit::device::{admin, sign};
+use lika_testkit::events::opening;
+use lika_testkit::log;
 use lika_views::{Follower, LogIdentity, Views, follow};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,12 +17,6 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-
-pub(crate) const ORIGIN: &str = "lika.example/130624";
-pub(crate) const COUNTY: u64 = 130_624_000_000;
-pub(crate) const VILLAGE: u64 = 130_624_100_201;
-/// 2020-09-13 12:26:40 UTC.
-const NOW_MS: u64 = 1_600_000_000_000;
 
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
@@ -37,10 +30,8 @@ pub(crate) struct Node {
 impl Node {
     /// With an empty log.
     pub(crate) async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let key = lika_tlog::SigningKey::new(ORIGIN.parse().unwrap(), [9; 32]);
-        TileLog::create(dir.path(), &key).unwrap();
-        let ledger = Ledger::open(dir.path(), Clock::driven(NOW_MS), 1).unwrap();
+        let dir = log::create();
+        let ledger = log::open(dir.path());
         let identity = LogIdentity { origin: ORIGIN.into(), opening: None, size: 0 };
         let views = Arc::new(Views::open(&dir.path().join("views"), &identity).unwrap());
         let follower = follow(views.clone(), ledger.feed(0));
@@ -88,70 +79,4 @@ impl Node {
         let reply = self.get(&format!("/v1/areas/13/progress?index={last}")).await;
         assert_ne!(reply.status, 503, "{}", reply.text());
     }
-}
-
-pub(crate) fn admin() -> Device {
-    Device::new(Signer::from_seed([1; 32]), OfficialId::new(10_000_001).unwrap(), ORIGIN)
-}
-
-pub(crate) fn sign(device: &mut Device, area: u64, events: Events) -> v1::SignedSubmission {
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&device.chain().sequence.to_be_bytes());
-    id[8..].copy_from_slice(&device.signer().id().0.to_be_bytes());
-    let area = lika_domain::area::Area::from_code(area).unwrap();
-    let report = Report { area, events, keys: Vec::new() };
-    device.compose(SubmissionId(id), NOW_MS / 1000, report).unwrap().signed
-}
-
-pub(crate) fn opening(device: &Device) -> Events {
-    let opened = v1::JurisdictionOpened {
-        origin: ORIGIN.into(),
-        area: COUNTY,
-        name: "阜平县".into(),
-        mode: v1::Mode::Testing.into(),
-        public_key: device.signer().public().to_vec().into(),
-        sealed: Some(v1::Sealed { key: 1, r#box: vec![0; 64].into() }),
-        ..Default::default()
-    };
-    official(device.author().get(), v1::official_event::Kind::JurisdictionOpened(opened))
-}
-
-pub(crate) fn official(number: u32, kind: v1::official_event::Kind) -> Events {
-    let event = v1::OfficialEvent { happened: 20_200_901, official: number, kind: Some(kind), ..Default::default() };
-    Events::Officials(v1::OfficialEvents { events: vec![event] })
-}
-
-pub(crate) fn village(name: &str) -> Events {
-    let registered =
-        v1::VillageRegistered { name: name.into(), poor: true, rural_households: 100, rural_persons: 300 };
-    household_event(0, v1::household_event::Kind::VillageRegistered(registered))
-}
-
-pub(crate) fn card(household: u64) -> Events {
-    let sealed = Some(v1::Sealed { key: 1, r#box: vec![0; 64].into() });
-    let head = v1::Member {
-        number: 1,
-        relation: 1,
-        sex: 1,
-        birth_month: 196_501,
-        ethnicity: 1,
-        health: 1,
-        labour: 1,
-        sealed: sealed.clone(),
-        ..Default::default()
-    };
-    let registered = v1::HouseholdRegistered {
-        attribute: 1,
-        standard: 1,
-        main_cause: 1,
-        members: vec![head],
-        sealed,
-        ..Default::default()
-    };
-    household_event(household, v1::household_event::Kind::HouseholdRegistered(registered))
-}
-
-pub(crate) fn household_event(household: u64, kind: v1::household_event::Kind) -> Events {
-    let event = v1::HouseholdEvent { happened: 20_200_901, household, kind: Some(kind), ..Default::default() };
-    Events::Households(v1::HouseholdEvents { events: vec![event] })
 }

@@ -2,8 +2,11 @@
 //! answered has the shape it promises.
 
 use crate::line::exchange;
-use crate::node::{Node, VILLAGE, card, sign, village};
-use lika_client::{Device, Signer};
+use crate::node::Node;
+use lika_client::Device;
+use lika_testkit::county::VILLAGE;
+use lika_testkit::device::sign;
+use lika_testkit::events::{card, village};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -77,20 +80,20 @@ async fn documents_have_the_shape_described() {
     let mut clerk = crate::api::enrol(&node, &mut admin, 0, VILLAGE).await;
     record_a_card(&node, &mut clerk).await;
     node.caught_up().await;
-    let token = api.open_session(&Signer::from_seed([1; 32])).await.unwrap().token;
+    let token = api.open_session(admin.signer()).await.unwrap().token;
     let document = document(&node).await;
     for (path, schema) in [
         ("/v1/log", "Log"),
         ("/v1/areas/130624/progress", "Progress"),
         ("/v1/areas/130624/progress?by=township", "Areas"),
-        ("/v1/villages/130624100201/progress", "Progress"),
+        ("/v1/villages/130624100200/progress", "Progress"),
         ("/v1/areas/130624/progress/gap.health.missing", "Explanation"),
         ("/v1/areas/130624/progress/nothing", "Problem"),
         ("/v1/areas/44/progress/incidence", "Problem"),
         ("/v1/policy", "Policy"),
         ("/v1/policy?area=130624100&at=2016-01-01", "Policy"),
         ("/v1/households/1234567890", "Household"),
-        ("/v1/officials/10000002", "Official"),
+        ("/v1/officials/10000004", "Official"),
         ("/healthz", "Status"),
         ("/readyz", "Status"),
         ("/nothing", "Problem"),
@@ -112,7 +115,7 @@ async fn record_a_card(node: &Node, clerk: &mut Device) {
         v1::IncomeAssessed { year: 2019, wage: 500_000, net: 500_000, per_head: 500_000, ..Default::default() };
     let living = v1::LivingConditionsAssessed { food: 1, dwelling: 1, ..Default::default() };
     for kind in [Kind::IncomeAssessed(income), Kind::LivingConditionsAssessed(living)] {
-        let events = crate::node::household_event(1_234_567_890, kind);
+        let events = lika_testkit::events::household_event(1_234_567_890, kind);
         node.api().submit(&sign(clerk, VILLAGE, events)).await.unwrap();
     }
 }

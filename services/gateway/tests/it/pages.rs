@@ -2,7 +2,10 @@
 
 use crate::api::enrol;
 use crate::line::exchange;
-use crate::node::{Node, VILLAGE, card, sign, village};
+use crate::node::Node;
+use lika_testkit::county::VILLAGE;
+use lika_testkit::device::sign;
+use lika_testkit::events::{card, village};
 use std::collections::BTreeSet;
 
 /// What stands between quotes after `href=`.

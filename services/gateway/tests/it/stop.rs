@@ -1,7 +1,10 @@
 //! Stopping.
 
 use crate::line::{Reply, exchange};
-use crate::node::{Node, VILLAGE, sign, village};
+use crate::node::Node;
+use lika_testkit::county::VILLAGE;
+use lika_testkit::device::sign;
+use lika_testkit::events::village;
 use prost::Message;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
