@@ -3,7 +3,7 @@
 
 use super::clerk::Clerk;
 use super::exits;
-use super::household::{Home, Standing};
+use super::household::{self, Home, Standing};
 use super::mistakes::Fixes;
 use super::monitoring;
 use super::plan::{Event, Target};
@@ -79,7 +79,7 @@ pub(crate) struct County<'c> {
 impl County<'_> {
     /// Number of poor persons of the village with that index.
     fn poor_persons(&self, village: usize) -> u32 {
-        super::village::poor_persons(self.villages.len(), self.homes).get(village).copied().unwrap_or(0)
+        household::poor_persons(self.villages.len(), self.homes).get(village).copied().unwrap_or(0)
     }
 }
 
@@ -247,7 +247,7 @@ impl Course {
                 }
             }
             (Subject::County, _) => {
-                let poor = super::village::poor_persons(county.villages.len(), county.homes).iter().sum();
+                let poor = household::poor_persons(county.villages.len(), county.homes).iter().sum();
                 super::village::county_exit(county.clerk, author, day, county.villages, poor);
             }
         }

@@ -8,12 +8,12 @@
 use super::clerk::Clerk;
 use super::courses::{self, Courses, Fate, Subject};
 use super::divisions::County;
-use super::household::{Home, Standing};
+use super::household::{self, Home, Standing};
 use super::mistakes::Fixes;
 use super::officials::{self, ADMINISTRATOR, Handover, Responsible};
 use super::plan::Tick;
 use super::planted::{Kind, PROBE_PER_MILLE, Planted, TAKEN_OVER_MONTH};
-use super::village::{self, Village};
+use super::village::Village;
 use super::{assessment, changes, exits, money, monitoring};
 use anyhow::{Context, ensure};
 use lika_domain::area::{Area, Level};
@@ -319,7 +319,7 @@ impl History {
 
     /// Villages apply to leave the list if few enough persons will be poor after the chosen exits.
     fn ask_to_leave(&mut self) {
-        let mut poor = village::poor_persons(self.villages.len(), &self.homes);
+        let mut poor = household::poor_persons(self.villages.len(), &self.homes);
         let leaving = self.homes.iter().filter(|home| home.leaving && home.standing == Standing::Poor);
         leaving.for_each(|home| poor[home.village] -= home.size());
         for (number, village) in self.villages.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! Made-up households: members, causes of poverty, and registration.
 
+use super::catalogue::Measure;
 use super::clerk::{Card, Clerk, data_key};
 use super::mistakes::{Fix, Fixes, Right};
-use super::money::Measure;
 use super::names::{self, Surname};
 use super::people::Person;
 use super::plan::Target;
@@ -279,6 +279,17 @@ impl Home {
             willing_to_relocate: clerk.dice.per_mille(120),
         }
     }
+}
+
+/// Number of poor persons in every village.
+pub(crate) fn poor_persons(villages: usize, homes: &[Home]) -> Vec<u32> {
+    let mut counts = vec![0; villages];
+    for home in homes.iter().filter(|home| home.standing == Standing::Poor) {
+        if let Some(count) = counts.get_mut(home.village) {
+            *count += home.size();
+        }
+    }
+    counts
 }
 
 /// All members of a household, numbered.

@@ -6,8 +6,9 @@
 //! In reading order:
 //! * [`County`]: the county's townships and villages, from a table
 //! * `dice`, `names`: random numbers and names
-//! * `people`, `household`, `village`, `officials`: people and places
-//! * `changes`, `assessment`, `catalogue`, `money`, `exits`, `monitoring`, `mistakes`: what happens to them
+//! * `people`, `village`, `household`, `officials`: people and places
+//! * `changes`, `assessment`, `catalogue`, `entitlement`, `money`, `exits`, `monitoring`: what happens to them
+//! * `mistakes`, `corrections`: what is recorded wrongly at first, and how it is put right
 //! * `procedure`, `courses`: the procedures that decide it; [`planted`]: the rates at which rules are broken
 //! * `clerk`, `plan`, [`history`]: how it is reported, and in what order
 //! * [`Loader`]: how it is submitted
@@ -19,9 +20,11 @@ mod assessment;
 mod catalogue;
 mod changes;
 mod clerk;
+mod corrections;
 mod courses;
 mod dice;
 mod divisions;
+mod entitlement;
 mod exits;
 pub mod history;
 mod household;

@@ -1,12 +1,13 @@
 //! Funds of a year: released to the county, allocated to villages, planned for households, delivered, confirmed.
 
-use super::catalogue::{self, Entry};
+use super::catalogue::{CATALOGUE, Entry, Measure};
 use super::clerk::Clerk;
+use super::entitlement;
 use super::household::Home;
 use super::mistakes::{Fix, Fixes, Right};
 use super::plan::Event;
 use super::planted::{self, FORGOTTEN_PER_MILLE, OVERDRAFT_PER_MILLE};
-use super::village::Village;
+use super::village::{Budget, Village};
 use lika_domain::area::Area;
 use lika_proto::v1;
 use lika_proto::v1::FundsSource;
@@ -26,35 +27,12 @@ const RELEASE_STEP: u64 = 1_000_000;
 /// Sources of funds, the leading one last.
 const SOURCES: [FundsSource; 3] = [FundsSource::County, FundsSource::Provincial, FundsSource::Central];
 
-/// A measure that a household gets in a year.
-#[derive(Debug)]
-pub(crate) struct Measure {
-    /// Its number in the village; 0 until it is planned.
-    number: u64,
-    /// Its entry in the catalogue.
-    entry: &'static Entry,
-    /// Fen of one delivery.
-    amount: u64,
-    /// Member it is for; 0 for the household.
-    member: u32,
-}
-
-/// Funds allocated to a group of measures in a village.
-#[derive(Debug)]
-pub(crate) struct Budget {
-    number: u64,
-    release: u64,
-    group: v1::MeasureGroup,
-    amount: u64,
-    left: u64,
-}
-
 /// Decides the measures of the year, allocates funds to them, and releases the funds to the county.
 pub(crate) fn release(clerk: &mut Clerk, author: usize, homes: &mut [Home], villages: &mut [Village]) {
     let (today, year) = (clerk.today, clerk.today.year());
     let mut needed: BTreeMap<(usize, i32), u64> = BTreeMap::new();
     for home in homes.iter_mut().filter(|home| home.is_open()) {
-        let due = catalogue::due(home, &mut clerk.dice, today);
+        let due = entitlement::due(home, &mut clerk.dice, today);
         let measure = |(entry, amount, member)| Measure { number: 0, entry, amount, member };
         home.measures.clear();
         for one in due {
@@ -201,5 +179,5 @@ pub(crate) fn catalogue_policy(county: Area) -> Vec<v1::PolicyItem> {
             value: Some(v1::policy_item::Value::Measure(measure)),
         }
     };
-    catalogue::CATALOGUE.iter().map(item).collect()
+    CATALOGUE.iter().map(item).collect()
 }

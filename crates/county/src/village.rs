@@ -1,8 +1,6 @@
 //! Villages: their officers, population, and exit from the list of poor villages.
 
 use super::clerk::Clerk;
-use super::household::{Home, Standing};
-use super::money::Budget;
 use super::planted;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
@@ -53,6 +51,21 @@ pub(crate) struct Village {
     pub measures: u64,
     services: u32,
     collective_income: u64,
+}
+
+/// Funds allocated to a group of measures in a village.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    /// Number of the allocation.
+    pub number: u64,
+    /// Release they come from.
+    pub release: u64,
+    /// Measures they are for.
+    pub group: v1::MeasureGroup,
+    /// Fen allocated.
+    pub amount: u64,
+    /// Fen not yet delivered.
+    pub left: u64,
 }
 
 /// Devices of the officers who report for a village.
@@ -164,17 +177,6 @@ impl Village {
     fn rural_households(&self) -> u32 {
         self.rural_persons * 100 / PERSONS_PER_HUNDRED_HOUSEHOLDS
     }
-}
-
-/// Number of poor persons in every village.
-pub(crate) fn poor_persons(villages: usize, homes: &[Home]) -> Vec<u32> {
-    let mut counts = vec![0; villages];
-    for home in homes.iter().filter(|home| home.standing == Standing::Poor) {
-        if let Some(count) = counts.get_mut(home.village) {
-            *count += home.size();
-        }
-    }
-    counts
 }
 
 /// The county leaves the list of poor counties.
