@@ -1,7 +1,7 @@
-//! The one way in which this program asks others over HTTP: `reqwest` over rustls with ring.
+//! The one way in which this program sends HTTP requests: `reqwest` over rustls with ring.
 //!
-//! Not here: what is asked and what an answer means. That is for each crate that asks; so are limits on bytes and
-//! times.
+//! The content of requests and the meaning of answers are left to each crate that sends them; so are limits on bytes
+//! and times.
 //!
 //! Why one, and why this: there were two, one of them put together from hyper by hand. A caller pays some 10 µs of
 //! processor time more for a request than with that one. `lika bench append`, whose clients share two cores with the
@@ -15,16 +15,16 @@ use std::sync::Arc;
 
 pub use reqwest;
 
-/// What a request names this program as.
+/// The name of this program in requests.
 const USER_AGENT: &str = concat!("lika/", env!("CARGO_PKG_VERSION"));
 
 /// Whose certificates a client trusts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// Nobody's: for plain `http`, where no certificate is ever looked at. Reading the machine's takes milliseconds.
+    /// None: for plain `http`, which needs no certificate. Reading the machine's takes milliseconds.
     Nobody,
     /// Those that this machine trusts: the system's, or those in the files that `SSL_CERT_FILE` and `SSL_CERT_DIR`
-    /// name. Among them may be the authority of a network of one's own.
+    /// name, such as the authority of a private network.
     Machine,
 }
 
@@ -39,8 +39,8 @@ pub fn client(trust: Trust) -> reqwest::ClientBuilder {
         .tcp_nodelay(true)
 }
 
-/// A client for whatever serves files, for code that blocks: it follows up to ten redirects and uses the proxy that
-/// the environment names. A thread that drives asynchronous tasks must neither build nor use it.
+/// A client for any server of files, for code that blocks: it follows up to ten redirects and uses the proxy that the
+/// environment names. A thread that drives asynchronous tasks must neither build nor use it.
 pub fn blocking_client(trust: Trust) -> reqwest::blocking::ClientBuilder {
     reqwest::blocking::Client::builder()
         .user_agent(USER_AGENT)
@@ -49,8 +49,7 @@ pub fn blocking_client(trust: Trust) -> reqwest::blocking::ClientBuilder {
         .tcp_nodelay(true)
 }
 
-/// What lies at the bottom of a failed request, such as `Connection refused`: the layers above it name only the
-/// address.
+/// The innermost cause of a failed request, such as `Connection refused`: the layers above it name only the address.
 pub fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }
@@ -67,7 +66,7 @@ fn tls(trust: Trust) -> ClientConfig {
             tracing::debug!(unusable, "certificates of this machine that cannot be used");
         }
     }
-    // Ring offers what the versions 1.2 and 1.3 demand, so this cannot fail.
+    // Ring supports everything that the versions 1.2 and 1.3 need, so this cannot fail.
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let versions = builder.with_safe_default_protocol_versions();
     versions.expect("ring serves TLS 1.2 and 1.3").with_root_certificates(roots).with_no_client_auth()

@@ -1,7 +1,7 @@
-//! A card as readers see it: everything the log has in the clear, and nothing that is sealed.
+//! A card as readers see it: everything that the log has in the clear, and no sealed data.
 //!
-//! Numbers are texts of all their digits, amounts are in fen, days are `2017-06-01` and months `2017-06`. What is not
-//! known is `null`.
+//! Numbers are texts of all their digits, amounts are in fen, days are `2017-06-01` and months `2017-06`. A value that
+//! is not known is `null`.
 
 use crate::document::{Name, Standing, fen};
 use crate::procedures::RoundView;
@@ -30,9 +30,9 @@ pub struct HouseholdView {
     /// Its village, 12 digits.
     #[schemars(schema_with = "schema::village")]
     pub village: String,
-    /// Index of the last entry of the log that counted.
+    /// Index of the last entry that was applied.
     pub index: Option<Index>,
-    /// Group inside the village; `null` not known.
+    /// Group inside the village; `null` if not known.
     pub group: Option<u16>,
     /// `general`, `dibao` or `wubao`.
     #[schemars(extend("enum" = schema::choice(&Attribute::LIST)))]
@@ -50,18 +50,19 @@ pub struct HouseholdView {
     /// When it was registered.
     #[schemars(schema_with = "schema::day")]
     pub registered: String,
-    /// `poor`, `pre_exit`, `exited`, `fallen_back` or `deregistered`.
+    /// Status: `poor`, `pre_exit`, `exited`, `fallen_back` or `deregistered`.
     pub status: Name,
     /// Since when.
     #[schemars(schema_with = "schema::day")]
     pub since: String,
-    /// The watch it is under.
+    /// Its monitoring; `null` if it is not monitored.
     pub monitoring: Option<MonitoringView>,
-    /// Who lives on it.
+    /// Its members.
     pub members: Vec<MemberView>,
     /// Income by year.
     pub incomes: Vec<IncomeView>,
-    /// By `food`, `clothing`, `education`, `medical`, `housing`, `water`; what was never assessed is left out.
+    /// By `food`, `clothing`, `education`, `medical`, `housing`, `water`; a condition that was never assessed is left
+    /// out.
     pub conditions: BTreeMap<Name, ConditionView>,
     /// Grade of the dwelling, `a` to `d`.
     pub dwelling: Option<Name>,
@@ -69,7 +70,7 @@ pub struct HouseholdView {
     pub procedures: Vec<RoundView>,
     /// Officials who answer for it.
     pub officials: Vec<AssignmentView>,
-    /// Since when nobody answers for it; `null` while somebody does.
+    /// Since when it has no responsible official; `null` while it has one.
     #[schemars(schema_with = "schema::day_or_null")]
     pub unassigned: Option<String>,
     /// Day of the last visit.
@@ -77,7 +78,7 @@ pub struct HouseholdView {
     pub visited: Option<String>,
     /// Number of visits.
     pub visits: u32,
-    /// What it should get by its facts, and whether it did.
+    /// What it should get according to its facts, and whether it got it.
     pub entitlements: Vec<EntitlementView>,
     /// Aid it got, in order of recording.
     pub deliveries: Vec<DeliveryView>,
@@ -87,7 +88,7 @@ pub struct HouseholdView {
     pub entries: Vec<Index>,
 }
 
-/// The watch a card is under.
+/// The monitoring of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Monitoring")]
 pub struct MonitoringView {
@@ -157,7 +158,7 @@ pub struct IncomeView {
     pub entry: Index,
 }
 
-/// What was established of one assurance or guarantee.
+/// The assessment of one assurance or guarantee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ConditionMet")]
 pub struct ConditionView {
@@ -166,7 +167,7 @@ pub struct ConditionView {
     /// When that was established.
     #[schemars(schema_with = "schema::day")]
     pub since: String,
-    /// Entry that says so.
+    /// Entry that established it.
     pub entry: Index,
 }
 
@@ -187,14 +188,14 @@ pub struct AssignmentView {
     pub entry: Index,
 }
 
-/// What a card is entitled to.
+/// An entitlement of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CardEntitlement")]
 pub struct EntitlementView {
     /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
     #[schemars(extend("enum" = schema::choice(&Entitlement::LIST)))]
     pub entitlement: Name,
-    /// Day of the latest delivery that counts for it; `null` if it lacks.
+    /// Day of the latest delivery that counts for it; `null` if it is missing.
     #[schemars(schema_with = "schema::day_or_null")]
     pub received: Option<String>,
     /// Entry of that delivery.
@@ -331,7 +332,7 @@ fn conditions(conditions: &Conditions) -> BTreeMap<Name, ConditionView> {
         .collect()
 }
 
-/// A closed card is entitled to nothing.
+/// The entitlements of a card; a closed card has none.
 fn entitlements(card: &Household, today: Date) -> Vec<EntitlementView> {
     let due = Entitlement::ALL.iter().filter(|one| card.status.is_live() && one.is_due(card, today));
     let view = |one: &Entitlement| {

@@ -1,8 +1,9 @@
-//! Whether a store is as its last process left it. A killed process leaves everything it wrote in the hands of the
-//! system, and sled goes on from there. A cut of power does not: sled orders its writes by hints that are no promise.
-//! And what is damaged later sled hardly notices: it shows other figures, or ends the process.
+//! Checks whether a store is as its last process left it. After a kill the system still has everything that the
+//! process wrote, and sled continues from there. After a power cut it may not: sled orders its writes by hints that
+//! promise nothing. Sled hardly notices later damage either: it shows wrong figures, or ends the process.
 //!
-//! A file beside the store says since which start of the machine it is open, or with which checksum it was closed.
+//! A file beside the store says in which boot of the machine the store was opened, or with which checksum it was
+//! closed.
 
 use crate::error::ViewError;
 use lika_retry::{BlockingRetryable, LOCK};
@@ -13,18 +14,18 @@ use std::time::{Duration, Instant};
 
 /// The file beside the store.
 const FILE: &str = "power";
-/// Where sled keeps everything.
+/// The file in which sled keeps everything.
 const STORE: &str = "db";
-/// What the file says of a store that was closed and is on the disk as a whole, before the CRC-32 of it.
+/// Content of the file for a store that was closed and is completely on disk; the CRC-32 of the store follows.
 const CLOSED: &str = "closed ";
-/// Linux draws one at each start of the machine. Where there is none, nothing is known and nothing is said.
+/// Linux draws an id at each boot. Without one nothing can be checked, and nothing is reported.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// How long to wait until sled has let go of its file.
 const CLOSE_WAIT_MS: u64 = 2_000;
-/// How much of the store is read at once for its checksum.
+/// Bytes of the store read at once for its checksum.
 const READ_BYTES: usize = 1 << 20;
 
-/// A store that is open; dropped after it, this notes that it was closed.
+/// Notes that a store was closed when it is dropped; drop it after the store.
 pub(crate) struct OpenStore {
     dir: PathBuf,
 }
@@ -50,7 +51,7 @@ pub(crate) fn check(dir: &Path) -> Result<(), ViewError> {
     }
 }
 
-/// Notes on the disk that the store is about to be opened: sled writes before it is open, and may be killed then.
+/// Notes on disk that the store is about to be opened: sled writes while it opens, and may be killed then.
 pub(crate) fn note_open(dir: &Path) -> Result<(), ViewError> {
     let Some(boot) = boot_id() else { return Ok(()) };
     let noted = fs::create_dir_all(dir).and_then(|()| note(dir, &boot));
@@ -58,13 +59,14 @@ pub(crate) fn note_open(dir: &Path) -> Result<(), ViewError> {
 }
 
 impl OpenStore {
-    /// For a store that is open. It is noted once more, since another that was just being closed may have noted that.
+    /// Notes once more that the store is open, since another process that was closing it may have noted that it is
+    /// closed.
     pub(crate) fn on(dir: &Path) -> Result<Self, ViewError> {
         note_open(dir)?;
         Ok(Self { dir: dir.to_owned() })
     }
 
-    /// Once nothing writes to the store any more and all of it is on the disk, it is closed.
+    /// Notes that the store is closed, once nothing writes to it any more and all of it is on disk.
     fn off(&self) -> io::Result<()> {
         let store = File::open(self.dir.join(STORE))?;
         let begun = Instant::now();
@@ -73,7 +75,7 @@ impl OpenStore {
             return Ok(());
         }
         store.sync_all()?;
-        // Under the lock, so that whoever opens the store next notes it after this.
+        // Under the lock, so that the next process notes its opening after this.
         let sum = checksum(store.try_clone()?)?;
         note(&self.dir, &format!("{CLOSED}{sum}"))
     }
@@ -81,7 +83,8 @@ impl OpenStore {
 
 impl Drop for OpenStore {
     fn drop(&mut self) {
-        // If it fails, the store counts as open: safe, and noticed only if the machine stops before the next start.
+        // If this fails, the store counts as open. That is safe, and matters only if the machine stops before the next
+        // start.
         let _ = self.off();
     }
 }

@@ -1,5 +1,5 @@
 //! The state digest of a view, computed from its rows: the SHA-256 of the canonical encoding of the state, which the
-//! rows hold in pieces. In memory lies at most one village or a part of the submissions at a time.
+//! rows hold in pieces. At most one village or a part of the submissions is in memory at a time.
 
 use crate::error::ViewError;
 use crate::keys::{Key, Kind};
@@ -11,10 +11,10 @@ use lika_domain::state::State;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Submissions that are put in order at once, at about 40 bytes each.
+/// Submissions sorted at once, at about 40 bytes each.
 const SUBMISSIONS_PER_PART: u32 = 4_000_000;
 
-/// The digest of what the store holds, which must not be written meanwhile.
+/// The digest of the store, which must not be written meanwhile.
 pub(crate) fn digest(rows: &Rows, applied: u64) -> Result<[u8; 32], ViewError> {
     let mut out = Encoder { rows, hash: Sha256::new() };
     // The fields of the state in their order; a new one has to be named here before this compiles again.
@@ -62,8 +62,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Submissions lie in the store by entry and in the state by number. They are put in order a part at a time, so
-    /// that memory stays bounded however many there are.
+    /// The store has submissions by entry, and the state by number. They are sorted a part at a time, so that memory
+    /// stays bounded however many there are.
     fn submissions(&mut self) -> Result<(), ViewError> {
         let mut length: u32 = 0;
         self.each_submission(|_| length = length.saturating_add(1))?;
@@ -90,7 +90,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// A map: its length, then each key and value. The values lie in the store as they are encoded.
+    /// A map: its length, then each key and value. The store has the values in their encoding.
     fn map(&mut self, prefix: &[u8]) -> Result<(), ViewError> {
         self.length(prefix)?;
         for row in self.rows.scan(prefix) {
@@ -101,7 +101,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// What the state's own map has as the key of a row.
+    /// The key of a row in the state's own map.
     fn id(&mut self, key: &Key) {
         match key {
             Key::Void(index) => self.put(index),

@@ -2,7 +2,7 @@
 //! and for any sum of villages.
 //!
 //! Amounts are in fen. Shares are in persons per 10,000. Days are `2017-06-01`, months `2017-06`, moments
-//! `2017-06-01T09:30:00.000+08:00`. What is not known is `null` and never 0.
+//! `2017-06-01T09:30:00.000+08:00`. A value that is not known is `null` and never 0.
 
 mod sums;
 
@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 /// A name from a closed list of the field.
 pub type Name = Cow<'static, str>;
 
-/// What figures stand for: how much of the log, and which day they count back from.
+/// The state that figures are of: how much of the log, and the day that they count back from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// How many entries were applied.
@@ -54,14 +54,14 @@ pub struct Progress {
     pub level: Name,
     /// Name of the village, or of the area the log covers; `null` for others, which the log does not name.
     pub name: Option<String>,
-    /// Index of the last entry that counted; `null` before the first.
+    /// Index of the last entry that was applied; `null` before the first.
     pub index: Option<Index>,
-    /// Where on either clock they stand.
+    /// The time of the figures, on both clocks.
     pub as_of: AsOf,
     /// Highest incidence at which the area may exit, in poor persons per 10,000 rural registered persons.
     pub threshold: u32,
-    /// Poor persons (poor, pre-exit and fallen back) per 10,000 rural registered persons, rounded down; `null` where
-    /// no village states its rural persons.
+    /// Poor persons (poor, pre-exit and fallen back) per 10,000 rural registered persons, rounded down; `null` if no
+    /// village states its rural persons.
     pub incidence: Option<u64>,
     /// Cards.
     pub households: Sums<Tally>,
@@ -72,62 +72,62 @@ pub struct Progress {
     /// By `food`, `clothing`, `education`, `medical`, `housing`, `water`: open cards for which it is met, not met, or
     /// was never assessed.
     pub conditions: BTreeMap<Name, Sums<Known>>,
-    /// Who answers for the open cards and visits them.
+    /// Responsible officials of the open cards, and visits.
     pub officials: Officials,
-    /// Procedures: of open cards, of households that are to get one, of villages and of the county.
+    /// Rounds of procedures: of open cards, of candidate households, of villages and of the county.
     pub procedures: ProcedureCounts,
     /// Exits that an audit would look at.
     pub exits: Sums<Exits>,
-    /// What open cards should get and did not.
+    /// What open cards should get and did not get.
     pub gap: GapCounts,
     /// Aid by group, in the order of the groups' numbers; groups without any are left out.
     pub aid: Vec<AidSums>,
     /// Money on its way.
     pub money: Sums<Money>,
-    /// Who is posted to the poor villages, those that have left the list too.
+    /// Officials posted to the poor villages, including those that have left the list.
     pub posts: Sums<Posts>,
     /// What the poor villages lack to leave the list.
     pub villages: Sums<Exit>,
-    /// What happened, by month in order; months without anything are left out.
+    /// Counts of each month, in order; months in which nothing happened are left out.
     pub months: Vec<MonthRow>,
 }
 
-/// Where on either clock figures stand.
+/// The time of figures, on both clocks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AsOf {
-    /// The day they count back from; later happenings are not in them.
+    /// The day that they count back from; they leave out everything that happened later.
     #[schemars(schema_with = "schema::day")]
     pub happened: String,
-    /// When the latest entry that counted was recorded, in China's time; `null` before the first.
+    /// When the latest entry applied was recorded, in China's time; `null` before the first.
     #[schemars(schema_with = "schema::moment_or_null")]
     pub recorded: Option<String>,
 }
 
-/// Income per head of the persons on open cards assessed for the latest year that any of them was assessed for.
+/// Income per head on open cards, of the latest year for which one of them has an assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Income {
-    /// The year; `null` without an assessment, and the figures below with it.
+    /// The year; this and the figures below are `null` without an assessment.
     pub year: Option<u16>,
     /// Fen, rounded down.
     pub mean: Option<i64>,
-    /// Fen; half of the persons have at most that.
+    /// Fen; half of the persons have no more.
     pub median: Option<i64>,
-    /// Persons under the line that holds for their household.
+    /// Persons in households below the line that holds for them.
     pub below_line: Option<u64>,
-    /// The national line of that year for the area, in fen; `null` where none is known.
+    /// The national line of that year for the area, in fen; `null` if none is known.
     pub line: Option<i64>,
 }
 
-/// Who answers for the open cards and visits them.
+/// Responsible officials of the open cards, and visits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Officials {
-    /// Who answers for them.
+    /// Cards by responsible official.
     #[serde(flatten)]
     pub coverage: Sums<Coverage>,
-    /// When they were visited.
+    /// Cards by their last visit.
     #[serde(flatten)]
     pub visits: Sums<Visited>,
-    /// Since when the one that is longest without a responsible official has been so; `null` if each has one.
+    /// The earliest day since which an open card has had no responsible official; `null` if each has one.
     #[schemars(schema_with = "schema::day_or_null")]
     pub unassigned_since: Option<String>,
 }
@@ -138,11 +138,11 @@ pub struct ProcedureCounts {
     /// All of them.
     #[serde(flatten)]
     pub rounds: Sums<Procedures>,
-    /// Those under way by the step after which they stand; steps with none are left out.
+    /// Rounds under way by their last step; steps without rounds are left out.
     pub standing: Vec<StandingAt>,
 }
 
-/// Rounds of one procedure that stand after the same step.
+/// Rounds of one procedure with the same last step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StandingAt {
     /// The procedure.
@@ -155,14 +155,14 @@ pub struct StandingAt {
     pub count: u64,
 }
 
-/// What open cards should get by their facts and did not.
+/// What open cards should get according to their facts and did not get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "GapDocument")]
 pub struct GapCounts {
-    /// All of it.
+    /// The totals.
     #[serde(flatten)]
     pub sums: Sums<Gap>,
-    /// By entitlement, in a fixed order; those that no card is entitled to are left out.
+    /// By entitlement, in a fixed order; entitlements that no card has are left out.
     pub entitlements: Vec<EntitlementCounts>,
 }
 
@@ -173,7 +173,7 @@ pub struct EntitlementCounts {
     /// `housing`, `relocation`, `education`, `health`, `safety_net`, `disability` or `livelihood`.
     #[schemars(extend("enum" = schema::choice(&Entitlement::LIST)))]
     pub entitlement: Name,
-    /// What is due, received and missing.
+    /// Cards for which it is due, received and missing.
     #[serde(flatten)]
     pub sums: Sums<Entitled>,
 }
@@ -190,13 +190,13 @@ pub struct AidSums {
     pub sums: Sums<Aid>,
 }
 
-/// What happened in a month.
+/// Counts of a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MonthRow {
     /// The month.
     #[schemars(schema_with = "schema::month")]
     pub month: String,
-    /// What is counted of it.
+    /// Its counts.
     #[serde(flatten)]
     pub sums: Sums<MonthPart>,
 }
@@ -231,8 +231,9 @@ impl Progress {
         }
     }
 
-    /// Poor households at the end of each month, as registrations, exits and fall-backs give them. The document has
-    /// no months of cards that were closed for other reasons, so the last may be above the figure of today.
+    /// Poor households at the end of each month, as registrations, exits and fall-backs give them. The document does
+    /// not count by month the cards that were closed for other reasons, so the last number may be above the present
+    /// figure.
     pub fn poor_by_month(&self) -> Vec<(&str, u64)> {
         let mut poor = 0_i64;
         let month = |row: &'_ MonthRow| {
@@ -244,7 +245,7 @@ impl Progress {
         self.months.iter().map(|row| row.month.as_str()).zip(counts).collect()
     }
 
-    /// The area it is about; `None` in a document from elsewhere that names none.
+    /// The area it is about; `None` if a document from elsewhere names none.
     pub fn area(&self) -> Option<Area> {
         self.area.parse().ok()
     }

@@ -1,11 +1,10 @@
-//! What can go wrong with a view, and what to do then. A view is never repaired and never cleared here: whoever
-//! deletes the folder knows that it is rebuilt from the log, and has seen why. A node does so by itself after a cut
-//! of power.
+//! Errors of views, and what to do about them. A view is never repaired or cleared here: a person who has seen the
+//! error deletes the folder, and it is rebuilt from the log. Only after a power cut does a node do so by itself.
 
 use lika_domain::ids::Index;
 use std::path::PathBuf;
 
-/// Why a view does not open, does not go on, or cannot answer.
+/// Why a view does not open, does not continue, or cannot answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
     /// Another process has the store open.
@@ -38,7 +37,7 @@ pub enum ViewError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// The store does not open: it is damaged or not readable.
@@ -49,7 +48,7 @@ pub enum ViewError {
     Open {
         /// The folder.
         path: PathBuf,
-        /// What the store says.
+        /// The error of the store.
         source: sled::Error,
     },
     /// The store failed while it was read or written.
@@ -57,7 +56,7 @@ pub enum ViewError {
     Store {
         /// The folder.
         path: PathBuf,
-        /// What the store says.
+        /// The error of the store.
         source: sled::Error,
     },
     /// A row is not what this version writes.
@@ -123,12 +122,12 @@ pub enum ViewError {
     /// An entry came that does not follow the last one.
     #[error("entry {found} came instead of entry {expected}: entries are applied one after the other")]
     Gap {
-        /// The entry that was to come.
+        /// The entry that was expected.
         expected: Index,
         /// The entry that came.
         found: Index,
     },
-    /// The views did not get as far as asked in the time given.
+    /// The views did not reach the requested entry in time.
     #[error("the views have applied {applied} entries, but not yet entry {index}")]
     Behind {
         /// The entry asked for.

@@ -1,4 +1,5 @@
-//! What a figure rests on: the entries behind it, so that whoever doubts it can look them up in the log.
+//! The contributions to a figure, each with its entry, so that anyone who doubts the figure can look them up in the
+//! log.
 
 use crate::document::{AsOf, Name, Standing};
 use crate::schema;
@@ -8,10 +9,10 @@ use lika_domain::progress::{Contribution, FigureRef, Unit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Most grounds in one answer; whoever wants all of a county's asks village by village.
+/// Most contributions in one answer; for all of a county's, ask village by village.
 pub const CONTRIBUTIONS_MAX: usize = 10_000;
 
-/// A figure and what it is the sum of.
+/// A figure and its contributions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// The shortest prefix that names the area.
@@ -23,36 +24,36 @@ pub struct Explanation {
     /// `fen` or `count`.
     #[schemars(extend("enum" = ["fen", "count"]))]
     pub unit: Name,
-    /// Sum of the amounts of all grounds, those left out too.
+    /// Sum of the amounts of all contributions, including those left out.
     pub amount: i64,
-    /// Index of the last entry that counted; `null` before the first.
+    /// Index of the last entry that was applied; `null` before the first.
     pub index: Option<Index>,
-    /// Where on either clock it stands.
+    /// The time of the figure, on both clocks.
     pub as_of: AsOf,
-    /// How many grounds there are.
+    /// Number of contributions.
     pub total: u64,
-    /// The grounds by village and card, the first [`CONTRIBUTIONS_MAX`] of them.
+    /// The contributions by village and card, the first [`CONTRIBUTIONS_MAX`] of them.
     pub grounds: Vec<ContributionView>,
 }
 
-/// One of the things that a figure is the sum of.
+/// One addend of a figure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Ground")]
 pub struct ContributionView {
-    /// The village; `null` for what belongs to the jurisdiction itself.
+    /// The village; `null` if it belongs to the jurisdiction itself.
     #[schemars(schema_with = "schema::village_or_null")]
     pub village: Option<String>,
     /// The card that it concerns; `null` if it concerns none.
     #[schemars(schema_with = "schema::household_or_null")]
     pub household: Option<String>,
-    /// What it adds: a number of things, or fen.
+    /// The amount it adds: a count, or fen.
     pub amount: i64,
-    /// The entry that it rests on; of something that is missing, the one that calls for it.
+    /// The entry that it rests on; for something missing, the entry that makes it due.
     pub entry: Index,
 }
 
 impl Explanation {
-    /// Before the first ground.
+    /// An explanation without contributions.
     pub(crate) fn new(area: Area, asked: FigureRef, standing: &Standing) -> Self {
         Self {
             area: area.prefix(),
@@ -66,7 +67,7 @@ impl Explanation {
         }
     }
 
-    /// Adds those of a village, or of the jurisdiction itself.
+    /// Adds the contributions of a village, or of the jurisdiction itself.
     pub(crate) fn add(&mut self, village: Option<Area>, grounds: &[Contribution]) {
         for ground in grounds {
             self.amount = self.amount.saturating_add(ground.amount);

@@ -1,9 +1,9 @@
-//! The working set of a view: the fold of the entries applied so far, of which only what is in use lies in memory.
+//! The working set of a view: the fold of the entries applied so far, of which only the part in use is in memory.
 //!
-//! Officials, keys, policy and releases are always there. Villages come from the store when an entry or a reader
-//! needs them, and leave again, the longest unchanged first, when there are too many. Submissions, tags and homes are
-//! needed by single entries only; they leave with every batch. So memory grows with what a log is busy with and not
-//! with the log, except for a few dozen bytes per village.
+//! Officials, keys, policy and releases are always there. Villages are loaded from the store when an entry or a reader
+//! needs them; when there are too many, those unchanged for longest are dropped from memory. Submissions, tags and
+//! homes are needed by single entries only and are dropped with every batch. So memory grows with the villages in use
+//! and not with the log, except for a few dozen bytes per village.
 
 use crate::error::ViewError;
 use crate::keys::{FORMAT, Key, Kind};
@@ -31,13 +31,13 @@ const SUBMISSIONS_PER_ROW: usize = 1_024;
 
 /// The working set.
 pub(crate) struct Fold {
-    /// What is in memory of the state.
+    /// The part of the state that is in memory.
     pub(crate) state: State,
     /// Every village of the log.
     pub(crate) villages: BTreeMap<Area, Known>,
     /// How far the log was applied.
     pub(crate) position: Position,
-    /// Index of the last entry that changed what all villages are measured by.
+    /// Index of the last entry that changed the policy, which all figures depend on.
     pub(crate) policy_changed: Index,
     /// Index of the last entry that changed releases.
     pub(crate) releases_changed: Index,
@@ -49,7 +49,7 @@ pub(crate) struct Fold {
     marked: Option<Key>,
 }
 
-/// What is always known of a village.
+/// The part of a village that is always in memory.
 pub(crate) struct Known {
     /// Its name.
     pub(crate) name: Box<str>,
@@ -64,7 +64,7 @@ pub(crate) struct Known {
 pub(crate) struct Position {
     /// How many entries, void ones included.
     pub(crate) applied: u64,
-    /// SHA-256 of the submission in the last of them, by which a log is known again.
+    /// SHA-256 of the submission in the last of them, by which the log is recognised.
     pub(crate) last: [u8; 32],
     /// When the latest of them was recorded, in milliseconds since 1970-01-01 UTC.
     pub(crate) recorded_at: u64,
@@ -109,7 +109,7 @@ impl Fold {
         })
     }
 
-    /// Applies the entry that follows the last one. One that was applied before is passed over, so a feed may begin
+    /// Applies the entry that follows the last one. An entry that was applied before is skipped, so a feed may begin
     /// anywhere before the end.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ impl Fold {
         batch
     }
 
-    /// Lets go of what the store now has.
+    /// Drops from memory what the store now has.
     pub(crate) fn written(&mut self) {
         self.changed.clear();
         self.marked = None;
@@ -231,8 +231,8 @@ impl Fold {
         }
     }
 
-    /// Lets villages go until at most so many cards are in memory, the longest unchanged first. Only right after a
-    /// batch was written: what is let go must be in the store.
+    /// Drops villages from memory until at most so many cards are left, those unchanged for longest first. Call it
+    /// only right after a batch was written: what is dropped must be in the store.
     fn release_villages(&mut self, households_max: usize) {
         let mut resident: usize = self.villages.values().filter_map(|known| known.resident).sum();
         if resident <= households_max {
@@ -241,7 +241,7 @@ impl Fold {
         let mut oldest: Vec<(Index, Area)> =
             self.villages.iter().filter(|(_, known)| known.resident.is_some()).map(|(a, k)| (k.changed, *a)).collect();
         oldest.sort_unstable();
-        // A quarter more goes at once, so that not every batch has to choose again.
+        // A quarter more is dropped at once, so that not every batch has to choose again.
         let enough = households_max / 4 * 3;
         for (_, area) in oldest {
             if resident <= enough {
@@ -276,7 +276,7 @@ fn jurisdiction_part(rows: &Rows, applied: u64) -> Result<State, ViewError> {
     })
 }
 
-/// The value of a row; `None` if the state has no such record, since a change of what is not there does nothing.
+/// The value of a row; `None` if the state has no such record: a change to a missing record does nothing.
 fn value(state: &State, key: &Key) -> Option<Vec<u8>> {
     match key {
         Key::Binding | Key::Position | Key::Submissions(_) | Key::VillageTrail(..) | Key::OfficialTrail(..) => None,

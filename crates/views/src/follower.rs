@@ -1,4 +1,4 @@
-//! A thread that keeps views up with a log.
+//! A thread that applies a log to views as it grows.
 
 use crate::error::ViewError;
 use crate::views::Views;
@@ -32,12 +32,11 @@ pub enum FollowError {
     Lost(#[from] tokio::task::JoinError),
 }
 
-/// Begins to follow. The feed must begin at [`Views::resume`]. Must be called inside a tokio runtime.
+/// Starts to follow. The feed must begin at [`Views::resume`]. Must be called inside a tokio runtime.
 pub fn follow(views: Arc<Views>, mut feed: Feed) -> Follower {
     let (stop, mut stopped) = watch::channel(false);
     let runtime = tokio::runtime::Handle::current();
-    // Applying entries takes the processor for milliseconds at a time, which is no work for the runtime's own
-    // threads.
+    // Applying entries takes the processor for milliseconds at a time, which must not block the runtime's own threads.
     let task = tokio::task::spawn_blocking(move || {
         let mut wait = Duration::ZERO;
         loop {
@@ -62,9 +61,9 @@ pub fn follow(views: Arc<Views>, mut feed: Feed) -> Follower {
 }
 
 impl Follower {
-    /// Resolves when the views have stopped following: told to by [`Self::stop`], because the log closed, or because
-    /// of an error, which also means that nothing read from them will ever be newer. Everything applied is in the
-    /// store unless there was an error.
+    /// Resolves when the views have stopped following: because of [`Self::stop`], because the log closed, or because
+    /// of an error. After an error the views never become newer. Everything applied is in the store unless there was
+    /// an error.
     ///
     /// # Errors
     /// Why they stopped by themselves.

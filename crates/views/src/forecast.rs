@@ -3,7 +3,7 @@
 use crate::Progress;
 use lika_domain::progress::Exit;
 
-/// What an area's poor villages lack to leave the list, in Chinese; `None` where there are none.
+/// What an area's poor villages lack to leave the list, in Chinese; `None` if there are none.
 pub fn forecast(progress: &Progress) -> Option<String> {
     let of = |part| progress.villages.count(part);
     let (poor, exited, ready) = (of(Exit::Poor), of(Exit::Exited), of(Exit::Ready));

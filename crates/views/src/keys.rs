@@ -1,11 +1,11 @@
-//! Every key of the store, written down once. A key is the number of its kind and then its fields, big-endian, so
-//! that the store's order is the order of the records, and the records of a village or the entries of a card stand
-//! together. Numbers are never given to anything else; a change of layout is a new [`FORMAT`].
+//! Every key of the store, written down once. A key is the number of its kind and then its fields, big-endian, so that
+//! the store's order is the order of the records, and the records of a village or the entries of a card are next to
+//! each other. A number is never used for anything else; a change of layout is a new [`FORMAT`].
 
 use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, Tag};
 
-/// Which layout of keys and values the store has. Values are borsh encodings of the domain's records, so a change of
+/// The layout of keys and values in the store. Values are borsh encodings of the domain's records, so a change of
 /// those is a change of format too.
 pub(crate) const FORMAT: u16 = 2;
 
@@ -64,8 +64,8 @@ keys! {
     Official = 6 (id: OfficialId),
     /// A signing key.
     Signer = 7 (id: KeyId),
-    /// Submissions with the entry of each, a batch in pieces: nobody looks one up here. Named by the entry of the
-    /// first.
+    /// Submissions with the entry of each, a batch in pieces, named by the entry of the first. Nothing looks up a
+    /// single one.
     Submissions = 8 (first: Index),
     /// The village of a card.
     Home = 9 (id: HouseholdId),

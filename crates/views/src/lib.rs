@@ -1,22 +1,21 @@
-//! Read models: what the cards of a log amount to, kept ready for reading.
+//! Read models: the figures and cards of a log, kept ready for reading.
 //!
 //! A view is a fold of published entries, by the same functions as everywhere, with the lists of entries behind each
 //! card and each official. It can always be rebuilt from the log, so it lives in sled, whose files survive a killed
-//! process but not a cut of power. Nothing here decides, and nothing here is the only copy of anything.
+//! process but not a power cut. Nothing here decides, and nothing here is the only copy of anything.
 //!
 //! In reading order:
-//! * what is shown: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`],
-//!   [`explain`] (what figures rest on), [`forecast`] (what poor villages lack), [`money`] (its way)
-//! * what is asked: [`query`]
+//! * documents: [`document`] (areas), [`card`] (households), [`procedures`], [`official`], [`policy`], [`explain`]
+//!   (what figures rest on), [`forecast`] (what poor villages lack), [`money`] (its way)
+//! * questions: [`query`]
 //! * how documents are described to clients: `schema`
-//! * what is kept: `keys` (its layout, written down once), `rows` (sled), `clean_shutdown` (whether the machine
-//!   stopped meanwhile), `fold` (the working set), `tracked` (which rows an entry changes), `trail` (which entries
-//!   concern whom),
-//!   `digest`
+//! * storage: `keys` (its layout, written down once), `rows` (sled), `clean_shutdown` (whether the machine stopped
+//!   meanwhile), `fold` (the working set), `tracked` (which rows an entry changes), `trail` (which entries concern
+//!   whom), `digest`
 //! * [`views`]: open, apply, read; `sums` (figures of areas, cached); [`follower`] (a thread that keeps up with a
 //!   log)
 //! * [`past`]: the same figures as of an earlier day, on either clock, and for any state at hand
-//! * [`error`]: what can go wrong, and what to do then
+//! * [`error`]: errors, and what to do about them
 
 pub mod card;
 mod clean_shutdown;

@@ -1,4 +1,4 @@
-//! Money from station to station, with what was not passed on: the layout of the pages and of the command line.
+//! The money at each station on its way, with the part not passed on: the layout of the pages and of the command line.
 
 use crate::document::Sums;
 use lika_domain::progress::{Figure, Money};
@@ -11,13 +11,13 @@ pub const ASIDE: [Money; 3] = [Money::Reversed, Money::IdleYear, Money::IdleTwoY
 pub struct Station {
     /// The station.
     pub at: Money,
-    /// What reached it and was not taken back.
+    /// The money that reached it and was not taken back.
     pub reached: i64,
-    /// What of it was not passed on; `None` at the end of the way.
+    /// The part of it that was not passed on; `None` at the end of the way.
     pub left: Option<i64>,
-    /// The figure that `reached` is; `None` where it is a difference of figures.
+    /// The figure that `reached` is; `None` if it is a difference of figures.
     pub reached_is: Option<Figure>,
-    /// The figure that `left` is, likewise.
+    /// The figure that `left` is; `None` if it is a difference of figures.
     pub left_is: Option<Figure>,
 }
 

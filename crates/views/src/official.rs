@@ -1,6 +1,6 @@
-//! An official as readers see them: everything the log has in the clear, and nothing that is sealed.
+//! An official as readers see them: everything that the log has in the clear, and no sealed data.
 //!
-//! Numbers are texts of all their digits and days are `2017-06-01`. What is not known is `null`.
+//! Numbers are texts of all their digits and days are `2017-06-01`. A value that is not known is `null`.
 
 use crate::document::{Name, Standing};
 use crate::schema;
@@ -17,11 +17,11 @@ pub struct OfficialView {
     /// Official number.
     #[schemars(schema_with = "schema::official")]
     pub id: String,
-    /// Index of the last entry of the log that counted.
+    /// Index of the last entry that was applied.
     pub index: Option<Index>,
-    /// What they may do; `null` nothing any more.
+    /// Their role; `null` if they have none any more.
     pub role: Option<Name>,
-    /// Where, as the shortest prefix.
+    /// Area of the role, as the shortest prefix.
     #[schemars(schema_with = "schema::prefix_or_null")]
     pub area: Option<String>,
     /// Unit.

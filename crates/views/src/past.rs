@@ -1,8 +1,8 @@
 //! Figures of a state at hand: of a replayed log, or of a log as of an earlier day on either clock.
 //!
-//! "As of a day it happened" is what is known now of that day: events that happened later are left out, whenever they
-//! were recorded. "As of a day it was recorded" is what was known then: entries recorded later are left out. Both
-//! together are allowed.
+//! Figures as of a day on which things happened are what is known now about that day: events that happened later are
+//! left out, whenever they were recorded. Figures as of a day of recording are what was known then: entries recorded
+//! later are left out. Both together are allowed.
 
 use crate::document::{Progress, Standing};
 use crate::explain::Explanation;
@@ -16,7 +16,7 @@ use lika_ledger::Recorded;
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A state and what it stands for.
+/// A state, and how much of the log it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
     /// The fold.
@@ -27,11 +27,11 @@ pub struct Past {
 
 /// Folds entries as of a day on which things happened, a day on which they were recorded (that day included), both or
 /// neither. Entries come in order from entry 0, with the verdict of a replay of all of them; the first error ends the
-/// fold. In memory lies one state, whatever the length of the log.
+/// fold. One state is in memory, whatever the length of the log.
 ///
-/// What has to be there before anything can be known (the opening of the log, officials, keys, roles, policy, which
-/// has a first day of its own, and villages) is never too late: a village that was entered in 2016 with cards from
-/// 2014 has them as of 2015.
+/// Events without which no other event can be read are never left out for their day (the opening of the log,
+/// officials, keys, roles, villages, and policy, which has a first day of its own): a village that was entered in 2016
+/// with cards from 2014 has them as of 2015.
 ///
 /// # Errors
 /// The first error among the entries.
@@ -44,8 +44,8 @@ pub fn as_of<R: Borrow<Recorded>, E>(
     for recorded in entries {
         let recorded = recorded?;
         let Recorded { entry, void, .. } = recorded.borrow();
-        // Entries of different villages need not be in the order of their times, so later ones are passed over, and
-        // the fold goes on.
+        // Entries of different villages need not be in the order of their times, so later ones are skipped, and the
+        // fold continues.
         if recorded_by.is_some_and(|day| Date::of_unix_ms(entry.recorded_at) > day) {
             continue;
         }
@@ -85,8 +85,8 @@ impl Past {
         areas.into_iter().filter(|child| area.contains(*child)).map(|child| self.document(child)).collect()
     }
 
-    /// What a figure of an area rests on; `None` if the state knows no village in it. The counts of months have no
-    /// grounds here, see [`month`].
+    /// The contributions to a figure of an area; `None` if the state has no village in it. Counts of months have none
+    /// here, see [`month`].
     pub fn explain(&self, area: Area, asked: FigureRef) -> Option<Explanation> {
         let year = self.progress(area)?.income.year;
         let (state, today) = (&self.state, self.standing.today);
@@ -109,8 +109,8 @@ impl Past {
     }
 }
 
-/// What a count of a month rests on, from all entries of the log as [`as_of`] takes them; `None` if none of them is
-/// of a village in the area.
+/// The contributions to a count of a month, from all entries of the log as [`as_of`] takes them; `None` if none of
+/// them is of a village in the area.
 ///
 /// # Errors
 /// The first error among the entries.

@@ -1,5 +1,5 @@
-//! The policy of an area as of a day: every parameter in force with its source, what was set for later or only for
-//! places inside, and the same parameters in the form in which they are set.
+//! The policy of an area as of a day: every parameter in force with its source, parameters set for later or only for
+//! smaller areas, and the same parameters in the form in which they are set.
 
 mod item;
 mod labels;
@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What holds for an area on a day, as everything recorded so far leaves it.
+/// The parameters in force for an area on a day, by everything recorded so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Policy")]
 pub struct PolicyView {
@@ -27,41 +27,41 @@ pub struct PolicyView {
     /// The day.
     #[schemars(schema_with = "schema::day")]
     pub at: String,
-    /// Index of the last entry that counted; `null` before the first.
+    /// Index of the last entry that was applied; `null` before the first.
     pub index: Option<Index>,
-    /// What holds, one row for each parameter, in a fixed order.
+    /// The parameters in force, one row each, in a fixed order.
     pub rows: Vec<PolicyRow>,
-    /// What was set for the area, around it or inside it, and holds only from a later day; by day.
+    /// Parameters set for the area, for one that contains it or for one inside it, in force only from a later day; by
+    /// day.
     pub later: Vec<PolicyRow>,
-    /// What holds in smaller areas inside only, because it was set for them.
+    /// Parameters in force only in smaller areas inside, because they were set for them.
     pub inside: Vec<PolicyRow>,
-    /// The parameters of `rows` in their order, as `PolicyItem` of the proto files in the JSON mapping of proto3:
-    /// what a
-    /// `PolicySet` takes.
+    /// The parameters of `rows` in their order, as `PolicyItem` of the proto files in the JSON mapping of proto3; a
+    /// `PolicySet` takes them.
     #[schemars(schema_with = "schema::policy_items")]
     pub items: Vec<Value>,
 }
 
-/// A parameter in words.
+/// A parameter as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyRow {
-    /// Which, as `PolicyItem` of the proto files names it, such as `publicity_days`.
+    /// Its name in `PolicyItem` of the proto files, such as `publicity_days`.
     pub parameter: Name,
-    /// Which of these, such as `household_exit` or `poverty national 2016`; `null` where there is only one.
+    /// Which one of that name, such as `household_exit` or `poverty national 2016`; `null` if there is only one.
     pub subject: Option<String>,
     /// Both in Chinese.
     pub name: String,
     /// Its value in Chinese, with its unit.
     pub value: String,
-    /// Prefix of the area it was set for; of what is built in, the area that was asked for.
+    /// Prefix of the area for which it was set; for a built-in one, the requested area.
     #[schemars(schema_with = "schema::prefix")]
     pub area: String,
-    /// First day it holds; `null` for what is built in.
+    /// First day on which it holds; `null` if it is built in.
     #[schemars(schema_with = "schema::day_or_null")]
     pub effective: Option<String>,
-    /// Entry that set it; `null` for what is built in.
+    /// Entry that set it; `null` if it is built in.
     pub entry: Option<Index>,
-    /// It is what holds where nothing is set.
+    /// It is the built-in one, in force where nothing is set.
     pub built_in: bool,
     /// Where the figure comes from.
     pub source: String,

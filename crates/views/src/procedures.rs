@@ -1,4 +1,5 @@
-//! Procedures as readers see them: where each round stands, what may follow, who may take it and from when.
+//! Procedures as readers see them: the place of each round, the steps that may follow, who may take them and from
+//! when.
 
 use crate::document::Name;
 use crate::schema;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Round")]
 pub struct RoundView {
-    /// Which.
+    /// The procedure.
     #[schemars(extend("enum" = schema::choice(&Procedure::LIST)))]
     pub procedure: Name,
     /// Its first day.
@@ -30,7 +31,7 @@ pub struct RoundView {
     pub complete: Option<bool>,
     /// It came after its deadline, or is under way beyond it.
     pub late: bool,
-    /// Last day for the decision, while the policy sets any and it is under way.
+    /// Last day for the decision, while it is under way and if the policy sets one.
     #[schemars(schema_with = "schema::day_or_null")]
     pub due: Option<String>,
     /// Steps taken, in order.
@@ -84,7 +85,7 @@ pub struct NextView {
 }
 
 impl RoundView {
-    /// A round as it stands on a day; `policy` and `area` give its deadline.
+    /// A round on a day; `policy` and `area` give its deadline.
     pub(crate) fn new(round: &Round, policy: InForce<'_>, area: Area, today: Date) -> Self {
         let days = policy.deadline_days(round.procedure, area, today);
         let due = days.and_then(|days| Some(round.begun()?.plus_days(i32::try_from(days).unwrap_or(i32::MAX))));

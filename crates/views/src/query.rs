@@ -1,4 +1,4 @@
-//! What is asked of the read models: one query for each kind of answer.
+//! Questions to the read models: one query for each kind of answer.
 
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
@@ -20,7 +20,7 @@ pub struct ProgressQuery {
     pub index: Option<Index>,
 }
 
-/// Asks what a figure of an area rests on: an [`Explanation`](crate::Explanation).
+/// Asks for the contributions to a figure of an area: an [`Explanation`](crate::Explanation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FigureQuery {
     /// The area.
@@ -35,7 +35,7 @@ pub struct FigureQuery {
     pub index: Option<Index>,
 }
 
-/// Asks which policy holds: a [`PolicyView`](crate::PolicyView).
+/// Asks for the policy in force: a [`PolicyView`](crate::PolicyView).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyQuery {
     /// The area; `None` is all that the log covers.
@@ -59,19 +59,19 @@ pub struct OfficialQuery {
 }
 
 impl ProgressQuery {
-    /// Of the area as a whole, as it stands now.
+    /// The present progress of the area as a whole.
     pub fn of(area: Area) -> Self {
         Self { area, by: None, at: None, recorded_by: None, index: None }
     }
 
-    /// Whether the log must be folded anew for the answer, because an earlier day is asked for.
+    /// Whether the log must be folded anew for the answer, because it is about an earlier day.
     pub fn folds(&self) -> bool {
         self.at.is_some() || self.recorded_by.is_some()
     }
 }
 
 impl FigureQuery {
-    /// Of a figure as it stands now.
+    /// The present contributions to a figure.
     pub fn of(area: Area, figure: FigureRef) -> Self {
         Self { area, figure, at: None, recorded_by: None, index: None }
     }

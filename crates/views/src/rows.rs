@@ -1,8 +1,8 @@
 //! The rows of the views in sled.
 //!
-//! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a cut of power it
-//! may have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses
-//! the last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
+//! sled holds read models and nothing else: its flush does not reach the disk on Linux, so after a power cut it may
+//! have lost or damaged anything, and a store that was open then is not opened again. A killed process only loses the
+//! last batches, each as a whole. sled hardly checks what it reads, so a store that was closed has a checksum.
 
 use crate::clean_shutdown::{self, OpenStore};
 use crate::error::ViewError;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 /// Memory that sled may use for pages.
 const CACHE_BYTES: u64 = 64 << 20;
-/// How often sled hands what it has buffered to the system and clears away what was overwritten.
+/// How often sled passes its buffers to the system and removes overwritten data.
 const FLUSH_EVERY_MS: u64 = 2_000;
 /// How long to wait for the store's lock: threads of sled hold it a moment longer than the store that was closed.
 const LOCK_WAIT_MS: u64 = 2_000;
@@ -32,7 +32,7 @@ pub(crate) struct Rows {
     _open: OpenStore,
 }
 
-/// Which log a store is bound to, and its format.
+/// The log that a store belongs to, and its format.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Binding {
     /// Layout of keys and values. The first field for ever, so that any version can read it.
@@ -75,12 +75,12 @@ impl Rows {
         value.map(|value| self.decode(key, &value)).transpose()
     }
 
-    /// The value of a row as it lies in the store.
+    /// The value of a row as stored.
     pub(crate) fn raw(&self, key: &Key) -> Result<Option<sled::IVec>, ViewError> {
         self.db.get(key.encode()).map_err(|source| self.failed(source))
     }
 
-    /// The rows of a prefix in the order of their keys, with the values as they lie in the store.
+    /// The rows of a prefix in the order of their keys, with the values as stored.
     pub(crate) fn scan(
         &self,
         prefix: &[u8],
@@ -121,7 +121,7 @@ impl Rows {
         Ok(cards.into_iter().flatten().find(|(number, _)| *number == id).map(|(_, card)| card))
     }
 
-    /// All records of a kind, by what `id` takes of their keys.
+    /// All records of a kind, by the id that `id` takes from their keys.
     pub(crate) fn all<K: Ord, V: BorshDeserialize>(
         &self,
         kind: Kind,
@@ -137,12 +137,12 @@ impl Rows {
         Ok(records)
     }
 
-    /// Writes a batch: after a crash all of it is there or none.
+    /// Writes a batch: after a crash the store has all of it or none.
     pub(crate) fn write(&self, batch: sled::Batch) -> Result<(), ViewError> {
         self.db.apply_batch(batch).map_err(|source| self.failed(source))
     }
 
-    /// Hands everything to the system, for a clean stop.
+    /// Passes everything to the system, for a clean stop.
     pub(crate) fn flush(&self) -> Result<(), ViewError> {
         self.db.flush().map(|_| ()).map_err(|source| self.failed(source))
     }
@@ -176,7 +176,7 @@ fn open_locked(config: &sled::Config, path: &Path) -> Result<sled::Db, ViewError
     })
 }
 
-/// sled has no error of its own for a lock that somebody holds, and its release is pinned.
+/// sled has no separate error for a lock that is held; its message is known because its release is pinned.
 fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
 }

@@ -1,4 +1,4 @@
-//! Figures of villages and of areas, counted when they are asked for and kept until something changes them.
+//! Figures of villages and of areas, counted on request and kept until something changes them.
 
 use crate::error::ViewError;
 use crate::fold::Fold;
@@ -27,8 +27,8 @@ struct Kept {
 }
 
 impl Sums {
-    /// The figures of an area: of its villages, and of the jurisdiction if all of that lies in it. An area is the sum
-    /// of the areas one level below, so that a change in one village does not have all the others summed again.
+    /// The figures of an area: of its villages, and of the jurisdiction if the area contains all of it. An area is the
+    /// sum of the areas one level below, so that a change in one village does not have all the others summed again.
     pub(crate) fn of(&self, fold: &Fold, rows: &Rows, area: Area, today: Date) -> Result<Arc<Figures>, ViewError> {
         let changed = last_change(fold, area);
         if let Some(figures) = self.get(area, changed, today) {
@@ -59,7 +59,7 @@ impl Sums {
     }
 }
 
-/// Whether all of the jurisdiction lies in an area.
+/// Whether an area contains all of the jurisdiction.
 pub(crate) fn is_whole(fold: &Fold, area: Area) -> bool {
     opened(fold).is_some_and(|opened| area.contains(opened))
 }
@@ -84,13 +84,13 @@ fn parts(fold: &Fold, area: Area, level: Level) -> BTreeSet<Area> {
     villages.chain(opened).map(|inside| inside.at(level)).collect()
 }
 
-/// Counts a village, from memory or, without putting it there, from the store.
+/// Counts a village, from memory or else from the store without loading it into memory.
 fn village(fold: &Fold, rows: &Rows, area: Area, today: Date) -> Result<Figures, ViewError> {
     let state = &fold.state;
     if let Some(village) = state.villages.get(&area) {
         return Ok(Figures::of_village(state, area, village, today));
     }
-    // A village that is not in memory has nothing unwritten, so the store has it as it is.
+    // A village that is not in memory has no unwritten changes, so the store has its present state.
     let village = rows.village(area)?;
     Ok(village.map(|village| Figures::of_village(state, area, &village, today)).unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! The working set of a view as the rules change it: every change goes through here, so the view knows which rows to
-//! write. What is not in memory is fetched from the store first.
+//! The working set of a view while the rules change it. Every change goes through here, so the view knows which rows
+//! to write. Records that are not in memory are fetched from the store first.
 
 use crate::error::ViewError;
 use crate::fold::Fold;
@@ -24,7 +24,7 @@ pub(crate) struct Tracked<'f> {
     /// The area of the entry, which was fetched.
     here: Area,
     officials: Vec<OfficialId>,
-    /// The first failure of the store. A [`Store`] cannot report it, so whoever applies the entry asks afterwards.
+    /// The first failure of the store. A [`Store`] cannot report it, so the caller asks for it afterwards.
     failed: RefCell<Option<ViewError>>,
 }
 
@@ -36,8 +36,7 @@ impl<'f> Tracked<'f> {
 
     /// The officials that were changed.
     ///
-    /// # Errors
-    /// The store failed: what was applied may be wrong, and the view must not go on.
+    /// # Errors The store failed: the state may be wrong, and the view must stop.
     pub(crate) fn finish(self) -> Result<Vec<OfficialId>, ViewError> {
         match self.failed.into_inner() {
             Some(error) => Err(error),
@@ -45,7 +44,7 @@ impl<'f> Tracked<'f> {
         }
     }
 
-    /// Fetches who holds a citizen ID, if that is not in memory.
+    /// Fetches the holders of a citizen ID, if they are not in memory.
     pub(crate) fn fetch_tag(&mut self, tag: Tag) {
         if self.fold.state.tags.contains_key(&tag) {
             return;

@@ -1,7 +1,7 @@
-//! Which entries concern a card or an official, so that every figure drills down to what was signed.
+//! The entries that concern each card and each official, so that every figure leads to signed submissions.
 //!
-//! A batch writes a row for each village and each official that its entries concern, named by the first of them:
-//! nothing is read to be appended to, and a busy village costs one row and not one for each of its cards.
+//! A batch writes a row for each village and each official that its entries concern, named by the first of them. So no
+//! row is read in order to append to it, and a busy village costs one row and not one for each card.
 
 use crate::error::ViewError;
 use crate::keys::{Key, Kind};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks in one row: about 24 kB, well under what sled would put into a file of its own.
 const MARKS_PER_ROW: usize = 2_048;
-/// An entry, as how far it lies behind the first of its row, and whom it concerns.
+/// An entry, as its distance from the first of its row, and the card or official that it concerns.
 const MARK_BYTES: usize = 4 + 8;
 
 /// Entries that no batch holds yet.
@@ -29,7 +29,7 @@ pub(crate) struct Trail {
 type Mark = (Index, u64);
 
 impl Trail {
-    /// Notes an entry with all whom it concerns. Cards lie in the village that the entry is about.
+    /// Notes an entry with all cards and officials that it concerns. Its cards belong to the village that it is about.
     pub(crate) fn note(&mut self, entry: &Entry) {
         for subject in concerned(entry) {
             let (marks, number) = match subject {
@@ -53,7 +53,7 @@ impl Trail {
         villages.chain(officials)
     }
 
-    /// Forgets what a batch now holds.
+    /// Forgets the entries that a batch now holds.
     pub(crate) fn clear(&mut self) {
         self.villages.clear();
         self.officials.clear();
@@ -98,7 +98,7 @@ fn last(
     Ok(found)
 }
 
-/// Whom an entry concerns: the cards and officials that its events name, and who signed it.
+/// The cards and officials that an entry concerns: those that its events name, and its author.
 fn concerned(entry: &Entry) -> BTreeSet<Subject> {
     let mut subjects = BTreeSet::from([Subject::Official(entry.submission.author)]);
     match &entry.events {

@@ -24,34 +24,33 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// A batch is written at the latest so long after the one before, if there is anything to write.
+/// Longest time between two batches, in milliseconds, if there is anything to write.
 const BATCH_AFTER_MS: u64 = 250;
-/// A batch is written at the latest after so many entries.
+/// Most entries of a batch.
 const BATCH_ENTRIES_MAX: u64 = 4_096;
-/// A batch is written at the latest when so many rows wait, so that the memory it takes stays bounded: up to 10 kB
-/// each.
+/// Most rows of a batch, so that its memory stays bounded: up to 10 kB each.
 const BATCH_ROWS_MAX: usize = 16_384;
-/// Under load batches are put off so that writing them takes at most one part in so many of the time: rows that
-/// change again and again are then written once. What is put off is read from the log again after a crash, nothing
-/// more.
+/// Under load batches are delayed so that writing them takes at most this fraction of the time, one part in so many:
+/// rows that change repeatedly are then written once. After a crash the delayed entries are only read from the log
+/// again.
 const BATCH_TIME_SHARE: u32 = 8;
 /// Most entries that a card or an official is shown with, the latest ones.
 pub const ENTRIES_SHOWN_MAX: usize = 1_000;
 
-/// How a log is known.
+/// The identity of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogIdentity {
     /// Its origin.
     pub origin: Box<str>,
     /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash));
-    /// `None` if the log has none yet, or if the caller leaves it to the first entries to tell.
+    /// `None` if the log has none yet, or if it is to be taken from the first entries.
     pub opening: Option<[u8; 32]>,
     /// How many published entries it has.
     pub size: u64,
 }
 
 /// The views of one log. Entries come from one thread in order; reads may come from any thread at the same time, and
-/// each read sees the views as they stand after some entry.
+/// each read sees the views as they are after some entry.
 pub struct Views {
     fold: RwLock<Fold>,
     rows: Rows,
@@ -73,9 +72,8 @@ struct Pace {
 impl Views {
     /// Opens the views of a log in a folder, which is made if it does not exist.
     ///
-    /// # Errors
-    /// Whatever [`ViewError`] says of a store that is damaged, has another format or belongs to another log. None of
-    /// that is mended here.
+    /// # Errors [`ViewError`] for a store that is damaged, has another format or belongs to another log. Nothing is
+    /// repaired here.
     pub fn open(dir: &Path, log: &LogIdentity) -> Result<Self, ViewError> {
         let rows = Rows::open(dir)?;
         let fold = Fold::load(&rows, log)?;
@@ -90,7 +88,7 @@ impl Views {
     }
 
     /// Where a feed should begin. That is the last entry applied, once more, so that a log which differs from the one
-    /// the views were made from is found out.
+    /// behind the views is detected.
     pub fn resume(&self) -> Index {
         self.applied().saturating_sub(1)
     }
@@ -100,7 +98,7 @@ impl Views {
         *self.applied.borrow()
     }
 
-    /// Applies entries in order; those applied before are passed over. They are in the store after the next batch.
+    /// Applies entries in order; those applied before are skipped. They are in the store after the next batch.
     ///
     /// # Errors
     /// [`ViewError::Gap`], [`ViewError::OtherEntry`], or the store failed; the views must not be fed any more then.
@@ -135,7 +133,7 @@ impl Views {
         self.write_locked(self.fold.upgradable_read()).map(|_| ())
     }
 
-    /// Writes everything and hands it to the system, before a stop.
+    /// Writes everything and passes it to the system, before a stop.
     ///
     /// # Errors
     /// The store failed.
@@ -157,10 +155,9 @@ impl Views {
         }
     }
 
-    /// The progress of an area as everything applied leaves it; `None` if the log knows no village in it. Visits of
-    /// the last days and idle money count back from `today`; without it from the day the latest entry was recorded
-    /// on, so that whoever replays the log finds the same figures. It does not go back in time: [`crate::as_of`]
-    /// does.
+    /// The progress of an area after everything applied; `None` if the log has no village in it. Visits of the last
+    /// days and idle money count back from `today`, or without it from the day on which the latest entry was recorded,
+    /// so that every replay of the log finds the same figures. It does not go back in time: [`crate::as_of`] does.
     ///
     /// # Errors
     /// The store failed.
@@ -186,8 +183,8 @@ impl Views {
             .collect()
     }
 
-    /// What a figure of an area rests on; `None` if the log knows no village in it. The counts of months have no
-    /// grounds here, see [`crate::month`].
+    /// The contributions to a figure of an area; `None` if the log has no village in it. Counts of months have none
+    /// here, see [`crate::month`].
     ///
     /// # Errors
     /// The store failed.
@@ -249,8 +246,8 @@ impl Views {
         Ok(Some(OfficialView::new(id, official, &fold.state, entries, &standing(&fold, None))))
     }
 
-    /// How many entries are applied, and the SHA-256 of the state after them in its canonical encoding: what a replay
-    /// of the same entries must find. It reads every row.
+    /// The number of entries applied, and the SHA-256 of the state after them in its canonical encoding; a replay of
+    /// the same entries must find the same. It reads every row.
     ///
     /// # Errors
     /// The store failed.
@@ -260,7 +257,7 @@ impl Views {
         Ok((applied, digest::digest(&self.rows, applied)?))
     }
 
-    /// Nobody applies entries while the lock is held; readers go on.
+    /// No entries are applied while the lock is held; readers continue.
     fn write_locked<'f>(
         &self,
         fold: RwLockUpgradableReadGuard<'f, Fold>,

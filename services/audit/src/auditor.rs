@@ -116,8 +116,8 @@ impl Replay {
         origin(&self.checkpoint)
     }
 
-    /// The first entry that is not signed with an enrolled key. Other void entries are mistakes of officials; this
-    /// one only the keeper of the log could have written.
+    /// The first entry that is not signed with an enrolled key. Other void entries are mistakes of officials; this one
+    /// only the operator of the log could have written.
     pub fn forged(&self) -> Option<Index> {
         let forged = |rejection: &Rejection| rejection.code() == Code::SignatureInvalid;
         self.voids.iter().find(|(_, rejection)| forged(rejection)).map(|(index, _)| *index)

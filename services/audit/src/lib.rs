@@ -1,4 +1,4 @@
-//! The audit service: lets anyone check a log without trusting its keeper.
+//! The audit service: lets anyone check a log without trusting its operator.
 //!
 //! In reading order:
 //! * [`keeper`]: serves the log itself, as in C2SP tlog-tiles

@@ -1,7 +1,7 @@
-//! The service of progress: figures of villages and of any sum of villages, as they stand or as of an earlier day.
+//! The service of progress: figures of villages and of any sum of villages, now or as of an earlier day.
 //!
-//! What it is not: it decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at
-//! any time; what is asked as of an earlier day is folded from the log anew.
+//! It decides nothing and keeps nothing of its own. Its views follow the log and can be deleted at any time; figures
+//! as of an earlier day are folded from the log again.
 
 use lika_domain::area::Area;
 use lika_domain::progress::{FigureRef, MonthFigure};
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// How long a read waits for the entry it asks for, in milliseconds.
 pub const CATCH_UP_MS: u64 = 2_000;
-/// Entries read from the log at once when an earlier day is asked for.
+/// Entries read from the log at once for an earlier day.
 const PAGE_ENTRIES: usize = 256;
 
 /// The service of progress. Every method may be called from any task.
@@ -39,7 +39,7 @@ pub enum ProgressError {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The thread that folded an earlier day ended without a word.
+    /// The thread that folded an earlier day failed.
     #[error("the fold of an earlier day was cut off")]
     Lost(#[from] tokio::task::JoinError),
 }
@@ -48,8 +48,7 @@ impl Progress {
     /// Opens the views in a folder and begins to follow the log. The follower ends when the log closes; whoever
     /// starts the service watches it, since figures grow old without it.
     ///
-    /// # Errors
-    /// Whatever is wrong with the views' folder.
+    /// # Errors The fault of the views' folder.
     pub fn start(ledger: Arc<Ledger>, dir: &Path) -> Result<(Self, Follower), ViewError> {
         let origin = ledger.verifier_key().name().as_str().into();
         let identity = LogIdentity { origin, opening: None, size: ledger.log().checkpoint().size };
@@ -79,7 +78,7 @@ impl Progress {
         if !found.is_empty() {
             return Ok(found);
         }
-        // What is not there may only not be there yet.
+        // An area that is missing may only be missing yet.
         self.catch_up().await?;
         some(query.area, self.present(query)?)
     }
@@ -105,7 +104,7 @@ impl Progress {
         }
     }
 
-    /// What a figure of an area rests on.
+    /// The contributions to a figure of an area.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -143,7 +142,7 @@ impl Progress {
         }
     }
 
-    /// Folds the log anew, which takes a second per million events, on a thread of its own.
+    /// Folds the log again, which takes a second per million events, on a thread of its own.
     async fn past(&self, query: ProgressQuery) -> Result<Vec<Document>, ProgressError> {
         let ledger = self.ledger.clone();
         let fold = move || -> Result<Vec<Document>, LogError> {

@@ -11,18 +11,18 @@ use std::marker::PhantomData;
 /// The figures of a group, each a count or fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums<P> {
-    /// By the places of the parts.
+    /// The values by the places of the parts.
     values: Vec<i64>,
     group: PhantomData<P>,
 }
 
 impl<P: Part> Sums<P> {
-    /// From a value for each.
+    /// From a value for each part.
     pub fn new(value: impl FnMut(P) -> i64) -> Self {
         Self { values: P::ALL.iter().copied().map(value).collect(), group: PhantomData }
     }
 
-    /// Those of an area; `figure` names the figure that a part of the group is.
+    /// The figures of an area; `figure` gives the figure of each part.
     pub(super) fn of(figures: &Figures, figure: impl Fn(P) -> Figure) -> Self {
         Self::new(|part| figures.get(figure(part)))
     }
@@ -44,13 +44,12 @@ impl<P: Part> Sums<P> {
 }
 
 impl Sums<Tally> {
-    /// On open cards.
+    /// The number on open cards.
     pub fn open(&self) -> u64 {
         self.count(Tally::Registered).saturating_sub(self.count(Tally::Deregistered))
     }
 
-    /// Not yet out of poverty, or back in it: what incidence counts. It is the figure `poor_now` wherever it is
-    /// shown.
+    /// The number that counts as poor, which is the figure `poor_now`: not out of poverty, or poor again.
     pub fn poor_now(&self) -> u64 {
         Tally::POOR.iter().map(|part| self.count(*part)).sum()
     }
@@ -74,7 +73,7 @@ impl<P: Part> Serialize for Sums<P> {
 }
 
 impl<'de, P: Part> Deserialize<'de> for Sums<P> {
-    /// Every figure of the group must be there; other fields are left to others.
+    /// Every figure of the group must be present; other fields are ignored.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ByName<P>(PhantomData<P>);
 

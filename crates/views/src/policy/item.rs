@@ -1,6 +1,6 @@
-//! A parameter as JSON of `PolicyItem` of the proto files, in the mapping of proto3: 64-bit numbers are texts,
-//! choices have the names of the proto files. What the mapping would leave out because it is `false` stands there all
-//! the same, so that whoever edits a file sees it.
+//! A parameter as JSON of `PolicyItem` of the proto files, in the mapping of proto3: 64-bit numbers are texts, choices
+//! have the names of the proto files. A field that the mapping would leave out because it is `false` is included, so
+//! that a person who edits a file sees it.
 
 use lika_domain::policy::{PolicyItem, PolicyValue};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Parameters as the proto files name them and as officials call them.
+//! Names of parameters: those of the proto files, and labels for officials.
 
 use lika_domain::money::Fen;
 use lika_domain::official::Capacity;
@@ -21,7 +21,7 @@ pub(super) fn parameter(parameter: &Parameter) -> &'static str {
     }
 }
 
-/// Which of several, by the names of the field; `None` where there is only one.
+/// Which of several, by the names of the field; `None` if there is only one.
 pub(super) fn subject(parameter: &Parameter) -> Option<String> {
     match parameter {
         Parameter::Line(kind, standard, year) => Some(format!("{} {} {year}", kind.name(), standard.name())),
@@ -32,7 +32,7 @@ pub(super) fn subject(parameter: &Parameter) -> Option<String> {
     }
 }
 
-/// What it is called.
+/// Its label.
 pub(super) fn name(parameter: &Parameter) -> String {
     match parameter {
         Parameter::Line(kind, standard, year) => {
@@ -50,7 +50,7 @@ pub(super) fn name(parameter: &Parameter) -> String {
     }
 }
 
-/// What it says.
+/// Its value as text.
 pub(super) fn value(value: &PolicyValue) -> String {
     match value {
         PolicyValue::Line { concept, amount, .. } => {

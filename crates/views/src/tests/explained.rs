@@ -1,4 +1,4 @@
-//! What a figure rests on amounts to the figure, in views, in the past, and from the entries of the log.
+//! The contributions to a figure add up to it, in views, in the past, and from the entries of the log.
 
 use super::world::{World, areas};
 use super::{catch_up, open};
