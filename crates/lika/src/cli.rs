@@ -29,8 +29,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make up a county, submit seven years of its history, and serve it
+    ///
+    /// With --nats it loads the county into distributed services instead, through any gateway found there. Their log
+    /// must not be opened yet, and they must run with --composed-clock.
     Demo(Demo),
-    /// Make a log
+    /// Make a log, or a new stream for one
     #[command(subcommand)]
     Log(log::Log),
     /// Serve a log: all services in one process
@@ -39,15 +42,15 @@ pub(crate) enum Command {
     Run(run::Run),
     /// Open a new log: its first entry, by its first administrator
     Open(open::Open),
-    /// Signing keys: make, show, enrol
+    /// Make, show, enrol and revoke signing keys
     #[command(subcommand)]
     Key(key::Key),
     /// Sign and send reports
     Submit(submit::Submit),
-    /// Submissions that are signed and wait to be sent
+    /// Show, send or discard signed submissions that wait
     #[command(subcommand)]
     Outbox(outbox::Outbox),
-    /// Receipts, which prove that a submission is in the log
+    /// Check and show receipts, which prove that submissions are in the log
     #[command(subcommand)]
     Receipt(receipt::Receipt),
     /// Measure how fast this machine records and replays

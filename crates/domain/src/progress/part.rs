@@ -149,9 +149,9 @@ parts! {
         Lately "visited_30_days" "30天内走访" "visited in 30 days" Households Plain,
         /// Visited in the last 90 days.
         In90Days "visited_90_days" "90天内走访" "visited in 90 days" Households Plain,
-        /// Due for a visit within the next 7 days.
+        /// A visit is due within the next 7 days.
         Due "visits_due" "7天内应走访" "visit due in 7 days" Households Plain,
-        /// Due for a visit before today.
+        /// A visit was due before today.
         Overdue "visits_overdue" "走访逾期" "visit overdue" Households Warning,
     }
     /// Rounds of procedures: of open cards, of candidate households, of villages and of the county.

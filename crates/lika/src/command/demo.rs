@@ -30,7 +30,7 @@ const EVENTS_PER_HOUSEHOLD: u64 = 135;
 /// Makes up a county, submits seven years of its history to a node of its own, and serves it.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Table of the county's divisions (code,level,name); default: Fuping county
+    /// Table of the county's divisions (code,level,name) [default: Fuping county]
     #[arg(long, value_name = "FILE")]
     divisions: Option<PathBuf>,
     /// Households to make up
@@ -40,17 +40,15 @@ pub(crate) struct Demo {
     /// Seed of the random numbers: the same seed makes the same county
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// New folder for the log; default: lika-demo-CODE in the current folder
+    /// New folder for the log [default: lika-demo-CODE in the current folder]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Verify and replay the log when it is loaded, then stop
     #[arg(long)]
     once: bool,
-    /// Address to listen on; default: 127.0.0.1:7130, or with --once any free port
+    /// Address to listen on [default: 127.0.0.1:7130, or with --once any free port]
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Loads the county into distributed services, through any gateway found there; their log must not be opened yet,
-    /// and they must run with --composed-clock
     #[command(flatten)]
     nats: Option<NatsArgs>,
 }
