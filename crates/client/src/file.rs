@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Wherever the proto files have `sealed`, the file may have `private` instead, a message of `sealed.proto`: it is
-//! sealed here, under the newest data key of the household or official that the home keeps, or a new one. What the
-//! device adds (id, author, key, place in the chain, time) must not be in the file.
+//! sealed here, under the newest data key of the household or official that the home keeps, or a new one. Fields that
+//! the device adds (id, author, key, place in the chain, time) must not be in the file.
 
 use crate::compose::Report;
 use crate::home::{Home, HomeError};

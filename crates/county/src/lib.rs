@@ -8,7 +8,7 @@
 //! * `dice`, `names`: random numbers and names
 //! * `people`, `village`, `household`, `officials`: people and places
 //! * `changes`, `assessment`, `catalogue`, `entitlement`, `money`, `exits`, `monitoring`: what happens to them
-//! * `mistakes`, `corrections`: what is recorded wrongly at first, and how it is put right
+//! * `mistakes`, `corrections`: wrong records, and their corrections
 //! * `procedure`, `courses`: the procedures that decide it; [`planted`]: the rates at which rules are broken
 //! * `clerk`, `plan`, [`history`]: how it is reported, and in what order
 //! * [`Loader`]: how it is submitted

@@ -34,7 +34,7 @@ pub enum LogError {
     /// An operating system call failed.
     #[error("{path}: {source}")]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The error it gave.
         source: Arc<std::io::Error>,
@@ -54,7 +54,7 @@ pub enum LogError {
     /// A key file cannot be read as a key, or belongs to another log.
     #[error("{path}: {reason}")]
     Key {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,

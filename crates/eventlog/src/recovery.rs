@@ -211,7 +211,7 @@ fn find<T: Send>(
     let (frontier, heads) = match &checkpoint {
         Some(checkpoint) => {
             let finished = finish(&layout, key, checkpoint);
-            // What is not in the journal may be in tiles already. If it is not, the journal is at fault.
+            // Entries that are not in the journal may be in tiles already. If they are not, the journal is at fault.
             check(&layout, checkpoint, threads, area_of, known, map, each)
                 .map_err(|error| finished.err().unwrap_or(error))?
         }

@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What is on disk when a checkpoint is published.
+/// The data on disk when a checkpoint is published.
 pub(crate) enum Keeping {
     /// Everything, in tiles.
     InTiles,

@@ -42,7 +42,7 @@ pub enum ApiError {
     /// not.
     #[error("the node cannot be reached: {what}")]
     Unreachable {
-        /// What happened.
+        /// The failure.
         what: String,
         /// The error of the system or the connection.
         source: Option<Box<dyn Error + Send + Sync>>,

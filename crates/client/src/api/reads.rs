@@ -33,7 +33,7 @@ pub struct LogInfo {
     pub size: u64,
 }
 
-/// Which progress to ask for. The default is the present, as one sum.
+/// The progress to ask for. The default is the present, as one sum.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProgressQuery {
     /// One line for each area of this level.

@@ -14,7 +14,7 @@ pub struct SubmissionHeader {
     pub area: Area,
     /// The official responsible for it.
     pub author: OfficialId,
-    /// Which key signed it.
+    /// The key that signed it.
     pub key: KeyId,
     /// Its number among those of the key, from 1.
     pub sequence: u64,

@@ -29,7 +29,7 @@ pub enum Figure {
     At(Procedure, Step),
     /// Exits that an audit would look at.
     Exits(Exits),
-    /// What is due and missing.
+    /// Entitlements missing from open cards.
     Gap(Gap),
     /// One entitlement.
     Entitled(Entitlement, Entitled),
@@ -37,9 +37,9 @@ pub enum Figure {
     Aid(MeasureGroup, Aid),
     /// Money on its way.
     Money(Money),
-    /// Who is posted to the villages.
+    /// Villages by the officials posted to them.
     Posts(Posts),
-    /// What the villages lack to leave the list.
+    /// Villages by what they lack to leave the list.
     Villages(Exit),
 }
 

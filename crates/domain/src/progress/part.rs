@@ -17,7 +17,7 @@ pub struct Description {
     pub unit: Unit,
     /// How to read a figure above zero.
     pub tone: Tone,
-    /// What is counted, as a sentence.
+    /// Its definition, as a sentence.
     pub definition: &'static str,
 }
 
@@ -26,7 +26,7 @@ pub trait Part: Copy + PartialEq + 'static {
     /// Name of the group.
     const GROUP: &'static str;
 
-    /// What the group is about.
+    /// The subject of the group.
     const MEANING: &'static str;
 
     /// All figures of the group, in order.

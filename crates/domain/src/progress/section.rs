@@ -93,7 +93,7 @@ macro_rules! sections {
                 match self { $(Self::$section => $source),+ }
             }
 
-            /// What is counted in it.
+            /// The subject of its figures.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$section => concat!($($about),+)),+ }
             }

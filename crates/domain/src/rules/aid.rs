@@ -22,7 +22,7 @@ pub use reversal::AidReversed;
 pub type AidEvent = Reported<Envelope, AidKind>;
 
 events! {
-    /// What may happen to money or help.
+    /// The events of money and help.
     AidKind in Envelope;
     FundsReleased,
     FundsAllocated,

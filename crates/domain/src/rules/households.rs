@@ -41,7 +41,7 @@ pub use village::{VillageProfileUpdated, VillageRegistered};
 pub type HouseholdEvent = Reported<Envelope, HouseholdKind>;
 
 events! {
-    /// What may happen to a village or a household.
+    /// The events of villages and households.
     HouseholdKind in Envelope;
     VillageRegistered,
     VillageProfileUpdated,

@@ -23,7 +23,7 @@ pub use visit::HouseholdVisited;
 pub type OfficialEvent = Reported<OfficialEnvelope, OfficialKind>;
 
 events! {
-    /// What may happen to an official or by one.
+    /// The events of officials.
     OfficialKind in OfficialEnvelope;
     JurisdictionOpened in Box,
     OfficialEnrolled,

@@ -25,7 +25,7 @@ const ANSWER_MS: u64 = 2_000;
 pub struct Position {
     /// The checkpoint.
     pub checkpoint: Checkpoint,
-    /// Which stream orders the log, from 0.
+    /// Number of the stream that orders the log, from 0.
     pub epoch: u32,
     /// Index of the entry in that stream's first message.
     pub base: Index,

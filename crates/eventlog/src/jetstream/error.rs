@@ -15,9 +15,9 @@ pub enum StreamError {
     /// NATS did not answer, or with an error.
     #[error("NATS, {doing}: {source}")]
     Nats {
-        /// What was asked of it.
+        /// The request.
         doing: &'static str,
-        /// Why not.
+        /// The cause.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// There is no such stream.
@@ -31,13 +31,13 @@ pub enum StreamError {
         "{of}: {name} is {found} and must be {wanted}; nothing was changed; correct the configuration and start again"
     )]
     Setting {
-        /// Which server or stream.
+        /// The server or stream.
         of: String,
-        /// Which setting.
+        /// The setting.
         name: &'static str,
-        /// What it must be.
+        /// The required value.
         wanted: String,
-        /// What it is set to.
+        /// The present value.
         found: String,
     },
     /// Message numbers are not contiguous: the stream has lost messages or repeats some.

@@ -250,7 +250,8 @@ impl Work {
 
     /// Takes over from the last integrator, if nobody else does.
     fn claim(&mut self) -> Result<(), LogError> {
-        // What is copied beyond the last checkpoint can be signed at once; first the copy must reach that checkpoint.
+        // Entries copied beyond the last checkpoint can be signed at once, but first the copy must reach that
+        // checkpoint.
         if self.replicator.tiles.frontier.size() < self.latest.checkpoint.size {
             return Ok(());
         }

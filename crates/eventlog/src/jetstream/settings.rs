@@ -64,7 +64,7 @@ pub fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> 
     Err(StreamError::nats("checking the stream")(alone))
 }
 
-/// What every stream has in common: it keeps everything, on disk.
+/// The settings common to all streams: they keep everything, on disk.
 pub fn common(replicas: usize) -> Config {
     Config {
         retention: RetentionPolicy::Limits,

@@ -18,7 +18,7 @@ const RECENT_ENTRIES_MAX: usize = 65_536;
 /// SHA-256 of an entry.
 pub(crate) type EntryHash = [u8; 32];
 
-/// What was read from the stream so far.
+/// The state of what was read from the stream so far.
 pub(crate) struct Shared {
     seen: Mutex<Seen>,
     /// Entries read, published or not; gone once the log has stopped.

@@ -80,7 +80,7 @@ pub(super) fn check_begins(
             judge.refuse(Code::StatusForbids, "household", status);
         }
         Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", status),
-        // The card was listed by the very step that is corrected, so the day of the listing is no limit for it.
+        // The corrected step itself listed the card, so the day of the listing does not limit it.
         Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
         Procedure::HouseholdExit | Procedure::FallBack => {
             if let Some(card) = card {
