@@ -5,12 +5,12 @@
 //! homes are needed by single entries only and are dropped with every batch. So memory grows with the villages in use
 //! and not with the log, except for a few dozen bytes per village.
 
+mod tracked;
+
 use crate::error::ViewError;
 use crate::keys::{FORMAT, Key, Kind};
-use crate::rows::{Binding, Rows};
-use crate::tracked::Tracked;
+use crate::rows::{Binding, LogIdentity, Rows};
 use crate::trail::Trail;
-use crate::views::LogIdentity;
 use borsh::{BorshDeserialize, BorshSerialize};
 use lika_domain::area::Area;
 use lika_domain::evolve;
@@ -21,6 +21,7 @@ use lika_domain::submission::Entry;
 use lika_domain::village::Village;
 use lika_ledger::Recorded;
 use std::collections::{BTreeMap, BTreeSet};
+use tracked::Tracked;
 
 /// Cards of unchanged villages that stay in memory: those of a large county, at about 3 kB each. A village in use
 /// stays whatever the number.

@@ -36,7 +36,6 @@ pub mod query;
 mod rows;
 mod schema;
 mod sums;
-mod tracked;
 mod trail;
 pub mod views;
 
@@ -49,7 +48,8 @@ pub use official::OfficialView;
 pub use past::{Past, as_of, month};
 pub use policy::PolicyView;
 pub use query::{FigureQuery, HouseholdQuery, OfficialQuery, PolicyQuery, ProgressQuery};
-pub use views::{LogIdentity, Views};
+pub use rows::LogIdentity;
+pub use views::Views;
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,18 @@ pub(crate) struct Rows {
     _open: OpenStore,
 }
 
+/// The identity of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogIdentity {
+    /// Its origin.
+    pub origin: Box<str>,
+    /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash));
+    /// `None` if the log has none yet, or if it is to be taken from the first entries.
+    pub opening: Option<[u8; 32]>,
+    /// How many published entries it has.
+    pub size: u64,
+}
+
 /// The log that a store belongs to, and its format.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Binding {

@@ -9,7 +9,7 @@ use crate::fold::Fold;
 use crate::keys::Key;
 use crate::official::OfficialView;
 use crate::policy::PolicyView;
-use crate::rows::Rows;
+use crate::rows::{LogIdentity, Rows};
 use crate::sums::{self, Sums};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
@@ -36,18 +36,6 @@ const BATCH_ROWS_MAX: usize = 16_384;
 const BATCH_TIME_SHARE: u32 = 8;
 /// Most entries that a card or an official is shown with, the latest ones.
 pub const ENTRIES_SHOWN_MAX: usize = 1_000;
-
-/// The identity of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogIdentity {
-    /// Its origin.
-    pub origin: Box<str>,
-    /// SHA-256 of the submission in entry 0 ([`EntryHeader::hash`](lika_domain::submission::EntryHeader::hash));
-    /// `None` if the log has none yet, or if it is to be taken from the first entries.
-    pub opening: Option<[u8; 32]>,
-    /// How many published entries it has.
-    pub size: u64,
-}
 
 /// The views of one log. Entries come from one thread in order; reads may come from any thread at the same time, and
 /// each read sees the views as they are after some entry.

@@ -1,8 +1,8 @@
 //! The working set of a view while the rules change it. Every change goes through here, so the view knows which rows
 //! to write. Records that are not in memory are fetched from the store first.
 
+use super::Fold;
 use crate::error::ViewError;
-use crate::fold::Fold;
 use crate::keys::Key;
 use crate::rows::Rows;
 use lika_domain::aid::{Allocation, Measure, Release};
