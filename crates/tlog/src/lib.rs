@@ -20,7 +20,6 @@ pub mod key;
 pub mod note;
 
 pub mod checkpoint;
-pub mod cosignature;
 pub mod proof;
 
 mod text;
@@ -28,7 +27,7 @@ mod text;
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
 pub use key::{KeyName, SigningKey, VerifierKey};
-pub use note::SignedNote;
+pub use note::{SignedNote, cosignature};
 pub use proof::TlogProof;
 pub use tile::{TileKind, TilePath};
 pub use tree::{Frontier, HashSource};

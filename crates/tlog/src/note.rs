@@ -12,7 +12,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::cosignature;
+pub mod cosignature;
+
 use crate::key::{Algorithm, KeyId, KeyName, KeyNameError, SIGNATURE_BYTES, SigningKey, VerifierKey};
 use crate::text;
 

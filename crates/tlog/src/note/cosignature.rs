@@ -4,8 +4,8 @@
 //! saw before. The signature is over a header, the time and the text of the checkpoint; its line in the note holds
 //! the time as well.
 
+use super::NoteSignature;
 use crate::key::{Algorithm, SIGNATURE_BYTES, SigningKey, VerifierKey};
-use crate::note::NoteSignature;
 
 /// Latest time of a cosignature, in seconds since 1970-01-01 UTC.
 pub const TIME_SECONDS_MAX: u64 = i64::MAX as u64;
