@@ -11,7 +11,7 @@
 //!
 //! In reading order:
 //! * [`Names`]: every name used at NATS
-//! * [`settings`]: how servers and streams must be set
+//! * [`settings`]: how servers and streams must be set; `majority`: whether a server can be believed
 //! * [`batch`]: one atomic batch of guarded messages
 //! * `committer`: group commit, and finding out whether an unanswered batch was stored
 //! * `reader`: every message once, in order; anything else stops the log
@@ -29,6 +29,7 @@ mod committer;
 pub mod error;
 mod following;
 mod history;
+mod majority;
 mod names;
 mod observed;
 mod opening;
@@ -226,7 +227,7 @@ impl JetStreamLog {
     pub async fn ordered(&self) -> Result<u64, LogError> {
         let stream = self.context.get_stream(&self.stream).await;
         let stream = stream.map_err(StreamError::nats("asking for the end of the stream"))?;
-        settings::check_majority(stream.cached_info().cluster.as_ref())?;
+        majority::check_majority(stream.cached_info().cluster.as_ref())?;
         Ok(self.position.base + stream.cached_info().state.last_sequence)
     }
 

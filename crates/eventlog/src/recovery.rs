@@ -8,9 +8,9 @@ use crate::frontier::{Files, TileFrontier};
 use crate::high_water::HighWater;
 use crate::journal::{self, Unread};
 use crate::tile_writer::{publish_note, sign};
-use crate::tiles::AreaOf;
 use crate::verify::{self, Bundle, Folder};
 use crate::{Checkpoint, waiters};
+use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::Index;
 use lika_tlog::Hash;
@@ -67,6 +67,9 @@ pub(crate) fn create(dir: &Path, key: &SigningKey) -> Result<(), LogError> {
     // The signing key comes last: with it the folder is a log.
     folder::write_secret(&layout.signing_key(), format!("{}\n", key.secret_text()).as_bytes())
 }
+
+/// Reads the area of an entry; `None` if it cannot be read: such an entry guards nothing.
+pub type AreaOf = fn(&Bytes) -> Option<Area>;
 
 /// A prefix of a log whose contents the caller knows from elsewhere (a snapshot), so opening need not read it.
 #[derive(Clone, Debug, Default)]

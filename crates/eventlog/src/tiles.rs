@@ -23,8 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-/// Reads the area of an entry; `None` if it cannot be read: such an entry guards nothing.
-pub type AreaOf = fn(&Bytes) -> Option<Area>;
+pub use crate::recovery::AreaOf;
 
 /// An open embedded log. Dropping it writes what is pending and unlocks the folder.
 pub struct TileLog {

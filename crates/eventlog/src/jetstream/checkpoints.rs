@@ -3,8 +3,8 @@
 //! is refused, and knows it. This is both the lease, kept by publishing in time, and the fence, which needs no clock.
 
 use super::error::StreamError;
+use super::majority;
 use super::names::{BASE, EPOCH, INTEGRATOR, Names};
-use super::settings;
 use crate::Checkpoint;
 use crate::verify::open_note;
 use async_nats::HeaderMap;
@@ -85,7 +85,7 @@ impl Checkpoints {
     pub(super) async fn check_majority(&self) -> Result<(), StreamError> {
         let stream = self.context.get_stream(self.names.checkpoint_stream()).await;
         let stream = stream.map_err(StreamError::nats("looking for the latest checkpoint"))?;
-        settings::check_majority(stream.cached_info().cluster.as_ref())
+        majority::check_majority(stream.cached_info().cluster.as_ref())
     }
 
     /// Reads a message of the stream.

@@ -4,7 +4,7 @@ use super::checkpoints::{Checkpoints, Position};
 use super::error::{StreamError, patiently};
 use super::names::Names;
 use super::reader::CHECKS_SHORT_MAX;
-use super::{Config, history, settings};
+use super::{Config, history, majority, settings};
 use crate::error::LogError;
 use crate::folder::Layout;
 use crate::published::Tiles;
@@ -92,7 +92,7 @@ pub(super) async fn check_ahead(
     let ask = async || {
         let stream = context.get_stream(&name).await.map_err(StreamError::nats("looking for entries signed here"))?;
         if position.base + stream.cached_info().state.last_sequence < size {
-            settings::check_majority(stream.cached_info().cluster.as_ref())?;
+            majority::check_majority(stream.cached_info().cluster.as_ref())?;
         }
         Ok(stream)
     };

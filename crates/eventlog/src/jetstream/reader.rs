@@ -3,9 +3,9 @@
 
 use super::checkpoints::{Checkpoints, Position};
 use super::error::StreamError;
+use super::majority;
 use super::names::Names;
 use super::outage::Outage;
-use super::settings;
 use super::shared::{EntryHash, Shared, hash};
 use crate::error::LogError;
 use crate::tiles::AreaOf;
@@ -173,7 +173,7 @@ impl Reader {
         let info = stream.cached_info();
         let state = &info.state;
         if state.last_sequence < known {
-            settings::check_majority(info.cluster.as_ref())?;
+            majority::check_majority(info.cluster.as_ref())?;
             return Err(StreamError::RolledBack { found: state.last_sequence, known });
         }
         if state.messages != state.last_sequence {

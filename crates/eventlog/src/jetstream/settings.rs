@@ -6,11 +6,11 @@ use super::error::StreamError;
 use super::names::Names;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::context::GetStreamErrorKind;
-use async_nats::jetstream::stream::{
-    ClusterInfo, Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
-};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType};
 use std::fmt::Debug;
 use std::time::Duration;
+
+pub use super::majority::check_majority;
 
 /// The oldest server on which a batch costs a few syncs and not one per message.
 pub const SERVER_OLDEST: [u64; 3] = [2, 15, 1];
@@ -18,9 +18,6 @@ pub const SERVER_OLDEST: [u64; 3] = [2, 15, 1];
 const MESSAGE_BYTES_MAX: i32 = 65_535 + 1_024;
 /// Smallest payload limit that a server may have, in bytes: answers with the figures of many villages are long.
 pub const PAYLOAD_BYTES_MIN: usize = 8 * 1024 * 1024;
-/// A stream's leader hears from the others every second; one that has been silent for this many milliseconds may
-/// follow another leader.
-const HEARD_WITHIN_MS: u64 = 3_000;
 
 /// The stream that orders entries.
 pub fn log_stream(names: &Names, epoch: u32, replicas: usize) -> Config {
@@ -46,22 +43,6 @@ pub fn checkpoint_stream(names: &Names, replicas: usize) -> Config {
         deny_purge: true,
         ..common(replicas)
     }
-}
-
-/// The server that answers for a stream must hear from most of the stream's servers. One that has been cut off from
-/// the others, or was stopped for a while, goes on answering for seconds with old data, which proves nothing.
-///
-/// # Errors
-/// [`StreamError::Nats`] if it does not hear from them.
-pub fn check_majority(cluster: Option<&ClusterInfo>) -> Result<(), StreamError> {
-    let Some(cluster) = cluster else { return Ok(()) };
-    let within = Duration::from_millis(HEARD_WITHIN_MS);
-    let heard = 1 + cluster.replicas.iter().filter(|peer| !peer.offline && peer.active < within).count();
-    if heard * 2 > cluster.replicas.len() + 1 {
-        return Ok(());
-    }
-    let alone = std::io::Error::other("the server that answers for it hears from too few of the others");
-    Err(StreamError::nats("checking the stream")(alone))
 }
 
 /// The settings common to all streams: they keep everything, on disk.
@@ -306,22 +287,5 @@ mod tests {
         let mut later = varz();
         later["version"] = json!("2.16.0-RC.1");
         check_server(&later).unwrap();
-    }
-
-    #[test]
-    fn a_server_cut_off_from_most_of_the_others_is_not_believed() {
-        let heard = |ages_ms: &[u64]| {
-            let peers: Vec<_> = ages_ms
-                .iter()
-                .map(|ms| json!({"name": "n", "current": true, "active": ms * 1_000_000, "lag": 0}))
-                .collect();
-            let cluster: ClusterInfo = serde_json::from_value(json!({"leader": "n1", "replicas": peers})).unwrap();
-            check_majority(Some(&cluster)).is_ok()
-        };
-        check_majority(None).unwrap();
-        assert!(heard(&[]), "a server alone is all there is");
-        assert!(heard(&[400, 900_000]), "one of two others is enough");
-        assert!(!heard(&[4_000, 900_000]));
-        assert!(!heard(&[400, 900_000, 900_000, 900_000]));
     }
 }
