@@ -4,6 +4,7 @@
 //!
 //! * [`arrows`]: crates depend on each other in one direction;
 //! * [`layers`]: so do the layers of the domain;
+//! * [`circles`]: and the files of a crate;
 //! * [`lengths`]: functions, files and lines stay short;
 //! * [`readme`]: README's map and commands agree with the tree;
 //! * [`ways`]: the steps of its ways are functions that exist;
@@ -22,9 +23,11 @@ use crate::process::{say, tool};
 
 mod arrows;
 mod banned;
+mod circles;
 mod glossary;
 mod layers;
 mod lengths;
+mod modules;
 mod protos;
 mod readme;
 mod subcommands;
@@ -66,6 +69,7 @@ pub(crate) fn run(root: &Path, chores: &[String]) -> Result<()> {
     let tree = Tree::read(root)?;
     let mut findings = arrows::check(&arrows::packages(root)?);
     findings.extend(layers::check(&tree.sources));
+    findings.extend(circles::check(&tree.sources));
     findings.extend(lengths::check(&tree.sources));
     findings.extend(readme::check(&tree, chores));
     findings.extend(ways::check(&tree));
