@@ -17,6 +17,7 @@ use lika_domain::evolve::replay;
 use lika_domain::household::{HouseholdKind, Status};
 use lika_domain::ids::SubmissionId;
 use lika_domain::member::JoinReason;
+use lika_domain::progress::{Figure, Figures};
 use lika_domain::state::State;
 use lika_domain::submission::{Entry, EntryHeader, Events, Submission};
 use lika_proto::convert;
@@ -46,6 +47,9 @@ struct Book {
     /// Refusals by their code.
     refused: BTreeMap<&'static str, u64>,
     planted: Planted,
+    /// Lines of the table of figures that were not 0 in some village or the county, looked at every ten days.
+    counted: BTreeSet<(&'static str, &'static str)>,
+    looked_at: u32,
 }
 
 /// Number of records that may be wrong, and of corrections.
@@ -74,6 +78,10 @@ impl Book {
             }
             tick.probes.into_iter().for_each(|probe| book.refuse(probe, tick.at_ms));
             let day = Date::of_unix_ms(tick.at_ms);
+            if day.yyyymmdd() / 10 > book.looked_at {
+                book.looked_at = day.yyyymmdd() / 10;
+                book.look_at_figures(day);
+            }
             if day.yyyymmdd() == 20_141_126 {
                 book.incidences = incidences(&book.state);
             }
@@ -152,6 +160,14 @@ impl Book {
         }
     }
 
+    fn look_at_figures(&mut self, today: Date) {
+        let villages = self.state.villages.iter();
+        let villages = villages.map(|(area, village)| Figures::of_village(&self.state, *area, village, today));
+        for figures in villages.chain([Figures::of_jurisdiction(&self.state, today)]) {
+            self.counted.extend(Figure::all().filter(|one| figures.get(*one) != 0).map(part_of));
+        }
+    }
+
     fn close_year(&mut self, year: u32) {
         let cards = self.state.villages.values().flat_map(|village| village.households.values());
         let (mut poor, mut all) = (0, 0);
@@ -161,6 +177,11 @@ impl Book {
         }
         self.years.push((year, poor, all));
     }
+}
+
+/// The line of a figure in the table of figures: its section and name.
+fn part_of(figure: Figure) -> (&'static str, &'static str) {
+    (figure.section().name(), figure.description().name)
 }
 
 fn incidences(state: &State) -> Vec<u64> {
@@ -317,9 +338,12 @@ fn a_village_that_is_not_ready_after_all_fails_the_audit_and_may_ask_again() {
     assert!(matches!(end_of(&mut homes), Some(VillageExited(_))));
 }
 
+/// A figure that nothing counts would stand at 0 in every document.
 #[test]
-fn every_kind_is_planted_in_a_county_of_some_size() {
+fn every_figure_is_counted_and_every_kind_is_planted_in_a_county_of_some_size() {
     let book = Book::keep(900, 4);
+    let silent: BTreeSet<_> = Figure::all().map(part_of).filter(|part| !book.counted.contains(part)).collect();
+    assert_eq!(silent, BTreeSet::new());
     let missing: Vec<_> =
         book.planted.counts().filter(|(_, count)| *count == 0).map(|(kind, _)| kind.name()).collect();
     assert_eq!(missing, [""; 0]);
