@@ -7,7 +7,7 @@ use super::{CELL_CHARS_MAX, Options};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, OfficialId};
-use lika_domain::money::AMOUNT_MAX_FEN;
+use lika_domain::money::Fen;
 use std::str::FromStr;
 
 /// A row, and the problems found in the table so far. A method that returns `None` has noted a problem.
@@ -192,15 +192,7 @@ fn date(text: &str) -> Option<Date> {
 
 fn fen(text: &str) -> Option<u64> {
     let text = text.trim_start_matches(['¥', '￥']).trim_end_matches('元').replace([',', '，'], "");
-    let (yuan, decimals) = text.split_once('.').unwrap_or((&text, ""));
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    // Ten digits and more are above the limit, and without digits it is not a number.
-    if yuan.is_empty() || yuan.len() > 14 || decimals.len() > 2 || !number(yuan) || !number(decimals) {
-        return None;
-    }
-    let decimals = format!("{decimals:0<2}").parse::<u64>().ok()?;
-    let fen = yuan.parse::<u64>().ok()?.checked_mul(100)?.checked_add(decimals)?;
-    (fen <= AMOUNT_MAX_FEN).then_some(fen)
+    text.parse::<Fen>().ok().and_then(|fen| u64::try_from(fen.0).ok())
 }
 
 #[cfg(test)]

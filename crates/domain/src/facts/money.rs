@@ -92,6 +92,30 @@ impl fmt::Display for Fen {
     }
 }
 
+/// From yuan with at most two decimals, such as `1234.50`; nothing else may stand in the text.
+impl std::str::FromStr for Fen {
+    type Err = NotAnAmount;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAmount> {
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+        let (yuan, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        // More digits than these are above the limit.
+        let readable = (1..=14).contains(&yuan.len()) && decimals.len() <= 2;
+        if !readable || !are_digits(yuan) || !are_digits(decimals) {
+            return Err(NotAnAmount);
+        }
+        let fen = format!("{yuan}{decimals:0<2}").parse::<u64>().map_err(|_| NotAnAmount)?;
+        let Some(Self(fen)) = Self::from_wire(fen) else { return Err(NotAnAmount) };
+        Ok(Self(sign * fen))
+    }
+}
+
+/// The text is not an amount in yuan of at most two decimals, or above [`AMOUNT_MAX_FEN`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an amount in yuan with at most two decimals")]
+pub struct NotAnAmount;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +151,18 @@ mod tests {
     fn sums_do_not_wrap() {
         assert_eq!(Fen(i64::MAX) + Fen(1), Fen(i64::MAX));
         assert_eq!([Fen(1), Fen(2)].into_iter().sum::<Fen>(), Fen(3));
+    }
+
+    #[test]
+    fn amounts_are_read_in_yuan() {
+        let table = [("0", 0), ("3000", 300_000), ("1234.5", 123_450), ("-12.05", -1_205), ("7.", 700)];
+        for (text, fen) in table {
+            assert_eq!(text.parse(), Ok(Fen(fen)), "{text}");
+        }
+        for text in
+            ["", "-", "--1", "1.234", "1e3", "1,000", " 1", ".5", "100000000001", "999999999999999999999", "¥1"]
+        {
+            assert_eq!(text.parse::<Fen>(), Err(NotAnAmount), "{text}");
+        }
     }
 }
