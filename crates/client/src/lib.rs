@@ -10,11 +10,12 @@
 //! * [`home`]: the folder that stores all of it, safe against crashes
 //! * [`api`]: the node over HTTP
 //! * [`outbox`]: sends waiting submissions, and processes the answers
-//! * [`mod@file`]: a submission written by hand
+//! * [`mod@file`]: a submission written by hand; [`plain`]: its values as people write them; [`example`]: one of each event
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;
 pub mod compose;
+pub mod example;
 pub mod file;
 pub mod home;
 pub mod import;
@@ -22,6 +23,7 @@ pub mod key;
 #[cfg(test)]
 mod node;
 pub mod outbox;
+pub mod plain;
 pub mod random;
 pub mod receipt;
 

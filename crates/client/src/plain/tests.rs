@@ -1,0 +1,106 @@
+//! Values as people write them.
+
+use super::*;
+use serde_json::json;
+
+fn mapped(mut report: Value) -> Result<Value, Vec<Fault>> {
+    to_mapping(report.as_object_mut().unwrap()).map(|()| report)
+}
+
+fn household(event: &Value) -> Value {
+    json!({"area": "130624100201", "households": {"events": [event]}})
+}
+
+#[test]
+fn what_people_write_becomes_the_mapping() {
+    let plain = json!({
+        "area": "130624",
+        "households": {"events": [
+            {"happened": "2016-07-01", "household": 1_234_567_890, "household_registered": {
+                "attribute": "低保", "main_cause": "illness", "other_causes": ["缺水", "CAUSE_LAND"],
+                "private": {"address": "村东"},
+                "members": [{"number": "1", "birthMonth": "1970-05", "relation": "户主", "private": {"name": "张三"}}]}},
+            {"happened": 20_161_231, "incomeAssessed": {"year": 2016, "wage_yuan": "12345.6", "net_yuan": -3, "pension": 5}},
+            {"happened": "20161231", "household_exited": {"income_year": 2016, "accepted": "是"}}]}
+    });
+    let mapping = json!({
+        "area": "130624000000",
+        "households": {"events": [
+            {"happened": 20_160_701, "household": 1_234_567_890, "household_registered": {
+                "attribute": "ATTRIBUTE_DIBAO", "main_cause": "CAUSE_ILLNESS", "other_causes": ["CAUSE_WATER", "CAUSE_LAND"],
+                "private": {"address": "村东"},
+                "members": [{"number": "1", "birthMonth": 197_005, "relation": "RELATION_HEAD", "private": {"name": "张三"}}]}},
+            {"happened": 20_161_231, "incomeAssessed": {"year": 2016, "wage": "1234560", "net": "-300", "pension": 5}},
+            {"happened": 20_161_231, "household_exited": {"income_year": 2016, "accepted": true}}]}
+    });
+    assert_eq!(mapped(plain), Ok(mapping.clone()));
+    assert_eq!(mapped(mapping.clone()), Ok(mapping), "the mapping itself stays as it is");
+}
+
+#[test]
+fn every_fault_is_found_with_its_place_and_what_the_field_takes() {
+    let table = [
+        (json!({"happend": 1}), "happend", "event_unknown", "happened, official, household"),
+        (json!({"happened": "1.7.2016"}), "happened", "day_invalid", "2016-07-01"),
+        (json!({"household": "老王家"}), "household", "number_invalid", "whole number"),
+        (json!({"household_exited": []}), "household_exited", "not_an_object", "braces"),
+        (json!({"household_exited": {"year": 1}}), "household_exited.year", "field_unknown", "income_year, accepted"),
+        (json!({"household_exited": {"accepted": 1}}), "household_exited.accepted", "flag_invalid", "true or false"),
+        (json!({"income_assessed": {"wage": 1.5}}), "income_assessed.wage", "amount_invalid", "fen"),
+        (json!({"income_assessed": {"wage_yuan": "1,200"}}), "income_assessed.wage_yuan", "amount_invalid", "yuan"),
+        (json!({"income_assessed": {"year_yuan": 1}}), "income_assessed.year_yuan", "field_unknown", "wage_yuan"),
+        (
+            json!({"income_assessed": {"wage": 1, "wage_yuan": 1}}),
+            "income_assessed.wage_yuan",
+            "field_twice",
+            "in fen",
+        ),
+        (
+            json!({"household_updated": {"main_cause": "ill"}}),
+            "household_updated.main_cause",
+            "choice_unknown",
+            "illness 因病",
+        ),
+        (json!({"household_updated": {"privat": {}}}), "household_updated.privat", "field_unknown", "private"),
+        (
+            json!({"household_updated": {"private": {"adress": ""}}}),
+            "household_updated.private.adress",
+            "field_unknown",
+            "address",
+        ),
+        (
+            json!({"household_updated": {"private": {"address": 5}}}),
+            "household_updated.private.address",
+            "text_invalid",
+            "quotes",
+        ),
+        (
+            json!({"household_registered": {"members": [{}, {"birth_month": "1970"}]}}),
+            "household_registered.members[1].birth_month",
+            "month_invalid",
+            "2016-07",
+        ),
+        (json!({"evidence": [{"kind": "photo"}, {"kind": "?"}]}), "evidence[1].kind", "choice_unknown", "photo"),
+    ];
+    for (event, place, code, what) in table {
+        let faults = mapped(household(&event)).unwrap_err();
+        let [fault] = faults.as_slice() else { panic!("{event}: {faults:?}") };
+        assert_eq!((fault.place.as_str(), fault.code), (&*format!("households.events[0].{place}"), code), "{event}");
+        assert!(fault.what.contains(what), "{event}: {}", fault.what);
+    }
+    let mut all = household(&json!({"happened": "?", "household_exited": {"year": 1, "accepted": 1}}));
+    all["area"] = "1306".into();
+    assert_eq!(mapped(all.clone()).unwrap_err().len(), 3);
+    all["area"] = "13062".into();
+    assert_eq!(mapped(all).unwrap_err().len(), 4);
+}
+
+/// What has another shape than a report is left to whoever reads the mapping.
+#[test]
+fn nonsense_does_no_harm() {
+    for report in
+        [json!({}), json!({"households": 1}), json!({"aid": {"events": {}}}), json!({"aid": {"events": [1]}})]
+    {
+        let _ = mapped(report);
+    }
+}
