@@ -66,6 +66,19 @@ pub fn to_mapping(report: &mut Map<String, Value>) -> Result<(), Vec<Fault>> {
     if reader.faults.is_empty() { Ok(()) } else { Err(reader.faults) }
 }
 
+/// A value of a field as it is given at a prompt.
+///
+/// # Errors
+/// What the field takes.
+pub fn check(field: &'static Field, text: &str) -> Result<(), String> {
+    let mut reader = Reader::default();
+    match is_amount(field) {
+        true => drop(reader.yuan(field.name, &text.into())),
+        false => reader.value(field.name, &field.value, &mut text.into()),
+    }
+    reader.faults.pop().map_or(Ok(()), |fault| Err(fault.what))
+}
+
 /// A name as the proto files spell it: `household_exited` for `householdExited`.
 pub fn snake(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
@@ -178,15 +191,42 @@ impl Reader {
                 "false" | "no" | "否" => *value = false.into(),
                 _ => self.refuse(place, "flag_invalid", "true or false"),
             },
-            Takes::Text { .. } | Takes::RequiredText { .. } if !value.is_string() => {
-                self.refuse(place, "text_invalid", "a text, in quotes");
+            Takes::Text { chars_max } => self.text(place, *chars_max, value),
+            Takes::RequiredText { .. } if value.as_str().is_some_and(|text| text.trim().is_empty()) => {
+                self.refuse(place, "field_missing", "must be given");
             }
+            Takes::RequiredText { chars_max } => self.text(place, *chars_max, value),
             Takes::Amount | Takes::Balance if !is_whole(value) => {
                 let what = format!("a whole number of fen; in yuan under the name with {YUAN} at its end");
                 self.refuse(place, "amount_invalid", what);
             }
-            takes if is_number(takes) && !is_whole(value) => self.refuse(place, "number_invalid", "a whole number"),
-            _ => {}
+            takes => {
+                if let Some((least, most)) = range(takes) {
+                    self.number(place, least, most, value);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, place: &str, chars_max: usize, value: &Value) {
+        match value.as_str() {
+            None => self.refuse(place, "text_invalid", "a text, in quotes"),
+            Some(text) if text.chars().count() > chars_max => {
+                self.refuse(place, "text_too_long", format!("at most {chars_max} characters"));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn number(&mut self, place: &str, least: i64, most: i64, value: &Value) {
+        let found = plain(value).parse::<i64>().ok();
+        if !found.is_some_and(|number| (least..=most).contains(&number)) {
+            let what = match (least, most) {
+                (i64::MIN, _) => "a whole number".to_owned(),
+                (_, i64::MAX) => format!("a whole number from {least}"),
+                _ => format!("a whole number from {least} to {most}"),
+            };
+            self.refuse(place, "number_invalid", what);
         }
     }
 
@@ -262,22 +302,21 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned())
 }
 
-fn is_number(takes: &Takes) -> bool {
-    matches!(
-        takes,
-        Takes::Year
-            | Takes::YearByRule
-            | Takes::Number
-            | Takes::NumberOrNone
-            | Takes::Count { .. }
-            | Takes::Signed
-            | Takes::Member
-            | Takes::MemberOrNone
-            | Takes::Official
-            | Takes::Officials { .. }
-            | Takes::HouseholdOrNone
-            | Takes::Subject
-    )
+/// The least and the most of a number; `None` for what is no number. Numbers of seats that may stay empty begin at 0.
+fn range(takes: &Takes) -> Option<(i64, i64)> {
+    Some(match takes {
+        Takes::Year => (1900, 2199),
+        Takes::YearByRule | Takes::NumberOrNone => (0, i64::MAX),
+        Takes::Number => (1, i64::MAX),
+        Takes::Count { max } => (0, i64::from(*max)),
+        Takes::Signed => (i64::MIN, i64::MAX),
+        Takes::Member => (1, 99),
+        Takes::MemberOrNone => (0, 99),
+        Takes::Official | Takes::Officials { .. } => (10_000_000, 99_999_999),
+        Takes::HouseholdOrNone => (0, 9_999_999_999),
+        Takes::Subject => (10_000_000, 9_999_999_999),
+        _ => return None,
+    })
 }
 
 fn is_whole(value: &Value) -> bool {

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use crate::numbers::yuan;
 use crate::table::Table;
 use lika_client::KeyFile;
+use lika_client::plain::{PRIVATE, snake};
 use lika_domain::catalogue;
 use lika_domain::describe::{Field, Value as Described};
 use lika_domain::facts::envelope;
@@ -14,8 +15,6 @@ use std::fmt::Write as _;
 
 /// Fields of an event that its heading shows.
 const HEADING: [&str; 3] = ["happened", "household", "official"];
-/// The field in which a report states in the clear the data that will be sealed.
-const PRIVATE: &str = "private";
 
 /// The author, the area, and every event with all its values. Of personal data the labels are shown, and the values
 /// only `in_clear`.
@@ -81,8 +80,15 @@ struct Lines {
 
 impl Lines {
     fn object(&mut self, path: &str, fields: &[&'static Field], object: &Map<String, Value>) {
-        for (name, value) in object {
-            self.field(path, fields, &snake(name), value);
+        let mut named: Vec<_> = object.iter().map(|(name, value)| (snake(name), value)).collect();
+        // As in the form; what is private stands where the sealed field does.
+        let place = |name: &str| {
+            let is = |field: &&&'static Field| field.name == name || name == PRIVATE && is_sealed(field);
+            fields.iter().position(|field| is(&field)).unwrap_or(fields.len())
+        };
+        named.sort_by_key(|(name, _)| place(name));
+        for (name, value) in named {
+            self.field(path, fields, &name, value);
         }
     }
 
@@ -112,7 +118,7 @@ impl Lines {
 
     /// Data that will be sealed: only the labels if others may read it.
     fn private(&mut self, path: &str, fields: &[&'static Field], value: &Value) {
-        let sealed = fields.iter().find(|field| matches!(field.value, Described::Sealed(_)));
+        let sealed = fields.iter().find(|field| is_sealed(field));
         let inside: Vec<_> = sealed.into_iter().flat_map(|field| field.inside()).collect();
         let Value::Object(object) = value else { return };
         if self.in_clear {
@@ -125,6 +131,10 @@ impl Lines {
         let labels: Vec<_> = object.keys().map(label).collect();
         self.table.row([&path, &labels.join("、")]);
     }
+}
+
+fn is_sealed(field: &Field) -> bool {
+    matches!(field.value, Described::Sealed(_))
 }
 
 /// A value in words: amounts in yuan, days with dashes, choices by label.
@@ -157,18 +167,6 @@ fn choice(list: &List, text: String) -> String {
 /// A number or a text, unchanged.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A name as the proto files spell it.
-fn snake(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            text.push('_');
-        }
-        text.push(c.to_ascii_lowercase());
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reads a report as people write it, and draws the numbers that are missing.
 
 use crate::exit::Failure;
-use lika_client::Random;
+use lika_client::{Random, plain};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Reads a report, and draws a number for every household that has only a name. The same name means the same
-    /// household.
+    /// Reads a report, draws a number for every household that has only a name (the same name means the same
+    /// household), and turns its values into those of the mapping.
     pub(super) fn read(text: &str, random: &mut Random) -> anyhow::Result<Self> {
         let mut file: Value = serde_json::from_str(text)
             .map_err(|error| Failure::new("report_invalid", format!("the report is not JSON: {error}")))?;
@@ -32,8 +32,18 @@ impl Draft {
             drawn.insert(name.to_owned(), number.clone());
             *household = number.into();
         }
+        if let Some(report) = file.as_object_mut() {
+            plain::to_mapping(report).map_err(|faults| refused(&faults))?;
+        }
         Ok(Self { file, drawn })
     }
+}
+
+/// Everything that is wrong, a line for each.
+fn refused(faults: &[plain::Fault]) -> Failure {
+    let code = faults.first().map_or("report_invalid", |fault| fault.code);
+    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    Failure::new(code, format!("nothing was signed\n  {}", lines.join("\n  ")))
 }
 
 fn is_name(text: &str) -> bool {
