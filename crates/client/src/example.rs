@@ -129,17 +129,21 @@ impl Example {
         })
     }
 
-    /// A record of which one value is chosen: what all of them have, and the first of the others.
+    /// A record with the first of its alternatives.
     fn alternative(&self, fields: &'static [Field]) -> Node {
-        let is_value = |field: &Field| !field.inside().is_empty();
-        let (values, common): (Vec<&'static Field>, Vec<_>) = fields.iter().partition(|field| is_value(field));
-        let common = common.into_iter().filter(|field| !matches!(field.value, Takes::Count { .. }));
-        let mut node: Vec<_> = common.filter_map(|field| self.field(field, &[])).collect();
+        let (common, values) = alternatives(fields);
+        let mut node: Vec<_> = common.into_iter().filter_map(|field| self.field(field, &[])).collect();
         if let Some(first) = values.first() {
             node.push((first.name.to_owned(), self.object(&wire(first.inside()))));
         }
         Node::Object(node)
     }
+}
+
+/// The fields that every record of a kind has, and those of which each has one: counts and records inside it.
+pub fn alternatives(fields: &'static [Field]) -> (Vec<&'static Field>, Vec<&'static Field>) {
+    let is_common = |field: &&'static Field| field.inside().is_empty() && !matches!(field.value, Takes::Count { .. });
+    fields.iter().partition(is_common)
 }
 
 fn wire(fields: &'static [Field]) -> Vec<&'static Field> {

@@ -9,15 +9,20 @@
 //! | amount | `123450`, fen | under its name and `_yuan`: `"1234.50"` |
 //! | choice | `"CAUSE_ILLNESS"` | `"illness"`, `"因病"` |
 //! | division | `"130624000000"` | `"130624"` |
+//! | key | `"11664093…"` | `"a1df04c3b2…"`, 16 hexadecimal digits |
 //! | yes or no | `true` | `"yes"`, `"no"`, `"是"`, `"否"` |
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use lika_domain::area::Area;
 use lika_domain::catalogue;
 use lika_domain::date::{Date, Month};
 use lika_domain::describe::{Field, Value as Takes};
 use lika_domain::facts::envelope;
+use lika_domain::ids::HouseholdId;
 use lika_domain::kind::List;
 use lika_domain::money::Fen;
+use lika_proto::convert;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -150,7 +155,7 @@ impl Reader {
                 self.object(&place, &inside, &mut value);
                 object.insert(name, value);
             } else {
-                self.refuse(&place, "field_unknown", format!("there is no such field; there are {}", names(fields)));
+                self.refuse(&place, "field_unknown", format!("there is no such field; there are {}", known(fields)));
             }
         }
     }
@@ -199,6 +204,23 @@ impl Reader {
             Takes::Amount | Takes::Balance if !is_whole(value) => {
                 let what = format!("a whole number of fen; in yuan under the name with {YUAN} at its end");
                 self.refuse(place, "amount_invalid", what);
+            }
+            Takes::HouseholdOrNone if !names(value, |number| number == 0 || HouseholdId::new(number).is_some()) => {
+                self.refuse(place, "number_invalid", "the number of a household, 10 digits");
+            }
+            Takes::Key => match key(&plain(value)) {
+                Some(number) => *value = number.to_string().into(),
+                None => self.refuse(
+                    place,
+                    "key_invalid",
+                    "the id of a key, 16 hexadecimal digits, as `lika key show` says it",
+                ),
+            },
+            Takes::PublicKey if !is_public_key(value) => {
+                self.refuse(place, "public_key_invalid", "32 bytes in base64, as `lika key show` says them");
+            }
+            Takes::Subject if !names(value, |number| convert::subject(number).is_some()) => {
+                self.refuse(place, "number_invalid", "the number of a household, 10 digits, or of an official, 8");
             }
             takes => {
                 if let Some((least, most)) = range(takes) {
@@ -288,7 +310,7 @@ pub fn private(fields: &[&'static Field]) -> Option<Vec<&'static Field>> {
 }
 
 /// What may be written where these fields are.
-fn names(fields: &[&'static Field]) -> String {
+fn known(fields: &[&'static Field]) -> String {
     let name = |field: &&'static Field| match field.value {
         _ if is_amount(field) => format!("{}{YUAN}", field.name),
         Takes::Sealed(_) if field.name == SEALED => PRIVATE.to_owned(),
@@ -313,10 +335,30 @@ fn range(takes: &Takes) -> Option<(i64, i64)> {
         Takes::Member => (1, 99),
         Takes::MemberOrNone => (0, 99),
         Takes::Official | Takes::Officials { .. } => (10_000_000, 99_999_999),
-        Takes::HouseholdOrNone => (0, 9_999_999_999),
-        Takes::Subject => (10_000_000, 9_999_999_999),
         _ => return None,
     })
+}
+
+/// Whether the value is a number that the check accepts.
+fn names(value: &Value, check: fn(u64) -> bool) -> bool {
+    plain(value).parse().is_ok_and(check)
+}
+
+/// A key's id as people are shown it, or its number as in the mapping. Sixteen digits without a letter are a number,
+/// unless `0x` stands before them.
+fn key(text: &str) -> Option<u64> {
+    let shown =
+        text.strip_prefix("0x").or_else(|| text.bytes().any(|byte| byte.is_ascii_alphabetic()).then_some(text));
+    let number = match shown {
+        Some(digits) if digits.len() == 16 => u64::from_str_radix(digits, 16).ok(),
+        Some(_) => None,
+        None => text.parse().ok(),
+    };
+    number.filter(|number| *number > 0)
+}
+
+fn is_public_key(value: &Value) -> bool {
+    value.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok()).is_some_and(|bytes| bytes.len() == 32)
 }
 
 fn is_whole(value: &Value) -> bool {

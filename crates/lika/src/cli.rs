@@ -2,7 +2,7 @@
 
 use crate::command::{
     audit, bench::Bench, demo::Demo, household, import, key, log, official, open, outbox, policy, progress, receipt,
-    run, serve, submit,
+    report, run, serve, submit,
 };
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Key(key::Key),
     /// Sign and send reports
     Submit(submit::Submit),
+    /// Make a report by answering questions, list the events, or print an example of one
+    Report(report::Report),
     /// Show, send or discard signed submissions that wait
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -99,6 +101,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Open(open) => open.run(printer),
         Command::Key(command) => command.run(printer),
         Command::Submit(submit) => submit.run(printer),
+        Command::Report(report) => report.run(printer),
         Command::Outbox(command) => command.run(printer),
         Command::Receipt(command) => command.run(printer),
         Command::Bench(command) => command.run(printer),

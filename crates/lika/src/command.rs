@@ -15,6 +15,7 @@ pub(crate) mod outbox;
 pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod receipt;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod submit;

@@ -42,7 +42,7 @@ fn every_fault_is_found_with_its_place_and_what_the_field_takes() {
     let table = [
         (json!({"happend": 1}), "happend", "event_unknown", "happened, official, household"),
         (json!({"happened": "1.7.2016"}), "happened", "day_invalid", "2016-07-01"),
-        (json!({"household": "老王家"}), "household", "number_invalid", "whole number"),
+        (json!({"household": "老王家"}), "household", "number_invalid", "10 digits"),
         (json!({"household_exited": []}), "household_exited", "not_an_object", "braces"),
         (json!({"household_exited": {"year": 1}}), "household_exited.year", "field_unknown", "income_year, accepted"),
         (json!({"household_exited": {"accepted": 1}}), "household_exited.accepted", "flag_invalid", "true or false"),
@@ -102,5 +102,24 @@ fn nonsense_does_no_harm() {
         [json!({}), json!({"households": 1}), json!({"aid": {"events": {}}}), json!({"aid": {"events": [1]}})]
     {
         let _ = mapped(report);
+    }
+}
+
+#[test]
+fn a_key_is_named_as_people_are_shown_it() {
+    let key = |text: &str| {
+        let report = json!({"officials": {"events": [{"key_revoked": {"key": text}}]}});
+        mapped(report).map(|report| report["officials"]["events"][0]["key_revoked"]["key"].clone())
+    };
+    for (text, number) in [
+        ("00000000000000ff", "255"),
+        ("0x0000000000000016", "22"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("0000000000000016", "16"),
+    ] {
+        assert_eq!(key(text), Ok(number.into()), "{text}");
+    }
+    for text in ["", "0", "ff", "0x16", "00000000000000fg", "-1"] {
+        assert_eq!(key(text).unwrap_err()[0].code, "key_invalid", "{text}");
     }
 }

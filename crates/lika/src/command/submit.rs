@@ -38,23 +38,25 @@ pub(crate) struct Submit {
     client: ClientArgs,
 }
 
-const FORMAT: &str = r#"A report is JSON: an area and events of one service (households, officials or aid), with the
-names of the proto files:
+const FORMAT: &str = r#"A report is JSON: an area and events of one service (households, officials or aid).
+`lika report --list` lists the events, and `lika report --example EVENT` prints a complete report of one:
 
     {"area": "130624100201",
      "households": {"events": [
-       {"happened": 20160701, "household": "new-1", "household_registered": {
-          "attribute": "ATTRIBUTE_GENERAL", "standard": "STANDARD_NATIONAL", "main_cause": "CAUSE_ILLNESS",
+       {"happened": "2016-07-01", "household": "new-1", "household_registered": {
+          "attribute": "general", "standard": "national", "main_cause": "因病",
           "private": {"address": "村东"},
-          "members": [{"number": 1, "relation": "RELATION_HEAD", "sex": "SEX_MALE", "birth_month": 197005,
-             "ethnicity": 1, "education": "EDUCATION_PRIMARY", "health": "HEALTH_HEALTHY",
-             "labour": "LABOUR_ORDINARY", "private": {"name": "张三", "citizen_id": "…"}}]}}]}}
+          "members": [{"number": 1, "relation": "head", "sex": "male", "birth_month": "1970-05",
+             "ethnicity": 1, "education": "primary", "health": "healthy",
+             "labour": "ordinary", "private": {"name": "张三", "citizen_id": "…"}}]}}]}}
 
-Days are 20160701, months 201607, amounts are in fen. Personal data is written under "private" instead of "sealed"; it
-is sealed before anything is signed and never leaves this device in the clear. Give a household without a number a name
+Days are "2016-07-01" or 20160701, months "2016-07" or 201607. An amount is given in yuan under a name that ends in
+_yuan ("wage_yuan": "1200.00"), or in fen without it ("wage": 120000). A choice is given by its name, its Chinese label
+or its name in the proto files ("CAUSE_ILLNESS"). Personal data is written under "private" instead of "sealed"; it is
+sealed before anything is signed and never leaves this device in the clear. Give a household without a number a name
 of your own, such as "new-1"; a number is drawn for it. Attachments are named in the event that rests on them:
 
-    "evidence": [{"kind": "EVIDENCE_KIND_MINUTES", "file": "minutes.jpg"}]
+    "evidence": [{"kind": "minutes", "file": "minutes.jpg"}]
 
 The file stays where it is, beside the report; its SHA-256 and size are recorded. Submitting the same file once more
 returns the same receipt."#;
@@ -64,34 +66,46 @@ impl Submit {
     pub(crate) fn run(&self, printer: Printer) -> anyhow::Result<Exit> {
         let text = read(&self.file)?;
         let client = self.client.open()?;
-        let mut random = Random::system();
-        let id = if self.again { random.submission_id()? } else { id_of(&text, &client) };
-        let mut draft = Draft::read(&text, &mut random)?;
-        attachments::pin(&mut draft.file, self.file.parent().unwrap_or(Path::new("")))?;
-        let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
-        // A report that was signed before is only sent again, so there is nothing to ask.
-        if !client.knows(id)? {
-            // Personal data may be shown at a terminal, but must not go into a file.
-            let in_clear = io::stderr().is_terminal();
-            printer.note(describe::report(&client.key, &draft, in_clear));
-            self.confirm(printer)?;
-        }
-        block_on(client.submit(printer, Outgoing { id, report }))
+        let id = if self.again { Random::system().submission_id()? } else { id_of(&text, &client) };
+        sign_and_send(printer, &client, id, &text, self.file.parent().unwrap_or(Path::new("")), self.yes)
     }
+}
 
-    fn confirm(&self, printer: Printer) -> Result<(), Failure> {
-        if self.yes {
-            return Ok(());
-        }
-        match printer.ask("Sign and send it?") {
-            Ok(Some(true)) => Ok(()),
-            Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
-            Ok(None) => Err(Failure::new(
-                "not_confirmed",
-                "nothing was signed: there is no terminal to ask on; give --yes to sign without asking",
-            )),
-            Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
-        }
+/// Shows a report in words, asks whether to sign it unless `yes`, and sends it. Attachments are named from `folder`.
+pub(super) fn sign_and_send(
+    printer: Printer,
+    client: &Client,
+    id: SubmissionId,
+    text: &str,
+    folder: &Path,
+    yes: bool,
+) -> anyhow::Result<Exit> {
+    let mut random = Random::system();
+    let mut draft = Draft::read(text, &mut random)?;
+    attachments::pin(&mut draft.file, folder)?;
+    let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
+    // A report that was signed before is only sent again, so there is nothing to ask.
+    if !client.knows(id)? {
+        // Personal data may be shown at a terminal, but must not go into a file.
+        let in_clear = io::stderr().is_terminal();
+        printer.note(describe::report(&client.key, &draft, in_clear));
+        confirm(printer, yes)?;
+    }
+    block_on(client.submit(printer, Outgoing { id, report }))
+}
+
+fn confirm(printer: Printer, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    match printer.ask("Sign and send it?") {
+        Ok(Some(true)) => Ok(()),
+        Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
+        Ok(None) => Err(Failure::new(
+            "not_confirmed",
+            "nothing was signed: there is no terminal to ask on; give --yes to sign without asking",
+        )),
+        Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
     }
 }
 
