@@ -99,7 +99,9 @@ impl Example {
             Takes::Special { inside, .. } if !inside.is_empty() => Node::List(vec![self.alternative(inside)]),
             Takes::Record(record) => self.object(&wire(record.fields)),
             Takes::Records { record, .. } => Node::List(vec![self.object(&wire(record.fields))]),
-            Takes::Choices { list, .. } => Node::List(list.choices.iter().take(1).map(|one| leaf(one.name)).collect()),
+            Takes::Choices { list, .. } => {
+                Node::List(list.choices.iter().skip(1).take(1).map(|one| leaf(one.name)).collect())
+            }
             Takes::Officials { .. } => Node::List(vec![leaf(OFFICIAL + 1)]),
             _ => self.value(field)?,
         };

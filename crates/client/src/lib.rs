@@ -10,7 +10,8 @@
 //! * [`home`]: the folder that stores all of it, safe against crashes
 //! * [`api`]: the node over HTTP
 //! * [`outbox`]: sends waiting submissions, and processes the answers
-//! * [`mod@file`]: a submission written by hand; [`plain`]: its values as people write them; [`example`]: one of each event
+//! * [`mod@file`]: a submission written by hand
+//! * [`plain`]: its values as people write them; [`example`]: a report of each event
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;

@@ -16,6 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lika_domain::area::Area;
 use lika_domain::catalogue;
+use lika_domain::citizen_id::{CitizenId, is_mobile};
 use lika_domain::date::{Date, Month};
 use lika_domain::describe::{Field, Value as Takes};
 use lika_domain::facts::envelope;
@@ -55,8 +56,8 @@ impl fmt::Display for Fault {
 /// Turns the values of a report into those of the mapping.
 ///
 /// # Errors
-/// Every fault of a name or a value that the descriptions know. What hangs on the shape of the whole is left to whoever
-/// reads the mapping.
+/// Every fault of a name or a value that the descriptions know. What hangs on the shape of the whole is left to the
+/// reader of the mapping.
 pub fn to_mapping(report: &mut Map<String, Value>) -> Result<(), Vec<Fault>> {
     let mut reader = Reader::default();
     if let Some(area) = report.get_mut("area") {
@@ -79,7 +80,7 @@ pub fn check(field: &'static Field, text: &str) -> Result<(), String> {
     let mut reader = Reader::default();
     match is_amount(field) {
         true => drop(reader.yuan(field.name, &text.into())),
-        false => reader.value(field.name, &field.value, &mut text.into()),
+        false => reader.field(field.name, field, &mut text.into()),
     }
     reader.faults.pop().map_or(Ok(()), |fault| Err(fault.what))
 }
@@ -162,6 +163,7 @@ impl Reader {
 
     fn field(&mut self, place: &str, field: &'static Field, value: &mut Value) {
         let inside: Vec<_> = field.inside().iter().flat_map(Field::on_the_wire).collect();
+        self.personal(place, field, value);
         match value {
             // A sealed box comes from another device, and is looked at by nobody but its reader.
             _ if matches!(field.value, Takes::Sealed(_)) => {}
@@ -177,6 +179,20 @@ impl Reader {
             }
             value if inside.is_empty() => self.value(place, &field.value, value),
             value => self.object(place, &inside, value),
+        }
+    }
+
+    /// Personal data whose form is known here: the recorder would refuse it after it was sealed, sent and opened.
+    fn personal(&mut self, place: &str, field: &'static Field, value: &Value) {
+        let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { return };
+        match field.name {
+            "citizen_id" if CitizenId::parse(text).is_err() => {
+                let what =
+                    "18 characters of a citizen ID, the last one a check; `lika report --example` has a made-up one";
+                self.refuse(place, "citizen_id_invalid", what);
+            }
+            "phone" if !is_mobile(text) => self.refuse(place, "phone_invalid", "a mobile number of 11 digits"),
+            _ => {}
         }
     }
 

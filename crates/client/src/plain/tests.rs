@@ -20,16 +20,19 @@ fn what_people_write_becomes_the_mapping() {
                 "attribute": "低保", "main_cause": "illness", "other_causes": ["缺水", "CAUSE_LAND"],
                 "private": {"address": "村东"},
                 "members": [{"number": "1", "birthMonth": "1970-05", "relation": "户主", "private": {"name": "张三"}}]}},
-            {"happened": 20_161_231, "incomeAssessed": {"year": 2016, "wage_yuan": "12345.6", "net_yuan": -3, "pension": 5}},
+            {"happened": 20_161_231, "incomeAssessed": {
+                "year": 2016, "wage_yuan": "12345.6", "net_yuan": -3, "pension": 5}},
             {"happened": "20161231", "household_exited": {"income_year": 2016, "accepted": "是"}}]}
     });
     let mapping = json!({
         "area": "130624000000",
         "households": {"events": [
             {"happened": 20_160_701, "household": 1_234_567_890, "household_registered": {
-                "attribute": "ATTRIBUTE_DIBAO", "main_cause": "CAUSE_ILLNESS", "other_causes": ["CAUSE_WATER", "CAUSE_LAND"],
+                "attribute": "ATTRIBUTE_DIBAO", "main_cause": "CAUSE_ILLNESS",
+                "other_causes": ["CAUSE_WATER", "CAUSE_LAND"],
                 "private": {"address": "村东"},
-                "members": [{"number": "1", "birthMonth": 197_005, "relation": "RELATION_HEAD", "private": {"name": "张三"}}]}},
+                "members": [{"number": "1", "birthMonth": 197_005, "relation": "RELATION_HEAD",
+                    "private": {"name": "张三"}}]}},
             {"happened": 20_161_231, "incomeAssessed": {"year": 2016, "wage": "1234560", "net": "-300", "pension": 5}},
             {"happened": 20_161_231, "household_exited": {"income_year": 2016, "accepted": true}}]}
     });
@@ -79,6 +82,18 @@ fn every_fault_is_found_with_its_place_and_what_the_field_takes() {
             "household_registered.members[1].birth_month",
             "month_invalid",
             "2016-07",
+        ),
+        (
+            json!({"household_updated": {"private": {"phone": "5"}}}),
+            "household_updated.private.phone",
+            "phone_invalid",
+            "11 digits",
+        ),
+        (
+            json!({"member_added": {"member": {"private": {"citizen_id": "901624201606071234"}}}}),
+            "member_added.member.private.citizen_id",
+            "citizen_id_invalid",
+            "18 characters",
         ),
         (json!({"evidence": [{"kind": "photo"}, {"kind": "?"}]}), "evidence[1].kind", "choice_unknown", "photo"),
     ];

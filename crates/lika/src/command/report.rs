@@ -106,7 +106,8 @@ fn list(printer: Printer, role: Option<Role>) -> Result<(), Failure> {
     let object = |event: &&Event| {
         json!({
             "name": event.name, "zh": event.zh, "en": event.en, "meaning": event.meaning.trim(),
-            "reported_by": reporters(event, Role::name), "procedure": event.procedure.map(|procedure| procedure.name()),
+            "reported_by": reporters(event, Role::name),
+            "procedure": event.procedure.map(|procedure| procedure.name()),
             "service": example::service(event), "source": event.source,
         })
     };

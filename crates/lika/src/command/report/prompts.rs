@@ -18,7 +18,7 @@ pub(super) type Answer<T> = Result<T, Failure>;
 const NONE: &str = "（不填）none";
 
 /// Whoever answers.
-pub(super) trait Ask {
+pub(super) trait Prompter {
     /// Shows a line.
     fn say(&mut self, text: &str);
     /// A text that passes the check.
@@ -37,7 +37,7 @@ pub(super) trait Ask {
 }
 
 /// Which event is to be reported.
-pub(super) fn event(ask: &mut impl Ask) -> Answer<&'static Event> {
+pub(super) fn event(ask: &mut impl Prompter) -> Answer<&'static Event> {
     let events: Vec<_> = catalogue::events().collect();
     let labels: Vec<_> = events.iter().map(|event| format!("{} {}", event.zh, event.en)).collect();
     let chosen = ask.one("事项 event", &labels)?;
@@ -50,7 +50,7 @@ pub(super) struct Form<'a, A> {
     today: Date,
 }
 
-impl<'a, A: Ask> Form<'a, A> {
+impl<'a, A: Prompter> Form<'a, A> {
     pub(super) fn new(ask: &'a mut A, today: Date) -> Self {
         Self { ask, today }
     }
@@ -261,7 +261,7 @@ mod tests {
     use lika_domain::ids::{OfficialId, SubmissionId};
 
     const ORIGIN: &str = "lika.example/130624";
-    const CANDIDATES: [&str; 8] = [
+    const CANDIDATES: [&str; 10] = [
         "new-1",
         "1000000001",
         "10000001",
@@ -269,6 +269,8 @@ mod tests {
         "2016-07",
         "130624100201",
         "12.50",
+        "900000197005010019",
+        "13800000000",
         "WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY=",
     ];
 
@@ -278,7 +280,7 @@ mod tests {
         asked: Vec<String>,
     }
 
-    impl Ask for Scripted {
+    impl Prompter for Scripted {
         fn say(&mut self, _: &str) {}
 
         fn text(

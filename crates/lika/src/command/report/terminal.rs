@@ -1,6 +1,6 @@
 //! Questions at a terminal, answered with the keyboard alone.
 
-use super::prompts::{Answer, Ask};
+use super::prompts::{Answer, Prompter};
 use crate::exit::Failure;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
@@ -28,7 +28,7 @@ impl Terminal {
     }
 }
 
-impl Ask for Terminal {
+impl Prompter for Terminal {
     fn say(&mut self, text: &str) {
         // Where a message cannot be written, the next question fails.
         let _ = self.term.write_line(text);

@@ -99,7 +99,7 @@ impl Lines {
         }
         let field = fields.iter().find(|field| field.name == name).copied();
         let path = below(&field.map_or_else(|| name.replace('_', " "), Field::label));
-        let inside: Vec<_> = field.into_iter().flat_map(|field| field.inside()).collect();
+        let inside: Vec<_> = field.into_iter().flat_map(|field| field.inside()).flat_map(Field::on_the_wire).collect();
         match value {
             Value::Object(object) => self.object(&path, &inside, object),
             Value::Array(items) if items.iter().any(Value::is_object) => {
@@ -119,7 +119,8 @@ impl Lines {
     /// Data that will be sealed: only the labels if others may read it.
     fn private(&mut self, path: &str, fields: &[&'static Field], value: &Value) {
         let sealed = fields.iter().find(|field| is_sealed(field));
-        let inside: Vec<_> = sealed.into_iter().flat_map(|field| field.inside()).collect();
+        let inside: Vec<_> =
+            sealed.into_iter().flat_map(|field| field.inside()).flat_map(Field::on_the_wire).collect();
         let Value::Object(object) = value else { return };
         if self.in_clear {
             return self.object(path, &inside, object);
