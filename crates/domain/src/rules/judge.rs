@@ -44,7 +44,9 @@ impl Judge<'_> {
     /// The author must have one of `roles`. That their area contains the submission's is checked once for all events.
     pub fn allow(&mut self, roles: &[Role]) {
         if !roles.contains(&self.role) {
-            self.refuse(Code::RoleForbids, "author", self.role.name());
+            let may: Vec<_> = roles.iter().map(|role| format!("{} {}", role.zh(), role.name())).collect();
+            let own = format!("{} {}", self.role.zh(), self.role.name());
+            self.refuse(Code::RoleForbids, "author", format!("{own}; {} may", may.join(", ")));
         }
     }
 
