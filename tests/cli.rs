@@ -1,7 +1,7 @@
 //! Officials' work with the command line: from an empty folder to a receipt that can be verified without the node,
 //! and everything that may go wrong on the way, with its exit code.
 
-use crate::support::desk::{ADMIN, Office, VILLAGE, citizen_id, household, households};
+use crate::support::desk::{ADMIN, Office, VILLAGE, citizen_id, contradicting_citizen_id, household, households};
 use crate::support::{path, run, told};
 use serde_json::json;
 
@@ -76,7 +76,7 @@ fn what_cannot_be_sent_is_kept_and_sent_later() {
 fn what_is_given_up_lets_the_next_go() {
     let mut office = Office::with_village();
     office.stop();
-    office.admin.submit(&office.file("bad.json", &household("901624195803071220"))).code(6);
+    office.admin.submit(&office.file("bad.json", &household(&contradicting_citizen_id()))).code(6);
     let id = office.admin.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
     office.admin.submit(&office.file("good.json", &household(&citizen_id(8)))).code(6);
     office.admin.run(&["outbox", "discard", &id]).code(0);
@@ -90,10 +90,10 @@ fn what_is_given_up_lets_the_next_go() {
 #[test]
 fn a_refusal_names_event_field_and_both_messages() {
     let office = Office::with_village();
-    let file = office.file("card.json", &household("901624195803071220"));
+    let file = office.file("card.json", &household(&contradicting_citizen_id()));
     let refused = office.admin.run(&["submit", path(&file), "--yes", "--json"]).code(3).json();
     let problem = &refused["problems"][0];
-    assert_eq!((&refused["outcome"], &problem["code"]), (&json!("refused"), &json!("citizen_id_invalid")));
+    assert_eq!((&refused["outcome"], &problem["code"]), (&json!("refused"), &json!("citizen_id_contradicts")));
     for text in ["zh", "en", "field"] {
         assert!(!problem[text].as_str().unwrap().is_empty(), "{text}: {problem}");
     }
@@ -140,9 +140,10 @@ fn a_report_that_is_none_is_refused_before_it_is_signed() {
     let event = json!({"happened": 20_160_701, "household": "1234567890", "household_exited": {"acepted": true}});
     for (report, words) in [
         (json!([]), "report_invalid"),
-        (json!({"area": "13062410"}), "report_invalid"),
+        (json!({"area": "13062410"}), "area_invalid"),
         (json!({"area": VILLAGE, "origin": "x", "households": {"events": []}}), "report_invalid"),
-        (households(&[event]), "report_invalid"),
+        (households(&[event]), "field_unknown"),
+        (household("901624195803071220"), "citizen_id_invalid"),
     ] {
         let file = office.file("bad.json", &report);
         let ended = office.admin.run(&["submit", path(&file), "--yes", "--json"]).code(1);

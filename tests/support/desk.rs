@@ -161,3 +161,9 @@ pub(crate) fn citizen_id(day: u32) -> String {
     let birth = Date::from_yyyymmdd(19_580_300 + day).unwrap();
     CitizenId::synthetic(901_624, birth, 122).unwrap().as_str().to_owned()
 }
+
+/// The same of a man: it passes its check and contradicts the facts of [`household`], which only the node finds.
+pub(crate) fn contradicting_citizen_id() -> String {
+    let birth = Date::from_yyyymmdd(19_580_307).unwrap();
+    CitizenId::synthetic(901_624, birth, 123).unwrap().as_str().to_owned()
+}
