@@ -101,12 +101,50 @@ fn a_refusal_names_event_field_and_both_messages() {
     office.admin.submit(&office.file("right.json", &household(&citizen_id(9)))).code(0);
 }
 
+/// Whoever begins is told what comes next, and not that an area does not exist.
+#[test]
+fn a_log_that_is_not_opened_says_so() {
+    let office = Office::unopened();
+    for command in [&["progress", "130624"][..], &["progress", "130624", "--explain", "households.poor"]] {
+        office.admin.run(command).code(1).says("lika open");
+    }
+    office.admin.run(&["policy", "show"]).code(1).says("lika open");
+}
+
+/// What `lika key show --json` prints is what `lika key enrol` takes.
+#[test]
+fn a_key_that_is_shown_is_enrolled() {
+    let office = Office::with_village();
+    let clerk = office.stranger("clerk");
+    clerk.run(&["key", "new", "phone", "--official", "10000002"]).code(0);
+    let shown = clerk.json(&["key", "show"]);
+    let file = office.file("keys.json", &shown);
+    let role = ["--role", "village_officer", "--area", VILLAGE];
+    office.admin.run(&[&["key", "enrol", path(&file), "--name", "李四"][..], &role].concat()).code(0);
+    clerk.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
+}
+
+/// Every example can be submitted as it is printed: what refuses it, if anything, is a rule and not its form.
+#[test]
+fn an_example_is_a_report() {
+    let office = Office::with_village();
+    for event in office.admin.json(&["report", "--list"]).as_array().unwrap() {
+        let name = event["name"].as_str().unwrap();
+        let example = office.admin.json(&["report", "--example", name, "--area", VILLAGE]);
+        office.admin.submit(&office.file(&format!("{name}.json"), &example)).one_of(&[0, 3, 5, 7]);
+    }
+    office.admin.run(&["report", "household_visited"]).code(1).says("--example");
+    office.admin.run(&["report", "--example", "nothing"]).code(2).says("--list");
+}
+
 #[test]
 fn who_may_not_is_told_so() {
     let office = Office::with_village();
     let elsewhere = office.enrol(10_000_002, "village_officer", "130624100202");
     let file = office.file("card.json", &household(&citizen_id(7)));
     elsewhere.submit(&file).code(5).says("area_forbids");
+    let finance = office.enrol(10_000_004, "finance", VILLAGE);
+    finance.submit(&file).code(5).says("village_officer");
     let stranger = office.stranger("stranger");
     stranger.run(&["key", "new", "phone", "--official", "10000003"]).code(0);
     stranger.submit(&file).code(5);

@@ -34,6 +34,13 @@ pub(crate) struct Ended(Output);
 impl Office {
     /// A log that is served and opened for testing.
     pub(crate) fn open() -> Self {
+        let office = Self::unopened();
+        office.admin.run(&["open", "--area", "130624", "--name", "阜平县", "--testing"]).code(0);
+        office
+    }
+
+    /// A log that is served and has no entry yet, and its administrator's key.
+    pub(crate) fn unopened() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         create_log(&data);
@@ -41,7 +48,6 @@ impl Office {
         let admin = Desk { home: dir.path().join("admin"), url: node.url() };
         let office = Self { dir, data, node: Some(node), admin };
         office.admin.run(&["key", "new", "office", "--official", ADMIN]).code(0);
-        office.admin.run(&["open", "--area", "130624", "--name", "阜平县", "--testing"]).code(0);
         office
     }
 
@@ -117,6 +123,12 @@ impl Ended {
     /// Expects an exit code.
     pub(crate) fn code(self, code: i32) -> Self {
         assert_eq!(self.0.status.code(), Some(code), "{}", told(&self.0));
+        self
+    }
+
+    /// Expects one of several exit codes.
+    pub(crate) fn one_of(self, codes: &[i32]) -> Self {
+        assert!(self.0.status.code().is_some_and(|code| codes.contains(&code)), "{}", told(&self.0));
         self
     }
 

@@ -78,6 +78,13 @@ impl Gateway {
         Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")))
     }
 
+    /// The refusal of an area in which the log has nothing; a log that is not opened yet has nothing anywhere.
+    pub(crate) fn no_records(&self, field: &'static str) -> Problem {
+        let opened = self.ledger().state().jurisdiction.is_some();
+        let detail = if opened { "" } else { "the log is not opened yet: `lika open` opens it" };
+        Problem::of(Code::AreaUnknown, field, detail)
+    }
+
     /// Whether the log still takes entries.
     pub(crate) fn is_ready(&self) -> bool {
         self.ledger().log().stopped().now_or_never().is_none()

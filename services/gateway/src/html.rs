@@ -4,7 +4,7 @@ use crate::files::file;
 use crate::gateway::Gateway;
 use crate::pages::{self, LogLine};
 use crate::parameters;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -32,7 +32,7 @@ pub(crate) async fn area(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let page = page(&gateway, parameters::area(path)?).await?;
-    page.map(html).ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))
+    page.map(html).ok_or_else(|| gateway.no_records("prefix"))
 }
 
 /// `GET /areas/{prefix}/{figure}`: what a figure rests on.
@@ -44,7 +44,7 @@ pub(crate) async fn figure(
     let query = FigureQuery::of(area, figure);
     let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.backend.figure(query).await?;
-    let found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
+    let found = found.ok_or_else(|| gateway.no_records("prefix"))?;
     Ok(html(pages::figure(&log_line(&gateway), &found)))
 }
 

@@ -31,7 +31,7 @@ pub(crate) async fn policy(
     let area = query.area.as_deref().map(area).transpose()?;
     let at = parameters::day("at", query.at.as_deref())?;
     let found = gateway.backend.policy(PolicyQuery { area, at }).await?;
-    json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "area", ""))?)
+    json(StatusCode::OK, &found.ok_or_else(|| gateway.no_records("area"))?)
 }
 
 fn area(prefix: &str) -> Result<Area, Problem> {

@@ -172,7 +172,7 @@ pub(crate) async fn figure(
     let query = FigureQuery { area, figure, at, recorded_by, index };
     let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.backend.figure(query).await?;
-    json(StatusCode::OK, &found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?)
+    json(StatusCode::OK, &found.ok_or_else(|| gateway.no_records("prefix"))?)
 }
 
 /// `POST /v1/sessions`
@@ -246,7 +246,7 @@ async fn progress(gateway: &Gateway, area: Area, query: ProgressParameters) -> A
     let query = asked_for(gateway, area, &query).await?;
     let _turn = if query.folds() { Some(gateway.fold_turn().await?) } else { None };
     let found = gateway.backend.progress(query).await?;
-    let mut found = found.ok_or_else(|| Problem::of(Code::AreaUnknown, "prefix", ""))?;
+    let mut found = found.ok_or_else(|| gateway.no_records("prefix"))?;
     match (query.by, found.pop()) {
         (None, Some(one)) if found.is_empty() => json(StatusCode::OK, &one),
         (_, last) => {

@@ -17,7 +17,14 @@ pub(super) struct Given {
     pub(super) official: Option<u32>,
 }
 
-/// The file that `lika key show NAME --json` writes.
+/// What `lika key show --json` writes: one key, or a list of all.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shown {
+    One(File),
+    All(Vec<File>),
+}
+
 #[derive(Deserialize)]
 struct File {
     public_key: String,
@@ -25,10 +32,10 @@ struct File {
     official: Option<u32>,
 }
 
-/// Reads a public key: base64, hexadecimal, or a file with one or with what `lika key show --json` prints.
+/// Reads a public key: base64, hexadecimal, what `lika key show --json` prints of one key, or a file with any of these.
 pub(super) fn read(text: &str) -> Result<Given, Failure> {
-    if let Some(public) = bytes(text) {
-        return Ok(Given { public, official: None });
+    if let Some(given) = parse(text) {
+        return Ok(given);
     }
     let mut content = String::new();
     std::fs::File::open(text)
@@ -38,8 +45,17 @@ pub(super) fn read(text: &str) -> Result<Given, Failure> {
 }
 
 fn parse(content: &str) -> Option<Given> {
-    match serde_json::from_str::<File>(content) {
-        Ok(file) => Some(Given { public: bytes(&file.public_key)?, official: file.official }),
+    let of = |file: &File| Some(Given { public: bytes(&file.public_key)?, official: file.official });
+    match serde_json::from_str(content) {
+        Ok(Shown::One(file)) => of(&file),
+        // Among several keys nobody could tell which one is meant.
+        Ok(Shown::All(files)) => {
+            if let [file] = files.as_slice() {
+                of(file)
+            } else {
+                None
+            }
+        }
         Err(_) => Some(Given { public: bytes(content.trim())?, official: None }),
     }
 }
@@ -61,7 +77,9 @@ mod tests {
         assert_eq!((read(&base64).unwrap(), read(&hex).unwrap()), (alone, alone));
         assert_eq!(parse(&format!("{base64}\n")), Some(alone));
         let json = format!(r#"{{"name": "phone", "official": 10000001, "public_key": "{base64}"}}"#);
-        assert_eq!(parse(&json), Some(Given { public, official: Some(10_000_001) }));
+        let with_official = Some(Given { public, official: Some(10_000_001) });
+        assert_eq!((parse(&json), parse(&format!("[{json}]"))), (with_official, with_official));
+        assert_eq!(parse(&format!("[{json}, {json}]")), None, "which of them?");
     }
 
     #[test]
