@@ -32,7 +32,7 @@ struct File {
     official: Option<u32>,
 }
 
-/// Reads a public key: base64, hexadecimal, what `lika key show --json` prints of one key, or a file with any of these.
+/// Reads a public key: base64, hexadecimal, what `lika key show --json` prints of one key, or a file of it.
 pub(super) fn read(text: &str) -> Result<Given, Failure> {
     if let Some(given) = parse(text) {
         return Ok(given);
