@@ -1,15 +1,16 @@
 //! A test node over real sockets, whose answers the test decides.
 
 use crate::api::{Api, LogInfo};
-use crate::compose::Chain;
+use crate::compose::{Chain, Report};
 use crate::home::{Home, KeyFile};
 use crate::key::Signer;
 use bytes::Bytes;
-use lika_domain::ids::OfficialId;
 use lika_domain::rejection::{Code, Rejection};
 use lika_proto::convert::{self, encode_entry};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
+use lika_testkit::county::{ADMINISTRATOR, COUNTY, COUNTY_NAME, HOUSEHOLD, VILLAGE, area, official};
+use lika_testkit::events::household_event;
 use lika_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use lika_tlog::proof::TlogProof;
 use lika_tlog::{SigningKey, leaf_hash};
@@ -19,6 +20,8 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+pub(crate) use lika_testkit::county::ORIGIN;
 
 /// A request as received.
 pub(crate) struct Request {
@@ -69,9 +72,6 @@ async fn read_request(connection: &mut TcpStream) -> Request {
         assert!(connection.read_buf(&mut bytes).await.unwrap() > 0, "the request broke off");
     }
 }
-
-/// Name of the log that [`Log`] keeps.
-pub(crate) const ORIGIN: &str = "lika.example/130624";
 
 /// Decides whether a submission is refused.
 type Refuse = Box<dyn Fn(&v1::Submission) -> Option<v1::Refusal> + Send>;
@@ -143,6 +143,13 @@ pub(crate) fn receipt(origin: &str, key: &SigningKey, signed: &v1::SignedSubmiss
     v1::Receipt { index: 0, entry: entry.into(), proof, duplicate }
 }
 
+/// A report on a household, to be composed.
+pub(crate) fn report(outcome: u8) -> Report {
+    let ended = v1::MonitoringEnded { outcome: i32::from(outcome % 3) + 1 };
+    let events = household_event(HOUSEHOLD, v1::household_event::Kind::MonitoringEnded(ended));
+    Report { area: area(VILLAGE), events, keys: Vec::new() }
+}
+
 /// A refusal as written by the gateway.
 pub(crate) fn refusal(rejection: &Rejection) -> v1::Refusal {
     convert::refusal(rejection, 409)
@@ -152,7 +159,7 @@ pub(crate) fn refusal(rejection: &Rejection) -> v1::Refusal {
 pub(crate) fn home() -> (TempDir, Home) {
     let dir = tempfile::tempdir().unwrap();
     let home = Home::open(dir.path()).unwrap();
-    let official = OfficialId::new(10_000_001).unwrap();
+    let official = official(ADMINISTRATOR);
     let (signer, origin) = (Signer::from_seed([9; 32]), ORIGIN.to_owned());
     home.add_key(&KeyFile { name: "phone".into(), official, origin, created_at_s: 1_650_000_000, signer }).unwrap();
     (dir, home)
@@ -161,8 +168,8 @@ pub(crate) fn home() -> (TempDir, Home) {
 fn info() -> LogInfo {
     LogInfo {
         origin: ORIGIN.into(),
-        area: "130624".into(),
-        name: "阜平县".into(),
+        area: COUNTY.into(),
+        name: COUNTY_NAME.into(),
         mode: "testing".into(),
         verifier_key: key().verifier().to_string(),
         size: 1,

@@ -1,7 +1,7 @@
 use super::*;
-use crate::compose::{Chain, Device, Report};
+use crate::compose::{Chain, Device};
 use crate::key::Signer;
-use crate::node::{self, ORIGIN};
+use crate::node::{self, ORIGIN, report};
 use crate::random::Random;
 use crate::receipt;
 use bytes::Bytes;
@@ -44,18 +44,6 @@ impl World {
     fn receipt(&self, signed: &v1::SignedSubmission) -> v1::Receipt {
         node::receipt(ORIGIN, &self.log, signed, false)
     }
-}
-
-fn report(outcome: u8) -> Report {
-    let ended = v1::MonitoringEnded { outcome: i32::from(outcome % 3) + 1 };
-    let event = v1::HouseholdEvent {
-        happened: 20_220_301,
-        household: 1_234_567_890,
-        kind: Some(v1::household_event::Kind::MonitoringEnded(ended)),
-        ..Default::default()
-    };
-    let events = v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] });
-    Report { area: "130624100200".parse().unwrap(), events, keys: Vec::new() }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::compose::Report;
-use crate::node::{self, Log, ORIGIN};
+use crate::node::{self, Log, ORIGIN, report};
 use lika_domain::rejection::Rejection;
 use lika_proto::convert;
 use lika_tlog::SigningKey;
@@ -23,17 +23,8 @@ impl World {
     }
 
     fn enqueue(&self, id: u8) {
-        let ended = v1::MonitoringEnded { outcome: 1 };
-        let event = v1::HouseholdEvent {
-            happened: 20_220_301,
-            household: 1_234_567_890,
-            kind: Some(v1::household_event::Kind::MonitoringEnded(ended)),
-            ..Default::default()
-        };
-        let events = v1::submission::Events::Households(v1::HouseholdEvents { events: vec![event] });
-        let report = Report { area: "130624100200".parse().unwrap(), events, keys: Vec::new() };
         let mut device = self.home.device(&self.home.key("phone").unwrap()).unwrap();
-        let composed = device.compose(SubmissionId([id; 16]), 1_650_000_000, report).unwrap();
+        let composed = device.compose(SubmissionId([id; 16]), 1_650_000_000, report(id)).unwrap();
         self.home.enqueue(&composed).unwrap();
     }
 
