@@ -36,12 +36,12 @@ impl Clock {
         Self(Source::Composed)
     }
 
-    /// Whether it is anything but the system clock.
+    /// Whether it is not the system clock.
     pub fn is_driven(&self) -> bool {
         !matches!(self.0, Source::System)
     }
 
-    /// Sets a driven clock, never back. Does nothing to the system clock.
+    /// Sets a driven clock forward; an earlier time is ignored. Does nothing to other clocks.
     pub fn set(&self, ms: u64) {
         if let Source::Driven(driven) = &self.0 {
             driven.fetch_max(ms, Ordering::Relaxed);

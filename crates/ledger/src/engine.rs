@@ -54,7 +54,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Number of batches that this process has published, and of the entries in them.
+    /// Number of batches that this process has published, and number of entries in them.
     pub(crate) fn batches(&self) -> (u64, u64) {
         match self {
             Self::Embedded(_) => (0, 0),
@@ -62,7 +62,7 @@ impl Engine {
         }
     }
 
-    /// Whether this process signs the log, now and as it changes; `None` if no other process could.
+    /// Whether this process signs the log; the receiver is told of every change. `None` in an embedded log.
     pub(crate) fn leads(&self) -> Option<watch::Receiver<bool>> {
         match self {
             Self::Embedded(_) => None,
@@ -78,14 +78,14 @@ impl Engine {
         }
     }
 
-    /// Waits until the submissions taken are decided.
+    /// Waits until all submissions that were taken are decided.
     pub(crate) fn join(&self) {
         let thread = match self {
             Self::Embedded(engine) => engine.thread.lock().take(),
             Self::Distributed(engine) => engine.thread.lock().take(),
         };
         if let Some(thread) = thread {
-            // A thread that panicked has dropped the callers that waited for it; the log is closed all the same.
+            // If the thread panicked, its callers have got an error already; the log is closed all the same.
             let _ = thread.join();
         }
     }

@@ -18,7 +18,7 @@ const KEPT_ENTRIES_MAX: usize = 4_096;
 /// Most bytes of them, as in the log; decoded they take several times as much.
 const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// An official's number that nobody has, placed in entries that cannot be read: the lowest in range.
+/// The author in a stand-in for an entry that cannot be read: the lowest official number, which is never given out.
 const NOBODY: u32 = 10_000_000;
 
 /// A division code that does not exist: the provinces of GB/T 2260 end at 82.
@@ -53,7 +53,8 @@ pub struct Feed {
     recent: Arc<Recent>,
     voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
     published: watch::Receiver<u64>,
-    /// The applied state, if it may be behind what is published: it tells which entries are void.
+    /// In distributed services the applied state, which tells which entries are void; it may be behind what is
+    /// published.
     applied: Option<Arc<Applied>>,
     next: Index,
 }
@@ -69,7 +70,7 @@ impl Recent {
         }
     }
 
-    /// Drops everything kept: an entry that cannot be read came between, and followers must see it in the log.
+    /// Drops everything kept: an entry that cannot be read has come, and followers must find it in the log.
     pub(crate) fn forget(&self) {
         *self.kept.lock() = Kept::default();
     }
@@ -115,7 +116,7 @@ impl Feed {
         };
         if let Some(applied) = &self.applied {
             tokio::select! {
-                // What was published and judged before the log stopped must still be returned.
+                // Entries that were published and judged before the log stopped must still be returned.
                 biased;
                 () = applied.reached(from + 1) => {}
                 _ = self.log.stopped() => return Err(LogError::Closed),
@@ -130,13 +131,13 @@ impl Feed {
         Ok(found)
     }
 
-    /// Number of entries of which it is known whether they are void.
+    /// Number of entries that are judged: it is known whether they are void.
     fn judged(&self) -> u64 {
         self.applied.as_ref().map_or(u64::MAX, |applied| applied.size())
     }
 
-    /// Published entries from `from` on as they are in the log, whatever the feed's position: at least one if there
-    /// is one that the state has applied, at most `max`.
+    /// Reads published entries from `from` on in the log, whatever the feed's position: at most `max`, and at least
+    /// one if the state has applied one.
     ///
     /// # Errors
     /// [`LogError::Damaged`] if the stored bytes are not those published.
@@ -158,8 +159,8 @@ impl Feed {
     }
 }
 
-/// Stands for an entry that cannot be read, such as one of a later program: void, so only its area counts, if that
-/// can be read.
+/// A stand-in for an entry that cannot be read, such as one of a later program. It is void, so only its area counts,
+/// if that can be read.
 fn unreadable(index: Index, bytes: &Bytes) -> Option<Entry> {
     let submission = SubmissionHeader {
         id: SubmissionId([0; 16]),

@@ -45,9 +45,9 @@ pub(crate) enum Judged {
     Before { index: Index },
 }
 
-/// What is to be done about a submission's signature on a state.
+/// How a submission's signature is to be checked on a state.
 pub(crate) enum Check {
-    /// Nothing: it was found good with the author's key before.
+    /// Not again: it was found good with the author's key before.
     Done,
     /// It must be verified.
     Open(Signed),
@@ -99,7 +99,7 @@ pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: V
 fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Bytes), Rejection> {
     let last = state.villages.get(&prepared.parsed.area).map_or(0, |village| village.head.recorded_at);
     let Prepared { submission, signature, parsed, tags, .. } = prepared;
-    // If the clock was set back, a village still goes on: its time stands still until the clock has caught up. A
+    // If the clock was set back, the village keeps the time of its last entry until the clock has caught up. A
     // production log uses only the system clock, even if the node was started with another before the log's mode was
     // known.
     let testing = Authority::current(state).mode(parsed.events.opening()) == Some(Mode::Testing);
@@ -116,7 +116,7 @@ fn entry(state: &State, clock: &Clock, prepared: Prepared) -> Result<(Entry, Byt
     Ok((Entry { header, events }, bytes))
 }
 
-/// What is to be done about the submission's signature: its key is that of the author on this state.
+/// How the submission's signature is to be checked, with the author's key on this state.
 pub(crate) fn check(state: &State, prepared: &Prepared) -> Check {
     match public_key(state, &prepared.parsed, &prepared.parsed.events) {
         None => Check::KeyUnknown,

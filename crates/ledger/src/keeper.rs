@@ -1,8 +1,8 @@
 //! Keeps snapshots of the state, and checks the snapshot that an opening used against the log.
 //!
 //! The check reads the whole log again on one thread while the ledger already works: every byte, every rule. Until it
-//! is done, a false snapshot could make this process accept what the rules refuse; any fold of the log finds such an
-//! entry void, so nothing false can come of it. If the check fails, the ledger stops.
+//! is done, a false snapshot could make this process accept a submission that the rules refuse; every fold of the log
+//! finds such an entry void, so it changes nothing. If the check fails, the ledger stops.
 
 use crate::digest;
 use crate::replay::{Fold, decode};
@@ -30,7 +30,7 @@ const PUBLISHED_WITHIN_MS: u64 = 5_000;
 /// When snapshots are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Keeping {
-    /// A log with fewer entries gets no snapshot: it opens at once without.
+    /// A log with fewer entries gets no snapshot: it opens at once without one.
     pub least: u64,
     /// A new snapshot is due after this many entries.
     pub every: u64,
@@ -80,13 +80,13 @@ impl Keeper {
         Ok(Self { stop, thread: spawn("state-keeper", run)? })
     }
 
-    /// Makes it end with a last snapshot, without waiting.
+    /// Tells the thread to write a last snapshot and end; does not wait for it.
     pub(crate) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.thread().unpark();
     }
 
-    /// Makes it end with a last snapshot, and waits.
+    /// Tells the thread to write a last snapshot and end, and waits for it.
     pub(crate) fn finish(self) {
         self.stop();
         // A thread that panicked has written no snapshot; the next opening reads the log.
@@ -104,12 +104,12 @@ impl Work {
             Ok(Some(size)) => self.kept = size,
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, "no snapshot of the state was kept; the next opening reads more of the log");
+                tracing::warn!(%error, "the snapshot was not written; the next opening reads more of the log");
             }
         }
     }
 
-    /// Writes one and returns its size in entries; `None` if its entries are not published in time.
+    /// Writes a snapshot and returns its size in entries; `None` if its entries are not published in time.
     fn keep(&self) -> std::io::Result<Option<u64>> {
         let state = self.state.read();
         let encoded = Encoded::of(&state, &self.heads.read())?;

@@ -29,13 +29,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::{oneshot, watch};
 
-/// Most submissions that wait to be judged; further ones are answered "busy".
+/// Most submissions that wait to be judged; any more are answered "busy".
 pub(crate) const WAITING_MAX: usize = 8_192;
 
 /// A log, the state folded from it, and the engine that adds to both.
 ///
-/// The state may be ahead of what is published: it holds every sequenced entry. To show it to somebody, first wait
-/// for the checkpoint of the last entry applied, or follow the [`Feed`], which gives published entries only.
+/// The state may be ahead of what is published: it holds every sequenced entry. Before showing it to anybody, wait for
+/// the checkpoint of the last entry applied, or follow the [`Feed`], which gives published entries only.
 pub struct Ledger {
     engine: Engine,
     state: Arc<RwLock<State>>,
@@ -46,7 +46,7 @@ pub struct Ledger {
     refused: Arc<watch::Sender<Option<LogError>>>,
 }
 
-/// What a ledger begins with: a state, or none.
+/// Where an opening begins: at the state of a snapshot, or at the first entry.
 struct Start {
     known: Known,
     fold: Fold,
@@ -65,8 +65,8 @@ pub enum OpenError {
 }
 
 impl Ledger {
-    /// Opens the log in a folder and folds it into a state. With a snapshot of the state only later entries are read;
-    /// the rest is checked in the background, and [`Ledger::stopped`] reports what is wrong.
+    /// Opens the log in a folder and folds it into a state. If there is a snapshot of the state, only later entries
+    /// are read; the log up to it is checked in the background, and [`Ledger::stopped`] reports a fault.
     ///
     /// # Errors
     /// [`OpenError::Log`] if the log does not open, [`OpenError::DrivenClock`] if the clock is not allowed.
@@ -93,9 +93,9 @@ impl Ledger {
         Ok(Arc::new(Self { engine, state, recent, clock, keeper: Mutex::new(Some(keeper)), refused }))
     }
 
-    /// Opens a log that is ordered by a stream, checking this process's copy of it, and follows it. Resolves once
+    /// Opens a log that a stream orders: checks this process's copy of it, and follows the stream. Resolves once
     /// everything published by then is applied. Snapshots work as with [`Ledger::open`]; a folder that is far behind
-    /// receives one from an audit service, and the log up to it.
+    /// receives one from an audit service, with the log up to it.
     ///
     /// # Errors
     /// As [`Ledger::open`].
@@ -170,26 +170,28 @@ impl Ledger {
         Ok(Receipt { index, entry, proof, duplicate })
     }
 
-    /// Waits until everything sequenced before the call is applied: after that, what is not in the state does not
-    /// exist. In an embedded log this is always so.
+    /// Waits until everything sequenced before the call is applied. If the state does not have something then, the log
+    /// did not have it at the time of the call. An embedded log needs no waiting.
     ///
     /// # Errors
-    /// [`SubmitError::Unavailable`] if the stream's end cannot be asked for.
+    /// [`SubmitError::Unavailable`] if the end of the stream cannot be found out.
     pub async fn catch_up(&self) -> Result<(), SubmitError> {
         self.engine.catch_up().await
     }
 
-    /// Number of batches that this process has published, and of the entries in them; 0 in an embedded log.
+    /// Number of batches that this process has published, and number of entries in them; both are 0 in an embedded
+    /// log.
     pub fn batches(&self) -> (u64, u64) {
         self.engine.batches()
     }
 
-    /// Whether this process signs the log, now and as it changes; `None` if no other process could.
+    /// Whether this process signs the log; the receiver is told of every change. `None` in an embedded log, which no
+    /// other process could sign.
     pub fn leads(&self) -> Option<tokio::sync::watch::Receiver<bool>> {
         self.engine.leads()
     }
 
-    /// The state by all decided entries; it may be ahead of what is published.
+    /// The state after all decided entries; it may be ahead of what is published.
     pub fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read()
     }
@@ -199,8 +201,8 @@ impl Ledger {
         self.engine.published()
     }
 
-    /// The sequencer of this log. Nobody judges what is appended through it before it is in the log; tests make void
-    /// entries with it.
+    /// The sequencer of this log. An entry appended through it is not judged first, so tests make void entries with
+    /// it.
     pub fn sequencer(&self) -> &dyn Sequencer {
         self.engine.sequencer()
     }
@@ -226,7 +228,8 @@ impl Ledger {
         Feed::new(self.log().clone(), self.recent.clone(), voids, applied, from)
     }
 
-    /// Takes no more submissions, waits until what was sequenced is published, and closes the log. Blocks meanwhile.
+    /// Takes no more submissions, waits until all sequenced entries are published, and closes the log. Blocks
+    /// meanwhile.
     pub fn close(&self) {
         self.engine.stop();
         self.engine.join();
@@ -239,7 +242,7 @@ impl Ledger {
     /// A published entry.
     ///
     /// # Errors
-    /// [`LogError::OutOfRange`] if there is none of that index.
+    /// [`LogError::OutOfRange`] if no published entry has that index.
     pub fn entry(&self, index: Index) -> Result<Bytes, LogError> {
         let size = self.log().checkpoint().size;
         self.log().read(index, 1)?.pop().ok_or(LogError::OutOfRange { index, size })
@@ -257,8 +260,8 @@ impl Ledger {
 }
 
 impl Drop for Ledger {
-    /// An embedded log publishes what was sequenced first. A distributed one only signals every task to stop: this
-    /// may be a thread of the runtime that the tasks need.
+    /// An embedded log first publishes all sequenced entries. A distributed one only tells every task to stop: the
+    /// tasks may need the thread that runs this.
     fn drop(&mut self) {
         match &self.engine {
             Engine::Embedded(_) => self.close(),
@@ -273,7 +276,7 @@ impl Drop for Ledger {
 }
 
 impl Start {
-    /// With the snapshot in the folder, if it belongs to the log there.
+    /// Begins at the snapshot in the folder, if it belongs to the log there.
     fn find(dir: &Path) -> Self {
         let none = || Self { known: Known::default(), fold: Fold::default(), head: None };
         let Some(Snapshot { head, state, heads }) = snapshot::read(dir) else { return none() };

@@ -6,10 +6,10 @@
 //! * [`signature`]: signatures of submissions, one by one and in batches
 //! * [`ledger`]: load, admit, append, evolve
 //! * `judge`: how a submission is judged
-//! * `engine`: who decides: the embedded and the distributed engine
+//! * `engine`: decides about submissions: the embedded and the distributed engine
 //! * [`feed`]: published entries, decoded once, for followers
 //! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
-//! * [`replay`]: the whole log judged again, entry by entry
+//! * [`replay`]: judges the whole log again, entry by entry
 //! * [`digest`]: the state in one hash
 
 pub mod clock;

@@ -1,7 +1,8 @@
-//! The whole log judged again: every signature, key, role and rule, entry by entry, into a state.
+//! Judges the whole log again, entry by entry: every signature, key, role and rule. The result is a state.
 //!
 //! Bundles are read, hashed and decoded on several threads; the rules run on one, in order; signatures are checked in
-//! batches on another as their keys become known. Nothing counts until the root has been found to be the signed one.
+//! batches on another as their keys become known. The result counts only once the root has been found to be the signed
+//! one.
 
 use crate::judge::public_key;
 use crate::signature::{self, Signed};
@@ -30,9 +31,9 @@ pub type Decoded = (Index, Result<(Entry, convert::Signed), Unreadable>);
 /// An entry that is in the log and cannot be read: one of a later program, or a forgery.
 #[derive(Clone, Debug)]
 pub struct Unreadable {
-    /// The area whose last entry it is nevertheless, if that can be read.
+    /// Its area, if that can be read: it counts as an entry of the area nevertheless.
     pub area: Option<Area>,
-    /// Why.
+    /// Why it cannot be read.
     pub rejection: Rejection,
 }
 
@@ -49,7 +50,7 @@ pub struct Replayed {
     pub state: State,
     /// Entries that change nothing, and why.
     pub voids: Vec<(Index, Rejection)>,
-    /// What the check of the log itself counted.
+    /// Counts from the check of the log itself.
     pub checked: Checked,
     /// Submissions.
     pub submissions: u64,
@@ -183,7 +184,7 @@ impl Fold {
         self.voids.push((index, rejection));
     }
 
-    /// A recorder never takes a bad signature, so one in the log was forged with the log's key.
+    /// A recorder never accepts a bad signature, so an entry that has one was forged with the log's key.
     fn finish(mut self, checked: Checked, bad: Vec<Index>) -> Replayed {
         let forged = |index| (index, Rejection::of(Code::SignatureInvalid, "signature", ""));
         self.voids.extend(bad.into_iter().map(forged));

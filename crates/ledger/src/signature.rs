@@ -16,7 +16,7 @@ pub struct Signed {
     pub submission: Bytes,
 }
 
-/// Which of them are valid, in the same order.
+/// Checks signatures; returns for each, in the same order, whether it is valid.
 pub fn verify(signed: &[Signed]) -> Vec<bool> {
     if signed.len() > 1 && all_good(signed) {
         return vec![true; signed.len()];

@@ -1,9 +1,9 @@
 //! A snapshot: the state after an entry, in a file, so that an opening folds only later entries.
 //!
-//! It is used only with its own log and by the program that wrote it: it names the root of the tree, and the hash of
-//! the program, since other rules give another state. Its content is checked against the log while the ledger already
-//! works (see `keeper`). It can be deleted at any time. A process that starts far behind fetches a snapshot from an
-//! audit service.
+//! It is used only with its own log, so it names the root of the tree, and only by the program that wrote it, since
+//! other rules give another state: it names the program's hash. Its content is checked against the log while the
+//! ledger already works (see `keeper`). It can be deleted at any time. A process that starts far behind fetches a
+//! snapshot from an audit service.
 
 use crate::digest::Hasher;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -24,7 +24,7 @@ const MAGIC: [u8; 8] = *b"lika st1";
 const SUM_BYTES: usize = 32;
 const FILE: &str = "state.snapshot";
 
-/// What precedes the state in the file.
+/// The header of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Head {
     magic: [u8; 8],
@@ -106,21 +106,21 @@ pub(crate) fn read(dir: &Path) -> Option<Snapshot> {
     }
 }
 
-/// Fetches into a folder that is far behind: a snapshot of the state, if the folder has none, and the log up to it
-/// and further. Both are checked like local ones.
+/// If a folder is far behind, fetches a snapshot of the state, unless the folder has one, and the log at least up to
+/// it. Both are checked like local ones.
 pub(crate) async fn receive(config: &Config) -> Result<(), LogError> {
     if jetstream::behind(config).await? < config.far_behind {
         return Ok(());
     }
     let path = path(&config.dir);
     if !path.exists() {
-        hand_over(config, &path).await;
+        fetch(config, &path).await;
     }
     // The log is fetched last: a snapshot needs a log that reaches as far.
     jetstream::fetch(config).await
 }
 
-async fn hand_over(config: &Config, path: &Path) {
+async fn fetch(config: &Config, path: &Path) {
     match chunks::fetch(&config.context.client(), &config.names.snapshot_subject(), path, begins_well).await {
         Ok(true) => tracing::info!("received a snapshot of the state"),
         Ok(false) => {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snapshot_is_taken_whole_or_not_at_all() {
+    fn a_torn_or_changed_snapshot_is_not_used() {
         let dir = tempfile::tempdir().unwrap();
         assert!(read(dir.path()).is_none());
         let state = State { applied: 7, voids: vec![3], ..State::default() };

@@ -8,13 +8,13 @@ use lika_eventlog::error::{AppendError, LogError};
 use lika_proto::convert::{self, Service};
 use lika_proto::v1;
 
-/// A signed submission as it was received, with its bytes decoded: whoever it passes on its way to its recorder looks
-/// at this, and nobody decodes it again.
+/// A signed submission as it was received, with its bytes decoded. Everything on its way to the recorder uses this
+/// message, so that the bytes are decoded only once.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// What was received.
+    /// The message that was received.
     pub signed: v1::SignedSubmission,
-    /// The submission in it, its fields not checked; or why it cannot be decoded.
+    /// The submission in it, with fields that are not checked yet; or why it cannot be decoded.
     message: Result<v1::Submission, Rejection>,
 }
 
@@ -25,14 +25,14 @@ pub struct Prepared {
     pub submission: Bytes,
     /// Their signature.
     pub signature: [u8; 64],
-    /// The public key that the signature was found good with, if somebody had to check it before the recorder does.
-    /// It counts only if it is the author's when the submission is judged.
+    /// The public key with which the signature was found good, if it had to be checked before the ledger judges the
+    /// submission. The check counts only if this is the author's key then.
     pub verified: Option<[u8; 32]>,
     /// The parsed bytes.
     pub parsed: Submission,
     /// Keyed hashes of the citizen IDs it registers.
     pub tags: Vec<PersonTag>,
-    /// Number of entries that its device has seen published: it is not decided about on fewer.
+    /// Number of entries that its device has seen published: a process with fewer entries does not decide about it.
     pub known: Index,
 }
 
@@ -98,13 +98,13 @@ impl From<v1::SignedSubmission> for Received {
 }
 
 impl Received {
-    /// The decoded submission; `None` if its bytes are none, and [`prepare`] will say why.
+    /// The decoded submission; `None` if its bytes are not a submission, and [`prepare`] will say why.
     pub fn message(&self) -> Option<&v1::Submission> {
         self.message.as_ref().ok()
     }
 
-    /// The id under which it is answered, of a submission that cannot be decoded too, as far as its bytes go; empty if
-    /// it has none.
+    /// The id under which it is answered; empty if it has none. A submission that cannot be decoded has one too if its
+    /// bytes can be read as far as the id.
     pub fn id(&self) -> Bytes {
         match &self.message {
             Ok(message) if message.id.len() <= convert::ID_BYTES => message.id.clone(),
@@ -113,8 +113,8 @@ impl Received {
         }
     }
 
-    /// The recorder that decides about it. What cannot be decoded or holds no events is refused by any of them in the
-    /// same words.
+    /// The recorder that decides about it. A submission that cannot be decoded or holds no events may go to any of
+    /// them: they all refuse it in the same words.
     pub fn service(&self) -> Service {
         self.message().and_then(|message| message.events.as_ref()).map_or(Service::Households, Service::from)
     }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_recorder_is_found_by_the_events_and_the_last_ones_count() {
+    fn the_last_events_in_a_submission_name_its_recorder() {
         let officials = Events::Officials(Default::default());
         for (events, service) in [
             (None, Service::Households),
@@ -176,10 +176,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_answered_under_its_id_if_it_has_one() {
+    fn an_undecodable_submission_is_answered_under_its_id() {
         let id: &[u8] = &[7; 16];
         let whole = encoded(&[7; 16], None);
-        // The events are no message, before and after the id; then bytes that are no field; then too many bytes.
+        // Events that are not a message, before and after the id; then bytes that are not a field; then too many
+        // bytes.
         let events = [&[0x4a, 2, 0xff, 0xff][..], &whole].concat();
         let after = [&whole[..], &[0x4a, 2, 0xff, 0xff]].concat();
         let broken = [&whole[..], &[0xff; 40]].concat();
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_and_ids_of_another_length_have_no_id() {
+    fn nonsense_and_ids_of_a_wrong_length_give_no_id() {
         for bytes in [&[][..], &[0xff; 40], &[0x4a, 0x7f], &[0x0a], b"nonsense", &[0x48, 0x01]] {
             let found = received(Bytes::copy_from_slice(bytes));
             assert_eq!((found.id(), found.service()), (Bytes::new(), Service::Households), "{bytes:?}");

@@ -36,7 +36,7 @@ pub struct EmbeddedBackend {
 }
 
 impl EmbeddedBackend {
-    /// Starts every service but that of progress, which the caller stops.
+    /// Starts every service except progress, which the caller has started and will stop.
     pub fn start(ledger: &Arc<Ledger>, vault: &Arc<Vault>, progress: &Arc<Progress>) -> Self {
         let (ledger, vault, progress) = (ledger.clone(), vault.clone(), progress.clone());
         let households = Households::new(ledger.clone(), vault.clone());
@@ -101,8 +101,9 @@ impl Backend for EmbeddedBackend {
     }
 }
 
-/// Starts the service of progress. Views that were open when the machine lost its power are made anew at once: a node
-/// that starts by itself then must not wait for somebody to delete them. Any other damage is for a person to see.
+/// Starts the progress service. Views that were open when the machine lost its power are rebuilt at once: a node that
+/// starts again by itself must not wait until a person deletes them. Any other damage is reported, for a person to
+/// look at.
 pub fn follow(ledger: &Arc<Ledger>, dir: &Path) -> anyhow::Result<(Progress, Follower)> {
     match Progress::start(ledger.clone(), dir) {
         Err(error @ ViewError::UncleanShutdown { .. }) => {

@@ -1,6 +1,7 @@
 //! Each of the six services, started in a process of its own.
 //!
-//! All of them are a ledger on a copy of the log; they differ in what they answer. The one that signs is `audit`.
+//! Each of them runs a ledger on its own copy of the log; they differ in the requests that they answer. Only `audit`
+//! signs.
 
 use crate::backend::{self, OPENING_THREADS};
 use crate::nats::client::NatsBackend;
@@ -28,12 +29,12 @@ use tokio::task::JoinHandle;
 
 /// How long a card that is to be opened waits for its latest entry, in milliseconds.
 const READ_WITHIN_MS: u64 = 2_000;
-/// How long who ends may take for the data keys it knows, in seconds.
+/// How long a service that ends may take to store lost data keys again, in seconds.
 const GIVEN_BACK_WITHIN_S: u64 = 10;
 /// Length of an instance's name, in bytes before it is written in hexadecimal.
 const INSTANCE_BYTES: usize = 6;
 
-/// With what a service is started.
+/// What a service is started with.
 pub struct Config {
     /// Which service
     pub service: ServiceKind,
@@ -51,7 +52,7 @@ pub struct Config {
 pub struct Distributed {
     /// Which service
     pub service: ServiceKind,
-    /// The name of this instance, of its own among all
+    /// The name of this instance, different from all others
     pub instance: String,
     /// Its view of the log
     pub ledger: Arc<Ledger>,
@@ -63,7 +64,7 @@ pub struct Distributed {
     answering: Option<Answering>,
 }
 
-/// What a role needs to start.
+/// What a service needs to start.
 struct Start {
     config: Config,
     names: Names,
@@ -71,7 +72,7 @@ struct Start {
     ledger: Arc<Ledger>,
 }
 
-/// Opens cards on a copy of the log and of the data keys that follows the others.
+/// Opens cards. The log and the data keys of this process are copies, which may lag behind those of other processes.
 #[derive(Clone)]
 struct Opening {
     ledger: Arc<Ledger>,
@@ -114,7 +115,7 @@ impl Distributed {
         }
     }
 
-    /// Resolves when the service cannot go on, with the reason; of several at once, the log's own.
+    /// Resolves with the reason when the service cannot go on; if there are several reasons, the log's comes first.
     pub async fn failed(&mut self) -> Failed {
         let (ledger, vault) = (self.ledger.clone(), self.vault.clone());
         let vault = async move {
@@ -138,20 +139,21 @@ impl Distributed {
         }
     }
 
-    /// Before a service ends that knows data keys, it stores again what their stream has lost: if the streams went
-    /// back, perhaps nobody else knows them.
+    /// Stores again the data keys that their stream has lost. A service that knows data keys must do this before it
+    /// ends: if the streams were rolled back, perhaps no other process knows the keys.
     pub async fn give_back(&self) {
         let Some(vault) = &self.vault else { return };
         match tokio::time::timeout(Duration::from_secs(GIVEN_BACK_WITHIN_S), vault.give_back()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::error!(%error, "it is not known whether the stream of data keys has lost any"),
+            Ok(Err(error)) => tracing::error!(%error, "cannot find out whether the stream has lost data keys"),
             Err(_) => {
-                tracing::error!("it is not known whether the stream of data keys has lost any: NATS does not answer");
+                tracing::error!("cannot find out whether the stream has lost data keys: NATS does not answer");
             }
         }
     }
 
-    /// Stops in order: no more requests, what is under way answered, views written, the copy given back.
+    /// Stops in order: takes no more requests, answers those under way, writes the views, closes the log and the
+    /// vault.
     pub async fn stop(self) -> anyhow::Result<()> {
         let Self { ledger, vault, follower, server, answering, .. } = self;
         if let Some(answering) = answering {
@@ -173,7 +175,7 @@ impl Distributed {
             }
         })
         .await?;
-        views.context("the views could not be written; they are read from the log again at the next start")
+        views.context("the views could not be written; they are rebuilt from the log at the next start")
     }
 }
 
@@ -272,7 +274,8 @@ impl Start {
     }
 }
 
-/// Before a refusal is taken for final, every data key is known that other processes have stored by now.
+/// Passes a refusal on only after this process has read every data key that others have stored by now. The submission
+/// is then prepared once more, and the second refusal is final.
 async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Result<Prepared, SubmitError> {
     if matches!(prepared, Err(SubmitError::Rejected(_))) {
         vault.catch_up().await?;
@@ -281,8 +284,8 @@ async fn with_keys(vault: &Vault, prepared: Result<Prepared, SubmitError>) -> Re
 }
 
 impl Opening {
-    /// Before a card is opened everything is read that whoever lists its entries has read, and every data key: an
-    /// older box must not be taken for the one in force, nor a key on its way for one that was erased.
+    /// Opens a card once this process has read the last entry in the query and every data key. Otherwise it could take
+    /// an older box for the one in force, or a key that is still on its way for an erased one.
     async fn open(self, query: OpenHousehold) -> Result<Option<OpenedCard>, ReadError> {
         let read = async {
             if let Some(last) = query.entries.last() {
@@ -296,8 +299,8 @@ impl Opening {
     }
 }
 
-/// The name of the process that has this folder: the same after every restart, so that an integrator knows its own
-/// work.
+/// The name of the process that uses this folder. It is the same after every restart, so that an integrator recognises
+/// its own work.
 fn instance(data: &Path) -> anyhow::Result<String> {
     let path = data.join("instance");
     if let Ok(name) = std::fs::read_to_string(&path) {
@@ -319,8 +322,8 @@ fn instance(data: &Path) -> anyhow::Result<String> {
     Ok(name)
 }
 
-/// Where others reach a gateway that listens on `listen`. On all addresses of this machine means: on the one that
-/// NATS sees it come from, since who looks for a gateway does it there.
+/// The address at which clients reach a gateway that listens on `listen`. If it listens on all addresses of this
+/// machine, this is the one from which it is connected to NATS, where clients look for gateways.
 fn reached_at(listen: SocketAddr, client: &async_nats::Client) -> SocketAddr {
     match client.server_info().client_ip.parse() {
         Ok(seen) if listen.ip().is_unspecified() => SocketAddr::new(seen, listen.port()),

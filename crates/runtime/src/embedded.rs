@@ -57,7 +57,7 @@ impl Embedded {
     /// Opens the folder, checking all of the log, and starts every service.
     ///
     /// # Errors
-    /// If anything in the folder is not as it should be.
+    /// If the log, the vault or the views in the folder cannot be opened.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let Config { data, listener, clock } = config;
         let addr = listener.local_addr()?;
@@ -92,7 +92,7 @@ impl Embedded {
         &self.progress
     }
 
-    /// Resolves when it cannot go on, with the reason; of several at once, the log's own.
+    /// Resolves with the reason when it cannot go on; if there are several reasons, the log's comes first.
     pub async fn failed(&mut self) -> Failed {
         tokio::select! {
             biased;
@@ -105,7 +105,8 @@ impl Embedded {
         }
     }
 
-    /// Stops in order: no more connections, requests under way answered, what was ordered published, views written.
+    /// Stops in order: takes no more connections, answers the requests under way, writes the views, publishes all
+    /// sequenced entries.
     ///
     /// # Errors
     /// If the views could not be written; the log is closed all the same.
@@ -121,11 +122,11 @@ impl Embedded {
             vault.close();
         })
         .await?;
-        views.context("the views could not be written; they are read from the log again at the next start")
+        views.context("the views could not be written; they are rebuilt from the log at the next start")
     }
 }
 
-/// Opens what must be there before anything can be served.
+/// Opens the log and the vault, which every service needs.
 fn open(data: &Path, clock: Clock) -> anyhow::Result<(Arc<Ledger>, Arc<Vault>)> {
     let ledger = Ledger::open(data, clock, OPENING_THREADS)?;
     Ok((ledger, Arc::new(Vault::open(data)?)))

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 pub struct Failure {
     /// Stable code, in lower case with underscores.
     pub code: Cow<'static, str>,
-    /// For people.
+    /// The text for people.
     pub message: String,
-    /// Something else stands in its place already.
+    /// Whether the reason is that something else is there already.
     pub conflict: bool,
 }
 
@@ -20,7 +20,7 @@ impl Failure {
         Self { code: code.into(), message: message.into(), conflict: false }
     }
 
-    /// The same, because something else stands in its place already.
+    /// Marks the failure: the reason is that something else is there already.
     pub fn conflict(self) -> Self {
         Self { conflict: true, ..self }
     }

@@ -5,10 +5,10 @@
 //!
 //! In reading order:
 //! * [`create`](log::create): a new log in a folder; [`Embedded`]: all services on it
-//! * [`backend`]: the services of one process as the gateway asks them; `reads`: what they answer
+//! * [`backend`]: the services of one process, called by the gateway; `reads`: their answers
 //! * [`Distributed`]: one service in a process of its own
-//! * [`nats`]: what is NATS alone
-//! * [`Failure`]: what a person can do something about
+//! * [`nats`]: everything that needs NATS
+//! * [`Failure`]: an error that a person can do something about
 
 pub mod backend;
 mod distributed;

@@ -1,4 +1,4 @@
-//! The address a program answers at.
+//! The address that a program listens on.
 
 use crate::Failure;
 use anyhow::Context;
@@ -6,11 +6,11 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
-/// Listens on an address; port 0 takes any. Done before anything is made, so that what cannot be served leaves
-/// nothing behind.
+/// Listens on an address; port 0 takes any free one. Programs do this before they create anything, so that a start
+/// that fails here leaves nothing behind.
 ///
 /// # Errors
-/// [`Failure`] `address_in_use` if another program listens there; otherwise why it cannot be.
+/// [`Failure`] `address_in_use` if another program listens there; any other error of the system as it is.
 pub async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(addr).await {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {

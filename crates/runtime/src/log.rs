@@ -21,13 +21,13 @@ pub fn create(data: &std::path::Path, origin: &str) -> anyhow::Result<String> {
     std::fs::create_dir_all(data).map_err(unmade)?;
     make_vault(data)?;
     TileLog::create(data, &key)?;
-    // Opening it once signs the checkpoint of the empty log, so that what was made can be audited.
+    // Opening it once signs the checkpoint of the empty log, so that the new log can be audited.
     Ledger::open(data, Clock::system(), 1)?.close();
     Ok(key.verifier().to_string())
 }
 
-/// Makes the vault before the log, so that there is never a log without one. A vault that a creation left which was
-/// cut off has never been used, and stays.
+/// Makes the vault before the log, so that there is never a log without one. A vault that an interrupted creation left
+/// behind has never been used, and is kept.
 fn make_vault(data: &std::path::Path) -> anyhow::Result<()> {
     if data.join("log.vkey").exists() {
         return Ok(());

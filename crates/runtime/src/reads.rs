@@ -1,5 +1,5 @@
-//! The reads of every service, answered where that service runs: for a gateway in the same process, and for one
-//! that asks over NATS. What goes wrong is told as the gateway knows it.
+//! The reads of every service, answered where that service runs: for a gateway in the same process, and for one that
+//! asks over NATS. Errors are those that the gateway knows.
 
 use lika_gateway::backend::ReadError;
 use lika_households::Households;
@@ -12,20 +12,20 @@ use lika_views::{
 };
 use std::sync::Arc;
 
-/// What was read; `None` if there is nothing of that name.
+/// The answer to a read; `None` if there is nothing of that name.
 pub(crate) type Found<T> = Result<Option<T>, ReadError>;
 
-/// How far areas have come.
+/// The progress of areas.
 pub(crate) async fn progress(service: Arc<Progress>, query: ProgressQuery) -> Found<Vec<document::Progress>> {
     found(service.read(query).await)
 }
 
-/// What a figure rests on.
+/// The contributions of a figure.
 pub(crate) async fn figure(service: Arc<Progress>, query: FigureQuery) -> Found<Explanation> {
     found(service.explain(query).await)
 }
 
-/// The policy waits for everything published: whoever has just set it reads what they set.
+/// The policy. It waits for everything published, so that an official who has just set it reads the new one.
 pub(crate) async fn policy(service: Arc<Progress>, query: PolicyQuery) -> Found<PolicyView> {
     service.policy(query).await.map_err(unread)
 }
@@ -40,30 +40,30 @@ pub(crate) async fn official(service: Arc<Progress>, query: OfficialQuery) -> Fo
     view(&service, || service.views().official(query.id)).await
 }
 
-/// Personal data of a card. The log is read on a thread that serves nobody else.
+/// Personal data of a card. The log is read on a thread of its own, since that blocks.
 pub(crate) async fn open_household(service: Households, query: OpenHousehold) -> Result<OpenedCard, ReadError> {
     let OpenHousehold { id, entries, members } = query;
     let opened = tokio::task::spawn_blocking(move || service.personal(id, &entries, members)).await;
     opened.map_err(ReadError::failed)?.map_err(ReadError::failed)
 }
 
-/// Personal data of an official. The log is read on a thread that serves nobody else.
+/// Personal data of an official. The log is read on a thread of its own, since that blocks.
 pub(crate) async fn open_official(service: Officials, query: OpenOfficial) -> Found<OpenedOfficial> {
     let opened = tokio::task::spawn_blocking(move || service.personal(query.id)).await;
     opened.map_err(ReadError::failed)?.map_err(ReadError::failed)
 }
 
-/// A read of the views. It waits only for what they do not know.
+/// A read of the views. It waits only if they do not know the name yet.
 async fn view<T>(service: &Progress, read: impl Fn() -> Result<Option<T>, ViewError>) -> Found<T> {
     if let Some(found) = read().map_err(ReadError::failed)? {
         return Ok(Some(found));
     }
-    // What is not there may only not be there yet.
+    // It may be on its way: the views can be behind the log.
     service.catch_up().await.map_err(unread)?;
     read().map_err(ReadError::failed)
 }
 
-/// What the gateway is answered: an area that the log does not know is no failure.
+/// The answer to the gateway: an area that the log does not know is not an error.
 fn found<T>(answer: Result<T, ProgressError>) -> Found<T> {
     match answer {
         Ok(found) => Ok(Some(found)),

@@ -1,6 +1,6 @@
 //! The services that run in processes of their own.
 
-/// Which service.
+/// A service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServiceKind {
     /// HTTP: takes submissions, shows progress
@@ -18,7 +18,7 @@ pub enum ServiceKind {
 }
 
 impl ServiceKind {
-    /// As it is named at NATS.
+    /// Its name at NATS.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gateway => "gateway",

@@ -15,7 +15,7 @@ pub(crate) fn stream(names: &Names, replicas: usize) -> Config {
     }
 }
 
-/// Its name.
+/// The name of the stream.
 pub(crate) fn name(names: &Names) -> String {
     format!("LIKA_VAULT_{}", names.area())
 }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_written_down() {
+    fn names_and_subjects_do_not_change() {
         let names = Names::new("130624".parse().unwrap());
         assert_eq!(name(&names), "LIKA_VAULT_130624");
         assert_eq!(stream(&names, 1).subjects, ["lika.vault.130624.*.*"]);

@@ -1,5 +1,5 @@
 //! Access control for storing keys. The ledger judges a submission only after its keys are stored; without a check
-//! before that, anybody could fill the vault or take key numbers away from others.
+//! before that, anyone could fill the vault or use up the key numbers of others.
 
 use lika_domain::official::Authority;
 use lika_domain::rejection::{Code, Rejection};
@@ -7,8 +7,9 @@ use lika_domain::state::State;
 use lika_ledger::Prepared;
 use lika_ledger::signature::{self, Signed};
 
-/// The submission must be signed by its author's key, in force, and the author's area must contain the submission's.
-/// The ledger judges everything else. The key is returned for it: a signature is verified once.
+/// The submission must be signed by its author's key, the key must be in force, and the author's area must contain the
+/// submission's. The ledger judges everything else. It gets the key returned here, so that it need not verify the
+/// signature again.
 pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<[u8; 32], Rejection> {
     let submission = &prepared.parsed;
     let key = match &state.jurisdiction {

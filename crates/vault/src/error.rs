@@ -29,7 +29,7 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The tag key does not have 32 bytes.
+    /// A key file does not have 32 bytes.
     #[error("{0} is not a key of 32 bytes")]
     TagKey(PathBuf),
     /// Another process uses the vault.

@@ -136,7 +136,7 @@ impl Scan {
         if record.batch > self.records {
             return Err("it claims to be written together with later records");
         }
-        // A batch begins only when the one before it is on disk.
+        // A batch is written only when the one before it is on disk.
         if self.first_blank.is_some_and(|blank| record.batch > blank) {
             return Err("a record before it is blank");
         }
@@ -154,7 +154,7 @@ fn cut(file: &File, path: &Path, records: u32) -> Result<(), VaultError> {
     if length == whole {
         return Ok(());
     }
-    tracing::warn!(path = %path.display(), records, bytes = length - whole, "cut off a batch that was never whole");
+    tracing::warn!(path = %path.display(), records, bytes = length - whole, "cut off a batch that was not written whole");
     file.set_len(whole).and_then(|()| file.sync_all()).map_err(VaultError::io(path))
 }
 

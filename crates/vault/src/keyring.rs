@@ -68,13 +68,13 @@ impl<'v> Keyring<'v> {
         Ok(message)
     }
 
-    /// Stores the keys that opened something; resolves once they are on disk. Only then may the submission go into
-    /// the log: otherwise a crash could leave personal data there that nobody can read. New keys are accepted only
-    /// from authors who may record in the submission's area, since a key number cannot be used twice.
+    /// Stores the keys that opened something; resolves once they are on disk. Only then may the submission go into the
+    /// log: otherwise a crash could leave personal data there that can never be read. New keys are accepted only from
+    /// authors who may record in the submission's area, since a key number cannot be used twice.
     ///
     /// # Errors
-    /// `field_invalid` if a key was sent that opens nothing, `data_key_changed` if the vault has another of that
-    /// number, the refusals of an author who may not sign, or [`SubmitError::Unavailable`] if the vault has stopped.
+    /// `field_invalid` if a sent key opens nothing, `data_key_changed` if the vault has another key of that number,
+    /// the code of the refusal if the author may not sign, or [`SubmitError::Unavailable`] if the vault has stopped.
     pub async fn keep(self, ledger: &Ledger, prepared: &mut Prepared) -> Result<(), SubmitError> {
         if let Some((subject, number)) = self.sent.keys().find(|name| !self.used.contains_key(name)) {
             let detail = format!("nothing in the submission is sealed under key {number} of {subject}");

@@ -19,8 +19,8 @@
 //! # The stream
 //! Distributed services share the keys: they are in a JetStream stream, one message each, wrapped under `wrap.key`;
 //! the folder then holds only `wrap.key` and `tag.key`. A key is created once and never overwritten: the message is
-//! guarded as the first of its subject. Every process has all keys in memory and follows the stream. If the stream
-//! was rolled back, every process stores the lost keys again that it knows, at the latest when it ends.
+//! guarded as the first of its subject. Every process has all keys in memory and follows the stream. If the stream was
+//! rolled back, every process stores again the lost keys that it knows, at the latest when it ends.
 //!
 //! # Not built yet
 //! * **Erasure** destroys a key by overwriting its record in place: records have a fixed size, lie inside one sector

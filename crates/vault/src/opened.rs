@@ -1,4 +1,4 @@
-//! Personal data as authorised readers see it: of identifying numbers only the last characters are shown.
+//! Personal data as authorised readers see it: only the last characters of identifying numbers are shown.
 
 use lika_domain::ids::{HouseholdId, Index, MemberNo, OfficialId};
 use lika_proto::v1;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_shown_to_a_debugger() {
+    fn debug_output_shows_no_personal_data() {
         let official = OpenedOfficial { name: "张三".into(), phone: "13900000000".into() };
         assert_eq!(format!("{official:?}"), "OpenedOfficial(..)");
     }

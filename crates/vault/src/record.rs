@@ -47,7 +47,7 @@ impl Record {
         bytes
     }
 
-    /// The error says what is wrong.
+    /// Decodes a record; the error says what is wrong with it.
     pub(crate) fn decode(bytes: &[u8; RECORD_BYTES]) -> Result<Self, &'static str> {
         if bytes[SUM_AT..] != sum(bytes) {
             return Err("the checksum does not hold");
@@ -76,13 +76,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn records_come_back(batch: u32, subject in 0..=SUBJECT_MAX, number: u32, key: [u8; 32]) {
+        fn an_encoded_record_decodes_to_itself(batch: u32, subject in 0..=SUBJECT_MAX, number: u32, key: [u8; 32]) {
             let record = Record { batch, name: (subject, number), key: DataKey::new(key) };
             prop_assert_eq!(Record::decode(&record.encode()), Ok(record));
         }
 
         #[test]
-        fn a_changed_byte_shows(at in 0..RECORD_BYTES, change in 1..=255_u8) {
+        fn a_changed_byte_is_found(at in 0..RECORD_BYTES, change in 1..=255_u8) {
             let record = Record { batch: 7, name: (1_234_567_890, 1), key: DataKey::new([3; 32]) };
             let mut bytes = record.encode();
             bytes[at] ^= change;

@@ -33,11 +33,11 @@ const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 12;
 /// Most requests that wait to be stored; further ones are refused and may be tried again.
 const WAITING_MAX: usize = 8_192;
-/// After how long without a message the stream is asked whether there are more, in milliseconds.
+/// If no message comes for this long, the stream is asked whether it has more, in milliseconds.
 const SILENCE_MS: u64 = 2_000;
 /// How long to try to store keys, in milliseconds.
 const STORED_WITHIN_MS: u64 = 10_000;
-/// After this many looks in a row at which the stream ends before what was read, it counts as rolled back.
+/// If the stream ends before the last message read at more than this many checks in a row, it counts as rolled back.
 const LOOKS_SHORT_MAX: u32 = 2;
 /// Most keys looked up at the same time.
 const LOOKED_AT_MAX: usize = 64;
@@ -201,7 +201,7 @@ impl Shared {
         }
     }
 
-    /// Follows the stream for ever. Numbers may be missing: those of keys that were erased.
+    /// Follows the stream for ever. The sequence numbers of erased keys are missing.
     async fn follow(self: Arc<Self>) {
         let mut waits = Waits::new(SERVER);
         loop {
@@ -264,7 +264,7 @@ impl Shared {
     }
 
     /// Stores again the keys known here that the stream has lost; returns how many. Several processes may do this at
-    /// once: a key is stored once.
+    /// once: each key is stored only once.
     async fn give_back(&self) -> Result<usize, VaultError> {
         let known: Vec<_> = self.keys.read().iter().map(|(name, key)| (*name, key.clone())).collect();
         let looked = stream::iter(known).map(|key| async move {
@@ -290,7 +290,7 @@ impl Shared {
         }
     }
 
-    /// Stores requests as one batch; if that fails, each by itself.
+    /// Stores requests as one batch; if that fails, stores each by itself.
     async fn store(&self, batch: Vec<Request>) {
         let all: Vec<_> = batch.iter().flat_map(|request| &request.keys).collect();
         let together = self.publish(&all).await;
@@ -304,8 +304,8 @@ impl Shared {
         }
     }
 
-    /// Stores the keys of one request, reading back the outcome of each attempt. Gives up after a while: the same
-    /// keys may be stored again.
+    /// Stores the keys of one request, reading back the outcome of each attempt. Gives up after a while; the caller
+    /// may try the same keys again.
     async fn store_alone(&self, keys: &[(KeyName, DataKey)]) -> Result<(), StoreError> {
         let (begun, mut waits) = (Instant::now(), Waits::new(SERVER));
         loop {
@@ -356,7 +356,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The key as the leader of the stream has it.
+    /// Asks the leader of the stream for a key.
     async fn look(&self, name: KeyName) -> Result<Option<DataKey>, VaultError> {
         let stream = self.context.get_stream_no_info(declaration::name(&self.names)).await;
         let stream = stream.map_err(|error| unanswered("looking for a data key", error))?;

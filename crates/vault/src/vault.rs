@@ -93,15 +93,15 @@ impl Vault {
         file::create_wrap_key(&dir.join("vault"))
     }
 
-    /// Makes the stream of the data keys of a log, unless it is there.
+    /// Makes the stream of the data keys of a log, unless it exists.
     ///
     /// # Errors
-    /// If there is one that is set otherwise or has another number of replicas, or if the server does not answer.
+    /// If it exists with other settings or another number of replicas, or if the server does not answer.
     pub async fn make_stream(context: &Context, names: &Names, replicas: usize) -> Result<(), StreamError> {
         settings::make_unless_there(context, &declaration::stream(names, replicas)).await.map(|_| ())
     }
 
-    /// Copies the keys of a vault in a folder to their stream; returns how many they are. May be repeated after an
+    /// Copies the keys of a vault in a folder to their stream; returns their number. May be repeated after an
     /// interruption.
     ///
     /// # Errors
@@ -130,11 +130,11 @@ impl Vault {
         }
     }
 
-    /// Stores keys; resolves once they are on disk. Keys that are there already are left unchanged.
+    /// Stores keys; resolves once they are on disk. Keys that are already stored stay unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Changed`] if one is there with another value. In a file none of the keys is stored then; in a
-    /// stream the new ones among them may be, which does no harm.
+    /// [`StoreError::Changed`] if one is stored already with another value. Then a file stores none of the keys; a
+    /// stream may have stored the new ones among them, which does no harm.
     pub async fn store(&self, keys: &[(u64, u32, DataKey)]) -> Result<(), StoreError> {
         match &self.store {
             Store::File(local) => local.store(keys).await,
@@ -142,10 +142,10 @@ impl Vault {
         }
     }
 
-    /// Waits until everything is read that other processes had stored before the call.
+    /// Waits until this process has read every key that others stored before the call.
     ///
     /// # Errors
-    /// If the stream's end cannot be asked for.
+    /// If the end of the stream cannot be found out.
     pub async fn catch_up(&self) -> Result<(), StoreError> {
         match &self.store {
             Store::File(_) => Ok(()),
@@ -153,9 +153,9 @@ impl Vault {
         }
     }
 
-    /// Stores again the keys known here that the shared stream has lost; returns how many. The vault also does this
-    /// by itself a while after the stream went back, but a process that ends because the streams are damaged must do
-    /// it at once: perhaps no other process knows the keys.
+    /// Stores again the keys known here that the shared stream has lost; returns how many. The vault also does this by
+    /// itself a while after the stream was rolled back, but a process that ends because the streams are damaged must
+    /// do it at once: perhaps no other process knows the keys.
     ///
     /// # Errors
     /// [`VaultError::Stream`] if the stream cannot be read or written.
@@ -174,7 +174,7 @@ impl Vault {
         }
     }
 
-    /// Takes no more keys, waits until all taken are on disk, and stops the writer.
+    /// Takes no more keys, waits until all accepted keys are on disk, and stops the writer.
     pub fn close(&self) {
         match &self.store {
             Store::File(local) => local.close(),
@@ -240,7 +240,7 @@ impl Drop for Vault {
 }
 
 impl Inner {
-    /// The number of the key's record; adds one if it has none.
+    /// The number of the key's record; adds a record if the key has none.
     fn note(&mut self, name: KeyName, key: &DataKey) -> u32 {
         if let Some((_, at)) = self.keys.get(&name) {
             return *at;

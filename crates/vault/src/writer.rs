@@ -47,8 +47,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Writes until the vault is closed or a write fails. A failed write or fsync is never tried again: the second
-    /// might succeed on data that is not on disk.
+    /// Writes until the vault is closed or a write fails. A failed write or fsync is never tried again: a second fsync
+    /// might succeed although the data is not on disk.
     pub(crate) fn run(mut self) {
         let stopped = loop {
             let Some(batch) = self.next() else { break VaultError::Closed };

@@ -1,4 +1,4 @@
-//! What the gateway asks of the other services. It knows none of them: its backend finds who answers.
+//! The calls of the gateway to other services. The gateway knows none of them: its backend finds the one that answers.
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -12,29 +12,29 @@ use lika_views::{
 };
 use std::sync::Arc;
 
-/// A submission that could be read and whose data keys are kept, on its way into the log. It takes its place behind
-/// those polled before it when it is first polled, and resolves with its receipt.
+/// A submission on its way into the log: it is read and checked, and its data keys are stored. When it is first
+/// polled, it queues behind those that were polled before it. It resolves with its receipt.
 pub type Recording = BoxFuture<'static, Result<Receipt, SubmitError>>;
 
-/// An answer that is waited for.
+/// The answer to a read, to be awaited.
 pub type Reading<'a, A> = BoxFuture<'a, Result<A, ReadError>>;
 
-/// The services as the gateway asks them: in the same process by a call, in others by a message.
+/// The services as the gateway calls them: directly in the same process, by messages in others.
 ///
-/// Every method may be called from any task, any number at once. A read changes nothing and may be asked again. A
+/// Every method may be called from any task, any number at once. A read changes nothing and may be repeated. A
 /// submission may be sent again too: it is recorded once, and gets the first receipt every time.
 pub trait Backend: Send + Sync + 'static {
-    /// The state that keys and roles are looked up in, and the log's own figures.
+    /// The ledger: keys and roles are looked up in its state.
     fn ledger(&self) -> &Arc<Ledger>;
 
-    /// Has the service that decides about a submission read it and check what only that service can see. What is
-    /// prepared in order and then polled in order is recorded in order.
+    /// Lets the service that decides about a submission read it and check what only that service can see. Submissions
+    /// that are prepared in order and then polled in order are recorded in order.
     fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>>;
 
-    /// The progress of an area, or of those of a level inside it; `None` if the log knows nothing in it.
+    /// The progress of an area, or of each area of a level inside it; `None` if the log has nothing in the area.
     fn progress(&self, query: ProgressQuery) -> Reading<'_, Option<Vec<Progress>>>;
 
-    /// What a figure of an area rests on; `None` if the log knows nothing in it.
+    /// The contributions of a figure of an area; `None` if the log has nothing in the area.
     fn figure(&self, query: FigureQuery) -> Reading<'_, Option<Explanation>>;
 
     /// The policy of an area on a day; `None` if the log does not cover it.
@@ -52,7 +52,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Personal data of an official; `None` if there is none, or no key for it any more.
     fn open_official(&self, query: OpenOfficial) -> Reading<'_, Option<OpenedOfficial>>;
 
-    /// A tile's or bundle's bytes as they lie in the log's folder; `None` if there is none.
+    /// The bytes of a tile or bundle in the log's folder; `None` if there is no such tile.
     fn tile(&self, path: TilePath) -> Reading<'_, Option<Bytes>>;
 
     /// The tlog-proof of an entry; `None` if it is not published.
@@ -62,22 +62,22 @@ pub trait Backend: Send + Sync + 'static {
 /// A service cannot answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The views have not come so far in time.
+    /// The views have not caught up in time.
     #[error("the views have not caught up")]
     Behind,
-    /// Too many ask at the same time.
+    /// Too many requests for this come at the same time.
     #[error("too many requests for this at the same time")]
     Busy,
-    /// Nobody of that service answers.
+    /// No instance of that service answers.
     #[error("no {0} service answers")]
     Unanswered(&'static str),
-    /// It failed.
+    /// The read failed.
     #[error("cannot be read")]
     Failed(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl ReadError {
-    /// Of whatever failed.
+    /// Wraps the error of a read that failed.
     pub fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Failed(Arc::new(error))
     }

@@ -1,4 +1,4 @@
-//! Reading bodies: never more than a limit, never longer than a time.
+//! Reads bodies, within a limit of size and of time.
 
 use crate::limits::BODY_TIMEOUT_S;
 use crate::problem::{Code, Problem};
@@ -12,9 +12,9 @@ use tokio::time::{Instant, timeout_at};
 /// Reads a whole body.
 ///
 /// # Errors
-/// 413 above `bytes_max`, 408 if it is not there in time, 400 if it breaks off.
+/// 413 if it is longer than `bytes_max`, 408 if it does not arrive in time, 400 if it breaks off.
 pub(crate) async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    // With a length that is too large nothing is read at all.
+    // If the announced length is too large, nothing is read at all.
     if body.size_hint().lower() > bytes_max as u64 {
         return Err(too_large(bytes_max));
     }
@@ -41,20 +41,20 @@ pub(crate) async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, Prob
 /// The next piece of a body; `None` at its end.
 ///
 /// # Errors
-/// 408 if it is not there in time, 400 if the body breaks off.
+/// 408 if it does not arrive in time, 400 if the body breaks off.
 pub(crate) async fn piece(body: &mut Body, deadline: Instant) -> Result<Option<Bytes>, Problem> {
     loop {
         match timeout_at(deadline, body.frame()).await {
             Err(_) => return Err(Problem::of(Code::RequestTimeout, "", "").closing()),
             Ok(None) => return Ok(None),
             Ok(Some(Err(error))) => {
-                // The body's own error names what hyper met, such as a chunk without a size.
+                // The error names the fault that hyper found, such as a chunk without a size.
                 return Err(Problem::of(Code::BodyIncomplete, "", error.to_string()).closing());
             }
             Ok(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) if data.is_empty() => {}
                 Ok(data) => return Ok(Some(data)),
-                // Trailers say nothing that is of interest here.
+                // Trailers are ignored.
                 Err(_) => {}
             },
         }

@@ -1,4 +1,4 @@
-//! The log itself, for auditors: checkpoint, tiles and proofs, as C2SP tlog-tiles has them.
+//! The log itself, for auditors: checkpoint, tiles and proofs, as C2SP tlog-tiles specifies them.
 
 use crate::gateway::Gateway;
 use crate::parameters;

@@ -1,4 +1,4 @@
-//! Length-delimited messages out of a body.
+//! Reads length-delimited messages from a body.
 
 use crate::body::piece;
 use crate::limits::{STREAM_TIMEOUT_S, SUBMISSION_BYTES_MAX};
@@ -51,7 +51,7 @@ impl Frames {
     }
 }
 
-/// Takes a whole message off the front; `None` if it is not there yet.
+/// Takes a whole message off the front; `None` if it has not arrived as a whole.
 fn take(read: &mut BytesMut) -> Result<Option<Bytes>, Problem> {
     let mut length = 0;
     for (at, byte) in read.iter().take(LENGTH_BYTES_MAX).enumerate() {
@@ -79,7 +79,7 @@ mod tests {
     use futures::stream;
     use std::convert::Infallible;
 
-    /// What comes out of a body in these pieces; a refusal as its code.
+    /// The messages of a body that comes in these pieces; an error is its code.
     async fn frames(pieces: Vec<Vec<u8>>) -> Vec<Result<Vec<u8>, String>> {
         let pieces = pieces.into_iter().map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
         let mut frames = Frames::new(Body::from_stream(stream::iter(pieces)));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn messages_come_out_however_they_are_cut() {
+    async fn the_cuts_between_pieces_make_no_difference() {
         let long = vec![9; 300];
         let whole = [&[3, 1, 2, 3, 0, 0xac, 0x02][..], &long].concat();
         let expected = vec![Ok(vec![1, 2, 3]), Ok(vec![]), Ok(long)];
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_broken_ends_it() {
+    async fn a_broken_message_ends_the_body() {
         let code = |code: &str| Err(code.to_owned());
         assert_eq!(frames(vec![vec![1, 7, 5, 1]]).await, [Ok(vec![7]), code("body_incomplete")]);
         assert_eq!(frames(vec![vec![0x80]]).await, [code("body_incomplete")]);

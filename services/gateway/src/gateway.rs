@@ -1,4 +1,4 @@
-//! The gateway itself: what every handler has at hand.
+//! The gateway itself: the parts that every handler uses.
 
 use crate::backend::Backend;
 use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, PUBLISH_WAIT_ENTRIES, PUBLISH_WAIT_MS, SUBMISSIONS_MAX};
@@ -26,13 +26,13 @@ pub struct Gateway {
 /// The gateway cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The system gives no randomness.
-    #[error("no key for sessions")]
+    /// The system gives no random bytes.
+    #[error("a key for sessions cannot be made")]
     Random(#[source] getrandom::Error),
 }
 
 impl Gateway {
-    /// Starts the gateway on the services it asks.
+    /// Starts the gateway with a backend that calls the services.
     ///
     /// # Errors
     /// [`StartError::Random`].
@@ -46,25 +46,25 @@ impl Gateway {
         }))
     }
 
-    /// The state that keys and roles are looked up in, and the log's own figures.
+    /// The ledger: keys and roles are looked up in its state.
     pub(crate) fn ledger(&self) -> &Arc<Ledger> {
         self.backend.ledger()
     }
 
-    /// Waits for its turn to fold the log.
+    /// Waits for a turn to fold the log.
     ///
     /// # Errors
-    /// 503 if it does not come soon.
+    /// 503 if no turn comes soon.
     pub(crate) async fn fold_turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
         let turn = tokio::time::timeout(Duration::from_millis(FOLD_WAIT_MS), self.folds.acquire()).await;
         turn.ok().and_then(Result::ok).ok_or_else(|| Problem::of(Code::Overloaded, "", ""))
     }
 
-    /// Waits until an entry is published as far as is known here; who has its receipt may have it from a process that
-    /// knew earlier.
+    /// Waits until this process knows that an entry is published. A client may already hold the entry's receipt, from
+    /// a process that knew earlier.
     ///
     /// # Errors
-    /// 404 if the log is far from having it, or does not have it soon.
+    /// 404 if the index is far beyond the end of the log, or the entry is not published soon.
     pub(crate) async fn published(&self, index: Index) -> Result<(), Problem> {
         let log = self.ledger().log();
         let near = index < log.checkpoint().size.saturating_add(PUBLISH_WAIT_ENTRIES);

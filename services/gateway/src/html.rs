@@ -1,4 +1,4 @@
-//! Serves the pages: asks for what they show, and leaves the rest to [`crate::pages`].
+//! Serves the pages: reads the data that they show, and lets [`crate::pages`] draw them.
 
 use crate::files::file;
 use crate::gateway::Gateway;
@@ -35,7 +35,7 @@ pub(crate) async fn area(
     page.map(html).ok_or_else(|| gateway.no_records("prefix"))
 }
 
-/// `GET /areas/{prefix}/{figure}`: what a figure rests on.
+/// `GET /areas/{prefix}/{figure}`: the contributions of a figure.
 pub(crate) async fn figure(
     State(gateway): State<Arc<Gateway>>,
     path: Result<Path<(String, String)>, PathRejection>,
@@ -48,7 +48,7 @@ pub(crate) async fn figure(
     Ok(html(pages::figure(&log_line(&gateway), &found)))
 }
 
-/// What went wrong as a page. Who is to come again comes by themselves.
+/// An error as a page. If the request may be tried again, the browser reloads the page by itself.
 pub(crate) fn problem(gateway: &Gateway, problem: &Problem) -> Response {
     let (first, again_s) = problem.first();
     let page = first.map(|first| pages::problem(&log_line(gateway), first, again_s)).unwrap_or_default();

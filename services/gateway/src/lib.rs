@@ -1,16 +1,15 @@
-//! The gateway: the one door over HTTP. It checks form and limits, asks the services, and answers.
+//! The gateway: all requests over HTTP come in here. It checks their form and limits, asks the services, and answers.
 //!
 //! What it is not: it decides nothing about a submission and keeps nothing.
 //!
 //! In reading order:
-//! * [`Backend`]: what it asks of other services; [`limits`]: how much of anything it takes
-//! * [`Gateway`]: what every handler has at hand; `routes`: every route
-//! * `submissions`, `stream` with `frames`, `media`, `body`: the way of a submission
-//! * [`sessions`]: who may read what is not for everyone; `reads`, `policy` with `parameters`: what is read as
-//!   JSON
+//! * [`Backend`]: its calls to other services; [`limits`]: every limit
+//! * [`Gateway`]: the parts that every handler uses; `routes`: every route
+//! * `submissions`, `stream` with `frames`, `media`, `body`: receive submissions
+//! * [`sessions`]: tokens for reads that are not public; `reads`, `policy` with `parameters`: reads as JSON
 //! * `files`: checkpoint, tiles and proofs; `node`: health, metrics, the API's description
-//! * [`pages`] and `html`: the same for people
-//! * `problem`: every error as problem details; `metrics`: what is counted
+//! * [`pages`] and `html`: the same reads as pages for people
+//! * `problem`: every error as problem details; `metrics`: counters
 //! * [`serve`]: the socket
 
 pub mod backend;

@@ -1,4 +1,4 @@
-//! What a request sends and what it asks for.
+//! Media types: of what a request sends, and of the answer that it accepts.
 
 use crate::problem::{Code, Problem};
 use hyper::HeaderMap;
@@ -7,20 +7,20 @@ use mediatype::{MediaType, MediaTypeList, Name, ReadParams, names};
 
 /// Media type of protobuf.
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
-/// Media type of bytes of which nothing is said; a stream of submissions is taken as that too, since many tools know
-/// no media type of protobuf.
+/// Media type of any bytes. A stream of submissions may come under it too, since many tools do not know the media type
+/// of protobuf.
 pub(crate) const BYTES: &str = "application/octet-stream";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 
-/// [`PROTOBUF`], as it is compared with what a request accepts.
+/// [`PROTOBUF`] in parsed form, to compare with the types that a request accepts.
 const PROTOBUF_TYPE: MediaType<'_> = MediaType::new(names::APPLICATION, Name::new_unchecked("x-protobuf"));
 /// [`JSON`], likewise.
 const JSON_TYPE: MediaType<'_> = MediaType::new(names::APPLICATION, names::JSON);
 /// Media type of pages.
 const PAGE_TYPE: MediaType<'_> = MediaType::new(names::TEXT, names::HTML);
 
-/// How a submission is written.
+/// The format of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Protobuf,
@@ -42,10 +42,10 @@ impl Format {
         }
     }
 
-    /// How the body is written, by its content type.
+    /// The format of the body, by its content type.
     ///
     /// # Errors
-    /// 415 for another content type than those two, or none.
+    /// 415 if the content type is missing or not one of those two.
     pub(crate) fn sent(headers: &HeaderMap) -> Result<Self, Problem> {
         let essence = essence(headers);
         let format = [Self::Protobuf, Self::Json]
@@ -57,7 +57,7 @@ impl Format {
         })
     }
 
-    /// How the answer is to be written; as the request is, if it does not care.
+    /// The format of the answer: the one that the request prefers, or its own format if it has no preference.
     ///
     /// # Errors
     /// 406 if neither is acceptable.
@@ -72,7 +72,7 @@ impl Format {
     }
 }
 
-/// Whether a person looks at the answer: a page is wanted more than JSON.
+/// Whether a person looks at the answer: the request prefers a page to JSON.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
     weight(headers, &PAGE_TYPE) > weight(headers, &JSON_TYPE)
 }
@@ -80,7 +80,7 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
 /// Checks that the body is a stream of protobuf messages.
 ///
 /// # Errors
-/// 415 for another content type, or none.
+/// 415 if the content type is missing or another one.
 pub(crate) fn check_stream(headers: &HeaderMap) -> Result<(), Problem> {
     let essence = essence(headers);
     if [PROTOBUF, BYTES].iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes())) {
@@ -118,7 +118,7 @@ fn narrowness(range: &MediaType<'_>, wanted: &MediaType<'_>) -> Option<u8> {
     }
 }
 
-/// A weight such as `0.8` in thousandths; 0 if it is none.
+/// A weight such as `0.8` in thousandths; 0 if the text is not a weight.
 fn thousandths(text: &str) -> u32 {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     match (whole, rest) {

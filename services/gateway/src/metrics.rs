@@ -13,15 +13,15 @@ use std::time::Duration;
 
 /// Upper ends of the histogram's buckets, in seconds; the last bucket has none.
 const BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
-/// Statuses that are counted one by one; a client cannot make any more series by what it sends.
+/// Statuses that are counted one by one; so a client cannot create more series by what it sends.
 const STATUSES: [u16; 19] =
     [200, 201, 303, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503];
 /// The label of every other status.
 const OTHER_STATUS: &str = "other";
-/// The label of whatever is on no route.
+/// The label of requests that match no route.
 const NO_ROUTE: &str = "none";
 
-/// Counters of everything that was answered.
+/// Counters of all answers.
 pub(crate) struct Metrics {
     registry: Registry,
     responses: Family<Response, Counter>,
@@ -43,7 +43,7 @@ struct Route {
     route: &'static str,
 }
 
-/// What other parts of the gateway know and the text tells with the rest.
+/// Values from other parts of the gateway, which the text includes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gauges {
     pub(crate) log_entries: u64,
@@ -75,7 +75,7 @@ impl Metrics {
         self
     }
 
-    /// Counts an answer. `path` is the route's pattern; `None` for what is on none.
+    /// Counts an answer. `path` is the route's pattern; `None` if the request matches no route.
     pub(crate) fn count(&self, path: Option<&str>, status: StatusCode, took: Duration) {
         let route = path.and_then(|path| ROUTES.iter().find(|route| **route == path)).copied().unwrap_or(NO_ROUTE);
         let counted = STATUSES.contains(&status.as_u16());

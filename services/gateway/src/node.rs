@@ -1,4 +1,5 @@
-//! What operators and machines ask of a node: is it alive, does it work, what does it count, what can it be asked.
+//! Reads for operators and programs: whether the node is alive, whether it takes entries, its metrics, and the API's
+//! description.
 
 use crate::files::file;
 use crate::gateway::Gateway;

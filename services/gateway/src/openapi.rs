@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI 3.1.1), made when it is first asked for: operations from [`operations`],
-//! schemas from the types that are written and read, errors from the tables of codes. Nothing of it is kept by hand
-//! beside these.
+//! schemas from the types that are written and read, errors from the tables of codes. No part of it is written by hand
+//! a second time.
 
 mod operations;
 
@@ -18,11 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a document keeps its schemas.
 const SCHEMAS: &str = "/components/schemas";
-/// What every request may meet: a path or header lines that are too long.
+/// Errors of every request: a path or header lines that are too long.
 const ALWAYS: [u16; 2] = [414, 431];
-/// Who asks may not do it.
+/// The status of a request that the official is not allowed to make.
 const FORBIDDEN: u16 = 403;
-/// The node cannot answer now.
+/// The status when the node cannot answer now.
 const LATE: u16 = 503;
 
 /// The document.
@@ -117,8 +117,8 @@ fn shape_of(shape: Shape) -> Value {
     }
 }
 
-/// The name of an error answer: the phrase of its status in one word. Those that come as a refusal of a submission
-/// too have names of their own.
+/// The name of an error answer: the phrase of its status in one word. Answers that may also be a refusal of a
+/// submission have names of their own.
 fn error_name(refuses: bool, status: u16) -> String {
     let phrase = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
     format!("{}{}", if refuses { "Submission" } else { "" }, phrase.replace([' ', '-'], ""))
@@ -184,7 +184,7 @@ fn schemas() -> Value {
     let mut schemas = written.take_definitions(true);
     schemas.extend(read.take_definitions(true));
     if let Ok(mut item) = lika_proto::json::schema("PolicyItem") {
-        // Written even where the mapping would leave them out.
+        // These are always written, although the JSON mapping of protobuf may leave them out.
         item["required"] = json!(["area", "source", "unconfirmed"]);
         schemas.insert("PolicyItem".to_owned(), item);
     }
@@ -198,7 +198,7 @@ pub(crate) fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
 
 /// The document as it is served.
 pub(crate) fn text() -> Vec<u8> {
-    // Texts and numbers always make JSON.
+    // Texts and numbers can always be written as JSON.
     serde_json::to_vec(&document()).unwrap_or_default()
 }
 
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_stands_with_an_answer_that_may_have_it() {
+    fn every_code_is_listed_with_an_answer_that_may_have_it() {
         let document = document();
         let answers = document["components"]["responses"].as_object().unwrap();
         let said: String = answers.values().filter_map(|answer| answer["description"].as_str()).collect();

@@ -9,7 +9,7 @@ use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
 use lika_domain::progress::FigureRef;
 use serde::Deserialize;
 
-/// The query of progress. Another parameter than these is refused: it would be a slip of the pen.
+/// The query of progress. Any other parameter is refused: it would be a mistake in writing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProgressParameters {
@@ -83,8 +83,8 @@ pub(crate) fn level(name: Option<&str>) -> Result<Option<Level>, Problem> {
     }
 }
 
-/// A day such as `2017-06-01`. Days before 1900 and after 2199 are days too: as of one of them the log stands as on
-/// the first or last that it knows.
+/// A day such as `2017-06-01`. Days before 1900 and after 2199 are valid too: they count as the first or the last day
+/// that the rules know.
 pub(crate) fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let refused = || Problem::of(Code::ParameterInvalid, field, "a day such as 2017-06-01");
@@ -92,7 +92,7 @@ pub(crate) fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date
     let year = digits(year).and_then(|year| u32::try_from(year).ok()).ok_or_else(refused)?;
     let known = match year {
         1900..=2199 => text.parse().ok(),
-        // A year of the same length stands in for one that the calendar of the rules does not reach.
+        // The calendar of the rules does not reach this year, so the day is checked in a year of the same length.
         _ => {
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let exists = format!("{}{rest}", if leap { 2000 } else { 2001 }).parse::<Date>().is_ok();

@@ -1,4 +1,4 @@
-//! The policy, for everyone: what holds for an area on a day.
+//! The policy of an area on a day, which everyone may read.
 
 use crate::gateway::Gateway;
 use crate::parameters;
@@ -13,7 +13,7 @@ use lika_views::PolicyQuery;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The query. Another parameter than these is refused: it would be a slip of the pen.
+/// The query. Any other parameter is refused: it would be a mistake in writing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyParameters {

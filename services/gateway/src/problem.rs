@@ -1,5 +1,4 @@
-//! Errors as problem details (RFC 9457), the same shape for all of them; who looks with a browser gets a page of
-//! them.
+//! Errors as problem details (RFC 9457), all of the same shape; a browser gets them as a page.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,13 +16,13 @@ use crate::backend::ReadError;
 
 /// Media type of problem details.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
-/// How long to wait before trying again what is only busy, in seconds.
+/// How long to wait before asking a busy service again, in seconds.
 const BUSY_RETRY_S: u64 = 1;
-/// The same for what has stopped.
+/// The same for a service that has stopped.
 const STOPPED_RETRY_S: u64 = 5;
 
 codes! {
-    /// What the gateway itself refuses, besides the codes of the rules.
+    /// The gateway's own errors, besides the codes of the rules.
     pub(crate) enum Code;
     /// Status of the answer.
     status: u16;
@@ -96,11 +95,11 @@ struct Item<'a> {
     /// Stable code.
     #[schemars(regex(pattern = "^[a-z0-9_]+$"))]
     code: &'a str,
-    /// Number of the event in the submission, from 0; `null` when it concerns something else.
+    /// Number of the event in the submission, from 0; `null` when the problem is not in an event.
     event: Option<u32>,
     /// The field or parameter; may be empty.
     field: &'a str,
-    /// What would have been right, or what stands in the way; may be empty.
+    /// The valid value, or the obstacle; may be empty.
     detail: &'a str,
     /// The message in Chinese.
     zh: &'a str,
@@ -144,12 +143,12 @@ impl Problem {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// What is wrong first, and how long to wait before trying again, in seconds.
+    /// The first problem, and how long to wait before trying again, in seconds.
     pub(crate) fn first(&self) -> (Option<&v1::Problem>, Option<u64>) {
         (self.refusal.problems.first(), self.retry_after_s)
     }
 
-    /// What was asked of another service and did not come.
+    /// The answer when a read from another service has failed.
     pub(crate) fn unread(error: &ReadError) -> Self {
         match error {
             ReadError::Behind => Self::of(Code::NotCaughtUp, "index", ""),
@@ -162,7 +161,7 @@ impl Problem {
         }
     }
 
-    /// Status and headers of the answer with another body.
+    /// An answer with this status and these headers, and another body.
     pub(crate) fn respond(&self, media_type: &'static str, body: Bytes) -> Response {
         let mut response = Response::new(body.into());
         *response.status_mut() = self.status();
@@ -203,7 +202,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// What is wrong with the first thing that is, and how much more there is.
+/// Where the first problem is, and how many more there are.
 fn summary(problems: &[v1::Problem]) -> String {
     let Some(first) = problems.first() else { return String::new() };
     let event = first.event.map(|event| format!("event {event}"));
@@ -215,16 +214,16 @@ fn summary(problems: &[v1::Problem]) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // Texts and numbers always make JSON.
+        // Texts and numbers can always be written as JSON.
         let body = serde_json::to_vec(&self.details()).unwrap_or_default();
         let mut response = self.respond(PROBLEM_JSON, body.into());
-        // For who wants a page of it instead.
+        // For a browser, which gets a page of it instead.
         response.extensions_mut().insert(self);
         response
     }
 }
 
-/// The status that a refusal of the rules is answered with.
+/// The status of a refusal by the rules.
 pub(crate) fn status_of(class: Class) -> u16 {
     match class {
         Class::Malformed => 400,
@@ -256,7 +255,7 @@ impl From<SubmitError> for Problem {
             SubmitError::Busy => Self::of(Code::Overloaded, "", ""),
             SubmitError::Behind { .. } => Self::of(Code::NotCaughtUp, "known", error.to_string()),
             SubmitError::Unanswered(service) => Self::of(Code::ServiceUnanswered, "", service),
-            // That the log stopped is logged by whoever stopped it, once; every request after it ends here.
+            // The stop of the log is logged once, where it happens; every later request ends here.
             SubmitError::Unavailable(_) => Self::of(Code::Unavailable, "", ""),
         }
     }
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_lists_everything() {
+    fn a_rejection_lists_every_problem() {
         let mut rejection = Rejection::of(rejection::Code::VillageUnknown, "area", "130624100201");
         let second = rejection::Problem { event: Some(3), ..rejection.problems[0].clone() };
         rejection.problems.push(second);
@@ -293,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_told_to_come_again_is_told_when() {
+    fn an_answer_to_try_again_says_when() {
         let response = Problem::of(Code::Overloaded, "", "").into_response();
         assert_eq!(response.headers()[RETRY_AFTER], "1");
         assert_eq!(response.headers()[CONTENT_TYPE], PROBLEM_JSON);

@@ -1,4 +1,4 @@
-//! What is read as JSON: the log, progress, cards and officials.
+//! Reads that are answered in JSON: the log, progress, cards and officials.
 
 use crate::body;
 use crate::gateway::Gateway;
@@ -31,7 +31,7 @@ type Answer = Result<Response, Problem>;
 type Parameter = Result<Path<String>, PathRejection>;
 type ProgressQueryString = Result<Query<ProgressParameters>, QueryRejection>;
 
-/// What the log is. What entry 0 says is empty before there is one.
+/// Facts about the log. Area, name and mode come from entry 0 and are empty before there is one.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Log")]
 struct LogJson {
@@ -41,7 +41,7 @@ struct LogJson {
     area: String,
     /// Name of the area.
     name: String,
-    /// What it is for: `production`, `testing` or nothing yet.
+    /// Its mode: `production`, `testing`, or empty before there is an entry 0.
     #[schemars(extend("enum" = ["production", "testing", ""]))]
     mode: &'static str,
     /// The key that checkpoints are verified with, as C2SP signed-note writes it.
@@ -58,7 +58,7 @@ struct AreasJson {
     areas: Vec<Progress>,
 }
 
-/// First the key alone, which is answered with a challenge; then the key, the challenge and its signature.
+/// First the key alone: the answer is a challenge. Then the key, the challenge and its signature.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionRequest {
@@ -93,7 +93,7 @@ struct TokenJson {
     expires_in_s: u64,
 }
 
-/// A card with what could be opened of its personal data.
+/// A card with its personal data, as far as that could be opened.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Household")]
 struct HouseholdJson {
@@ -102,7 +102,7 @@ struct HouseholdJson {
     personal: OpenedCard,
 }
 
-/// An official with what could be opened of their personal data.
+/// An official with their personal data, as far as that could be opened.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Official")]
 struct OfficialJson {
@@ -111,7 +111,7 @@ struct OfficialJson {
     personal: Option<OpenedOfficial>,
 }
 
-/// Describes every document that is read here.
+/// Describes every document that is answered here.
 pub(crate) fn describe(generator: &mut SchemaGenerator) {
     openapi::add::<LogJson>(generator);
     openapi::add::<AreasJson>(generator);
@@ -217,7 +217,7 @@ pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: Heade
     let id = parameters::official(path)?;
     let official = gateway.backend.official(OfficialQuery { id }).await?;
     let official = official.ok_or_else(|| Problem::of(Code::OfficialUnknown, "id", ""))?;
-    // Who has no role any more belongs to no smaller area than the whole.
+    // An official who has lost their role belongs to the whole area of the log.
     let whole = || gateway.ledger().state().jurisdiction.as_ref().map(|opened| opened.area);
     let area = official.area.as_ref().and_then(|prefix| prefix.parse::<Area>().ok()).or_else(whole);
     if reader.official != id && !area.is_some_and(|area| reader.area.contains(area)) {
@@ -227,7 +227,7 @@ pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: Heade
     private(StatusCode::OK, &OfficialJson { official, personal })
 }
 
-/// What is asked for, checked for what no waiting can bring.
+/// Reads the query, and waits for the entry that it names.
 async fn asked_for(gateway: &Gateway, area: Area, query: &ProgressParameters) -> Result<ProgressQuery, Problem> {
     let query = ProgressQuery {
         area,
@@ -261,7 +261,7 @@ fn challenge(gateway: &Gateway, key: KeyId) -> Answer {
     private(StatusCode::OK, &ChallengeJson { challenge, expires_in_s: CHALLENGE_S })
 }
 
-/// Who asks.
+/// The official whose token the request carries.
 fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
     let missing = || Problem::of(Code::TokenMissing, "authorization", "");
     let value = headers.get(AUTHORIZATION).ok_or_else(missing)?;
@@ -276,7 +276,7 @@ fn forbidden() -> Problem {
     Rejection::of(rejection::Code::AreaForbids, "id", "").into()
 }
 
-/// A document for everyone. It changes with the log, so nobody keeps it.
+/// A public document. It changes with the log, so a cache must ask again each time.
 pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(document).map_err(|error| {
         tracing::error!(%error, "a document cannot be written as JSON");
@@ -289,7 +289,7 @@ pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     Ok(response)
 }
 
-/// A document for one reader.
+/// A document for one reader, which no cache may keep.
 fn private(status: StatusCode, document: &impl Serialize) -> Answer {
     let mut response = json(status, document)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! Every route, and what holds for all of them.
+//! Every route, and the checks that hold for all of them.
 
 use crate::gateway::Gateway;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
@@ -89,7 +89,8 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .with_state(gateway)
 }
 
-/// Around every request: limits of its head before; after it a page of what went wrong, for people, and counting.
+/// Wraps every request: first checks the limits of its head; at the end turns an error into a page for people, and
+/// counts the answer.
 async fn around(State(gateway): State<Arc<Gateway>>, request: Request<Body>, next: Next) -> Response {
     let begun = Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();

@@ -1,4 +1,4 @@
-//! The socket: connections, their limits, and a stop that lets requests under way come to their end.
+//! The socket: connections, their limits, and a stop that lets requests under way finish.
 
 use crate::gateway::Gateway;
 use crate::limits::{
@@ -18,11 +18,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
-/// How much of what is dropped is read at once, in bytes.
+/// Bytes that are read at once to be dropped.
 const DROP_BYTES: usize = 16 * 1024;
 
-/// Serves until `stop` resolves. Then no connection is taken any more, requests under way are answered, and after
-/// [`STOP_TIMEOUT_S`] at the latest it returns.
+/// Serves until `stop` resolves. Then it takes no more connections, answers the requests under way, and returns after
+/// [`STOP_TIMEOUT_S`] at the latest.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let server = Server {
         router: router(gateway.clone()),
@@ -63,7 +63,7 @@ impl Server {
                     self.open(stream, place);
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "no connection can be taken");
+                    tracing::warn!(%error, "a connection cannot be accepted");
                     // Perhaps there are no file descriptors left.
                     waits.wait().await;
                 }
@@ -82,9 +82,9 @@ impl Server {
     }
 }
 
-/// One connection, from its first request to its last. What goes wrong with it concerns its client alone.
+/// Serves a connection, from its first request to its last. A failure concerns its client alone.
 async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
-    // Answers are small and waited for. A connection that refuses this is only slower.
+    // Answers are small, and clients wait for them. A connection that refuses this is only slower.
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router);
     let mut connection = http1::Builder::new()
@@ -92,7 +92,7 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
         .header_read_timeout(Duration::from_secs(HEAD_TIMEOUT_S))
         .max_buf_size(READ_BUFFER_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        // Who sends half a body and no more still gets an answer.
+        // A client that sends half a body and then closes its side still gets an answer.
         .half_close(true)
         .serve_connection(TokioIo::new(Stalled::new(stream)), service);
     let served = {
@@ -113,7 +113,7 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
 }
 
 /// Ends a connection so that the last answer arrives although the client may still be sending: closes the writing
-/// side, and reads and drops what comes for a while.
+/// side, and for a while reads and drops what still comes.
 async fn linger(mut stream: TcpStream) {
     let dropped = async {
         stream.shutdown().await?;
@@ -127,6 +127,6 @@ async fn linger(mut stream: TcpStream) {
         }
         std::io::Result::Ok(())
     };
-    // Whether the client went first, broke off or was too slow makes no difference any more.
+    // It makes no difference any more whether the client went first, broke off or was too slow.
     let _ = timeout(Duration::from_millis(LINGER_MS), dropped).await;
 }

@@ -1,9 +1,9 @@
-//! Sessions: who signs a challenge with an enrolled key gets a short-lived token, for reads that are not for
-//! everyone.
+//! Sessions: a client that signs a challenge with an enrolled key gets a short-lived token, for reads that are not
+//! public.
 //!
 //! Nothing is kept between the two steps or after them: challenges and tokens carry a keyed hash under a key of this
-//! process, so a restart ends all sessions. Key and role are looked up again at every use of a token: who loses
-//! either can read nothing more from that moment on.
+//! process, so a restart ends all sessions. Key and role are looked up again at every use of a token: an official who
+//! loses either can read nothing more from that moment on.
 
 use crate::limits::{CHALLENGE_S, SESSION_S};
 use crate::problem::{Code, Problem};
@@ -19,7 +19,7 @@ use lika_domain::state::State;
 use sha2::Sha256;
 use tokio::time::Instant;
 
-/// What the signed text begins with, so that a signature over a challenge is never one of anything else.
+/// The signed text begins with this, so that a signature over a challenge is never a signature over anything else.
 pub const SIGNING_PREFIX: &[u8] = b"lika session v1\n";
 
 const MAC_BYTES: usize = 16;
@@ -31,11 +31,11 @@ const MAC_KEY_BYTES: usize = 64;
 /// Makes and checks challenges and tokens.
 pub(crate) struct Sessions {
     mac_key: [u8; MAC_KEY_BYTES],
-    /// Times are counted from here, by a clock that nobody can set.
+    /// Times are counted from here, by a clock that cannot be set.
     started: Instant,
 }
 
-/// What a text of ours is for. One can never be used as the other.
+/// The purpose of a text made here. A challenge can never be used as a token, nor a token as a challenge.
 #[derive(Clone, Copy)]
 enum Purpose {
     Challenge = 1,
@@ -46,12 +46,12 @@ enum Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reader {
     pub(crate) official: OfficialId,
-    /// What they may see: the area of their role.
+    /// The area of their role, which they may see.
     pub(crate) area: Area,
 }
 
 impl Sessions {
-    /// With a key drawn by the system.
+    /// Draws a new key.
     pub(crate) fn new() -> Result<Self, getrandom::Error> {
         let mut mac_key = [0; MAC_KEY_BYTES];
         getrandom::fill(&mut mac_key)?;
@@ -70,8 +70,8 @@ impl Sessions {
     /// A token for a signed challenge. `signature` is over [`SIGNING_PREFIX`] and the challenge's text.
     ///
     /// # Errors
-    /// 403 if the challenge is not one given out for that key and still good, the signature is not good, or the key
-    /// may open no session.
+    /// 403 if the challenge was not made for that key or has expired, if the signature is not good, or if the key may
+    /// open no session.
     pub(crate) fn token(
         &self,
         state: &State,
@@ -92,10 +92,10 @@ impl Sessions {
         Ok(self.seal(Purpose::Token, key, SESSION_S))
     }
 
-    /// Who holds a token.
+    /// The official who holds a token.
     ///
     /// # Errors
-    /// 401 if it is not good or its key has been revoked since; 403 if the official has lost their role.
+    /// 401 if the token is not good or its key has been revoked since; 403 if the official has lost their role.
     pub(crate) fn reader(&self, state: &State, token: &str) -> Result<Reader, Problem> {
         let invalid = || Problem::of(Code::TokenInvalid, "authorization", "");
         let key = self.open(Purpose::Token, token).ok_or_else(invalid)?;
@@ -116,7 +116,7 @@ impl Sessions {
         BASE64_URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    /// The key that a text of ours was made for, if it is still good.
+    /// The key that a challenge or token was made for, if the text is still good.
     fn open(&self, purpose: Purpose, text: &str) -> Option<KeyId> {
         let mut sealed = [0; SEALED_BYTES];
         let length = BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut sealed).ok()?;
@@ -124,7 +124,7 @@ impl Sessions {
             return None;
         }
         let (body, mac) = sealed.split_at(SEALED_BYTES - MAC_BYTES);
-        // Compares without telling by its time how much was right.
+        // The comparison takes the same time however much is right.
         self.mac(purpose, body).verify_truncated_left(mac).ok()?;
         let (key, until) = body.split_first_chunk::<8>()?;
         let until = u64::from_be_bytes(until.try_into().ok()?);
@@ -143,7 +143,7 @@ impl Sessions {
     }
 }
 
-/// The official of a key that is in force, with a role.
+/// The official of a key, if the key is in force and the official has a role.
 fn reader(state: &State, key: KeyId) -> Result<Reader, Rejection> {
     let signer = Authority::current(state).signer(key, None);
     let signer = signer.map_err(|code| Rejection::of(code, "key", key.to_string()))?;
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_else_opens_one() {
+    async fn other_challenges_and_tokens_open_no_session() {
         let (sessions, state) = (Sessions::new().unwrap(), state());
         let challenge = sessions.challenge(&state, KEY).unwrap();
         assert_eq!(code(sessions.challenge(&state, KeyId(8))), (403, "key_unknown".into()));

@@ -1,4 +1,4 @@
-//! A socket whose reader must keep reading: who takes nothing for too long is hung up on.
+//! A socket whose client must keep reading: a client that reads nothing for too long is disconnected.
 
 use crate::limits::WRITE_TIMEOUT_S;
 use std::io::{self, IoSlice};
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_takes_nothing_is_hung_up_on() {
+    async fn a_client_that_reads_nothing_is_disconnected() {
         let (mut server, client) = pair().await;
         let error = server.write_all(&vec![0; 64 << 20]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_takes_it_gets_all_of_it() {
+    async fn a_client_that_reads_gets_everything() {
         let (mut server, mut client) = pair().await;
         let (written, read) = tokio::join!(
             async {

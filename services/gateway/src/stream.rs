@@ -1,7 +1,7 @@
 //! `POST /v1/submissions:stream`: many submissions in, their answers out in the same order, both at the same time.
 //!
 //! Many submissions of a stream are under way at once, so that they share one checkpoint. They are prepared side by
-//! side and take their places in the log in the order of the stream, as a device that numbers them needs it.
+//! side, and go into the log in the order of the stream, since a device numbers its submissions.
 
 use crate::backend::Recording;
 use crate::frames::Frames;
@@ -26,7 +26,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-/// What became of a submission before it takes its place.
+/// A submission after it was prepared: ready to go into the log, or refused.
 enum Prepared {
     Ready { id: Bytes, recording: Recording, permit: OwnedSemaphorePermit },
     Refused(v1::Answer),
@@ -62,7 +62,7 @@ fn answers(gateway: Arc<Gateway>, frames: Frames) -> impl Stream<Item = v1::Answ
         .inspect(move |_| answered.send_modify(|answered| *answered += 1))
 }
 
-/// Reads a submission and has it prepared. `before` counts the answers to those before it.
+/// Reads a submission and prepares it. `number` is its number in the stream; `before` counts the answers given so far.
 async fn prepare(
     gateway: Arc<Gateway>,
     frame: Result<Bytes, Problem>,
@@ -80,7 +80,8 @@ async fn prepare(
     };
     let mut prepared = gateway.backend.prepare(received).await;
     if prepared.as_ref().is_err_and(may_depend) {
-        // One before it, still under way, may enrol the key or the official. A stream that is gone needs no answer.
+        // An earlier submission, still under way, may enrol the key or the official. If the stream is gone, the answer
+        // does not matter.
         let _ = before.wait_for(|answered| *answered >= number).await;
         prepared = gateway.backend.prepare(signed.into()).await;
     }
@@ -90,7 +91,7 @@ async fn prepare(
     }
 }
 
-/// Whether the refusal may fall away once the submissions before it are recorded.
+/// Whether the submission may be accepted once those before it are recorded.
 fn may_depend(error: &SubmitError) -> bool {
     match error {
         SubmitError::Rejected(rejection) => matches!(rejection.code().class(), Class::Forbidden | Class::Conflict),
@@ -115,5 +116,5 @@ impl Prepared {
     }
 }
 
-/// A stream must not be able to hold all places alone, or single submissions would starve.
+/// One stream must not be able to hold all places, or single submissions would starve.
 const _: () = assert!(STREAM_SUBMISSIONS_MAX * 4 <= SUBMISSIONS_MAX);

@@ -33,12 +33,13 @@ pub(crate) struct SubmissionJson {
     /// Ed25519 over `lika submission v1`, a line feed and the submission's bytes; 64 bytes.
     #[schemars(regex(pattern = "^[A-Za-z0-9+/]{85}[AQgw]==$"), extend("contentEncoding" = "base64"))]
     signature: String,
-    /// Data keys for the vault, of those households and officials whose data the submission seals under them. They
-    /// are not signed and never reach the log.
+    /// Data keys for the vault, under which the submission seals data of households and officials. They are not signed
+    /// and never reach the log.
     #[serde(default)]
     #[schemars(length(max = 1_000))]
     keys: Vec<DataKeyJson>,
-    /// Entries that the device holds receipts of: it is not judged on less.
+    /// Number of entries under the newest checkpoint that the device holds a receipt of; 0 if it holds none. A service
+    /// that has read fewer answers `not_caught_up`.
     #[serde(default)]
     known: u64,
 }
@@ -68,12 +69,12 @@ pub(crate) struct ReceiptJson<'a> {
     id: String,
     /// Position of the entry in the log, from 0.
     index: u64,
-    /// The entry as it stands in the log.
+    /// The entry as it is in the log.
     #[schemars(extend("contentEncoding" = "base64"))]
     entry: String,
     /// A `c2sp.org/tlog-proof@v1` text: index, inclusion proof, signed checkpoint.
     proof: &'a str,
-    /// The submission had been recorded before; this is the receipt of that time's entry.
+    /// Whether the submission had been recorded before; then this is the receipt of that entry.
     duplicate: bool,
 }
 
@@ -113,7 +114,7 @@ async fn read(body: Body, sent: Format) -> Result<v1::SignedSubmission, Problem>
     }
 }
 
-/// A signed submission from its protobuf; its parts share the memory of the body.
+/// Decodes a signed submission; its parts share the memory of the body.
 pub(crate) fn decode(bytes: Bytes) -> Result<v1::SignedSubmission, Problem> {
     v1::SignedSubmission::decode(bytes).map_err(|error| Problem::of(Code::BodyMalformed, "", error.to_string()))
 }
@@ -148,7 +149,7 @@ fn accepted(id: Bytes, receipt: Receipt, wanted: Format) -> Response {
     response
 }
 
-/// What comes back for a submission, as protobuf.
+/// The answer to a submission, as protobuf.
 pub(crate) fn answer(id: Bytes, outcome: Result<Receipt, SubmitError>) -> v1::Answer {
     let outcome = match outcome {
         Ok(Receipt { index, entry, proof, duplicate }) => {
@@ -167,6 +168,6 @@ fn to_json(id: &[u8], receipt: &Receipt) -> Vec<u8> {
         proof: &receipt.proof,
         duplicate: receipt.duplicate,
     };
-    // Texts and numbers always make JSON.
+    // Texts and numbers can always be written as JSON.
     serde_json::to_vec(&json).unwrap_or_default()
 }

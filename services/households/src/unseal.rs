@@ -14,13 +14,13 @@ use lika_proto::v1::household_event::Kind;
 use lika_vault::{Keyring, TagKey};
 use std::collections::BTreeSet;
 
-/// The sealed boxes of an event. The rules know only under which keys they are sealed, so they are taken from the
-/// message before it is read.
+/// The sealed boxes of an event. The events of the domain hold only the numbers of their keys, so the boxes are taken
+/// from the message before that is converted.
 pub(crate) struct Boxes {
     /// Number of the event in its submission.
     event: usize,
     household: Option<v1::Sealed>,
-    /// One place for each member that the event reports.
+    /// One item for each member that the event reports; `None` if it has no box.
     members: Vec<Option<v1::Sealed>>,
 }
 

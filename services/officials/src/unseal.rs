@@ -30,8 +30,8 @@ pub(crate) enum Found {
     Visit(v1::Sealed),
 }
 
-/// The boxes of a submission, each with the number of its event. The rules know only under which keys they are sealed,
-/// so they are taken from the message before it is read.
+/// The boxes of a submission, each with the number of its event. The events of the domain hold only the numbers of
+/// their keys, so the boxes are taken from the message before that is converted.
 pub(crate) fn boxes(message: &v1::Submission) -> Vec<(usize, Found)> {
     let Some(v1::submission::Events::Officials(list)) = &message.events else { return Vec::new() };
     list.events.iter().enumerate().filter_map(|(event, wire)| Some((event, sealed(wire.kind.as_ref()?)?))).collect()

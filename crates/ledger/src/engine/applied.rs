@@ -1,4 +1,4 @@
-//! The state as the stream advances it, in an engine of distributed services.
+//! The state of the distributed engine: only the stream advances it.
 
 use super::own::{Own, was_decided_on};
 use crate::feed::{Recent, Recorded};
@@ -19,15 +19,15 @@ use tokio::sync::{mpsc, watch};
 
 /// Most entries applied in one step.
 const APPLIED_AT_ONCE: usize = 256;
-/// Most reasons of void entries kept.
+/// Most void entries whose reasons are kept.
 const VOIDS_MAX: usize = 4_096;
 
-/// The state and its position in the log, shared by the engine and by those who wait for it.
+/// The state and its position in the log, shared by the engine and by the tasks that wait for it.
 pub(crate) struct Applied {
     pub(crate) state: Arc<RwLock<State>>,
     /// Last entry of each area that the state has applied: the guard of an append.
     pub(crate) heads: Heads,
-    /// Reasons of entries that were just found void, until their recorder has asked for them.
+    /// Why the latest void entries are void. The engine takes out the reason of its own entry to answer with it.
     pub(super) voids: RwLock<BTreeMap<Index, Rejection>>,
     pub(super) own: Own,
     size: watch::Sender<u64>,
@@ -52,7 +52,7 @@ impl Applied {
         }
     }
 
-    /// Reads an entry, unless it is one that this process has written; says whether it is.
+    /// Reads an entry, unless this process wrote it and still has it; the flag says whether it did.
     fn read(&self, index: Index, bytes: &Bytes) -> (Result<Entry, Unreadable>, bool) {
         if let Some(own) = self.own.take(index, bytes) {
             return (Ok(own), true);

@@ -1,18 +1,18 @@
 //! The engine of distributed services. Several processes add to one log, so a decision made here holds only if the
 //! village has not changed meanwhile: the append is guarded by the village's last entry, and on a conflict the
-//! submission is decided again, with what came between applied.
+//! submission is decided again, after the entries in between are applied.
 //!
-//! The state advances only by the stream, for this process's own entries too. A submission is decided on what is
-//! applied by then, and its entry records that (*basis*). While an entry of a village or of a device is under way,
-//! later submissions of the same village or device wait, since they may depend on it. All others go ahead, and the
-//! log groups them into batches.
+//! Only the stream advances the state, even by this process's own entries. A submission is decided on the entries
+//! applied by then, and its entry records how many these were (*basis*). While an entry of a village or of a device is
+//! under way, later submissions of the same village or device wait, since they may depend on it. All others go ahead,
+//! and the log groups them into batches.
 //!
-//! A submission is decided only when everything is applied that its device has seen published. A process that is not
-//! that far yet waits a little. If the streams have lost what was published, it answers that, and does not refuse a
-//! valid submission.
+//! A submission is decided only when every entry that its device has seen published is applied. A process that lacks
+//! some of them waits a little. If they do not come, perhaps because the streams have lost published entries, it
+//! answers that it is behind, and does not refuse a valid submission.
 //!
-//! A refusal is final for its receiver, so none is made on an old state: first everything is applied that was
-//! sequenced when the submission came.
+//! A refusal is final for the device that receives it, so it must not rest on an old state: first every entry is
+//! applied that was sequenced when the submission came.
 
 use super::applied::Applied;
 use super::sent;
@@ -37,10 +37,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-/// Most submissions considered in one pass.
+/// Most jobs taken in one pass.
 const BATCH_MAX: usize = 1_000;
-/// How long a submission waits, in milliseconds, for the previous one of its device, which may be coming through
-/// another process, or for the entries that its device has seen.
+/// How long a submission waits for the previous one of its device, which may be coming through another process, or for
+/// the entries that its device has seen, in milliseconds.
 const GAP_WAIT_MS: u64 = 2_000;
 
 /// Messages to the deciding thread.
@@ -59,8 +59,8 @@ pub(crate) enum Job {
 pub(crate) struct Waiting {
     task: Task,
     verdict: Verdict,
-    /// Entries that must be applied before the submission may be refused; `None` until the stream's end has been
-    /// asked for.
+    /// Number of entries that must be applied before the submission may be refused; `None` until the stream was asked
+    /// where it ends.
     fresh: Option<u64>,
     came: Instant,
 }
@@ -169,7 +169,7 @@ impl Decider {
         left
     }
 
-    /// Decides one submission. Returns whether an entry is under way now.
+    /// Decides one submission. Returns whether its entry is now on its way into the log.
     fn decide(&mut self, one: Waiting) -> bool {
         let (known, came) = (one.task.prepared.known, one.came);
         let state = self.applied.state.clone();
@@ -220,7 +220,7 @@ impl Decider {
             let appended = log.append(area, expected, bytes.clone()).await;
             let again = settle(one, appended, bytes.clone(), &log, &applied).await;
             applied.own.forget(&bytes);
-            // If the thread has ended, nobody waits any more.
+            // If the thread has ended, no submission waits any more.
             let _ = sender.send(Job::Free(area, key)).await;
             if let Some(again) = again {
                 let _ = sender.send(Job::Again(again)).await;
@@ -246,12 +246,12 @@ impl Decider {
         });
     }
 
-    /// Lets a submission be decided again once more is applied, or after a while.
+    /// Lets a submission be decided again once more entries are applied, or after a while.
     fn wait_for_more(&self, one: Waiting, applied: u64) {
         let (state, sender) = (self.applied.clone(), self.sender.clone());
         let left = Duration::from_millis(GAP_WAIT_MS).saturating_sub(one.came.elapsed());
         self.handle.spawn(async move {
-            // Whether more came or the time is over, the submission is judged again.
+            // The submission is judged again whether more entries came or the time is over.
             let _ = tokio::time::timeout(left, state.reached(applied + 1)).await;
             let _ = sender.send(Job::Again(one)).await;
         });

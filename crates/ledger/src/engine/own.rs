@@ -1,5 +1,5 @@
-//! Entries of this process on their way through the stream. They come back unchanged, and need not be read again; nor
-//! judged, if they come back to the state on which they were decided.
+//! Entries of this process on their way through the stream. They come back unchanged, so they need not be read again.
+//! If the state is still the one on which they were decided, they need not be judged again either.
 
 use bytes::Bytes;
 use lika_domain::ids::Index;
@@ -8,7 +8,7 @@ use lika_domain::submission::Entry;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 
-/// The entries, by their bytes. Each is here from before it is appended until its fate is known.
+/// The entries, by their bytes. Each is kept from before it is appended until its outcome is known.
 #[derive(Default)]
 pub(super) struct Own(Mutex<HashMap<Bytes, Entry>>);
 
@@ -18,7 +18,7 @@ impl Own {
         self.0.lock().insert(bytes, entry);
     }
 
-    /// The entry with these bytes, now at its place in the log; `None` if it is not of this process.
+    /// Takes out the entry with these bytes and gives it its index; `None` if this process did not write it.
     pub(super) fn take(&self, index: Index, bytes: &Bytes) -> Option<Entry> {
         let mut entry = self.0.lock().remove(bytes)?;
         entry.header.index = index;
@@ -31,7 +31,7 @@ impl Own {
     }
 }
 
-/// Whether an entry of this process was decided on this very state: nothing came between.
+/// Whether an entry of this process was decided on this very state, with no other entry in between.
 pub(super) fn was_decided_on(entry: &Entry, state: &State) -> bool {
     entry.basis == state.applied && entry.index == state.applied
 }

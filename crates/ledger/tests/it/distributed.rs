@@ -55,7 +55,7 @@ async fn answer_as_audit(county: &Distributed, audit: &Arc<Ledger>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_far_behind_begins_on_the_snapshot_of_another() {
+async fn a_process_far_behind_starts_on_a_snapshot_of_the_audit_service() {
     let (dir, live, mut admin) = snapshots::kept().await;
     let county = Distributed::around(dir, convert::entry_area).await;
     let audit = process(&county, "audit").await;
@@ -66,7 +66,7 @@ async fn a_process_far_behind_begins_on_the_snapshot_of_another() {
     assert_eq!(digest::hex(&late.state()), live);
     submit(&late, &sign(&mut admin, VILLAGE, profile(1_000))).await.unwrap();
     assert!(tokio::time::timeout(Duration::from_secs(2), late.stopped()).await.is_err(), "the check finds nothing");
-    // A false one is found by the check after opening, like a local one.
+    // The check after opening finds a false snapshot, as it does a local one.
     let forged = snapshots::forged(&snapshot("audit").unwrap());
     std::fs::write(county.folder("audit").join("state.snapshot"), forged).unwrap();
     let misled = process_behind(&county, "misled", 100).await;
@@ -110,7 +110,7 @@ async fn distributed_recorders_agree_and_no_entry_is_void() {
     let receipt = submit(&left, &opening).await.unwrap();
     let proof: TlogProof = receipt.proof.parse().unwrap();
     proof.verify(&receipt.entry, key().verifier()).unwrap();
-    // The other recorder applies the entry before it decides, although it may not have read it yet.
+    // The other recorder may not have read the entry yet; it applies it before it decides.
     let registered = sign(&mut admin, VILLAGE, village("村"));
     submit(&right, &registered).await.unwrap();
     let again = submit(&left, &registered).await.unwrap();
@@ -147,23 +147,23 @@ async fn distributed_recorders_agree_and_no_entry_is_void() {
     }
 }
 
-/// Such as one by a later program, or a forged one: it changes nothing, and the village goes on after it.
+/// An entry of a later program or a forged one changes nothing, and the village goes on after it.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_that_cannot_be_read_holds_up_nobody() {
+async fn an_unreadable_entry_does_not_hold_up_its_village() {
     let submission = v1::Submission { area: area(VILLAGE).code(), ..Default::default() }.encode_to_vec().into();
     let unreadable = Bytes::from(v1::Entry { submission, ..Default::default() }.encode_to_vec());
     assert!(convert::entry_area(&unreadable).is_some());
-    goes_on_behind(unreadable).await;
+    village_goes_on_after(unreadable).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_that_tells_nothing_of_its_area_holds_up_nobody() {
+async fn an_entry_without_a_readable_area_does_not_hold_up_a_village() {
     let unreadable = Bytes::from_static(b"\xff\xff nothing of ours");
     assert!(convert::entry_area(&unreadable).is_none());
-    goes_on_behind(unreadable).await;
+    village_goes_on_after(unreadable).await;
 }
 
-async fn goes_on_behind(unreadable: Bytes) {
+async fn village_goes_on_after(unreadable: Bytes) {
     let county = county().await;
     let audit = process(&county, "audit").await;
     let (left, right) = (process(&county, "left").await, process(&county, "right").await);
@@ -191,7 +191,7 @@ async fn goes_on_behind(unreadable: Bytes) {
         seen.extend(feed.next(10).await.unwrap().iter().map(|recorded| (recorded.entry.index, recorded.void)));
     }
     assert_eq!(seen, [(0, false), (1, false), (2, true), (3, false), (4, false), (5, false)]);
-    // Read from the local folder it is the village's last entry as well.
+    // A process that reads it from its folder also takes it for the village's last entry.
     assert_eq!(stranger.append(area(VILLAGE), Some(5), again).await.unwrap(), 6);
     late.log().published(6).await.unwrap();
     tokio::task::spawn_blocking(move || late.close()).await.unwrap();
@@ -202,7 +202,7 @@ async fn goes_on_behind(unreadable: Bytes) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_log_for_real_use_nobody_composes_their_own_time() {
+async fn a_production_log_ignores_the_time_that_a_submission_states() {
     let county = county().await;
     let recorder = process(&county, "audit").await;
     let mut admin = admin();

@@ -30,7 +30,7 @@ async fn a_receipt_verifies_off_line_and_a_retry_gives_the_first_one() {
     assert_eq!((again.index, again.entry, again.duplicate), (0, receipt.entry, true));
 }
 
-/// The device has seen one entry more than there is: the answer says so, and does not refuse its report.
+/// The device has seen one entry more than the log has. The answer says so and does not refuse the submission.
 async fn assert_behind(ledger: &Ledger, signed: &v1::SignedSubmission, size: u64) {
     let behind = submit(ledger, &v1::SignedSubmission { known: size + 1, ..signed.clone() }).await;
     assert!(matches!(behind, Err(SubmitError::Behind { known, found }) if (known, found) == (size + 1, size)));
@@ -38,7 +38,7 @@ async fn assert_behind(ledger: &Ledger, signed: &v1::SignedSubmission, size: u64
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_decided_on_less_than_the_device_has_seen() {
+async fn no_submission_is_decided_on_fewer_entries_than_its_device_has_seen() {
     let dir = create();
     let (ledger, mut admin) = begin(dir.path()).await;
     assert_behind(&ledger, &sign(&mut admin, VILLAGE, village("村")), 2).await;
@@ -49,7 +49,7 @@ async fn nothing_is_decided_on_less_than_the_device_has_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_must_not_be_recorded_is_refused_by_its_code() {
+async fn each_fault_of_a_submission_is_refused_with_its_code() {
     let dir = create();
     let (ledger, mut admin) = begin(dir.path()).await;
     let mut again = sign(&mut admin, VILLAGE, village("村"));
@@ -83,7 +83,7 @@ async fn opening_again_and_replaying_give_the_same_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_gives_sealed_entries_from_memory_and_from_the_log() {
+async fn a_feed_gives_published_entries_from_memory_and_from_the_log() {
     let dir = create();
     let (ledger, mut admin) = begin(dir.path()).await;
     let mut feed = ledger.feed(0);
@@ -124,7 +124,7 @@ async fn a_key_enrolled_in_the_same_batch_may_sign_the_next_submission() {
     assert_eq!((a.unwrap().index, b.unwrap().index, c.unwrap().index), (2, 3, 4));
 }
 
-/// Whoever checked a signature before the recorder says with which key; another key's check counts for nothing.
+/// A signature that was checked before names the key it was checked with. The check counts only with the author's key.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signature_checked_with_another_key_is_checked_again() {
     let dir = create();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// More than one bundle, so that there is something an opening need not read.
+/// More than one bundle, so that an opening with a snapshot skips one.
 const ENTRIES: u32 = 600;
 const KEEPING: Keeping = Keeping { least: 1, every: 1 };
 const SUM_BYTES: usize = 32;
@@ -46,11 +46,11 @@ fn snapshot(dir: &Path) -> std::path::PathBuf {
     dir.join("state.snapshot")
 }
 
-/// Another state, with everything around it adapted.
+/// The file with another state, and with the digest and checksum of that state.
 pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
     let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
     let body = &whole[..whole.len() - SUM_BYTES];
-    // The digest is that of the state; a name in it is changed.
+    // The state begins where the rest of the file matches a digest before it; a name in the state is changed.
     let find = |what: &[u8]| body.windows(what.len()).position(|window| window == what).unwrap();
     let start = (0..body.len()).find(|start| body[..*start].windows(SUM_BYTES).any(|one| one == sum(&body[*start..])));
     let start = start.unwrap();
@@ -63,7 +63,7 @@ pub(crate) fn forged(whole: &[u8]) -> Vec<u8> {
     forged
 }
 
-/// The same state with another last entry of an area, and everything around it adapted.
+/// The file with another last entry of an area, and with digest and checksum to match.
 fn forged_heads(whole: &[u8]) -> Vec<u8> {
     let sum = |bytes: &[u8]| -> [u8; SUM_BYTES] { Sha256::digest(bytes).into() };
     let mut forged = whole[..whole.len() - SUM_BYTES].to_vec();
@@ -82,7 +82,7 @@ async fn stopped(ledger: &Ledger) -> LogError {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ledger_opened_on_a_snapshot_goes_on_as_one_that_read_everything() {
+async fn a_ledger_opened_on_a_snapshot_continues_like_one_that_read_the_whole_log() {
     let (dir, live, mut admin) = kept().await;
     let ledger = open(dir.path());
     assert_eq!(digest::hex(&ledger.state()), live);
@@ -99,13 +99,13 @@ async fn a_ledger_opened_on_a_snapshot_goes_on_as_one_that_read_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
+async fn a_false_snapshot_stops_the_ledger_and_is_set_aside() {
     let (dir, live, _) = kept().await;
     let whole = std::fs::read(snapshot(dir.path())).unwrap();
     let forged = forged(&whole);
     std::fs::write(snapshot(dir.path()), forged).unwrap();
     let ledger = open(dir.path());
-    assert_ne!(digest::hex(&ledger.state()), live, "it was taken");
+    assert_ne!(digest::hex(&ledger.state()), live, "the false snapshot is used at first");
     let told = stopped(&ledger).await.to_string();
     assert!(told.contains("state.snapshot") && told.contains("does not match the log"), "{told}");
     // No snapshot is written of a state that was found false.
@@ -116,7 +116,7 @@ async fn a_false_snapshot_stops_the_ledger_and_is_put_aside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn false_last_entries_of_areas_are_found_as_a_false_state_is() {
+async fn a_snapshot_with_false_last_entries_stops_the_ledger() {
     let (dir, live, _) = kept().await;
     let whole = std::fs::read(snapshot(dir.path())).unwrap();
     std::fs::write(snapshot(dir.path()), forged_heads(&whole)).unwrap();
@@ -127,7 +127,7 @@ async fn false_last_entries_of_areas_are_found_as_a_false_state_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_opening_did_not_read_is_checked_behind_it() {
+async fn the_background_check_reads_the_entries_that_the_opening_skipped() {
     let (dir, ..) = kept().await;
     let bundle = dir.path().join("log/tile/entries/000");
     let mut bytes = std::fs::read(&bundle).unwrap();
@@ -139,7 +139,7 @@ async fn what_an_opening_did_not_read_is_checked_behind_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_snapshot_of_another_log_is_not_taken() {
+async fn a_snapshot_of_another_log_is_not_used() {
     let (dir, ..) = kept().await;
     let other = create();
     let (ledger, _) = begin(other.path()).await;

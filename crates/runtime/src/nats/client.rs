@@ -26,15 +26,15 @@ use prost::Message as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long a receipt is waited for, in seconds. After that nobody knows: the submission may be sent again.
+/// How long a receipt is waited for, in seconds. After that its outcome is unknown: the submission may be sent again.
 const RECEIPT_S: u64 = 15;
-/// How long a read is waited for, in seconds: an earlier day is folded from the log anew.
+/// How long a read is waited for, in seconds. It may take long: the figures of an earlier day are folded from the log.
 const READ_S: u64 = 60;
-/// How long somebody is looked for where nobody answers on a subject, in milliseconds: a service that is started
-/// again, or that comes back after its server was, is there by then.
-const NOBODY_MS: u64 = 2_000;
+/// How long a request is repeated while no service listens on its subject, in milliseconds. A service that was started
+/// again, or whose server was, is back by then.
+const NO_RESPONDERS_MS: u64 = 2_000;
 
-/// The services, each in processes of its own: every question is a message to whichever instance answers.
+/// The services, in processes of their own: every question is a message to an instance of the service.
 pub(crate) struct NatsBackend {
     ledger: Arc<Ledger>,
     asker: Asker,
@@ -69,7 +69,7 @@ impl Backend for NatsBackend {
         &self.ledger
     }
 
-    /// The recorder reads and records it in one: here nothing is known of it before its receipt.
+    /// The recorder prepares and records it in one step: the gateway learns nothing about it before the receipt.
     fn prepare(&self, received: Received) -> BoxFuture<'_, Result<Recording, SubmitError>> {
         let (service, directory) = match received.service() {
             Service::Households => ("households", &self.households),
@@ -109,13 +109,13 @@ impl Backend for NatsBackend {
         self.asker.ask(query).boxed()
     }
 
-    /// What is under a checkpoint known here and not found is not missing: who was asked has not come so far, or
-    /// cannot read it.
+    /// A tile under a checkpoint that is known here exists. If it is not found, the service that was asked is behind
+    /// or cannot read it.
     fn tile(&self, path: TilePath) -> Reading<'_, Option<Bytes>> {
         let size = self.ledger.log().checkpoint().size;
         async move {
             match self.asker.tile(path).await? {
-                // A partial tile may have been let go of for a wider one.
+                // A partial tile may have been replaced by a wider one.
                 None if !path.is_partial() && !is_beyond(path, size) => Err(ReadError::Behind),
                 found => Ok(found),
             }
@@ -123,7 +123,7 @@ impl Backend for NatsBackend {
         .boxed()
     }
 
-    /// As with tiles, a proof of what is published is never missing.
+    /// As with tiles, the proof of a published entry always exists.
     fn proof(&self, index: Index) -> Reading<'_, Option<String>> {
         let size = self.ledger.log().checkpoint().size;
         async move {
@@ -137,7 +137,7 @@ impl Backend for NatsBackend {
 }
 
 impl Asker {
-    /// To the instance that has the area, or else to any.
+    /// Sends a submission to the instance that has the area; if that instance is not known or gone, to any.
     async fn submit(
         &self,
         service: &'static str,
@@ -175,7 +175,7 @@ impl Asker {
         found.map_err(|_| ReadError::Unanswered("audit"))
     }
 
-    /// An empty answer says that there is no such proof.
+    /// An empty answer means that there is no such proof.
     async fn proof(&self, index: Index) -> Result<Option<String>, ReadError> {
         let subject = format!("{}.audit.proof", self.prefix);
         let answer = self.request(subject, index.to_string().into(), READ_S).await;
@@ -184,11 +184,12 @@ impl Asker {
         text.transpose().map_err(ReadError::failed)
     }
 
-    /// Asks whoever answers, and looks for a while where nobody does: then nobody has heard it either.
+    /// Sends a request to any instance. While none listens, tries again for a while: then none has received it.
     async fn request(&self, subject: String, payload: Bytes, seconds: u64) -> Result<Message, RequestErrorKind> {
         let begun = Instant::now();
         let soon = |error: &RequestErrorKind| {
-            matches!(error, RequestErrorKind::NoResponders) && begun.elapsed() < Duration::from_millis(NOBODY_MS)
+            matches!(error, RequestErrorKind::NoResponders)
+                && begun.elapsed() < Duration::from_millis(NO_RESPONDERS_MS)
         };
         (|| self.request_once(subject.clone(), payload.clone(), seconds)).retry(SERVICE).when(soon).await
     }

@@ -1,4 +1,4 @@
-//! How NATS is reached, and what is checked of its servers before anything rests on them.
+//! Connects to NATS, after checking its servers.
 
 use crate::Failure;
 use anyhow::Context;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How long a server's monitoring address may take to answer, in seconds.
 const MONITOR_S: u64 = 5;
-/// Most bytes read of what a server tells of itself.
+/// Most bytes read of a server's report about itself.
 const MONITOR_BYTES_MAX: u64 = 1024 * 1024;
 /// How long an answer of JetStream is waited for, in seconds.
 const ANSWER_S: u64 = 5;
@@ -26,7 +26,7 @@ pub struct Servers {
     pub nats: Vec<String>,
     /// Monitoring addresses of all of them: version and settings are checked there first.
     pub monitor: Vec<String>,
-    /// Certificate of the authority that the servers' certificates are signed by.
+    /// Certificate of the authority that signed the servers' certificates.
     pub tls_ca: Option<PathBuf>,
     /// Certificate to show to the servers.
     pub tls_cert: Option<PathBuf>,
@@ -35,17 +35,17 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Of servers without TLS, as on one's own machine.
+    /// Servers without TLS, such as those on the same machine.
     pub fn plain(nats: Vec<String>, monitor: Vec<String>) -> Self {
         Self { nats, monitor, tls_ca: None, tls_cert: None, tls_key: None }
     }
 
-    /// Copies of each message that so many servers are for.
+    /// Number of copies of each message: three if there are at least three servers, else one.
     pub fn replicas(&self) -> u8 {
         if self.monitor.len() >= 3 { 3 } else { 1 }
     }
 
-    /// Memory of the server that has the most, in bytes.
+    /// Memory of the server that uses most, in bytes.
     pub async fn memory(&self) -> anyhow::Result<u64> {
         let monitors = self.monitor.clone();
         let memory = move || -> anyhow::Result<u64> {
@@ -55,7 +55,7 @@ impl Servers {
         tokio::task::spawn_blocking(memory).await?
     }
 
-    /// Checks the servers and connects. `name` is what the servers show this connection as.
+    /// Checks the servers and connects. The servers list the connection under `name`.
     pub async fn connect(&self, name: &str) -> anyhow::Result<jetstream::Context> {
         let monitors = self.monitor.clone();
         tokio::task::spawn_blocking(move || check_servers(&monitors)).await??;
@@ -79,8 +79,8 @@ impl Servers {
     }
 }
 
-/// Checks the servers by what they tell of themselves. Fewer than half may be silent: a service must be able to start
-/// while one of three servers is being replaced.
+/// Checks the servers' reports about themselves. Fewer than half of the servers may be silent: a service must be able
+/// to start while one of three servers is being replaced.
 fn check_servers(monitors: &[String]) -> anyhow::Result<()> {
     let mut silent = Vec::new();
     for url in monitors {
@@ -102,7 +102,7 @@ fn check_servers(monitors: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a server tells of itself.
+/// A server's report about itself.
 fn varz(monitor: &str) -> anyhow::Result<serde_json::Value> {
     let url = format!("{}/varz", monitor.trim_end_matches('/'));
     let client = blocking_client(Trust::Machine).timeout(Duration::from_secs(MONITOR_S)).build();
@@ -136,7 +136,7 @@ pub fn names(key: &VerifierKey) -> Result<Names, Failure> {
     Ok(Names::new(area(key.name().as_str())?))
 }
 
-/// The area of a log of distributed services: what its origin ends with.
+/// The area of a log of distributed services: its origin ends with the division code.
 pub fn area(origin: &str) -> Result<Area, Failure> {
     let area = origin.rsplit('/').next().and_then(|area| area.parse().ok());
     area.ok_or_else(|| {

@@ -1,5 +1,5 @@
-//! Which instances of a service there are: asked for again and again, so that submissions of one area go to the same
-//! one.
+//! The running instances of a service. They are asked for again and again, so that all submissions of an area go to
+//! the same instance.
 
 use async_nats::Client;
 use futures::StreamExt;
@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 const ASK_MS: u64 = 2_000;
 /// How long answers are gathered, in milliseconds.
 const GATHER_MS: u64 = 300;
-/// How long an instance that took a submission and did not answer is left out, in milliseconds: it is there, and
-/// perhaps it hangs or cannot reach most of the servers.
+/// How long an instance that took a submission and did not answer is left out, in milliseconds: it runs, but perhaps
+/// it hangs or cannot reach most of the servers.
 const LEFT_OUT_MS: u64 = 30_000;
 /// Most answers taken.
 const INSTANCES_MAX: usize = 1_000;
-/// Metadata of every instance: its own part of the subjects it answers on.
+/// Name of the metadata that holds an instance's name, which ends the subjects that it alone answers.
 pub const INSTANCE: &str = "instance";
 
 /// The instances of one service.
@@ -27,16 +27,16 @@ pub struct Directory(Arc<RwLock<Known>>);
 
 #[derive(Default)]
 struct Known {
-    /// In order.
+    /// Their names, in order.
     instances: Vec<String>,
     /// Since when instances are left out.
     left_out: HashMap<String, Instant>,
 }
 
-/// What an instance tells of itself, as far as it matters.
+/// An instance's report about itself, as far as it is used.
 #[derive(Debug, Deserialize)]
 pub struct Found {
-    /// What it says of itself, by name
+    /// The report's entries, by name
     #[serde(default)]
     pub metadata: HashMap<String, String>,
 }
@@ -56,7 +56,7 @@ impl Directory {
         directory
     }
 
-    /// Who answered to its name just now.
+    /// Takes the names of the instances that have just answered.
     fn found(&self, mut names: Vec<String>) {
         names.sort();
         names.dedup();
@@ -65,12 +65,12 @@ impl Directory {
         known.instances = names;
     }
 
-    /// Asks an instance for nothing for a while, so that the next submission of its areas goes to another.
+    /// Leaves an instance out for a while, so that the next submissions of its areas go to another.
     pub fn leave_out(&self, instance: &str) {
         self.0.write().left_out.insert(instance.to_owned(), Instant::now());
     }
 
-    /// The instance that has the submissions of an area; `None` while none is known.
+    /// The instance that gets the submissions of an area; `None` while none is known.
     pub fn of(&self, area: u64) -> Option<String> {
         let known = self.0.read();
         let mut instances: Vec<&String> =
@@ -78,13 +78,13 @@ impl Directory {
         if instances.is_empty() {
             instances = known.instances.iter().collect();
         }
-        // Codes of villages end in counted digits: their remainders spread evenly.
+        // The codes of villages end in consecutive numbers, so their remainders spread evenly.
         let number = area.checked_rem(instances.len() as u64)?;
         instances.get(usize::try_from(number).ok()?).map(|name| (*name).clone())
     }
 }
 
-/// Asks for the instances of a service, and gathers who answers.
+/// Asks for the instances of a service, and gathers their answers.
 pub async fn instances(client: &Client, service: &str) -> Vec<Found> {
     let inbox = client.new_inbox();
     let Ok(answers) = client.subscribe(inbox.clone()).await else { return Vec::new() };
@@ -111,6 +111,6 @@ mod tests {
         directory.found(vec!["a".into(), "b".into()]);
         assert!((0..4).all(|area| directory.of(area).unwrap() == "a"));
         directory.found(vec!["b".into()]);
-        assert_eq!(directory.of(0).unwrap(), "b", "the only one there is asked whatever it did");
+        assert_eq!(directory.of(0).unwrap(), "b", "the only instance is asked although it is left out");
     }
 }

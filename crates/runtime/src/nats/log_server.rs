@@ -1,4 +1,4 @@
-//! What the audit service answers to others: tiles, proofs, and parts of its snapshot of the state.
+//! Answers for the audit service: tiles, proofs, and parts of its snapshot of the state.
 
 use super::responder::Answering;
 use bytes::Bytes;
@@ -36,13 +36,13 @@ async fn tile(keeper: &Keeper, question: &Bytes) -> Bytes {
     }
 }
 
-/// A part of this process's snapshot of the state, for those who start far behind.
+/// A part of this process's snapshot of the state, for processes that start far behind.
 async fn snapshot(data: PathBuf, question: Bytes) -> Bytes {
     let read = tokio::task::spawn_blocking(move || lika_ledger::snapshot_part(&data, &question)).await;
     match read.map_err(std::io::Error::other).flatten() {
         Ok(part) => part,
         Err(error) => {
-            tracing::error!(%error, "the snapshot of the state cannot be handed over");
+            tracing::error!(%error, "the snapshot of the state cannot be read");
             Bytes::new()
         }
     }

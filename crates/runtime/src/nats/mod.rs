@@ -1,16 +1,16 @@
-//! What is NATS alone: distributed services talk by requests over it, ordered by JetStream.
+//! Everything that needs NATS: distributed services send requests over it, and JetStream orders the log.
 //!
 //! In reading order:
-//! * [`connection`]: how NATS is reached, and what is checked of its servers before anything rests on them
-//! * [`streams`]: a log's streams are made, begun again after damage, or fed from an embedded log
-//! * `question`: reads as they travel; `wire`: submissions, and answers to both
-//! * [`directory`]: which instances of a service there are
-//! * `responder`: a service answers; `log_server`: what the audit service answers
+//! * [`connection`]: connects to NATS, and checks its servers first
+//! * [`streams`]: creates a log's streams, begins them again after damage, or fills them from an embedded log
+//! * `question`: reads as messages; `wire`: answers as messages
+//! * [`directory`]: the running instances of a service
+//! * `responder`: answers for a service; `log_server`: answers for the audit service
 //! * `client`: the backend of a gateway that asks over NATS
 //!
-//! A request is answered at most once and may be lost on the way; so every submission carries its id and may be sent
-//! again as it is. Submissions of one area go to the same instance of a service as long as that is there, so that
-//! instances seldom stand in each other's way.
+//! A request is answered at most once and may be lost on the way, so every submission carries its id and may be sent
+//! again unchanged. Submissions of one area go to the same instance of a service as long as that instance runs, so
+//! that instances seldom conflict.
 
 pub(crate) mod client;
 pub mod connection;

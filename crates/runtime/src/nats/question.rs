@@ -1,4 +1,4 @@
-//! Reads as they travel between services: for each kind who answers it, on which subject, and its question in JSON.
+//! Reads as messages between services: for each kind the service that answers, the subject, and the query in JSON.
 
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
@@ -17,22 +17,22 @@ use serde::{Deserialize, Serialize};
 pub(crate) trait Question: Sized + Send + 'static {
     /// The service that answers.
     const SERVICE: &'static str;
-    /// What it is asked for: the last part of the subject.
+    /// The last part of the subject, which names the kind of read.
     const SUBJECT: &'static str;
     /// The query in JSON.
     type Json: Serialize + DeserializeOwned + Send;
-    /// What is found, in JSON too.
+    /// The answer, in JSON too.
     type Answer: Serialize + DeserializeOwned + Send + 'static;
 
-    /// The query as it travels.
+    /// Writes the query as JSON.
     fn to_json(self) -> Self::Json;
 
-    /// The query that came; `None` if it cannot be understood.
+    /// Reads a query; `None` if it cannot be understood.
     fn from_json(json: Self::Json) -> Option<Self>;
 
-    /// What is answered to a query that cannot be understood.
+    /// The answer to a query that cannot be understood.
     fn not_understood() -> Result<Option<Self::Answer>, ReadError> {
-        Err(ReadError::failed(std::io::Error::other("a question that cannot be understood")))
+        Err(ReadError::failed(std::io::Error::other("the query cannot be understood")))
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct PolicyJson {
     at: Option<u32>,
 }
 
-/// Whose personal data is to be opened.
+/// A request to open personal data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OpenJson {
     household: u64,
@@ -199,7 +199,7 @@ impl Question for OpenOfficial {
     }
 }
 
-/// A day that may be left out; `None` if it is no day.
+/// Reads a day that may be left out; `None` if the number is not a day.
 fn day(yyyymmdd: Option<u32>) -> Option<Option<Date>> {
     match yyyymmdd {
         Some(day) => Date::from_yyyymmdd(day).map(Some),
@@ -211,7 +211,7 @@ fn day(yyyymmdd: Option<u32>) -> Option<Option<Date>> {
 mod tests {
     use super::*;
 
-    /// What stands on the wire is read by services of another version: it must not change.
+    /// Services of other versions read this JSON, so it must not change.
     fn check<Q: Question + Clone + PartialEq + std::fmt::Debug>(query: Q, subject: (&str, &str), json: &str) {
         assert_eq!((Q::SERVICE, Q::SUBJECT), subject);
         assert_eq!(serde_json::to_string(&query.clone().to_json()).unwrap(), json);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_travel_in_these_words() {
+    fn the_json_of_queries_does_not_change() {
         let (area, day) = ("130624".parse().unwrap(), Date::from_yyyymmdd(20_200_901));
         let (household, official) = (HouseholdId::new(1_234_567_890).unwrap(), OfficialId::new(10_000_001).unwrap());
         check(
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_no_query() {
+    fn json_with_invalid_values_is_not_a_query() {
         let read = |json: &str| serde_json::from_str(json).unwrap();
         let progress = r#"{"area":"130624","by":null,"at":null,"recorded_by":null,"index":null,"figure":null}"#;
         assert!(ProgressQuery::from_json(read(progress)).is_some());

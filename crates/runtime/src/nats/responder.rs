@@ -1,4 +1,4 @@
-//! A service answers: its endpoints at NATS, found by `nats micro ls`, each with its queue group.
+//! The endpoints at which a service answers over NATS. `nats micro ls` finds them; each has its queue group.
 
 use super::directory::INSTANCE;
 use super::question::Question;
@@ -26,7 +26,7 @@ const PREPARED_MAX: usize = 256;
 /// Questions answered at the same time.
 const QUESTIONS_MAX: usize = 64;
 
-/// How long who stops waits for receipts of what is under way, in milliseconds.
+/// How long a service that stops waits for the receipts of submissions under way, in milliseconds.
 const FINISH_MS: u64 = 5_000;
 
 /// A service at NATS. Dropping it stops its answers.
@@ -36,12 +36,12 @@ pub(crate) struct Answering {
     prefix: String,
     name: &'static str,
     instance: String,
-    /// What records submissions.
+    /// The tasks that record submissions.
     recording: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Answering {
-    /// Makes itself known. `metadata` is told to who asks for instances.
+    /// Announces the service. A client that asks for instances gets `metadata`.
     pub(crate) async fn start(
         client: &Client,
         prefix: String,
@@ -57,8 +57,8 @@ impl Answering {
         Ok(Self { service, client: client.clone(), prefix, name, instance: instance.to_owned(), recording })
     }
 
-    /// Records submissions: those for any instance, and those for this one. `prepare` has the service read one and
-    /// check what only it can see.
+    /// Records submissions: those sent to any instance, and those sent to this one. `prepare` lets the service read a
+    /// submission and check what only that service can see.
     pub(crate) async fn record<S, F>(
         &self,
         ledger: &Arc<Ledger>,
@@ -83,7 +83,7 @@ impl Answering {
 
     /// Takes no more questions, and waits a while until submissions under way have their receipts.
     pub(crate) async fn finish(self) {
-        // A server that is gone does not hear that this service ends; nobody asks it there either.
+        // A server that is gone does not learn that this service ends, but it sends no requests either.
         let _ = self.service.stop().await;
         let recording = std::mem::take(&mut *self.recording.lock());
         let ended = async {
@@ -117,14 +117,14 @@ impl Answering {
                     Ok(None) => Q::not_understood(),
                     Err(error) => Err(ReadError::failed(error)),
                 };
-                // Views always make JSON.
+                // Views can always be written as JSON.
                 Bytes::from(serde_json::to_vec(&Answer::of(answer)).unwrap_or_default())
             }
         })
         .await
     }
 
-    /// Answers bytes with bytes; none if there is nothing of that name.
+    /// Answers bytes with bytes; an empty answer means that there is nothing of that name.
     pub(crate) async fn answer_bytes<F>(
         &self,
         what: &'static str,
@@ -137,8 +137,7 @@ impl Answering {
         tokio::spawn(endpoint.for_each_concurrent(QUESTIONS_MAX, move |request| {
             let answer = read(request.message.payload.clone());
             async move {
-                // Who no longer waits has gone away; what cannot be sent at all is told here, since nobody else hears
-                // of it.
+                // An answer that cannot be sent is logged here, since nothing else learns of it.
                 if let Err(error) = request.respond(Ok(answer.await)).await {
                     tracing::warn!(%error, what, "an answer cannot be sent");
                 }
@@ -180,7 +179,7 @@ where
                 };
                 let (headers, payload) = outcome(answer);
                 debug_assert!(headers.get(OUTCOME).is_some());
-                // Who no longer waits has gone away; what was recorded stays recorded.
+                // The caller may have gone away; what was recorded stays recorded.
                 let _ = request.respond_with_headers(Ok(payload), headers).await;
             }
         })
@@ -189,14 +188,16 @@ where
         .await;
 }
 
-/// What came, read. What cannot be read now never can: the refusal says so, and nobody sends it again.
+/// Decodes a submission. Bytes that cannot be decoded now never can: the refusal says so, and the sender need not try
+/// again.
 fn signed(payload: Bytes) -> Result<v1::SignedSubmission, SubmitError> {
     v1::SignedSubmission::decode(payload)
         .map_err(|error| Rejection::of(Code::Malformed, "submission", error.to_string()).into())
 }
 
-/// Prepares a submission; before it is refused for what may have been recorded elsewhere a moment ago, it is prepared
-/// again on everything that is ordered, and at least on what its device knows to be published.
+/// Prepares a submission. If it is refused, another process may have recorded a moment ago what it depends on. So it
+/// is prepared again, on everything that is sequenced by now and at least on the entries that its device has seen
+/// published.
 async fn prepare_soon<F: Future<Output = Result<Prepared, SubmitError>>>(
     ledger: &Ledger,
     prepare: &impl Fn(Received) -> F,
@@ -220,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_read_is_refused_for_good() {
+    fn an_unreadable_submission_is_refused_for_good() {
         assert!(signed(Bytes::new()).is_ok(), "an empty message is one without fields");
         for nonsense in [&b"\x0a\xff"[..], b"\xff\xff\xff", b"{}{}"] {
             match signed(Bytes::from_static(nonsense)) {

@@ -1,4 +1,4 @@
-//! What is done by hand to a log that NATS orders: made, begun again after damage, moved there.
+//! What a person does to a log that NATS orders: create it, begin it again after damage, move a log there.
 
 use super::connection::{self, Servers};
 use crate::Failure;
@@ -37,8 +37,8 @@ struct Streams {
     checkpoints: Checkpoints,
 }
 
-/// A log may be made at NATS: its name tells its area, the servers are set as they must be, and no log goes by it
-/// yet. Streams without a checkpoint are of a making that was cut off.
+/// Checks that a log can be created at NATS: its name tells its area, the servers have the required settings, and
+/// there is no log of that name yet. Streams without a checkpoint are left over from an interrupted creation.
 pub async fn ensure_new(nats: &Servers, origin: &str) -> anyhow::Result<()> {
     let names = Names::new(connection::area(origin)?);
     let context = nats.connect("lika log").await?;
@@ -50,7 +50,8 @@ pub async fn ensure_new(nats: &Servers, origin: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Makes the streams of a log whose folder is there and empty. Gives the name of the one that orders it.
+/// Creates the streams of a log whose folder exists and has no entries. Returns the name of the stream that orders the
+/// log.
 pub async fn create(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result<String> {
     let streams = Streams::new(nats, data).await?;
     Vault::wrap(data)?;
@@ -65,7 +66,8 @@ pub async fn create(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result
     Ok(streams.names.log_stream(0))
 }
 
-/// Begins the next epoch after the last entry that is published in a folder, with as many copies as there were.
+/// Begins the next epoch after the last entry that is published in a folder; by default with as many replicas as
+/// before.
 pub async fn recover(nats: &Servers, data: &Path, replicas: Option<u8>) -> anyhow::Result<Begun> {
     let streams = Streams::new(nats, data).await?;
     let last = streams.checkpoints.last().await.map_err(LogError::from)?;
@@ -105,14 +107,14 @@ pub async fn recover(nats: &Servers, data: &Path, replicas: Option<u8>) -> anyho
 pub async fn migrate(nats: &Servers, data: &Path, replicas: u8) -> anyhow::Result<Begun> {
     let streams = Streams::new(nats, data).await?;
     let (_, position) = position(data, 0)?;
-    // Looked at first: no data key may come into the stream of another log.
+    // This is checked first: no data key may get into the stream of another log.
     let moved = match streams.checkpoints.last().await {
         Ok(last) if last.checkpoint == position.checkpoint => true,
         Ok(_) => return Err(LogError::from(StreamError::Exists(streams.names.checkpoint_stream())).into()),
         Err(StreamError::Missing(_)) => false,
         Err(error) => return Err(LogError::from(error).into()),
     };
-    // A move that was cut off is taken up where it stopped. Its checkpoint comes last: until then no service starts.
+    // An interrupted move continues where it stopped. The checkpoint is written last: until then no service starts.
     Vault::make_stream(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     settings::make_streams(&streams.context, &streams.names, replicas.into()).await.map_err(LogError::from)?;
     let keys = Vault::hand_over(data, streams.context.clone(), streams.names.clone()).await?;
@@ -142,7 +144,7 @@ impl Streams {
     }
 }
 
-/// Where the log in a folder stands, after all of it has been checked.
+/// Checks all of the log in a folder, and returns its position.
 fn position(data: &Path, epoch: u32) -> anyhow::Result<(TileLog, Position)> {
     let log =
         TileLog::open(data, THREADS, lika_proto::convert::entry_area).with_context(|| data.display().to_string())?;

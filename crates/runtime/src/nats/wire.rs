@@ -1,4 +1,4 @@
-//! Answers as they travel between services: receipts as protobuf, everything else as JSON.
+//! Answers as messages between services: receipts and refusals as protobuf, everything else as JSON.
 
 use async_nats::{HeaderMap, Message};
 use bytes::Bytes;
@@ -16,7 +16,8 @@ const REFUSED: &str = "refused";
 const BUSY: &str = "busy";
 const UNAVAILABLE: &str = "unavailable";
 const BEHIND: &str = "behind";
-/// Headers of an answer from who is behind: what the device has seen, and what is there.
+/// Headers of an answer from an instance that is behind: the number of entries that the device has seen, and of those
+/// that the instance has.
 const KNOWN: &str = "Lika-Known";
 const FOUND: &str = "Lika-Found";
 
@@ -52,14 +53,14 @@ impl<T> Answer<T> {
     }
 }
 
-/// What became of a submission.
+/// Writes the outcome of a submission.
 pub(crate) fn outcome(outcome: Result<Receipt, SubmitError>) -> (HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     let (kind, payload) = match outcome {
         Ok(Receipt { index, entry, proof, duplicate }) => {
             (RECEIPT, v1::Receipt { index, entry, proof, duplicate }.encode_to_vec())
         }
-        // The status is the gateway's affair.
+        // The gateway sets the status.
         Err(SubmitError::Rejected(rejection)) => (REFUSED, convert::refusal(&rejection, 0).encode_to_vec()),
         Err(SubmitError::Busy) => (BUSY, Vec::new()),
         Err(SubmitError::Behind { known, found }) => {
@@ -73,7 +74,8 @@ pub(crate) fn outcome(outcome: Result<Receipt, SubmitError>) -> (HeaderMap, Byte
     (headers, payload.into())
 }
 
-/// The same, read. What cannot be understood is taken for no answer: the submission may be sent again.
+/// Reads the outcome of a submission. A message that cannot be understood counts as no answer: the submission may be
+/// sent again.
 pub(crate) fn read_outcome(message: Message, service: &'static str) -> Result<Receipt, SubmitError> {
     let headers = message.headers.unwrap_or_default();
     let kind = headers.get(OUTCOME).map(|kind| kind.as_str().to_owned());

@@ -39,14 +39,13 @@ fn names() -> Names {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_one_process_stores_the_others_have() {
+async fn a_key_stored_by_one_process_reaches_the_others() {
     let mut shared = Shared::new().await;
     let (left, right) = (shared.open().await, shared.open().await);
     left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2))]).await.unwrap();
     right.catch_up().await.unwrap();
     assert_eq!((right.key(CARD, 1), right.key(CARD, 3)), (Some(key(1)), None));
-    // The same key stored by both at once is one key; another value under its name is refused, but new keys stored
-    // with it are kept.
+    // Both may store the same key at the same time. Of two values under one name, one is refused.
     let same = [(CARD, 3, key(3))];
     let (a, b) = tokio::join!(left.store(&same), right.store(&same));
     a.unwrap();
@@ -57,7 +56,7 @@ async fn what_one_process_stores_the_others_have() {
         Ok(()) => false,
         Err(error) => matches!(error, StoreError::Changed { subject: CARD, number: 4 }),
     };
-    assert_ne!(changed(a), changed(b), "one of two values holds");
+    assert_ne!(changed(a), changed(b), "one of two values is stored");
     let changed = right.store(&[(CARD, 1, key(9))]).await;
     assert!(matches!(changed, Err(StoreError::Changed { subject: CARD, number: 1 })));
     shared.server.kill().unwrap();
@@ -72,10 +71,10 @@ async fn what_one_process_stores_the_others_have() {
     assert_eq!((third.key(CARD, 5), third.key(CARD, 2)), (Some(key(5)), Some(key(2))));
 }
 
-/// As after an older copy of a server's store was restored. Every process stores again the keys it knows, at once or
-/// when it notices.
+/// The stream loses its keys, as if an older copy of the server's store was restored. Every process stores again the
+/// keys it knows, when it is told to or when it notices.
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
+async fn keys_that_the_stream_has_lost_are_stored_again() {
     let shared = Shared::new().await;
     let (left, right) = (shared.open().await, shared.open().await);
     left.store(&[(CARD, 1, key(1)), (CARD, 2, key(2)), (CARD, 3, key(3))]).await.unwrap();
@@ -84,16 +83,16 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
     let wanted = declaration::stream(&names(), 1);
     context.delete_stream(&wanted.name).await.unwrap();
     context.create_stream(wanted.clone()).await.unwrap();
-    assert_eq!(shared.open().await.key(CARD, 2), None, "it is lost");
+    assert_eq!(shared.open().await.key(CARD, 2), None, "the stream has lost the key");
     assert_eq!(left.give_back().await.unwrap(), 3);
     assert_eq!(left.give_back().await.unwrap(), 0);
     assert_eq!(shared.open().await.key(CARD, 2), Some(key(2)));
     context.delete_stream(&wanted.name).await.unwrap();
     context.create_stream(wanted).await.unwrap();
-    // Nobody asks them to: they notice that the stream ends before what they have read.
+    // This time they are not told: they notice that the stream ends before the last message they read.
     let begun = std::time::Instant::now();
     while shared.open().await.key(CARD, 3).is_none() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "nobody gives it back");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "no process has stored it again");
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
     right.store(&[(CARD, 4, key(4))]).await.unwrap();
@@ -103,7 +102,7 @@ async fn keys_that_the_stream_has_lost_are_given_back_by_who_knows_them() {
 
 /// The caller gets an error and may try again; it does not wait for ever.
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_that_cannot_be_stored_are_given_up_after_a_while_and_may_come_again() {
+async fn storing_keys_gives_up_after_a_while_and_may_be_tried_again() {
     let shared = Shared::new().await;
     let vault = shared.open().await;
     let (context, wanted) = (shared.context().await, declaration::stream(&names(), 1));
@@ -118,7 +117,7 @@ async fn keys_that_cannot_be_stored_are_given_up_after_a_while_and_may_come_agai
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
+async fn a_message_opens_only_under_its_own_subject_and_wrap_key() {
     let shared = Shared::new().await;
     shared.open().await.store(&[(CARD, 1, key(1))]).await.unwrap();
     let wrap = shared.dir.path().join("vault/wrap.key");
@@ -136,7 +135,7 @@ async fn a_message_opens_in_its_own_place_and_with_its_own_key_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_keys_of_a_folder_are_handed_over_once() {
+async fn the_keys_of_a_folder_are_copied_to_the_stream_once() {
     let shared = Shared::new().await;
     let local = Vault::open(shared.dir.path()).unwrap();
     let keys: Vec<_> = (1..=700).map(|number| (CARD + u64::from(number % 7), number, key(8))).collect();

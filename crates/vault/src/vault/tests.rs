@@ -41,7 +41,7 @@ fn refusal(dir: &TempDir) -> (u32, &'static str) {
 }
 
 #[tokio::test]
-async fn keys_are_there_after_the_next_opening() {
+async fn keys_survive_closing_and_opening() {
     let dir = fresh();
     let vault = Vault::open(dir.path()).unwrap();
     vault.store(&[(CARD, 1, key(1)), (CARD, 2, key(2)), (10_000_001, 1, key(3))]).await.unwrap();
@@ -56,7 +56,7 @@ async fn keys_are_there_after_the_next_opening() {
 }
 
 #[tokio::test]
-async fn a_key_stays_what_it_is() {
+async fn a_stored_key_cannot_be_changed() {
     let dir = fresh();
     let vault = Vault::open(dir.path()).unwrap();
     vault.store(&[(CARD, 1, key(1))]).await.unwrap();
@@ -70,7 +70,7 @@ async fn a_key_stays_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_are_all_kept() {
+async fn keys_stored_at_the_same_time_are_all_kept() {
     let dir = fresh();
     let vault = Arc::new(Vault::open(dir.path()).unwrap());
     let store = |number: u32| {
@@ -108,7 +108,7 @@ async fn a_torn_tail_is_cut_off() {
 }
 
 #[tokio::test]
-async fn anything_else_is_damage() {
+async fn other_faults_of_the_file_are_damage() {
     let dir = filled(1..=4).await;
     overwrite(&dir, 1, &[0; RECORD_BYTES]);
     assert_eq!(refusal(&dir), (2, "a record before it is blank"));
@@ -126,7 +126,7 @@ async fn anything_else_is_damage() {
 }
 
 #[test]
-fn there_is_one_vault_and_one_process_has_it() {
+fn a_vault_is_created_once_and_used_by_one_process() {
     let dir = fresh();
     assert!(matches!(Vault::create(dir.path()), Err(VaultError::Exists(_))));
     let vault = Vault::open(dir.path()).unwrap();
@@ -142,7 +142,7 @@ fn there_is_one_vault_and_one_process_has_it() {
 }
 
 #[test]
-fn nobody_else_may_look_inside() {
+fn only_the_owner_may_read_the_vault() {
     let dir = fresh();
     let mode = |path: &str| fs::metadata(dir.path().join(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("vault"), mode("vault/tag.key"), mode("vault/keys")), (0o700, 0o600, 0o600));
@@ -167,5 +167,5 @@ async fn a_failed_write_stops_the_vault() {
     let first = vault.store(&[(CARD, 1, key(1))]).await;
     assert!(matches!(first, Err(StoreError::Vault(VaultError::Io { .. }))), "{first:?}");
     assert!(matches!(vault.stopped().await, VaultError::Io { .. }));
-    assert!(vault.store(&[(CARD, 1, key(1))]).await.is_err(), "what was not written is not taken for kept");
+    assert!(vault.store(&[(CARD, 1, key(1))]).await.is_err(), "a key that was not written does not count as stored");
 }

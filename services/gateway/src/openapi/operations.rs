@@ -1,4 +1,4 @@
-//! What can be asked of the gateway, an entry an operation, in the order of the routes.
+//! Every operation of the API, in the order of the routes.
 
 use crate::limits::{SUBMISSION_BYTES_MAX, SUBMISSION_JSON_BYTES_MAX};
 use crate::media::{BYTES, JSON, PROTOBUF};
@@ -18,16 +18,16 @@ pub(super) struct Operation {
     pub(super) summary: &'static str,
     /// May be empty.
     pub(super) description: &'static str,
-    /// It needs a session's token.
+    /// Whether it needs a session's token.
     pub(super) session: bool,
-    /// Its errors may be those of the rules, and come as protobuf to whoever sends that.
+    /// Whether its errors may be those of the rules; a client that sends protobuf gets them as protobuf.
     pub(super) submits: bool,
     pub(super) parameters: &'static [Parameter],
     /// Media types of the body; empty if it takes none.
     pub(super) request: &'static [Body],
-    /// Status, description and body of what it answers if all is well.
+    /// Status, description and body of each successful answer.
     pub(super) answers: &'static [(u16, &'static str, &'static [Body])],
-    /// Statuses of what can go wrong, besides a path or head that is too long.
+    /// Statuses of its errors, besides those for a path or head that is too long.
     pub(super) errors: &'static [u16],
 }
 
@@ -39,11 +39,11 @@ pub(super) type Body = (&'static str, Shape);
 pub(super) enum Shape {
     /// A schema of the document.
     Schema(&'static str),
-    /// One of several.
+    /// One of several schemas.
     OneOf(&'static [&'static str]),
     /// Any text.
     Text,
-    /// Bytes, with what they are.
+    /// Bytes, with their description.
     Bytes(&'static str),
     /// Any object.
     Object,
@@ -168,13 +168,13 @@ const WIDTH: Parameter = Parameter {
     schema: || json!({"type": "integer", "minimum": 1, "maximum": 255}),
 };
 
-/// What a read of figures or cards can meet.
+/// The errors of a public read.
 const READ_ERRORS: &[u16] = &[400, 404, 500, 503];
-/// The same behind a session.
+/// The errors of a read that needs a session.
 const PRIVATE_ERRORS: &[u16] = &[400, 401, 403, 404, 500, 503];
 
-/// Every operation. A path with steps inside a parameter cannot be described; tiles stand here in their two common
-/// forms.
+/// Every operation. OpenAPI cannot describe a parameter that spans several steps of a path, so tiles are listed in
+/// their two common forms.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: routes::SUBMISSIONS,

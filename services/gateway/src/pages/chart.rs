@@ -32,7 +32,7 @@ pub(super) fn poor_by_month(progress: &Progress) -> Markup {
     }
 }
 
-/// An incidence as a bar up to 40 %, with the threshold's place marked by its colour.
+/// An incidence as a bar up to 40 %; its colour shows whether it is below the threshold.
 pub(super) fn incidence(progress: &Progress) -> Markup {
     const FULL: u64 = 4_000;
     let Some(incidence) = progress.incidence else { return html! { "—" } };

@@ -1,4 +1,4 @@
-//! What a figure rests on.
+//! The contributions of a figure.
 
 use super::numbers::amount;
 use lika_domain::progress::FigureRef;
@@ -9,7 +9,7 @@ use maud::{Markup, html};
 /// Contributions that a page shows; all of them are in the API.
 const SHOWN_MAX: usize = 1_000;
 
-/// The contributions of a figure, below what it is called and means.
+/// The contributions of a figure, under its name and definition.
 pub(super) fn list(explanation: &Explanation) -> Markup {
     let money = explanation.unit == "fen";
     let shown = |value: i64| if money { amount(value) } else { value.to_string() };

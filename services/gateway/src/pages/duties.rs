@@ -1,4 +1,4 @@
-//! What officials have to see to: procedures, entitlements, visits, posts.
+//! The duties of officials: procedures, entitlements, visits, posts.
 
 use super::figures::{cell, columns, linked, row, rows};
 use super::numbers::share;
@@ -9,7 +9,7 @@ use lika_views::document::{EntitlementCounts, Progress, StandingAt};
 use lika_views::forecast::{forecast, forecast_en};
 use maud::{Markup, html};
 
-/// Procedures under way by the step after which they stand, and what was not as it should be.
+/// Procedures under way by their last step, and the counts of rounds and exits.
 pub(super) fn procedures(progress: &Progress) -> Markup {
     let rounds = &progress.procedures.rounds;
     html! {
@@ -32,7 +32,7 @@ pub(super) fn procedures(progress: &Progress) -> Markup {
     }
 }
 
-/// What households should get by their facts, and did.
+/// What households are entitled to by their facts, and what they get.
 pub(super) fn gap(progress: &Progress) -> Markup {
     let entitlements: &[EntitlementCounts] = &progress.gap.entitlements;
     html! {
@@ -55,7 +55,7 @@ pub(super) fn gap(progress: &Progress) -> Markup {
     }
 }
 
-/// Who answers for the households and visits them, and who is posted to the villages.
+/// Officials responsible for households, their visits, and officials posted to villages.
 pub(super) fn officials(progress: &Progress) -> Markup {
     let (officials, posts) = (&progress.officials, &progress.posts);
     html! {
@@ -72,7 +72,7 @@ pub(super) fn officials(progress: &Progress) -> Markup {
     }
 }
 
-/// What the village, or the villages of the area, lack to leave the list of poor villages.
+/// What the village, or each village of the area, still lacks to leave the list of poor villages.
 pub(super) fn exit(progress: &Progress) -> Markup {
     let (zh, en) = (forecast(progress), forecast_en(progress));
     html! {

@@ -14,17 +14,17 @@ pub(super) fn shown(value: i64, unit: Unit) -> String {
     }
 }
 
-/// The page of what a figure of this area rests on.
+/// The path of the page with the contributions of a figure of this area.
 pub(super) fn way(progress: &Progress, figure: &str) -> String {
     format!("/areas/{}/{figure}", progress.area)
 }
 
-/// A text that leads to its contributions.
+/// A text that links to the contributions of a figure.
 pub(super) fn linked(progress: &Progress, figure: &str, text: impl maud::Render) -> Markup {
     html! { a href=(way(progress, figure)) { (text) } }
 }
 
-/// A figure that leads to what it rests on; nothing rests on none.
+/// A figure that links to its contributions; 0 has none, and no link.
 pub(super) fn value(progress: &Progress, figure: FigureRef, value: i64) -> Markup {
     match value {
         0 => html! { "0" },
@@ -32,7 +32,7 @@ pub(super) fn value(progress: &Progress, figure: FigureRef, value: i64) -> Marku
     }
 }
 
-/// Its labels. Whoever reads Chinese gets the unit with it, as in 脱贫户.
+/// The labels of a figure in Chinese and English.
 pub(super) fn label(description: &Description) -> Markup {
     html! { (description.zh) " " small { (description.en) } }
 }
@@ -53,8 +53,8 @@ pub(super) fn cell(progress: &Progress, figure: Figure, sum: i64) -> Markup {
     html! { td.n.bad[warning] { (value(progress, FigureRef::Sum(figure), sum)) } }
 }
 
-/// A figure on a row of its own; `strong` where it is the one that others are parts of. `between` are cells between
-/// its label and its value.
+/// A figure on a row of its own; `strong` if the other rows are parts of it. `between` are cells between its label and
+/// its value.
 pub(super) fn row(progress: &Progress, figure: Figure, strong: bool, sum: i64, between: &Markup) -> Markup {
     let description = figure.description();
     html! {

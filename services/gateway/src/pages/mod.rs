@@ -1,6 +1,6 @@
-//! Pages for people: the progress of an area and of what lies in it, rendered here, without scripts.
+//! Pages for people: the progress of an area and of the areas in it, rendered here, without scripts.
 //!
-//! What they show is the same document that the API serves; nothing is counted here.
+//! They show the documents that the API serves; nothing is counted here.
 
 mod chart;
 mod contributions;
@@ -22,18 +22,18 @@ use lika_views::document::Progress;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use numbers::{amount, people, share};
 
-/// The style of every page; small enough to travel with each of them over a bad line.
+/// The style of every page; small enough to be sent with each of them over a slow connection.
 const STYLE: &str = include_str!("style.css");
 
 /// Digits of a township's code.
 const TOWNSHIP_DIGITS: usize = 9;
 
-/// What a page says of the log it stands on.
+/// What a page says about its log.
 #[derive(Clone, Debug)]
 pub struct LogLine {
     /// Name of the log.
     pub origin: String,
-    /// Opened for tests: what it shows is made up.
+    /// Whether the log was opened for testing: then its data is made up.
     pub testing: bool,
     /// Entries under the latest checkpoint.
     pub size: u64,
@@ -67,7 +67,7 @@ pub fn area(log: &LogLine, progress: &Progress, children: &[Progress]) -> String
     .into_string()
 }
 
-/// The page of what a figure rests on.
+/// The page of a figure: its contributions.
 pub fn figure(log: &LogLine, explanation: &Explanation) -> String {
     page(log, &format!("{} {}", explanation.area, explanation.figure), &contributions::list(explanation)).into_string()
 }
@@ -85,7 +85,7 @@ pub fn empty(log: &LogLine) -> String {
     .into_string()
 }
 
-/// The page of what went wrong. `again_s` is when it tries again by itself, in seconds.
+/// The page of an error. It tries again by itself after `again_s` seconds.
 pub fn problem(log: &LogLine, problem: &v1::Problem, again_s: Option<u64>) -> String {
     let v1::Problem { code, field, detail, zh, en, .. } = problem;
     let body = html! {
@@ -130,7 +130,7 @@ fn name(progress: &Progress) -> String {
     progress.name.clone().unwrap_or_else(|| progress.area.clone())
 }
 
-/// What the area is and its code; a place without a name goes by its level.
+/// The name, level and code of an area; without a name, its level and code.
 fn named(progress: &Progress) -> Markup {
     let place = progress.level().map_or("", Level::zh);
     match &progress.name {
@@ -139,7 +139,7 @@ fn named(progress: &Progress) -> Markup {
     }
 }
 
-/// The way up: from a village to its township, from a township to all that the log covers.
+/// Links upward: from a village to its township, from a township to the whole area of the log.
 fn up(progress: &Progress) -> Markup {
     match progress.area.get(..TOWNSHIP_DIGITS) {
         Some(township) if progress.area.len() > TOWNSHIP_DIGITS => html! {
@@ -164,7 +164,7 @@ fn heading(progress: &Progress) -> Markup {
     }
 }
 
-/// Figures one looks at first, of cards by status: households large, their persons below.
+/// The figures to look at first: cards by status, households large, their persons below.
 fn tiles(progress: &Progress) -> Markup {
     let (households, persons) = (&progress.households, &progress.persons);
     let tally = |part| (FigureRef::Sum(Figure::Households(part)), households.get(part), persons.count(part));
@@ -248,7 +248,7 @@ fn aid(progress: &Progress) -> Markup {
 /// A column of a table of areas: a figure, and where it is in an area's document.
 type Column = (&'static Description, fn(&Progress) -> i64);
 
-/// Areas under one another, with the figures one looks at first.
+/// A table of areas, with the figures to look at first.
 fn table(children: &[Progress]) -> Markup {
     let columns: [Column; 6] = [
         (Tally::Registered.description(), |area| area.households.get(Tally::Registered)),

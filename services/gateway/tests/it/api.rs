@@ -1,4 +1,4 @@
-//! What works.
+//! Requests that succeed.
 
 use crate::node::Node;
 use base64::Engine;
@@ -39,7 +39,7 @@ async fn a_submission_gets_its_receipt_as_protobuf_and_as_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_is_answered_in_order_and_one_refusal_is_not_the_end() {
+async fn a_stream_is_answered_in_order_and_goes_on_after_a_refusal() {
     let (node, mut admin) = Node::opened().await;
     let mut submissions: Vec<_> =
         (0..40).map(|n| sign(&mut admin, &village_code(n), village(&format!("村{n}")))).collect();
@@ -78,7 +78,7 @@ async fn progress_is_read_for_any_area_and_as_of_an_entry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_is_shown_in_a_session_to_whose_area_it_is() {
+async fn a_card_is_shown_in_a_session_to_officials_of_its_area() {
     let (node, mut admin) = Node::opened().await;
     let (api, households) = (node.api(), [1_234_567_890, 1_234_567_891]);
     for (n, (household, place)) in (0..).zip(households.into_iter().zip([VILLAGE, OTHER_VILLAGE])) {
@@ -107,7 +107,7 @@ async fn a_card_is_shown_in_a_session_to_whose_area_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_submission_may_rest_on_one_before_it_in_the_stream() {
+async fn a_submission_may_depend_on_an_earlier_one_in_the_stream() {
     let (node, mut admin) = Node::opened().await;
     let mut submissions = vec![sign(&mut admin, VILLAGE, village("村"))];
     let (mut clerk, enrolments) = enrolments(&mut admin, 0, VILLAGE);

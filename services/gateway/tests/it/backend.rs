@@ -1,5 +1,5 @@
-//! The backend of a gateway in tests: a ledger and its views. Its recorders are the ledger alone, so what is sealed
-//! is not looked at.
+//! The backend of a gateway in tests: a ledger and its views. The ledger is its only recorder, so sealed data is not
+//! opened.
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -92,7 +92,7 @@ impl LedgerBackend {
     fn recording(&self, received: Received) -> Result<Recording, SubmitError> {
         let service = received.service();
         let prepared = prepare(received, service)?;
-        // As recorders with data keys to keep do, it looks at who signed before the ledger does.
+        // Like a recorder that stores data keys, it checks the signer before the ledger does.
         let opened = self.ledger.state().applied > 0;
         if opened && !self.ledger.state().keys.contains_key(&prepared.parsed.key) {
             return Err(Rejection::of(Code::KeyUnknown, "key", "").into());

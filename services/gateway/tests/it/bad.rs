@@ -1,4 +1,4 @@
-//! What does not work, and that the node goes on serving after it.
+//! Requests that fail. The node goes on serving after each.
 
 use crate::line::{Reply, exchange};
 use crate::node::Node;
@@ -56,7 +56,7 @@ async fn bad_bodies_are_refused_with_a_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_is_protobuf_to_whom_speaks_it() {
+async fn a_client_of_protobuf_gets_a_refusal_as_protobuf() {
     let (node, mut admin) = Node::opened().await;
     let mut signed = sign(&mut admin, VILLAGE, village("村"));
     signed.signature = vec![1; 64].into();
@@ -190,7 +190,7 @@ async fn half_sent_bodies_are_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_does_not_come_is_not_waited_for_longer_than_the_limit() {
+async fn a_body_that_does_not_arrive_in_time_is_refused() {
     let (node, mut admin) = Node::opened().await;
     let head =
         "POST /v1/submissions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
@@ -229,7 +229,7 @@ async fn a_broken_stream_ends_with_a_last_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_http_closes_only_its_own_connection() {
+async fn bytes_that_are_not_http_close_only_their_own_connection() {
     let (node, mut admin) = Node::opened().await;
     for nonsense in
         [&b"\x16\x03\x01\x02\x00\x01\x00"[..], b"GET\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &[0; 4096]]
@@ -238,7 +238,7 @@ async fn what_is_no_http_closes_only_its_own_connection() {
         stream.write_all(nonsense).await.unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = Vec::new();
-        // It may be answered or hung up on.
+        // The node may answer or hang up.
         let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await;
     }
     goes_on(&node, &mut admin, "村").await;

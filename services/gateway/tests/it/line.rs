@@ -1,4 +1,4 @@
-//! HTTP written and read by hand, so that what is wrong with it can be said.
+//! HTTP written and read by hand, so that a test can send malformed requests.
 
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// No test waits longer for an answer.
+/// Longest time that a test waits for an answer, in seconds.
 const ANSWER_S: u64 = 30;
 
 /// An answer.
@@ -18,7 +18,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Of a connection that is closed after it.
+    /// Reads the answer on a connection that is closed after it.
     pub(crate) async fn read(stream: &mut TcpStream) -> Self {
         let mut bytes = Vec::new();
         timeout(Duration::from_secs(ANSWER_S), stream.read_to_end(&mut bytes)).await.expect("an answer").unwrap();

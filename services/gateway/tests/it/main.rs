@@ -1,4 +1,4 @@
-//! The gateway as the world meets it: over a socket, with a real log behind it.
+//! The gateway over a socket, with a real log behind it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! A node for tests: a log in a folder, its views, and the gateway on a port of its own. See
-//! [`LedgerBackend`] for what answers it.
+//! A node for tests: a log in a folder, its views, and the gateway on a port of its own. [`LedgerBackend`] answers the
+//! gateway's calls.
 
 use crate::backend::LedgerBackend;
 use crate::line::{Reply, exchange};
@@ -28,7 +28,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// With an empty log.
+    /// Starts a node with an empty log.
     pub(crate) async fn start() -> Self {
         let dir = log::create();
         let ledger = log::open(dir.path());
@@ -43,7 +43,7 @@ impl Node {
         Self { address, ledger, served, stop: Some(stop), _follower: follower, _dir: dir }
     }
 
-    /// With an opened log and an administrator.
+    /// Starts a node with an opened log and an administrator.
     pub(crate) async fn opened() -> (Self, Device) {
         let (node, mut admin) = (Self::start().await, admin());
         let opening = opening(&admin);
@@ -73,7 +73,7 @@ impl Node {
         exchange(self.address, [head.as_bytes(), body].concat()).await
     }
 
-    /// Waits until the views have applied everything sealed.
+    /// Waits until the views have applied everything published.
     pub(crate) async fn caught_up(&self) {
         let last = self.ledger.log().checkpoint().size - 1;
         let reply = self.get(&format!("/v1/areas/13/progress?index={last}")).await;

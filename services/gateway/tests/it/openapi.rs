@@ -1,5 +1,5 @@
-//! The description of the API says what the API is: every route stands in it and nothing else does, and what is
-//! answered has the shape it promises.
+//! The description of the API is true: it has every route and nothing else, and answers have the shape that it
+//! promises.
 
 use crate::line::exchange;
 use crate::node::Node;
@@ -129,7 +129,7 @@ fn conforms(document: &Value, schema: &str, value: &Value, at: &str) {
     let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&whole).unwrap();
     let faults: Vec<String> =
         validator.iter_errors(value).map(|fault| format!("{} {fault}", fault.instance_path())).collect();
-    assert!(faults.is_empty(), "{at} is no {schema}: {faults:#?}\n{value:#}");
+    assert!(faults.is_empty(), "{at} is not a valid {schema}: {faults:#?}\n{value:#}");
 }
 
 /// Closes every object of a schema to properties that it does not describe.
@@ -147,7 +147,7 @@ fn closed(schema: &mut Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_schema_is_one_and_every_reference_leads_to_something() {
+async fn every_schema_is_valid_and_every_reference_leads_to_something() {
     let node = Node::start().await;
     let document = document(&node).await;
     for name in keys(&document["components"]["schemas"]) {
@@ -175,9 +175,9 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Values that no schema may let through: the check itself is checked.
+/// Checks the check itself, with values that no schema may let through.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_described_is_seen() {
+async fn values_that_are_not_described_are_found() {
     let node = Node::start().await;
     let document = document(&node).await;
     let good = serde_json::json!({"status": "alive"});

@@ -1,4 +1,4 @@
-//! Pages: whoever follows their links finds what every figure rests on.
+//! Pages: every figure links to its contributions.
 
 use crate::api::enrol;
 use crate::line::exchange;
@@ -8,14 +8,14 @@ use lika_testkit::device::sign;
 use lika_testkit::events::{card, village};
 use std::collections::BTreeSet;
 
-/// What stands between quotes after `href=`.
+/// The links of a page to areas and figures.
 fn links(page: &str) -> BTreeSet<String> {
     let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     links.filter(|link| link.starts_with("/areas/")).map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_lead_to_what_they_rest_on() {
+async fn figures_link_to_their_contributions() {
     let (node, mut admin) = Node::opened().await;
     node.api().submit(&sign(&mut admin, VILLAGE, village("第一山村"))).await.unwrap();
     let mut clerk = enrol(&node, &mut admin, 0, VILLAGE).await;
@@ -43,7 +43,7 @@ async fn figures_lead_to_what_they_rest_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_looks_at_a_page_is_told_what_is_wrong_on_a_page() {
+async fn a_browser_gets_an_error_as_a_page() {
     let (node, _) = Node::opened().await;
     let address = node.address;
     let browse = |path: &'static str| async move {

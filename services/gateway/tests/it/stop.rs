@@ -1,4 +1,4 @@
-//! Stopping.
+//! The stop of a gateway.
 
 use crate::line::{Reply, exchange};
 use crate::node::Node;
@@ -22,7 +22,7 @@ async fn a_request_under_way_is_answered_and_no_other_is_taken() {
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    // Its head has to be there before the stop is.
+    // The head of the request must arrive before the stop.
     while !exchange(node.address, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         .await
         .text()

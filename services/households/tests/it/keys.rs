@@ -1,4 +1,4 @@
-//! Data keys: which are accepted, from whom, and when.
+//! Data keys: which keys are accepted, from which authors, and when.
 
 use crate::world::{OTHER_OFFICER, World, card, citizen, head, person};
 use lika_domain::rejection::Code;
@@ -31,7 +31,7 @@ async fn a_key_is_needed_once_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn texts_that_are_not_keys_are_refused() {
+async fn invalid_lists_of_keys_are_refused() {
     let mut world = World::new().await;
     let good = data_key(HOUSEHOLD, 1);
     let lists = [
@@ -50,7 +50,7 @@ async fn texts_that_are_not_keys_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_given_out_is_taken() {
+async fn the_number_of_a_key_cannot_be_used_again() {
     let mut world = World::new().await;
     world.submit(card(HOUSEHOLD, head(HOUSEHOLD, &person(&citizen(1)))), vec![data_key(HOUSEHOLD, 1)]).await.unwrap();
     let other = v1::DataKey { key: vec![9; 32].into(), ..data_key(HOUSEHOLD, 1) };
@@ -64,7 +64,7 @@ async fn a_number_given_out_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_are_taken_only_from_who_may_record_there() {
+async fn keys_are_accepted_only_from_authors_who_may_record_there() {
     let world = World::new().await;
     let registered = card(HOUSEHOLD, head(HOUSEHOLD, &person(&citizen(1))));
     let keys = vec![data_key(HOUSEHOLD, 1)];
@@ -83,11 +83,11 @@ async fn keys_are_taken_only_from_who_may_record_there() {
     bytes[5] ^= 1;
     signed.signature = bytes.into();
     assert_eq!(problems(world.record(signed).await)[0].0, Code::SignatureInvalid);
-    assert_eq!(world.log.vault.key(HOUSEHOLD, 1), None, "nobody has left a key");
+    assert_eq!(world.log.vault.key(HOUSEHOLD, 1), None, "no key was stored");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_of_another_village_takes_no_keys() {
+async fn keys_for_a_card_of_another_village_are_refused() {
     let mut world = World::new().await;
     world.submit(card(HOUSEHOLD, head(HOUSEHOLD, &person(&citizen(1)))), vec![data_key(HOUSEHOLD, 1)]).await.unwrap();
     let mut other = world.other.clone();

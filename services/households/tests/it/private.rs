@@ -53,7 +53,7 @@ async fn personal_data_is_refused_for_each_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_fits_is_taken() {
+async fn a_certificate_that_fits_is_accepted() {
     let mut world = World::new().await;
     let certificate = format!("{}43", citizen(1));
     let private = v1::MemberPrivate { disability_certificate: certificate, ..person(&citizen(1)) };
@@ -78,7 +78,7 @@ async fn a_box_opens_only_in_its_place() {
     let long = v1::HouseholdPrivate { phone: "1".into(), ..Default::default() };
     let found = world.refusal(card_with(HOUSEHOLD, head(HOUSEHOLD, &own), &long), vec![data_key(HOUSEHOLD, 1)]).await;
     assert_eq!(found, [(Code::PhoneInvalid, Some(0), "phone")]);
-    assert_eq!(world.log.vault.key(HOUSEHOLD, 1), None, "nothing of what was refused is kept");
+    assert_eq!(world.log.vault.key(HOUSEHOLD, 1), None, "a refused submission stores no key");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +94,7 @@ async fn a_citizen_is_on_one_card() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_id_that_a_submission_states_of_a_person_holds() {
+async fn the_last_citizen_id_of_a_person_in_a_submission_counts() {
     let mut world = World::new().await;
     let v1::submission::Events::Households(mut list) = card(HOUSEHOLD, head(HOUSEHOLD, &person(&citizen(1)))) else {
         panic!("other service")

@@ -76,7 +76,7 @@ fn enrolled(private: &v1::OfficialPrivate) -> Kind {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_opens_the_log_leaves_the_first_key_and_is_shown_by_it() {
+async fn the_opening_entry_stores_the_administrators_key_and_data() {
     let mut world = World::new();
     let opening = world.opening(&person("李四"));
     let missing = world.submit(COUNTY, ADMINISTRATOR, opening.clone(), vec![]).await;
@@ -105,13 +105,13 @@ async fn an_officials_data_is_refused_for_each_fault() {
         )
         .await;
     assert_eq!(problems(moved)[0], (Code::SealedUnreadable, Some(0), "sealed"), "sealed for another official");
-    assert_eq!(world.log.vault.key(VILLAGE_OFFICER.into(), 1), None, "nothing of what was refused is kept");
+    assert_eq!(world.log.vault.key(VILLAGE_OFFICER.into(), 1), None, "a refused submission stores no key");
     world.submit(COUNTY, VILLAGE_OFFICER, enrolled(&person("王五")), keys).await.unwrap();
     assert_eq!(world.officials.personal(official(VILLAGE_OFFICER)).unwrap().unwrap().name, "王五");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_seen_on_a_visit_is_sealed_under_the_households_key() {
+async fn observations_on_a_visit_are_sealed_under_the_households_key() {
     let mut world = World::opened().await;
     let seen = v1::VisitPrivate { seen: "屋顶漏雨".into(), ..Default::default() };
     let visit = |card| {
