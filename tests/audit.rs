@@ -1,5 +1,5 @@
-//! The auditor's commands: the same findings for the folder, a copy and the address of a log, and exit code 4 with
-//! the name of whatever is damaged.
+//! The auditor's commands: the same findings for the folder, a copy and the address of a log. Damage gives exit code 4
+//! and the name of the damaged file.
 
 use crate::support::desk::{Office, VILLAGE, citizen_id, household};
 use crate::support::{path, run, told};
@@ -36,7 +36,7 @@ fn parsed(output: &Output) -> Value {
 }
 
 #[test]
-fn folder_copy_and_address_give_the_same() {
+fn folder_copy_and_address_give_the_same_findings() {
     let office = office();
     let (copy, url, key) = (copy(&office), url(&office), key(&office));
     let (copy, key) = (path(&copy), path(&key));
@@ -59,7 +59,7 @@ fn folder_copy_and_address_give_the_same() {
 }
 
 #[test]
-fn verification_counts_what_it_has_looked_at() {
+fn verification_counts_the_entries_and_files_it_has_checked() {
     let office = office();
     let verified = parsed(&run(&["audit", "verify", path(&office.data), "--json"]));
     assert_eq!((&verified["entries"], &verified["unsigned"]), (&json!(3), &json!([])));
@@ -70,7 +70,7 @@ fn verification_counts_what_it_has_looked_at() {
 }
 
 #[test]
-fn somebody_elses_tool_verifies_it_too() {
+fn an_independent_program_verifies_the_log_too() {
     let office = office();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/independent/verify_log.py");
     let (log, key) = (office.data.join("log"), key(&office));
@@ -79,7 +79,7 @@ fn somebody_elses_tool_verifies_it_too() {
             assert!(verified.status.success(), "{}", told(&verified));
             assert!(told(&verified).contains("verified 3 entries"), "{}", told(&verified));
         }
-        Err(error) => println!("python3 is not here ({error}); the case is left to machines that have it"),
+        Err(error) => println!("python3 is not installed here ({error}), so this case is not tested"),
     }
 }
 
@@ -159,7 +159,7 @@ fn a_node_is_compared_with_its_log_and_with_a_copy_that_is_behind() {
 }
 
 #[test]
-fn a_node_that_was_set_back_is_found() {
+fn a_node_restored_from_an_older_copy_is_found() {
     let mut office = office();
     office.stop();
     // Everything is restored, including `signed`: the node itself cannot notice, but a copy of the log shows it.
@@ -177,7 +177,7 @@ fn a_node_that_was_set_back_is_found() {
 }
 
 #[test]
-fn what_cannot_be_read_is_a_failure_and_no_finding() {
+fn an_unreadable_log_is_a_failure_and_not_a_finding() {
     let office = office();
     let (copy, dir) = (copy(&office), tempfile::tempdir().unwrap());
     for (words, code) in [

@@ -57,7 +57,7 @@ fn the_same_file_sent_twice_returns_the_same_receipt() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_kept_and_sent_later() {
+fn a_submission_that_cannot_be_sent_is_kept_and_sent_later() {
     let mut office = Office::with_village();
     office.stop();
     let file = office.file("card.json", &household(&citizen_id(7)));
@@ -73,7 +73,7 @@ fn what_cannot_be_sent_is_kept_and_sent_later() {
 }
 
 #[test]
-fn what_is_given_up_lets_the_next_go() {
+fn after_a_submission_is_discarded_the_next_is_sent() {
     let mut office = Office::with_village();
     office.stop();
     office.admin.submit(&office.file("bad.json", &household(&contradicting_citizen_id()))).code(6);
@@ -101,7 +101,7 @@ fn a_refusal_names_event_field_and_both_messages() {
     office.admin.submit(&office.file("right.json", &household(&citizen_id(9)))).code(0);
 }
 
-/// Whoever begins is told what comes next, and not that an area does not exist.
+/// An official who begins is told the next step, and not that an area does not exist.
 #[test]
 fn a_log_that_is_not_opened_says_so() {
     let office = Office::unopened();
@@ -111,7 +111,7 @@ fn a_log_that_is_not_opened_says_so() {
     office.admin.run(&["policy", "show"]).code(1).says("lika open");
 }
 
-/// What `lika key show --json` prints is what `lika key enrol` takes.
+/// `lika key enrol` takes the output of `lika key show --json`.
 #[test]
 fn a_key_that_is_shown_is_enrolled() {
     let office = Office::with_village();
@@ -124,9 +124,9 @@ fn a_key_that_is_shown_is_enrolled() {
     clerk.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
 }
 
-/// Every example can be submitted as it is printed: what refuses it, if anything, is a rule and not its form.
+/// Every example can be submitted as it is printed: a rule may refuse it, but never for its form.
 #[test]
-fn an_example_is_a_report() {
+fn an_example_can_be_submitted_as_it_is_printed() {
     let office = Office::with_village();
     for event in office.admin.json(&["report", "--list"]).as_array().unwrap() {
         let name = event["name"].as_str().unwrap();
@@ -138,7 +138,7 @@ fn an_example_is_a_report() {
 }
 
 #[test]
-fn who_may_not_is_told_so() {
+fn an_official_without_authority_is_told_so() {
     let office = Office::with_village();
     let elsewhere = office.enrol(10_000_002, "village_officer", "130624100202");
     let file = office.file("card.json", &household(&citizen_id(7)));
@@ -155,7 +155,7 @@ fn who_may_not_is_told_so() {
 }
 
 #[test]
-fn a_revoked_key_signs_no_more() {
+fn a_submission_of_a_revoked_key_is_refused() {
     let office = Office::with_village();
     let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
     let key = clerk.json(&["key", "show", "phone"])["key"].as_str().unwrap().to_owned();
@@ -165,7 +165,7 @@ fn a_revoked_key_signs_no_more() {
 }
 
 #[test]
-fn nothing_is_signed_that_nobody_confirmed() {
+fn nothing_is_signed_without_confirmation() {
     let office = Office::with_village();
     let file = office.file("card.json", &household(&citizen_id(7)));
     office.admin.run(&["submit", path(&file)]).code(1).says("nothing was signed");
@@ -173,7 +173,7 @@ fn nothing_is_signed_that_nobody_confirmed() {
 }
 
 #[test]
-fn a_report_that_is_none_is_refused_before_it_is_signed() {
+fn an_invalid_report_is_refused_before_it_is_signed() {
     let office = Office::with_village();
     let event = json!({"happened": 20_160_701, "household": "1234567890", "household_exited": {"acepted": true}});
     for (report, words) in [
@@ -194,7 +194,7 @@ fn a_report_that_is_none_is_refused_before_it_is_signed() {
 }
 
 #[test]
-fn a_table_goes_but_for_its_bad_rows() {
+fn a_table_is_recorded_except_for_its_bad_rows() {
     let office = Office::with_village();
     let head =
         "行政村代码,户编号,识别日期,贫困户属性,主要致贫原因,与户主关系,姓名,身份证号,文化程度,健康状况,劳动能力";
@@ -212,7 +212,7 @@ fn a_table_goes_but_for_its_bad_rows() {
 }
 
 #[test]
-fn a_command_that_is_none_is_usage_in_words_and_in_json() {
+fn an_invalid_command_gets_a_usage_error_as_text_and_as_json() {
     let words = run(&["audit", "replay"]);
     assert_eq!(words.status.code(), Some(2), "{}", told(&words));
     let json = run(&["audit", "replay", "--json"]);

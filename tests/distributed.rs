@@ -80,7 +80,7 @@ async fn six_distributed_services_take_reports_and_any_may_be_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_embedded_log_moves_to_distributed_services_and_its_receipts_stay_good() {
+async fn an_embedded_log_moves_to_distributed_services_and_its_receipts_stay_valid() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("audit-1");
     create_log(&data);
@@ -124,7 +124,7 @@ async fn an_embedded_log_moves_to_distributed_services_and_its_receipts_stay_goo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_what_to_do() {
+async fn a_stream_restored_from_an_older_copy_stops_every_service_and_each_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let mut distributed = Distributed::make(dir.path(), 1);
     distributed.start(&names(1));
@@ -152,7 +152,7 @@ async fn a_stream_put_back_to_an_older_copy_stops_every_service_and_each_says_wh
     let data = distributed.data("audit-1");
     let begun = distributed.run(&["log", "recover", "--data", path(&data)]);
     assert!(begun.status.success(), "{}", told(&begun));
-    assert_eq!(data_keys(&distributed).await, keys, "those who ended have given back what they knew");
+    assert_eq!(data_keys(&distributed).await, keys, "the services that ended have stored their data keys again");
     distributed.start(&names(1));
     let again = receipt(&api, &receipted).await;
     assert_eq!((again.index, &again.entry, again.duplicate), (before.index, &before.entry, true));
@@ -168,10 +168,10 @@ async fn data_keys(distributed: &Distributed) -> u64 {
     context.get_stream(format!("LIKA_VAULT_{}", LOG.area())).await.unwrap().cached_info().state.messages
 }
 
-/// One audit service may have signed entries that nobody else saw; if the log has gone on without them, its folder
-/// belongs to another history.
+/// An audit service may have signed entries that no other process has seen. If the log has gone on without them, its
+/// folder belongs to another history.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
+async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_published() {
     let dir = tempfile::tempdir().unwrap();
     let mut distributed = Distributed::make(dir.path(), 1);
     distributed.start(&names(1));
@@ -200,7 +200,7 @@ async fn no_epoch_begins_on_a_folder_whose_entries_are_not_those_sealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_cut_off_while_a_log_was_made_is_made_to_the_end() {
+async fn an_interrupted_creation_of_a_log_is_completed() {
     let dir = tempfile::tempdir().unwrap();
     let distributed = Distributed::around(dir.path());
     let context = async_nats::jetstream::new(async_nats::connect(distributed.servers[0].url()).await.unwrap());
@@ -218,7 +218,7 @@ async fn what_was_cut_off_while_a_log_was_made_is_made_to_the_end() {
 }
 
 #[test]
-fn what_nothing_can_rest_on_is_refused_before_anything_is_made() {
+fn an_invalid_name_or_server_is_refused_before_anything_is_created() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let server = Server::start(&dir.path().join("nats")).unwrap();

@@ -103,7 +103,7 @@ fn differences(at: &str, was: &Value, is: &Value, found: &mut Vec<String>) {
 }
 
 #[test]
-fn what_was_recorded_is_said_again() {
+fn recorded_questions_get_the_recorded_answers() {
     let dir = TempDir::new().unwrap();
     let data = county(dir.path());
     let node = Node::start(&data);

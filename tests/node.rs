@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Starts a node that must not open; returns its exit code and output.
+/// Starts a node that must refuse to open; returns its exit code and output.
 fn refused(data: &Path) -> (Option<i32>, String) {
     let ended = run(&["serve", "--data", path(data), "--listen", "127.0.0.1:0"]);
     (ended.status.code(), told(&ended))
@@ -46,7 +46,7 @@ fn a_second_log_is_not_made_over_the_first() {
 }
 
 #[test]
-fn both_signals_stop_it_in_order() {
+fn both_signals_stop_a_node_in_order() {
     for signal in ["TERM", "INT"] {
         let mut office = Office::with_village();
         let node = office.node.take().unwrap();
@@ -57,7 +57,7 @@ fn both_signals_stop_it_in_order() {
 }
 
 #[test]
-fn deleted_views_are_made_anew_with_the_same_figures() {
+fn deleted_views_are_rebuilt_with_the_same_figures() {
     let mut office = Office::with_village();
     office.admin.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
     let words = ["progress", VILLAGE];
@@ -74,7 +74,7 @@ fn deleted_views_are_made_anew_with_the_same_figures() {
 }
 
 #[test]
-fn a_killed_node_serves_what_was_receipted() {
+fn a_killed_node_still_serves_entries_with_receipts() {
     let mut office = Office::with_village();
     let recorded =
         office.admin.json(&["submit", path(&office.file("card.json", &household(&citizen_id(7)))), "--yes"]);
@@ -85,7 +85,7 @@ fn a_killed_node_serves_what_was_receipted() {
 }
 
 #[test]
-fn views_open_at_a_power_cut_are_made_anew_and_other_damage_is_refused() {
+fn views_open_at_a_power_cut_are_rebuilt_and_other_damage_is_refused() {
     let mut office = Office::with_village();
     office.admin.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
     let before = office.admin.json(&["progress", VILLAGE]);
@@ -123,7 +123,7 @@ fn a_changed_entry_is_named_and_not_served() {
 }
 
 #[test]
-fn a_log_shorter_than_what_was_signed_is_not_served() {
+fn a_log_shorter_than_its_signed_checkpoint_is_not_served() {
     let mut office = Office::with_village();
     office.stop();
     let copy = office.dir.path().join("earlier");
@@ -166,7 +166,7 @@ fn an_address_in_use_is_named() {
 }
 
 #[test]
-fn a_node_stops_while_somebody_is_connected() {
+fn a_node_stops_while_a_client_is_connected() {
     let mut office = Office::open();
     let node: Node = office.node.take().unwrap();
     let _idle = std::net::TcpStream::connect(node.url().replace("http://", "")).unwrap();

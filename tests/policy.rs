@@ -1,5 +1,5 @@
 //! The policy from the command line: built-in values with their sources, a file that sets parameters from a day on,
-//! missing authority, and that earlier decisions stand.
+//! and authors without authority. Decisions made under an earlier policy do not change.
 
 use crate::support::desk::{Desk, Office, VILLAGE, citizen_id, household};
 use crate::support::{path, run, told};
@@ -31,7 +31,7 @@ fn apply(office: &Office, desk: &Desk, file: &Value, code: i32) -> Value {
 }
 
 #[test]
-fn what_is_built_in_is_shown_with_its_sources_and_unconfirmed_figures_are_marked() {
+fn built_in_values_are_shown_with_their_sources_and_unconfirmed_ones_are_marked() {
     let office = Office::open();
     let line = |year: u32| row(&office.admin, &[], "line", Some(&format!("poverty national {year}")));
     assert_eq!((&line(2016)["unconfirmed"], &line(2018)["unconfirmed"]), (&json!(false), &json!(true)));
@@ -45,7 +45,7 @@ fn what_is_built_in_is_shown_with_its_sources_and_unconfirmed_figures_are_marked
 }
 
 #[test]
-fn a_file_holds_from_its_day_on() {
+fn the_parameters_of_a_file_hold_from_its_day_on() {
     let office = Office::open();
     let file = json!({"effective": 20_180_101, "items": [item("visitDays", &json!(45)), limit(2)]});
     let planned = office.admin.run(&["policy", "apply", path(&office.file("p.json", &file)), "--dry-run", "--json"]);
@@ -67,7 +67,7 @@ fn a_file_holds_from_its_day_on() {
 }
 
 #[test]
-fn what_is_shown_can_be_edited_and_applied() {
+fn the_policy_as_shown_can_be_edited_and_applied() {
     let office = Office::open();
     let mut shown = office.admin.json(&["policy", "show"]);
     let items = shown["items"].as_array_mut().unwrap();
@@ -88,7 +88,7 @@ fn what_is_shown_can_be_edited_and_applied() {
 }
 
 #[test]
-fn what_was_decided_under_an_older_policy_stays_decided() {
+fn decisions_under_an_older_policy_do_not_change() {
     let office = Office::with_village();
     let responsible = office.enrol(10_000_002, "responsible", VILLAGE);
     let register = |day: u32| {
@@ -118,7 +118,7 @@ fn what_was_decided_under_an_older_policy_stays_decided() {
 }
 
 #[test]
-fn only_an_administrator_sets_it() {
+fn only_an_administrator_sets_the_policy() {
     let office = Office::with_village();
     let clerk = office.enrol(10_000_002, "county_officer", "130624");
     let file = json!({"effective": 20_180_101, "items": [limit(2)]});
@@ -132,7 +132,7 @@ fn only_an_administrator_sets_it() {
 }
 
 #[test]
-fn submissions_that_cannot_be_sent_wait() {
+fn a_policy_that_cannot_be_sent_waits_in_the_outbox() {
     let mut office = Office::open();
     office.stop();
     let mut file = json!({"effective": 20_180_101, "items": [limit(2)]});

@@ -1,5 +1,6 @@
-//! An official takes a household through its exit, guided by the answers: what is missing, from when, by whom, with
-//! which documents. Then an auditor asks for the entries behind the figures.
+//! Officials take a household through its exit. The answers guide them: they say what is missing, and which step may
+//! follow, from when, by which official and with which documents. Then an auditor asks for the entries behind the
+//! figures.
 
 use crate::support::desk::{Desk, Office, VILLAGE, citizen_id, household};
 use crate::support::path;
@@ -39,7 +40,7 @@ fn progress(desk: &Desk) -> Value {
 }
 
 #[test]
-fn an_exit_goes_its_way_and_every_figure_tells_what_it_rests_on() {
+fn an_exit_runs_step_by_step_and_its_figures_name_their_entries() {
     let office = Office::with_village();
     let village = office.enrol(10_000_011, "village_officer", VILLAGE);
     let helper = office.enrol(10_000_012, "responsible", VILLAGE);

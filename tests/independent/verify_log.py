@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies a log folder with nothing of Lika: Python's standard library and openssl.
+"""Verifies a log folder without any code of Lika, by Python's standard library and openssl.
 
     verify_log.py FOLDER VERIFIER_KEY_FILE
 

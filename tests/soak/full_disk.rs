@@ -24,7 +24,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // A mount left behind is visible to whoever runs the tests; nothing else can be done here.
+        // If this fails, the mount stays; the person who runs the tests can see it.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
@@ -45,7 +45,7 @@ async fn full_disk_stops_the_node_and_breaks_no_receipt() {
 
 /// A node whose log output goes to the same disk must not block on it.
 #[tokio::test(flavor = "multi_thread")]
-async fn full_disk_that_takes_no_message_stops_the_node() {
+async fn full_disk_without_room_for_messages_stops_the_node() {
     let dir = tempfile::tempdir().unwrap();
     let disk = dir.path().join("disk");
     fill_under_a_node(&disk, &disk.join("node.err")).await;
@@ -56,7 +56,7 @@ async fn full_disk_that_takes_no_message_stops_the_node() {
 async fn fill_under_a_node(disk: &Path, said: &Path) -> Option<String> {
     std::fs::create_dir(disk).unwrap();
     let Some(_disk) = Disk::mount(disk) else {
-        println!("this user may not mount a small disk; the case is left to runs that may");
+        println!("this user may not mount a small disk, so this case is not tested");
         return None;
     };
     let data = disk.join("data");
@@ -103,7 +103,7 @@ fn fill(disk: &Path) {
     }
 }
 
-/// Reports until the node takes nothing any more.
+/// Reports until the node takes no more submissions.
 async fn until_refused(api: &Api, mut clerk: Clerk) -> Vec<(u64, bytes::Bytes)> {
     let mut receipts = Vec::new();
     for _ in 0..20_000 {

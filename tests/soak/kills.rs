@@ -1,5 +1,5 @@
 //! kill -9 at random moments of a load. After each: the log matches its checkpoint, every receipt given names an
-//! entry that is there, the node opens again and its views catch up.
+//! existing entry, the node opens again and its views catch up.
 
 use super::{rounds, seed};
 use crate::support::county::{Clerk, County, village};
@@ -19,7 +19,7 @@ const CLERKS: u8 = 8;
 /// The longest time between the node's start and its kill, in milliseconds.
 const KILL_AFTER_MS_MAX: u64 = 600;
 
-/// A clerk who reports until the node goes away, and the submissions without an answer.
+/// A clerk who reports until the node is killed, and the submission without an answer.
 struct Reporter {
     clerk: Clerk,
     waiting: Option<Composed>,

@@ -76,7 +76,7 @@ pub(crate) async fn receipt(api: &Api, composed: &Composed) -> v1::Receipt {
             Err(error) => panic!("refused: {error}"),
         }
     }
-    panic!("nobody answers");
+    panic!("no service answers");
 }
 
 pub(crate) fn village(number: u8) -> Area {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use tempfile::TempDir;
 
-/// The village that journeys report on.
+/// The village that the reports concern.
 pub(crate) const VILLAGE: &str = "130624100201";
 /// The administrator's number.
 pub(crate) const ADMIN: &str = "10000001";
@@ -51,7 +51,7 @@ impl Office {
         office
     }
 
-    /// The same, with a registered village.
+    /// The same with a registered village.
     pub(crate) fn with_village() -> Self {
         let office = Self::open();
         let registered = json!({"name": "第一山村", "poor": true, "rural_households": 100, "rural_persons": 300});

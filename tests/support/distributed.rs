@@ -1,5 +1,5 @@
 //! A county with distributed services: its own nats-servers, and each instance of each service as a process. With
-//! several servers, each process reaches each server by its own simulated cable, and so do the servers each other.
+//! several servers, a simulated cable connects each process with each server, and each server with each other.
 
 use super::county::ORIGIN;
 use super::network::Network;

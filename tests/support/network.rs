@@ -64,7 +64,7 @@ async fn serve(listener: TcpListener, port: u16, cut: watch::Receiver<bool>) {
         let cut = cut.clone();
         tokio::spawn(async move {
             whole(&mut cut.clone()).await;
-            // Nobody listens there now; the other end sees its connection closed.
+            // If nothing listens there now, the other end sees its connection closed.
             let Ok(far) = TcpStream::connect(("127.0.0.1", port)).await else { return };
             // Small messages are sent at once, as without this proxy.
             if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {

@@ -53,8 +53,8 @@ pub struct Feed {
     recent: Arc<Recent>,
     voids: Arc<dyn Fn(Index) -> bool + Send + Sync>,
     published: watch::Receiver<u64>,
-    /// In distributed services the applied state, which tells which entries are void; it may be behind what is
-    /// published.
+    /// The applied state of distributed services, which may be behind the published entries: the feed gives only
+    /// entries that it has judged. `None` in an embedded log.
     applied: Option<Arc<Applied>>,
     next: Index,
 }

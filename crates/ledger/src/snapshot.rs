@@ -1,9 +1,9 @@
 //! A snapshot: the state after an entry, in a file, so that an opening folds only later entries.
 //!
-//! It is used only with its own log, so it names the root of the tree, and only by the program that wrote it, since
-//! other rules give another state: it names the program's hash. Its content is checked against the log while the
-//! ledger already works (see `keeper`). It can be deleted at any time. A process that starts far behind fetches a
-//! snapshot from an audit service.
+//! It is used only with its own log, and only by the program that wrote it, since other rules give another state. So
+//! it names the root of the tree and the hash of the program. Its content is checked against the log while the ledger
+//! already works (see `keeper`). It can be deleted at any time. A process that starts far behind fetches a snapshot
+//! from an audit service.
 
 use crate::digest::Hasher;
 use borsh::{BorshDeserialize, BorshSerialize};

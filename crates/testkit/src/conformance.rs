@@ -1,7 +1,7 @@
 //! The conformance suite: every implementation of [`Sequencer`] must pass it. A test calls [`check`] with a
 //! [`Fixture`] that creates the log and opens it again.
 //!
-//! Its entries are not those of a submission: each begins with the code of its area, which [`area_of`] reads.
+//! Its entries hold no submissions: each begins with the code of its area, which [`area_of`] reads.
 
 use crate::county::{area, village_code};
 use bytes::Bytes;
@@ -37,7 +37,7 @@ pub async fn check<F: Fixture>(mut fixture: F) {
     drop(log);
     let log = fixture.open();
     let published = F::published(&log);
-    assert_eq!(published.checkpoint().size, size, "what was published is there after a close");
+    assert_eq!(published.checkpoint().size, size, "published entries are there after a close");
     assert_eq!(all(published), entries);
     let stale = log.append(village(1), None, Bytes::from_static(b"stale")).await;
     assert!(matches!(stale, Err(AppendError::Conflict { last: Some(_) })), "guards outlive a close");

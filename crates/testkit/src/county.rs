@@ -1,4 +1,4 @@
-//! Fuping county as tests have it: its areas, an official of every role, and the time.
+//! Fuping county in tests: its areas, an official of every role, and the time.
 
 use lika_domain::area::Area;
 use lika_domain::date::Date;
@@ -19,7 +19,7 @@ pub const OTHER_VILLAGE: &str = "130624100201";
 
 /// The household of [`VILLAGE`].
 pub const HOUSEHOLD: u64 = 1_000_000_001;
-/// A household number nobody uses.
+/// A household number that is not in use.
 pub const NEW_HOUSEHOLD: u64 = 1_000_000_002;
 
 /// Role: administrator of the county, who opens the log.
@@ -38,14 +38,14 @@ pub const FINANCE: u32 = 10_000_006;
 pub const AUDITOR: u32 = 10_000_007;
 /// Role: county officer, besides [`COUNTY_OFFICER`].
 pub const COUNTY_DEPUTY: u32 = 10_000_008;
-/// An official number nobody has.
+/// An official number that is not in use.
 pub const NOBODY: u32 = 10_000_099;
 
-/// The day on which the rules' reports are recorded unless they say otherwise.
+/// The day on which the reports of `rules` are recorded unless they name another.
 pub const TODAY: u32 = 20_210_601;
 /// The time at which signed submissions are composed and recorded: 2020-09-13 12:26:40 UTC.
 pub const NOW_MS: u64 = 1_600_000_000_000;
-/// The day on which what they report happened.
+/// The day on which the events of signed submissions happened.
 pub const HAPPENED: u32 = 20_200_901;
 
 /// A date from yyyymmdd.

@@ -12,12 +12,12 @@ pub fn opening(device: &Device) -> Events {
     opening_for(device, v1::Mode::Testing)
 }
 
-/// Opens the log for testing or for real use.
+/// Opens the log for testing or for production.
 pub fn opening_for(device: &Device, mode: v1::Mode) -> Events {
     official_event(device.author().get(), official_event::Kind::JurisdictionOpened(opened(device, mode, None)))
 }
 
-/// What opens the log, with the first administrator's personal data.
+/// The content of the event that opens the log, with the first administrator's personal data.
 pub fn opened(device: &Device, mode: v1::Mode, sealed: Option<v1::Sealed>) -> v1::JurisdictionOpened {
     v1::JurisdictionOpened {
         origin: ORIGIN.into(),
@@ -45,13 +45,13 @@ pub fn village(name: &str) -> Events {
     household_event(0, household_event::Kind::VillageRegistered(registered))
 }
 
-/// Another number of persons of a village.
+/// Reports another number of persons of a village.
 pub fn profile(rural_persons: u32) -> Events {
     let updated = v1::VillageProfileUpdated { rural_households: 100, rural_persons, ..Default::default() };
     household_event(0, household_event::Kind::VillageProfileUpdated(updated))
 }
 
-/// Registers a household of one person. What is sealed in it cannot be opened.
+/// Registers a household of one person. Its sealed data cannot be opened.
 pub fn card(household: u64) -> Events {
     let unreadable = v1::Sealed { key: 1, r#box: vec![0; 64].into() };
     let head = v1::Member { sealed: Some(unreadable.clone()), ..head() };

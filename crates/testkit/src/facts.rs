@@ -1,4 +1,4 @@
-//! Events as the rules see them, and what they consist of.
+//! Events as the rules see them, and their parts.
 
 use crate::county::{area, date, household, member_no, official};
 use lika_domain::date::Month;

@@ -1,4 +1,4 @@
-//! The world in which tests take place: one county with its log, its officials and what they report.
+//! The county that all tests use: its log, its officials and their reports.
 //!
 //! Only tests use it; `cargo xtask tidy` refuses any other dependency on it. A layer is a feature, so that the tests
 //! of a crate compile no more than they need.
@@ -10,7 +10,7 @@
 //! * `events`, `device`: events as officials send them, and the devices that sign them (feature `signed`)
 //! * `log`: a log in a folder, and the ledger that judges what it records
 //! * `conformance`: the suite that every kind of log must pass (feature `log`)
-//! * `vault`: a log with the data keys of personal data beside it, and what is sealed under them
+//! * `vault`: a log with its vault of data keys, and data sealed under them
 //! * `nats`: a log that a real nats-server orders
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]

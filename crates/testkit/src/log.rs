@@ -47,14 +47,15 @@ pub async fn begin(dir: &Path) -> (Arc<Ledger>, Device) {
     (ledger, admin)
 }
 
-/// Submits as the service does whose events they are; what is sealed is not looked at.
+/// Submits as the service of the events does, but without opening sealed data.
 pub async fn submit(ledger: &Ledger, signed: &v1::SignedSubmission) -> Result<Receipt, SubmitError> {
     let received = Received::from(signed.clone());
     let service = received.service();
     ledger.submit(prepare(received, service)?).await
 }
 
-/// Appends an entry to a log that no ledger has open: nobody judges it. Returns its index when it is published.
+/// Appends an entry to a log that no ledger has open, so that the entry is not judged. Returns its index when it is
+/// published.
 pub async fn append(dir: &Path, place: &str, entry: Bytes) -> Index {
     let log = TileLog::open(dir, THREADS, convert::entry_area).unwrap();
     let last = match log.append(area(place), Some(Index::MAX), entry.clone()).await {

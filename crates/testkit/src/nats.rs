@@ -24,7 +24,7 @@ pub struct Distributed {
     pub server: Server,
     /// Deleted when it is dropped. The integrator's log is in it, and a folder for each other process.
     pub dir: TempDir,
-    /// How an entry tells its area.
+    /// Reads the area of an entry.
     pub area_of: AreaOf,
 }
 
@@ -56,7 +56,7 @@ impl Distributed {
         if name == INTEGRATOR { self.dir.path().to_owned() } else { self.dir.path().join(name) }
     }
 
-    /// The same; a new one gets the log's verifier key first.
+    /// The folder of a process; a new folder gets the log's verifier key first.
     pub fn provided_folder(&self, name: &str) -> PathBuf {
         let dir = self.folder(name);
         if !dir.exists() {
@@ -107,7 +107,7 @@ impl Distributed {
                 }
             }
         }
-        panic!("the folder is never given back");
+        panic!("the folder stays locked");
     }
 }
 

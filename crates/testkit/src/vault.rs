@@ -1,4 +1,4 @@
-//! A log with its vault, and what is sealed under the keys in it.
+//! A log with its vault, and data sealed under the keys in it.
 
 use crate::{county, log};
 use lika_ledger::Ledger;

@@ -154,7 +154,7 @@ fn cut(file: &File, path: &Path, records: u32) -> Result<(), VaultError> {
     if length == whole {
         return Ok(());
     }
-    tracing::warn!(path = %path.display(), records, bytes = length - whole, "cut off a batch that was not written whole");
+    tracing::warn!(path = %path.display(), records, bytes = length - whole, "cut off a batch that was not whole");
     file.set_len(whole).and_then(|()| file.sync_all()).map_err(VaultError::io(path))
 }
 

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_set_names_its_entry_and_its_day() {
+    fn a_parameter_that_was_set_names_its_entry_and_its_day() {
         let mut policy = Policy::default();
         let (area, source) = ("130624".parse().unwrap(), "县发〔2017〕1号".into());
         let item = PolicyItem { area, source, unconfirmed: false, value: PolicyValue::VisitDays(45) };

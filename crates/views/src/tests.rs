@@ -181,7 +181,7 @@ fn cards_and_officials_drill_down_to_their_entries() {
 }
 
 #[test]
-fn what_was_not_written_is_read_from_the_log_again() {
+fn entries_that_were_not_written_are_read_from_the_log_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut world = World::open(5, 2);
     world.grow(300);

@@ -78,7 +78,7 @@ impl Gateway {
         Err(Problem::of(Code::EntryUnknown, "index", format!("the log has {size} entries")))
     }
 
-    /// The refusal of an area in which the log has nothing; a log that is not opened yet has nothing anywhere.
+    /// The answer about an area in which the log has nothing. If the log is not opened yet, the answer says so.
     pub(crate) fn no_records(&self, field: &'static str) -> Problem {
         let opened = self.ledger().state().jurisdiction.is_some();
         let detail = if opened { "" } else { "the log is not opened yet: `lika open` opens it" };

@@ -1,4 +1,4 @@
-//! Media types: of what a request sends, and of the answer that it accepts.
+//! Media types: the type that a request sends, and the types of answers that it accepts.
 
 use crate::problem::{Code, Problem};
 use hyper::HeaderMap;

@@ -1,4 +1,4 @@
-//! What the gateway counts about itself, in the text format of Prometheus.
+//! The gateway's own metrics, in the text format of Prometheus.
 
 use crate::routes::ROUTES;
 use hyper::StatusCode;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// Upper ends of the histogram's buckets, in seconds; the last bucket has none.
 const BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
-/// Statuses that are counted one by one; so a client cannot create more series by what it sends.
+/// Statuses that are counted one by one. All others share a label, so that no client can create more series.
 const STATUSES: [u16; 19] =
     [200, 201, 303, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503];
 /// The label of every other status.

@@ -24,7 +24,7 @@ pub(super) async fn report(mut clerk: Clerk, urls: [String; 2], told: Arc<Told>)
     let (mut receipts, mut turn) = (Vec::new(), 0);
     while !told.stop.load(Ordering::Relaxed) {
         let mut composed = clerk.profile();
-        // As the client does: services must not decide on less than the device knows to be published.
+        // As the client does: services must not decide on fewer entries than the device has seen published.
         composed.signed.known = receipts.last().map_or(0, |receipt: &Receipt| receipt.index + 1);
         receipts.push(receipt(&apis, &mut turn, &composed).await);
         told.receipts.fetch_add(1, Ordering::Relaxed);

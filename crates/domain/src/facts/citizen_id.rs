@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_prints_one() {
+    fn debug_output_does_not_show_the_id() {
         let id = made_up(19_700_214, 17);
         let certificate = DisabilityCertificate::parse(&format!("{}42", id.as_str())).unwrap();
         for text in [format!("{id:?}"), format!("{certificate:?}")] {

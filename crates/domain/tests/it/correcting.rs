@@ -50,7 +50,7 @@ struct Mistake {
 }
 
 #[test]
-fn every_line_of_the_table_is_put_right_as_it_says() {
+fn every_mistake_in_the_table_is_corrected_as_the_table_says() {
     let lines = TABLE.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
     let names: Vec<&str> = lines.filter(|name| *name != "mistake").collect();
     let mistakes = mistakes();
@@ -430,7 +430,7 @@ fn money() -> Vec<Mistake> {
     ]
 }
 
-/// The report, whose event puts right the first one of an entry.
+/// The report; its event corrects the first one of an entry.
 fn naming(mut report: Report, entry: u64) -> Report {
     let corrects = Some(EventRef { entry, event: 0 });
     match &mut report.events {

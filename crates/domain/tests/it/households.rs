@@ -46,7 +46,7 @@ fn village(happened: u32, kind: HouseholdKind) -> Report {
     Report::households([village_event(happened, kind)])
 }
 
-/// The same report, whose first event puts another right.
+/// The same report; its first event corrects the first event of an entry.
 fn correcting(mut report: Report, entry: u64) -> Report {
     if let lika_domain::submission::Events::Households(events) = &mut report.events {
         events[0].corrects = Some(EventRef { entry, event: 0 });

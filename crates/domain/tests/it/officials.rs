@@ -48,7 +48,7 @@ fn officials() {
 }
 
 #[test]
-fn an_assignment_stands_on_the_card_and_with_the_official_until_it_ends() {
+fn an_assignment_is_on_the_card_and_with_the_official_until_it_ends() {
     let world = check(&[], &assign(RESPONSIBLE, Capacity::First), &[]);
     let card = world.card().officials.clone();
     assert_eq!(card.iter().map(|a| (a.official, a.from)).collect::<Vec<_>>(), [(official(RESPONSIBLE), date(DAY))]);
@@ -61,7 +61,7 @@ fn an_assignment_stands_on_the_card_and_with_the_official_until_it_ends() {
 }
 
 #[test]
-fn a_visit_counts_for_card_official_and_month_whichever_order_it_comes_in() {
+fn a_visit_counts_for_card_official_and_month_in_any_order() {
     let earlier = village([visited(20_210_301, RESPONSIBLE, |_| {})]);
     let world = check(&[village([visited(20_210_501, RESPONSIBLE, |_| {})])], &earlier, &[]);
     assert_eq!((world.card().visited, world.card().visits), (Some(date(20_210_501)), 2));

@@ -84,7 +84,7 @@ proptest! {
         whole::check(&world.state)?;
     }
 
-    /// Where the policy asks for steps, nothing is decided without all of them, nor before them.
+    /// If the policy requires steps, no decision is made without all of them, or before them.
     #[test]
     fn where_steps_are_required_all_of_them_are_there(seeds in seeds(90)) {
         let ground = random::ground(Steps::Required);

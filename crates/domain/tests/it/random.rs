@@ -46,7 +46,7 @@ pub(crate) struct Seed {
     pub(crate) village: usize,
     /// Its place among all; later ones tell of later days.
     pub(crate) number: usize,
-    /// What it is drawn from.
+    /// The bytes that it is drawn from.
     pub(crate) bytes: Vec<u8>,
 }
 

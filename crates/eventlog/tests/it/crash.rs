@@ -1,4 +1,4 @@
-//! A log recovers from what a crash leaves, and nothing published is lost.
+//! A log recovers after a crash, and no published entry is lost.
 
 use super::{audit, entry, filled, open, village};
 use lika_eventlog::Sequencer;
@@ -31,7 +31,7 @@ async fn a_checkpoint_signed_and_not_published_is_published() {
 }
 
 #[tokio::test]
-async fn a_creation_that_was_cut_off_can_be_made_again() {
+async fn an_interrupted_creation_can_be_repeated() {
     let dir = tempfile::tempdir().unwrap();
     lika_eventlog::tiles::TileLog::create(dir.path(), &super::key()).unwrap();
     fs::remove_file(dir.path().join("keys/log.skey")).unwrap();
@@ -41,7 +41,7 @@ async fn a_creation_that_was_cut_off_can_be_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_write_that_fails_stops_the_log_and_seals_nothing() {
+async fn a_write_that_fails_stops_the_log_and_publishes_nothing() {
     let dir = filled(200).await;
     let log = open(dir.path()).unwrap();
     // A file in place of the next bundle's folder: the write fails as on a full disk.
@@ -56,7 +56,7 @@ async fn a_write_that_fails_stops_the_log_and_seals_nothing() {
 }
 
 #[tokio::test]
-async fn closing_seals_what_was_ordered() {
+async fn closing_publishes_the_sequenced_entries() {
     let dir = filled(5).await;
     let log = open(dir.path()).unwrap();
     let mut last = None;

@@ -98,7 +98,7 @@ fn taken_up(distributed: &Distributed, name: &str) -> Checkpoint {
             }
         }
     }
-    panic!("the folder is never given back");
+    panic!("the folder stays locked");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -121,7 +121,7 @@ fn standby(distributed: &Distributed) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
+async fn another_holder_of_the_key_takes_over_and_all_copies_are_the_same() {
     let distributed = new().await;
     standby(&distributed);
     let first = distributed.open("audit").await;
@@ -130,14 +130,14 @@ async fn another_holder_of_the_key_takes_over_and_everyone_copies_the_same() {
     append(&recorder, 0..300).await;
     assert!(!*second.leads().borrow());
     close([first]).await;
-    // Nobody publishes until the lease has run out; then what was sequenced meanwhile is published.
+    // No process publishes until the lease has run out; then the entries sequenced meanwhile are published.
     let indexes = append(&recorder, 300..320).await;
     assert_eq!(indexes, (300..320).collect::<Vec<_>>());
     assert!(*second.leads().borrow());
     let first = distributed.open("audit").await;
     append(&recorder, 320..330).await;
     first.published().published(329).await.unwrap();
-    assert!(*second.leads().borrow() && !*first.leads().borrow(), "who comes back waits for its turn");
+    assert!(*second.leads().borrow() && !*first.leads().borrow(), "a process that comes back waits for its turn");
     second.published().published(329).await.unwrap();
     close([first, second, recorder]).await;
     let checkpoints = ["audit", "standby", "recorder"].map(|name| sealed_in(&distributed, name));
@@ -208,10 +208,10 @@ async fn an_integrator_that_was_away_does_not_sign_for_streams_rolled_back_meanw
     assert_eq!(sealed_in(&distributed, "standby").size, 20);
 }
 
-/// Only the checkpoints go back: the entries are complete, so nothing else shows it, and nobody could publish the
-/// next checkpoint.
+/// Only the checkpoints are rolled back: the entries are complete, so nothing else shows it, and no process could
+/// publish the next checkpoint.
 #[tokio::test(flavor = "multi_thread")]
-async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
+async fn checkpoints_rolled_back_to_an_older_copy_stop_every_process() {
     let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
@@ -251,7 +251,7 @@ async fn checkpoints_rolled_back_to_an_older_copy_stop_everyone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_rolled_back_to_an_older_copy_stops_everyone_and_a_new_epoch_goes_on() {
+async fn a_stream_rolled_back_to_an_older_copy_stops_every_process_and_a_new_epoch_goes_on() {
     let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..20).await;
@@ -328,7 +328,7 @@ async fn a_log_far_behind_fetches_bundles_or_reads_the_stream() {
 
 /// A bundle of large entries does not fit into one message.
 #[tokio::test(flavor = "multi_thread")]
-async fn bundles_of_large_entries_are_handed_over_in_parts() {
+async fn bundles_of_large_entries_are_fetched_in_parts() {
     let distributed = new().await;
     let audit = Arc::new(distributed.open("audit").await);
     let entry = |number: u64| bytes::Bytes::from([named(number).as_ref(), &[7; 60_000]].concat());
@@ -368,7 +368,7 @@ async fn begin_epoch(distributed: &Distributed, checkpoint: Checkpoint) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_epoch_stops_those_of_the_one_before() {
+async fn a_new_epoch_stops_the_processes_of_the_one_before() {
     let distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..5).await;
@@ -379,7 +379,7 @@ async fn a_new_epoch_stops_those_of_the_one_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flipped_bit_in_the_stream_stops_whoever_reads_it() {
+async fn a_flipped_bit_in_the_stream_stops_every_process_that_reads_it() {
     let mut distributed = new().await;
     let (audit, recorder) = (distributed.open("audit").await, distributed.open("recorder").await);
     append(&recorder, 0..50).await;

@@ -1,4 +1,4 @@
-//! Tables of cases: a log, a submission, and what is wrong with it.
+//! Tables of cases: a log, a submission, and its expected problems.
 
 use super::report::Report;
 use super::world::World;
@@ -11,7 +11,7 @@ pub type Expected = (Code, Option<u32>, &'static str);
 /// A row of a table: the log, the submission, and the expected problems.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What it is about.
+    /// What the case is about.
     pub name: &'static str,
     /// The starting world: [`World::open`], or an empty log.
     pub ground: fn() -> World,
@@ -45,7 +45,7 @@ impl Case {
         self
     }
 
-    /// The same on other ground.
+    /// The same on another world.
     pub fn on(mut self, ground: fn() -> World) -> Self {
         self.ground = ground;
         self
@@ -78,7 +78,7 @@ pub fn check(given: &[Report], submission: &Report, expected: &[Expected]) -> Wo
     check_on(World::lenient(), given, submission, expected)
 }
 
-/// The same on other ground.
+/// The same on another world.
 pub fn check_on(mut world: World, given: &[Report], submission: &Report, expected: &[Expected]) -> World {
     for (number, report) in given.iter().enumerate() {
         let taken = world.take(report);

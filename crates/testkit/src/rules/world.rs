@@ -13,9 +13,9 @@ use lika_domain::village::Village;
 /// A state and the entries that made it.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    /// What the entries amount to.
+    /// The state after the entries.
     pub state: State,
-    /// In order.
+    /// The entries, in order.
     pub entries: Vec<Entry>,
 }
 
@@ -24,7 +24,7 @@ impl World {
     pub fn open() -> Self {
         let mut world = Self::default();
         for report in [opening(), enrolments(), village_registration(), household_registration()] {
-            world.take(&report).expect("the ground that all cases stand on");
+            world.take(&report).expect("the rules accept the reports that every world begins with");
         }
         world
     }
@@ -32,7 +32,7 @@ impl World {
     /// The same, where decisions do not need their steps.
     pub fn lenient() -> Self {
         let mut world = Self::open();
-        world.take(&steps_required(20_140_101, false)).expect("what the county may set");
+        world.take(&steps_required(20_140_101, false)).expect("the county may set this parameter");
         world
     }
 
@@ -49,7 +49,7 @@ impl World {
     pub fn check_replay(&self) {
         let mut state = State::default();
         for entry in &self.entries {
-            replay(&mut state, entry).expect("what was admitted is admitted again");
+            replay(&mut state, entry).expect("an admitted entry is admitted again");
         }
         assert_eq!(state, self.state);
     }

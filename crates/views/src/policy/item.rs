@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_can_be_set() {
+    fn items_as_shown_can_be_set() {
         let area = "130624100".parse().unwrap();
         let mut values: Vec<PolicyValue> = built_in(area).into_iter().map(|row| row.value).collect();
         values.extend(MeasureGroup::ALL.iter().map(|group| PolicyValue::Measure {

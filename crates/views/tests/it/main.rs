@@ -21,7 +21,7 @@ fn open(dir: &Path, ledger: &Ledger) -> Arc<Views> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn views_follow_a_log_and_go_on_where_they_were() {
+async fn views_follow_a_log_and_continue_where_they_stopped() {
     let dir = create();
     let (ledger, mut admin) = begin(dir.path()).await;
     for round in 0..3 {

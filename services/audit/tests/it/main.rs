@@ -46,7 +46,7 @@ async fn a_log_is_verified_and_replayed_to_the_state_of_its_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_gives_what_the_folder_gives() {
+async fn an_address_gives_the_same_findings_as_the_folder() {
     let world = World::begun().await;
     let remote = Served::start(&world).remote();
     let there = block_in_place(|| replay(&remote, key().verifier(), 4, &mut ())).unwrap();
@@ -74,7 +74,7 @@ async fn another_key_and_a_damaged_bundle_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_nobody_has_signed_is_found_although_the_log_is_sound() {
+async fn an_entry_without_a_valid_signature_is_found_although_the_log_is_sound() {
     let dir = World::begun().await.forge().await;
     verify(&folder(&dir), key().verifier(), 2, &mut ()).unwrap();
     let replayed = replay(&folder(&dir), key().verifier(), 2, &mut ()).unwrap();
@@ -90,7 +90,7 @@ async fn an_entry_that_the_rules_refuse_is_void_and_not_forged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_serves_what_its_log_gives_compares_equal() {
+async fn a_node_that_serves_the_figures_of_its_log_compares_equal() {
     let world = World::begun().await;
     let log = replay(&world.folder(), key().verifier(), 2, &mut ()).unwrap();
     let node = Served::start(&world).remote();

@@ -1,4 +1,4 @@
-//! A small log with an administrator and two villages, and ways to spoil it that only its keeper has.
+//! A small log with an administrator and two villages, and forgeries that only the holder of its key can make.
 
 use lika_eventlog::verify::Folder;
 use lika_ledger::Ledger;

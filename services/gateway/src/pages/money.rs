@@ -1,4 +1,4 @@
-//! Money on its way: what reached each station, and what is left there.
+//! Funds on their way: the amount that reached each station, and the amount left there.
 
 use super::figures::{label, row, value};
 use super::numbers::amount;
@@ -7,7 +7,7 @@ use lika_views::document::Progress;
 use lika_views::money::{ASIDE, Station, stations};
 use maud::{Markup, html};
 
-/// Released, allocated, delivered, acknowledged; each with what was not passed on.
+/// Funds released, allocated, delivered, acknowledged; each with the amount not passed on.
 pub(super) fn money(progress: &Progress) -> Markup {
     let shown = |sum, is: Option<Figure>| match is {
         Some(figure) => value(progress, FigureRef::Sum(figure), sum),

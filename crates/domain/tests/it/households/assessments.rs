@@ -104,7 +104,7 @@ fn living_cases() -> Vec<Case> {
 }
 
 #[test]
-fn incomes_stand_in_order_of_years_and_corrections_replace() {
+fn incomes_are_in_order_of_years_and_a_correction_replaces_one() {
     let given = [income(20_161_231, 2016, |_| {}), income(20_161_231, 2014, |_| {}), income(20_161_231, 2015, |_| {})];
     let lower = income(20_170_101, 2015, |i| {
         i.wage -= Fen::yuan(3_000);
@@ -117,7 +117,7 @@ fn incomes_stand_in_order_of_years_and_corrections_replace() {
 }
 
 #[test]
-fn of_a_condition_the_latest_day_counts() {
+fn the_latest_day_of_a_condition_counts() {
     let world = check(&[water(20_161_231, Met::Yes)], &water(20_151_231, Met::No), &[]);
     let mut expected = [None; 6];
     expected[5] = Some((Met::Yes, date(20_161_231), FIRST));

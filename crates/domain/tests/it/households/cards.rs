@@ -205,7 +205,7 @@ fn sealed_data_stays_where_an_update_gives_none() {
 }
 
 #[test]
-fn a_closed_card_is_kept_and_watched_no_more() {
+fn a_closed_card_is_kept_and_no_longer_monitored() {
     let world = check(&[super::status::watch(20_170_101)], &close(20_180_101), &[]);
     let card = world.card();
     assert_eq!((card.status, card.members.len(), card.monitoring.is_none()), (Status::Deregistered, 3, true));

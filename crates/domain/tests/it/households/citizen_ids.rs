@@ -1,4 +1,4 @@
-//! Nobody is on two open cards. In tags, a byte represents a citizen ID; the three members in the open world hold 1
+//! No person is on two open cards. In tags, a byte represents a citizen ID; the three members in the open world hold 1
 //! to 3.
 
 use super::cards::{elsewhere, register, registered, second_village};

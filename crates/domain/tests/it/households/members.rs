@@ -149,7 +149,7 @@ fn removing_cases() -> Vec<Case> {
 }
 
 #[test]
-fn there_is_one_head_whoever_comes_and_goes() {
+fn a_card_has_one_head_whichever_members_join_or_leave() {
     let relations = |given: &[Report], report: &Report| -> Vec<_> {
         let world = check(given, report, &[]);
         world.card().members.iter().map(|member| (member.number.get(), member.relation)).collect()

@@ -1,4 +1,4 @@
-//! Cards leave poverty, fall back, and are watched.
+//! Cards leave poverty, fall back, and are monitored.
 
 use super::{FIRST, card, card_event, close, correcting, exit, fall_back, income_of_2015};
 use lika_domain::household::{

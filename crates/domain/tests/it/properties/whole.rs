@@ -65,8 +65,8 @@ fn check_money(state: &State) -> Checked {
     Ok(())
 }
 
-/// No citizen ID is held twice; every living member of an open card who has one holds it, and nobody else does. So
-/// nobody is in two live households.
+/// No citizen ID is held twice; every living member of an open card who has one holds it, and no other person does. So
+/// no person is in two live households.
 fn check_tags(state: &State) -> Checked {
     let mut held: BTreeSet<(Tag, PersonId)> = BTreeSet::new();
     for (tag, holdings) in &state.tags {
@@ -174,7 +174,7 @@ fn check_round(round: &Round) -> Checked {
     for (number, step) in round.steps.iter().enumerate() {
         place = if number == until_decision { Place::Decided } else { place };
         let rule = machine.rule(step.step);
-        // Of a decision that was taken back nothing tells where it stood; a step that follows decisions came after it.
+        // Nothing tells the place of a decision that was taken back; a step that follows decisions came after it.
         let taken_back = round.end == Some(End::Dropped);
         let follows =
             |rule: &StepRule| rule.after.contains(&place) || (taken_back && rule.after.contains(&Place::Decided));

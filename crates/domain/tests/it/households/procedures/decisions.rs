@@ -6,14 +6,14 @@ use lika_domain::procedure::{End, Place, Procedure, Step};
 use lika_domain::rejection::Code;
 use lika_testkit::rules::{Case, Report, steps_required};
 
-/// Before anything else happens.
+/// A day before all other events.
 const FROM_THE_BEGINNING: u32 = 20_140_101;
 
 pub(super) fn cases(procedure: Procedure) -> Vec<Case> {
     [walked(procedure), missing(procedure), not_asked_for(procedure)].concat()
 }
 
-/// After every step that it may follow, and what may follow it.
+/// A decision is accepted after every step that it may follow, and the steps that may follow it are too.
 fn walked(procedure: Procedure) -> Vec<Case> {
     let (name, machine) = (procedure.name(), procedure.machine());
     let mut cases = Vec::new();
@@ -30,7 +30,7 @@ fn walked(procedure: Procedure) -> Vec<Case> {
     cases
 }
 
-/// At every place before that, from the start on.
+/// A decision is refused at every place before that, from the start on.
 fn missing(procedure: Procedure) -> Vec<Case> {
     let machine = procedure.machine();
     let required = steps_required(FROM_THE_BEGINNING, true);

@@ -71,7 +71,7 @@ fn refusals_say_what_is_missing() {
 
 /// For every procedure, a refused step lists the missing ones.
 #[test]
-fn a_step_too_far_ahead_is_told_the_shortest_way() {
+fn the_refusal_of_a_step_too_far_ahead_names_the_shortest_way() {
     for procedure in Procedure::ALL {
         let begun = Walk::begin(*procedure);
         let way = procedure.machine().way_to_decision(Place::Start).unwrap();
@@ -104,7 +104,7 @@ fn a_corrected_step_keeps_its_place() {
 
 /// A first step may be corrected to an earlier day; its effects then begin earlier too.
 #[test]
-fn a_first_step_is_put_right_to_an_earlier_day() {
+fn a_first_step_may_be_corrected_to_an_earlier_day() {
     for procedure in Procedure::ALL {
         let begun = Walk::begin(*procedure);
         let first = first_step(*procedure);
@@ -123,9 +123,10 @@ fn a_first_step_is_put_right_to_an_earlier_day() {
     }
 }
 
-/// But not to before what it followed: here the household fell back, and a round of its exit was abandoned.
+/// But not to a day before the event that it followed: here the household fell back, and a round of its exit was
+/// abandoned.
 #[test]
-fn a_first_step_is_not_put_right_to_before_what_it_followed() {
+fn a_first_step_cannot_be_corrected_to_before_the_event_it_followed() {
     let fallen = Walk::begin(Procedure::FallBack).to(Place::Decided);
     let exit = Walk { procedure: Procedure::HouseholdExit, last: None, ..fallen };
     let failed = exit.after_days(5).step(Step::Appraisal, |event| taken(event).outcome = Outcome::Failed);
@@ -142,7 +143,7 @@ fn a_first_step_is_not_put_right_to_before_what_it_followed() {
 
 /// A step corrected to "not passed" ends the round.
 #[test]
-fn a_step_put_right_may_turn_out_not_to_be_passed() {
+fn a_step_may_be_corrected_to_not_passed() {
     let before = Walk::begin(Procedure::HouseholdExit).take(Step::Appraisal);
     let walk = before.clone().take(Step::Verification);
     let right = before.step(Step::Verification, |event| {

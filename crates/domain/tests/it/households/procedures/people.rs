@@ -1,4 +1,4 @@
-//! Who may take a step, with which documents, and with how many votes.
+//! Which officials may take a step, with which documents, and with how many votes.
 
 use super::walk::{Walk, officials, taken};
 use lika_domain::official::Authority;
@@ -33,7 +33,7 @@ fn papers(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     cases
 }
 
-/// Everybody whose role is not in the rule.
+/// Every official whose role is not in the rule.
 fn roles(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let ground = World::open();
@@ -53,7 +53,7 @@ fn roles(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
 }
 
 /// For steps that need another person: an official who took the previous step is refused even if their role allows
-/// both; everybody else with an allowed role is accepted.
+/// both; every other official with an allowed role is accepted.
 fn same_person(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let mut cases = Vec::new();
     let machine = procedure.machine();
@@ -110,7 +110,7 @@ fn votes_of(procedure: Procedure) -> Vec<Case> {
 
 /// The tables above would show nothing if no official could take both of two steps that need different persons.
 #[test]
-fn somebody_could_take_both_of_two_steps_that_are_apart() {
+fn an_official_could_take_both_of_two_steps_that_need_different_persons() {
     for procedure in Procedure::ALL {
         let refused = cases(*procedure).into_iter().filter(|case| case.codes().eq([Code::StepSamePerson])).count();
         // A village's exit goes from the village to the township and the county: roles separate these steps already.

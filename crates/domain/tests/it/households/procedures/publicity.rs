@@ -1,4 +1,4 @@
-//! How long a publicity lasts, and that nothing follows while it does.
+//! How long a publicity lasts. No step may follow while it does.
 
 use super::walk::{Walk, publicity_days, taken};
 use super::{after, detail};
@@ -51,7 +51,8 @@ fn lasting(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     ]
 }
 
-/// Nothing follows on its last day, everything that may on the day after; whatever is asked of later ones.
+/// No step may follow on its last day, and every step that the table allows may on the day after. A policy for later
+/// publicities changes nothing.
 fn over(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let shown = Walk::begin(procedure).to(rule.after[0]).take(rule.step);
     let longer = shown.with(ten_days(procedure, 20_140_101));

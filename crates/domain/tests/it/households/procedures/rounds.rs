@@ -24,7 +24,7 @@ fn a_round_of_the_exit_lists_a_card_until_it_is_decided() {
 }
 
 #[test]
-fn a_failed_step_takes_it_off_the_list_and_the_procedure_may_begin_again() {
+fn a_failed_step_takes_a_card_off_the_list_and_the_procedure_may_begin_again() {
     let way = Procedure::HouseholdExit.machine().way_to_decision(Place::Start).unwrap();
     for taken_before in 1..way.len() {
         let walk =
@@ -60,7 +60,7 @@ fn a_procedure_may_fail_at_its_first_step() {
 
 /// A fallen-back card is listed, and is fallen back again when a step fails.
 #[test]
-fn a_card_that_fell_back_is_taken_off_the_list_as_such() {
+fn a_fallen_back_card_is_fallen_back_again_once_off_the_list() {
     let fallen = Walk::begin(Procedure::FallBack).to(Place::Decided);
     let exit = Walk { procedure: Procedure::HouseholdExit, last: None, ..fallen };
     let listed = exit.take(Step::Appraisal);
@@ -110,7 +110,7 @@ fn a_closed_card_leaves_no_round_under_way() {
 
 /// Taking a decision back drops the round that it ended.
 #[test]
-fn taking_a_decision_back_drops_what_rested_on_it() {
+fn taking_a_decision_back_drops_the_round_that_it_ended() {
     let exited = Walk::begin(Procedure::FallBack).take(Step::Clue);
     let exit_entry = World::open().state.applied + u64::try_from(exited.reports.len()).unwrap() - 2;
     let world = after(&exited.with(correcting(fall_back(20_160_701, true), exit_entry)));
@@ -118,7 +118,7 @@ fn taking_a_decision_back_drops_what_rested_on_it() {
 }
 
 #[test]
-fn an_exit_remembers_what_an_audit_would_look_at() {
+fn an_exit_keeps_the_facts_that_an_audit_looks_at() {
     let begun = Walk::begin(Procedure::HouseholdExit);
     let world = after(&begun.with_all([steps_required(20_140_101, false), begun.decision()]));
     assert_eq!(world.status(), Status::Exited);

@@ -49,11 +49,11 @@ fn a_second_fall_taken_back_leaves_the_first() {
     assert_eq!(world.card().fell_back, Some(date(20_160_601)));
     let given = [twice.to_vec(), vec![correcting(exit(20_180_601), FIRST + 4)]].concat();
     let world = after(&given, &correcting(fall_back(20_180_701, true), FIRST + 3));
-    assert_eq!(world.status(), Status::FellBack, "as it stood before the exit that is taken back");
+    assert_eq!(world.status(), Status::FellBack, "as before the exit that is taken back");
 }
 
 #[test]
-fn the_end_of_a_watch_is_taken_back_once_and_drops_what_was_begun_since() {
+fn the_end_of_monitoring_is_taken_back_once_and_drops_the_round_begun_since() {
     let clue = Walk::begin(Procedure::Monitoring).after_days(900).next(Step::Clue);
     let given = [watch(20_170_301), ended(20_170_601), clue];
     let restarted = correcting(watch(20_190_601), FIRST + 1);

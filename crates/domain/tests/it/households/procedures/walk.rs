@@ -1,4 +1,4 @@
-//! Ways through the procedures, step by step, with the right people, papers and days.
+//! Ways through the procedures, step by step, with the right officials, documents and days.
 
 use crate::households::income_of_2015;
 use lika_domain::date::Date;
@@ -44,7 +44,7 @@ impl Walk {
         Self { procedure, reports, day: date(if later { 20_160_601 } else { BEGUN }), last: None }
     }
 
-    /// On to a place.
+    /// Walks on to a place.
     pub(crate) fn to(self, place: Place) -> Self {
         match place {
             Place::Start => self,
@@ -60,13 +60,13 @@ impl Walk {
         }
     }
 
-    /// On until the decision may be recorded.
+    /// Walks on until the decision may be recorded.
     pub(crate) fn until_decision(self) -> Self {
         let way = self.procedure.machine().way_to_decision(Place::Start).unwrap();
         way.into_iter().fold(self, Self::take)
     }
 
-    /// One step on.
+    /// Walks one step on.
     pub(crate) fn take(self, step: Step) -> Self {
         let author = self.author(self.rule(step));
         self.take_by(step, author)
