@@ -282,7 +282,7 @@ fn a_history_is_admitted_whole_and_follows_the_country() {
 
 /// A household may fall back and be closed in reports of one day.
 #[test]
-fn a_card_is_closed_no_earlier_than_what_came_before() {
+fn a_card_is_closed_no_earlier_than_its_last_event() {
     let (county, village) = ("130624".parse().unwrap(), "130624100200".parse().unwrap());
     let mut clerk = Clerk::new(ORIGIN, county, 1, Date::new(2018, 6, 6).unwrap());
     let staff = Staff { officer: 0, township_officer: 0, county_officer: 0, finance: 0 };

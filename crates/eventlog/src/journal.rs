@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn without_room_nothing_is_taken_until_the_tiles_have_caught_up() {
+    fn a_full_journal_takes_no_entries_until_the_tiles_have_caught_up() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, path) = journal(&dir, 0);
         let large = vec![Bytes::from(vec![7; 60_000]); 400];

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_settled_and_goes_on() {
+    fn a_settled_folder_takes_more_entries() {
         let dir = created();
         let (mut writer, key) = integrator(dir.path());
         let mut last = None;
@@ -353,7 +353,7 @@ mod tests {
 
     /// A copy accepts checkpoints signed elsewhere, and may be killed before it has published its first.
     #[test]
-    fn a_copy_without_a_published_checkpoint_opens_on_what_it_has_taken() {
+    fn a_copy_without_a_published_checkpoint_opens_on_its_own_entries() {
         let (other, dir) = (created(), created());
         let (mut signer, key) = integrator(other.path());
         let entries: Vec<Bytes> = (0..300).map(entry).collect();

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_stand_behind_their_lengths() {
+    fn each_entry_follows_its_length() {
         let mut bundle = Vec::new();
         for entry in [&b"ab"[..], b"", b"c"] {
             push_entry(&mut bundle, entry).unwrap();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_follows_an_error() {
+    fn no_entry_is_read_after_an_error() {
         let mut reader = BundleReader::new(b"\x00\x01a\x00", 3);
         assert_eq!(reader.next(), Some(Ok(&b"a"[..])));
         assert_eq!(reader.next(), Some(Err(BundleError::Truncated { entry: 1, missing: 1 })));

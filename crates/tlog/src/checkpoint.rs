@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_logs_own_key_speaks_for_it() {
+    fn only_the_logs_own_key_signs_and_verifies_a_checkpoint() {
         let checkpoint: Checkpoint = TEXT.parse().unwrap();
         let other = SigningKey::new(name("other.example"), [5; 32]);
         let not_the_log = CheckpointError::OtherLog { origin: checkpoint.origin.clone(), key: other.name().clone() };
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_text_that_is_no_checkpoint_is_refused() {
+    fn a_signed_text_that_is_not_a_checkpoint_is_refused() {
         let note = SignedNote::sign("hello\n", &log()).unwrap().to_string();
         let refused = Err(CheckpointError::Text(ParseCheckpointError::Lines));
         assert_eq!(SignedCheckpoint::open(note.as_bytes(), log().verifier()), refused);

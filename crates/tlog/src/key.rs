@@ -332,7 +332,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn names_that_are_none() {
+    fn invalid_names_are_refused() {
         for (text, error) in [
             ("", KeyNameError::Empty),
             (&"x".repeat(256), KeyNameError::TooLong),

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_somebody_still_writes_is_not_noted_as_closed() {
+    fn a_store_that_is_still_written_is_not_noted_as_closed() {
         let folder = tempfile::tempdir().unwrap();
         let store = File::create(folder.path().join(STORE)).unwrap();
         store.lock().unwrap();

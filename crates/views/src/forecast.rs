@@ -47,7 +47,7 @@ mod tests {
     use lika_domain::progress::Figures;
 
     #[test]
-    fn a_forecast_says_what_is_to_go() {
+    fn a_forecast_says_how_much_is_missing() {
         let standing = Standing { applied: 0, recorded_at: 0, today: Date::from_yyyymmdd(20_170_601).unwrap() };
         let area = "130624100200".parse().unwrap();
         let mut progress = Progress::new(area, None, &Figures::default(), &Policy::default(), &standing);

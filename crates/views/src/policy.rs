@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_and_items_go_together_and_say_what_is_not_confirmed() {
+    fn rows_and_items_match_and_mark_unconfirmed_values() {
         let shown = view(&Policy::default(), "130624", 20_180_101);
         assert_eq!((shown.area.as_str(), shown.at.as_str(), shown.index), ("130624", "2018-01-01", Some(7)));
         assert_eq!(shown.rows.len(), shown.items.len());

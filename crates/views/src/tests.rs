@@ -70,7 +70,7 @@ fn names(entry: &Entry, subject: Subject) -> bool {
 }
 
 #[test]
-fn a_view_shows_what_the_fold_is() {
+fn a_view_shows_the_figures_of_the_fold() {
     let folder = tempfile::tempdir().unwrap();
     let mut world = World::open(1, 3);
     let views = open(folder.path(), &world);
@@ -345,7 +345,7 @@ fn fold(world: &World, happened: Option<Date>, recorded_by: Option<Date>) -> Pas
 }
 
 #[test]
-fn the_past_is_what_a_shorter_log_shows() {
+fn a_view_of_the_past_equals_that_of_a_shorter_log() {
     let mut world = World::open(12, 2);
     world.grow(200);
     let then = Past::new(world.state.clone(), world.recorded_at);

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn oversized_file_is_found_and_binary_is_no_source() {
+    fn oversized_file_is_found_and_binary_is_not_a_source() {
         let mut tree = Tree { paths: Vec::new(), sources: Vec::new(), oversized: Vec::new() };
         tree.add("small.txt".into(), b"text".to_vec());
         tree.add("limit.txt".into(), vec![b'a'; FILE_BYTES_MAX]);

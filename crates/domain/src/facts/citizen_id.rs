@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_ones_are_read_back_and_known_as_such() {
+    fn made_up_ids_are_read_back_and_recognised() {
         for (birth, sequence, sex) in [(19_000_101, 0, Sex::Female), (20_000_229, 999, Sex::Male)] {
             let id = made_up(birth, sequence);
             assert_eq!(CitizenId::parse(id.as_str()).as_ref(), Ok(&id));

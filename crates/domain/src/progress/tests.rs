@@ -234,7 +234,7 @@ fn income_is_of_the_latest_year_assessed_and_counts_persons() {
 }
 
 #[test]
-fn losses_round_down_and_nobody_has_no_mean() {
+fn losses_round_down_and_no_persons_have_no_mean() {
     let mut lossy = household(Status::Poor, 3);
     lossy.incomes.push(YearIncome { year: 2016, members: 3, net: Fen(-100), per_head: Fen(-34), entry: 10 });
     let incomes = one(&with(vec![lossy]), 20_161_231).incomes;
@@ -345,7 +345,7 @@ fn procedures_are_under_way_until_they_end_and_late_beyond_their_deadline() {
 }
 
 #[test]
-fn exits_below_the_line_or_without_a_guarantee_are_shown_while_they_stand() {
+fn exits_below_the_line_or_without_a_guarantee_are_counted_on_open_cards() {
     let exited = |status, below_line, guarantee_missing| Household {
         exit: Some(crate::household::ExitFindings { below_line, guarantee_missing }),
         ..household(status, 1)

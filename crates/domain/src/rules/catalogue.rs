@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_says_what_people_need_to_know_of_it() {
+    fn every_event_has_labels_a_source_a_meaning_and_fields() {
         let mut names = Vec::new();
         for event in events() {
             names.push(event.name);

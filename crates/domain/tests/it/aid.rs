@@ -61,15 +61,15 @@ fn money_flows_from_release_to_household_and_back() {
 }
 
 fn release_cases() -> Vec<Case> {
-    let taken = || Case::refused("taken", &[release(|_| {})], release(|_| {}), Code::ReleaseExists, "release");
+    let taken = || Case::refused("in use", &[release(|_| {})], release(|_| {}), Code::ReleaseExists, "release");
     let on_card = county([around(released(|_| {}), |event| event.household = Some(household(HOUSEHOLD)))]);
     vec![
         Case::accepted("a release", &[], release(|_| {})),
         taken(),
-        Case::refused("of nothing", &[], release(|r| r.amount = Fen::ZERO), Code::AmountMissing, "amount"),
-        Case::refused("of no year", &[], release(|r| r.year = 2009), Code::FieldInvalid, "year"),
-        Case::refused("to a card", &[], on_card, Code::HouseholdNotConcerned, "household"),
-        Case::refused("to a village", &[], release(|_| {}).on(VILLAGE), Code::AreaWrongLevel, "area"),
+        Case::refused("an amount of 0", &[], release(|r| r.amount = Fen::ZERO), Code::AmountMissing, "amount"),
+        Case::refused("a year before 2010", &[], release(|r| r.year = 2009), Code::FieldInvalid, "year"),
+        Case::refused("on a card", &[], on_card, Code::HouseholdNotConcerned, "household"),
+        Case::refused("in a village", &[], release(|_| {}).on(VILLAGE), Code::AreaWrongLevel, "area"),
         Case::refused_for(
             "by a village officer",
             &[],
@@ -86,11 +86,11 @@ fn allocation_cases() -> Vec<Case> {
     vec![
         Case::accepted("all of it", &given, allocate(|a| a.amount = Fen::yuan(1_000))),
         Case::refused("more", &given, allocate(|a| a.amount = Fen(100_001)), Code::ReleaseExceeded, "amount"),
-        Case::refused_for("more by two", &given, twice, &[(Code::ReleaseExceeded, Some(1), "amount")]),
+        Case::refused_for("more in two events", &given, twice, &[(Code::ReleaseExceeded, Some(1), "amount")]),
         Case::refused("no such release", &[], allocate(|_| {}), Code::ReleaseUnknown, "release"),
-        Case::refused("not known when it was decided", &given, unseen, Code::ReleaseUnknown, "release"),
-        Case::refused("of nothing", &given, allocate(|a| a.amount = Fen(-1)), Code::AmountMissing, "amount"),
-        Case::refused("taken", &ground(), allocate(|a| a.amount = Fen(1)), Code::AllocationExists, "allocation"),
+        Case::refused("a release after the basis", &given, unseen, Code::ReleaseUnknown, "release"),
+        Case::refused("a negative amount", &given, allocate(|a| a.amount = Fen(-1)), Code::AmountMissing, "amount"),
+        Case::refused("in use", &ground(), allocate(|a| a.amount = Fen(1)), Code::AllocationExists, "allocation"),
         Case::refused(
             "before the release",
             &given,
@@ -133,18 +133,18 @@ fn plan_cases() -> Vec<Case> {
             Code::HouseholdDeregistered,
             "household",
         ),
-        Case::refused("taken", &ground(), plan(None, |p| p.measure = FOR_VILLAGE), Code::MeasureExists, "measure"),
+        Case::refused("in use", &ground(), plan(None, |p| p.measure = FOR_VILLAGE), Code::MeasureExists, "measure"),
         Case::refused("unpaid", &[], plan(None, |p| p.allocation = Some(9)), Code::AllocationUnknown, "allocation"),
-        Case::accepted("until the same day", &ground(), plan(None, |p| p.until = Some(date(DAY)))),
+        Case::accepted("until its first day", &ground(), plan(None, |p| p.until = Some(date(DAY)))),
         Case::refused(
-            "until before",
+            "until a day before",
             &ground(),
             plan(None, |p| p.until = Some(date(DAY - 1))),
             Code::PeriodInvalid,
             "until",
         ),
         Case::refused(
-            "of less than nothing",
+            "a negative amount",
             &ground(),
             plan(None, |p| p.amount = Fen(-1)),
             Code::FieldInvalid,
@@ -157,9 +157,13 @@ fn plan_cases() -> Vec<Case> {
             Code::FieldInvalid,
             "code",
         ),
-        Case::accepted("of the catalogue", &[catalogue(MeasureGroup::Industry)], plan(None, |p| p.allocation = None)),
+        Case::accepted(
+            "a code of the catalogue",
+            &[catalogue(MeasureGroup::Industry)],
+            plan(None, |p| p.allocation = None),
+        ),
         Case::refused(
-            "of the catalogue, in another group",
+            "a code of the catalogue in another group",
             &[catalogue(MeasureGroup::Housing)],
             plan(None, |p| p.allocation = None),
             Code::MeasureMismatch,
@@ -180,18 +184,18 @@ fn delivery_cases() -> Vec<Case> {
     let early = around(delivered(|d| d.allocation = None), |event| event.happened = date(20_140_228));
     let nowhere = around(delivered(|d| d.allocation = None), |event| event.household = None);
     vec![
-        Case::accepted("help in kind by who answers for it", &[], in_kind(|_| {})),
+        Case::accepted("help in kind by the responsible official", &[], in_kind(|_| {})),
         Case::accepted("for a member", &[], in_kind(|d| d.member = Some(member_no(3)))),
         Case::refused(
-            "for a stranger",
+            "for an unknown member",
             &[],
             in_kind(|d| d.member = Some(member_no(9))),
             Code::MemberUnknown,
             "member",
         ),
-        Case::refused("of nothing", &[], in_kind(|d| d.amount = Fen::ZERO), Code::AmountMissing, "amount"),
+        Case::refused("an amount of 0", &[], in_kind(|d| d.amount = Fen::ZERO), Code::AmountMissing, "amount"),
         Case::refused("before registration", &[], village([early]), Code::BeforeRegistration, "happened"),
-        Case::refused("to nobody", &[], village([nowhere]), Code::HouseholdIsMissing, "household"),
+        Case::refused("without a household", &[], village([nowhere]), Code::HouseholdIsMissing, "household"),
         Case::refused(
             "to a closed card",
             &[deregistered()],
@@ -200,9 +204,9 @@ fn delivery_cases() -> Vec<Case> {
             "household",
         ),
         Case::refused("twice", &[in_kind(|_| {})], in_kind(|_| {}), Code::DeliveryExists, "delivery"),
-        Case::accepted("of the village's measure", &ground(), in_kind(|d| d.measure = Some(FOR_VILLAGE))),
-        Case::accepted("of its own measure", &ground(), in_kind(|d| d.measure = Some(FOR_HOUSEHOLD))),
-        Case::refused("of no measure", &ground(), in_kind(|d| d.measure = Some(99)), Code::MeasureUnknown, "measure"),
+        Case::accepted("under the village's measure", &ground(), in_kind(|d| d.measure = Some(FOR_VILLAGE))),
+        Case::accepted("under its own measure", &ground(), in_kind(|d| d.measure = Some(FOR_HOUSEHOLD))),
+        Case::refused("no measure", &ground(), in_kind(|d| d.measure = Some(99)), Code::MeasureUnknown, "measure"),
         Case::refused(
             "of another group than its measure",
             &ground(),
@@ -226,16 +230,16 @@ fn paid_delivery_cases() -> Vec<Case> {
     vec![
         Case::accepted("all of the allocation", &ground(), all()),
         Case::refused("more", &ground(), deliver(|d| d.amount = Fen(60_001)), Code::AllocationExceeded, "amount"),
-        Case::refused_for("more by two", &ground(), split, &[(Code::AllocationExceeded, Some(1), "amount")]),
+        Case::refused_for("more in two events", &ground(), split, &[(Code::AllocationExceeded, Some(1), "amount")]),
         Case::accepted(
             "again after it was taken back",
             &back,
             deliver(|d| (d.delivery, d.amount) = (2, Fen::yuan(600))),
         ),
-        Case::refused("of no allocation", &[], deliver(|_| {}), Code::AllocationUnknown, "allocation"),
+        Case::refused("from an unknown allocation", &[], deliver(|_| {}), Code::AllocationUnknown, "allocation"),
         Case::refused("before the allocation", &ground(), village([early]), Code::OutOfOrder, "happened"),
         Case::refused(
-            "paid by who answers for it",
+            "paid by the responsible official",
             &ground(),
             deliver(|_| {}).by(RESPONSIBLE),
             Code::RoleForbids,
@@ -251,15 +255,15 @@ fn acknowledgement_cases() -> Vec<Case> {
     vec![
         Case::accepted("by the head", &given(), acknowledge(1)),
         Case::accepted(
-            "by the child, through who answers for it",
+            "by the child, reported by the responsible official",
             &given(),
             village([acknowledged(1, 3)]).by(RESPONSIBLE),
         ),
         Case::accepted("after the card was closed", &[given(), vec![deregistered_on(DAY)]].concat(), acknowledge(1)),
-        Case::refused("by a stranger", &given(), village([acknowledged(1, 9)]), Code::MemberUnknown, "member"),
-        Case::refused("of nothing", &given(), acknowledge(2), Code::DeliveryUnknown, "delivery"),
+        Case::refused("by an unknown member", &given(), village([acknowledged(1, 9)]), Code::MemberUnknown, "member"),
+        Case::refused("an unknown delivery", &given(), acknowledge(2), Code::DeliveryUnknown, "delivery"),
         Case::refused("twice", &twice(), acknowledge(1), Code::AcknowledgedAlready, "delivery"),
-        Case::refused("before it came", &given(), village([early]), Code::OutOfOrder, "happened"),
+        Case::refused("before the delivery", &given(), village([early]), Code::OutOfOrder, "happened"),
     ]
 }
 
@@ -271,9 +275,9 @@ fn reversal_cases() -> Vec<Case> {
         Case::accepted("all of it", &given(), reverse(1, Fen::yuan(100))),
         Case::accepted("the rest", &part(), reverse(1, Fen::yuan(40))),
         Case::refused("more than the rest", &part(), reverse(1, Fen(4_001)), Code::ReversalExceeds, "amount"),
-        Case::refused("nothing", &given(), reverse(1, Fen::ZERO), Code::AmountMissing, "amount"),
-        Case::refused("of nothing", &given(), reverse(2, Fen(1)), Code::DeliveryUnknown, "delivery"),
-        Case::refused("before it came", &given(), village([early]), Code::OutOfOrder, "happened"),
+        Case::refused("an amount of 0", &given(), reverse(1, Fen::ZERO), Code::AmountMissing, "amount"),
+        Case::refused("an unknown delivery", &given(), reverse(2, Fen(1)), Code::DeliveryUnknown, "delivery"),
+        Case::refused("before the delivery", &given(), village([early]), Code::OutOfOrder, "happened"),
         Case::refused("by the village", &given(), reverse(1, Fen(1)).by(VILLAGE_OFFICER), Code::RoleForbids, "author"),
     ]
 }
@@ -294,16 +298,16 @@ fn policy_cases() -> Vec<Case> {
     let wordy = PolicyItem { source: "款".repeat(201).into(), ..item(PolicyValue::VisitDays(30)) };
     vec![
         Case::accepted("a provincial line", &[], line(2021, 6_000)),
-        refused("no line", line(2021, 0), "line"),
-        refused("a line of long ago", line(2009, 1_196), "line"),
+        refused("a line of 0", line(2021, 0), "line"),
+        refused("a line for 2009", line(2009, 1_196), "line"),
         Case::accepted("a threshold", &[], one(PolicyValue::ExitThreshold(10_000))),
-        refused("a threshold above all", one(PolicyValue::ExitThreshold(10_001)), "exit_threshold"),
-        Case::accepted("a week", &[], days(7)),
-        refused("no publicity", days(0), "publicity_days"),
-        refused("over a year", one(PolicyValue::DecisionDays(367)), "decision_days"),
-        refused("no visits", one(PolicyValue::VisitDays(0)), "visit_days"),
+        refused("a threshold above 100 %", one(PolicyValue::ExitThreshold(10_001)), "exit_threshold"),
+        Case::accepted("a publicity of a week", &[], days(7)),
+        refused("a publicity of 0 days", days(0), "publicity_days"),
+        refused("decisions within 367 days", one(PolicyValue::DecisionDays(367)), "decision_days"),
+        refused("visits every 0 days", one(PolicyValue::VisitDays(0)), "visit_days"),
         refused(
-            "no households",
+            "a limit of 0 households",
             one(PolicyValue::CaseloadLimit { capacity: lika_domain::official::Capacity::First, households: 0 }),
             "caseload_limit",
         ),
@@ -312,7 +316,7 @@ fn policy_cases() -> Vec<Case> {
         refused("no name", measure("goat", ""), "measure"),
         refused("no items", set(date(TODAY), Vec::new()), "items"),
         refused("no source", set(date(TODAY), vec![unsourced]), "source"),
-        refused("too long a source", set(date(TODAY), vec![wordy]), "source"),
+        refused("a source that is too long", set(date(TODAY), vec![wordy]), "source"),
         Case::refused("not for the province", &[], set(date(TODAY), vec![abroad]), Code::AreaUnknown, "area"),
         Case::refused("not by an officer", &[], days(7).by(COUNTY_OFFICER), Code::RoleForbids, "author"),
         Case::refused("not in a village", &[], days(7).on(VILLAGE), Code::AreaWrongLevel, "area"),

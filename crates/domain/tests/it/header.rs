@@ -40,15 +40,15 @@ fn opening_cases() -> Vec<Case> {
         Case::accepted("entry 0 opens the log", &[], opening()).on_empty_log(),
         refused("nothing before the opening", visits([visit()]), Code::NotOpened, "events"),
         refused("only entry 0 opens", opening().twisted(|entry| entry.index = 1), Code::NotOpened, "events"),
-        refused("the opening stands alone", twice, Code::OpenedNotAlone, "events"),
-        refused("for its own log", opened(|opened| opened.origin = "other".into()), Code::OriginMismatch, "origin"),
-        refused("with its own key", opened(|opened| opened.public_key.id = KeyId(1)), Code::OpeningKeyMismatch, "key"),
-        refused("by its first official", opening().by(NOBODY), Code::OpeningKeyMismatch, "key"),
-        Case::refused("a village is no jurisdiction", &[], village_opening(), Code::AreaWrongLevel, "area")
+        refused("the opening is the only event", twice, Code::OpenedNotAlone, "events"),
+        refused("the log's origin", opened(|opened| opened.origin = "other".into()), Code::OriginMismatch, "origin"),
+        refused("its own key", opened(|opened| opened.public_key.id = KeyId(1)), Code::OpeningKeyMismatch, "key"),
+        refused("the opening is by its own official", opening().by(NOBODY), Code::OpeningKeyMismatch, "key"),
+        Case::refused("a village is not a jurisdiction", &[], village_opening(), Code::AreaWrongLevel, "area")
             .on_empty_log(),
         Case::refused("a name", &[], opened(|opened| opened.name = "".into()), Code::FieldMissing, "name")
             .on_empty_log(),
-        Case::refused("opened once", &[], opening(), Code::AlreadyOpened, "events"),
+        Case::refused("a log is opened once", &[], opening(), Code::AlreadyOpened, "events"),
     ]
 }
 
@@ -66,21 +66,21 @@ fn author_cases() -> Vec<Case> {
         |name, given: &[Report], report, code, field| Case::refused_for(name, given, report, &[(code, None, field)]);
     vec![
         refused("another log", &[], twisted(|e| e.submission.origin = "other".into()), Code::OriginMismatch, "origin"),
-        refused("a key nobody enrolled", &[], twisted(|e| e.submission.key = KeyId(5)), Code::KeyUnknown, "key"),
+        refused("a key that is not enrolled", &[], twisted(|e| e.submission.key = KeyId(5)), Code::KeyUnknown, "key"),
         refused("a revoked key", slice::from_ref(&revoked), visits([visit()]), Code::KeyIsRevoked, "key"),
-        Case::accepted("revoked, but not when it was decided", &[revoked], late(visits([visit()]))),
+        Case::accepted("a key revoked after the basis", &[revoked], late(visits([visit()]))),
         Case::accepted("a key just enrolled", slice::from_ref(&newcomer), visits([visit()]).by(NOBODY)),
         refused(
-            "not yet enrolled when decided",
+            "a key enrolled after the basis",
             &[newcomer],
             late(visits([visit()]).by(NOBODY)),
             Code::KeyUnknown,
             "key",
         ),
         refused("somebody else's key", &[], as_author(VILLAGE_OFFICER), Code::KeyNotAuthors, "author"),
-        refused("an author nobody enrolled", &[], as_author(NOBODY), Code::AuthorUnknown, "author"),
+        refused("an author who is not enrolled", &[], as_author(NOBODY), Code::AuthorUnknown, "author"),
         refused("an author without a role", slice::from_ref(&retired), visits([visit()]), Code::RoleForbids, "author"),
-        Case::accepted("who had one when it was decided", &[retired], late(visits([visit()]))),
+        Case::accepted("a role lost after the basis", &[retired], late(visits([visit()]))),
         Case::refused("an auditor records nothing", &[], visits([visit()]).by(AUDITOR), Code::RoleForbids, "author"),
     ]
 }
@@ -90,8 +90,8 @@ fn chain_cases() -> Vec<Case> {
         |name, given: &[Report], report, code, field| Case::refused_for(name, given, report, &[(code, None, field)]);
     let first = visits([visit()]);
     vec![
-        Case::accepted("second after first", slice::from_ref(&first), first.clone()),
-        refused("one left out", &[], twisted(|e| e.submission.sequence = 2), Code::SequenceGap, "sequence"),
+        Case::accepted("the second after the first", slice::from_ref(&first), first.clone()),
+        refused("a number left out", &[], twisted(|e| e.submission.sequence = 2), Code::SequenceGap, "sequence"),
         refused(
             "the first again",
             slice::from_ref(&first),
@@ -99,7 +99,7 @@ fn chain_cases() -> Vec<Case> {
             Code::SequenceGap,
             "sequence",
         ),
-        refused("none is 0", &[], twisted(|e| e.submission.sequence = 0), Code::SequenceGap, "sequence"),
+        refused("no number is 0", &[], twisted(|e| e.submission.sequence = 0), Code::SequenceGap, "sequence"),
         refused(
             "after another submission",
             slice::from_ref(&first),
@@ -108,14 +108,14 @@ fn chain_cases() -> Vec<Case> {
             "previous",
         ),
         refused(
-            "after nothing",
+            "without the previous one",
             &[first],
             twisted(|e| e.submission.previous = None),
             Code::PreviousMismatch,
             "previous",
         ),
         refused(
-            "an id that was used",
+            "an id that is in use",
             &[],
             twisted(|e| e.submission.id = SubmissionId(1_u128.to_be_bytes())),
             Code::SubmissionIdReused,
@@ -130,8 +130,8 @@ fn place_and_time_cases() -> Vec<Case> {
     let elsewhere = [(Code::AreaForbids, None, "area"), (Code::VillageUnknown, Some(0), "area")];
     let abroad = [(Code::AreaUnknown, None, "area"), (Code::VillageUnknown, Some(0), "area")];
     vec![
-        Case::refused_for("not their village", &[], visits([visit()]).on(OTHER_VILLAGE), &elsewhere),
-        Case::refused_for("not this county", &[], visits([visit()]).on("130625100200").by(ADMINISTRATOR), &abroad),
+        Case::refused_for("another official's village", &[], visits([visit()]).on(OTHER_VILLAGE), &elsewhere),
+        Case::refused_for("another county", &[], visits([visit()]).on("130625100200").by(ADMINISTRATOR), &abroad),
         Case::refused(
             "a village's event on the county",
             &[],
@@ -148,14 +148,14 @@ fn place_and_time_cases() -> Vec<Case> {
             "composed_at",
         ),
         refused(
-            "recorded before the village's last",
+            "recorded before the village's last entry",
             &[],
             visits([visit_on(20_200_101)]).recorded(20_200_601),
             Code::RecordedBackwards,
             "recorded_at",
         ),
-        refused("rests on itself", &[], twisted(|e| e.basis = e.index + 1), Code::BasisInvalid, "basis"),
-        refused("leaves out the village's last", &[], twisted(|e| e.basis = e.index - 1), Code::BasisInvalid, "basis"),
+        refused("a basis with the entry itself", &[], twisted(|e| e.basis = e.index + 1), Code::BasisInvalid, "basis"),
+        refused("before the village's last", &[], twisted(|e| e.basis = e.index - 1), Code::BasisInvalid, "basis"),
     ]
 }
 
@@ -172,14 +172,14 @@ fn envelope_cases() -> Vec<Case> {
         Case::accepted("today", &[], with(|event| event.happened = date(TODAY))),
         Case::refused("tomorrow", &[], with(|event| event.happened = date(TODAY + 1)), Code::InFuture, "happened"),
         Case::accepted("the first day", &[], with(|event| event.happened = date(20_100_101))),
-        Case::refused("before that", &[], with(|event| event.happened = date(20_091_231)), Code::TooOld, "happened"),
-        Case::accepted("as many documents as may be", &[], evidence(vec![photo(1); EVIDENCE_MAX])),
-        Case::refused("one more", &[], evidence(vec![photo(1); EVIDENCE_MAX + 1]), Code::EvidenceInvalid, "evidence"),
+        Case::refused("too early", &[], with(|event| event.happened = date(20_091_231)), Code::TooOld, "happened"),
+        Case::accepted("the most documents", &[], evidence(vec![photo(1); EVIDENCE_MAX])),
+        Case::refused("too many", &[], evidence(vec![photo(1); EVIDENCE_MAX + 1]), Code::EvidenceInvalid, "evidence"),
         Case::refused("an empty file", &[], evidence(vec![photo(0)]), Code::EvidenceInvalid, "evidence"),
-        Case::accepted("puts right what is recorded", &[visits([visit()])], corrects(NEXT)),
-        Case::refused("but only the last of them", &[], corrects(NEXT - 1), Code::CorrectionInvalid, "corrects"),
-        Case::refused("puts itself right", &[], corrects(NEXT), Code::CorrectionInvalid, "corrects"),
-        Case::refused("puts right what comes later", &[], corrects(NEXT + 1), Code::CorrectionInvalid, "corrects"),
+        Case::accepted("corrects a recorded event", &[visits([visit()])], corrects(NEXT)),
+        Case::refused("corrects another kind of event", &[], corrects(NEXT - 1), Code::CorrectionInvalid, "corrects"),
+        Case::refused("corrects itself", &[], corrects(NEXT), Code::CorrectionInvalid, "corrects"),
+        Case::refused("corrects a later entry", &[], corrects(NEXT + 1), Code::CorrectionInvalid, "corrects"),
     ]
 }
 
@@ -187,9 +187,9 @@ fn list_cases() -> Vec<Case> {
     let bad = || visit_on(20_000_101);
     vec![
         Case::refused_for("no event", &[], visits([]), &[(Code::NoEvents, None, "events")]),
-        Case::accepted("as many events as may be", &[], visits(vec![visit(); EVENTS_MAX])),
+        Case::accepted("the most events", &[], visits(vec![visit(); EVENTS_MAX])),
         Case::refused_for(
-            "one more, and only that is said",
+            "too many events, and no other problem is listed",
             &[],
             visits(vec![bad(); EVENTS_MAX + 1]),
             &[(Code::TooManyEvents, None, "events")],

@@ -88,7 +88,7 @@ fn enrolment_cases() -> Vec<Case> {
         Case::refused("a number that is taken", &[], enrol(FINANCE, VILLAGE), Code::OfficialExists, "official"),
         Case::refused("outside the county", &[], enrol(NOBODY, "1307"), Code::AreaUnknown, "area"),
         Case::refused("around the county", &[], enrol(NOBODY, "1306"), Code::AreaUnknown, "area"),
-        Case::refused("no card", &[], Report::officials([on_card]), Code::HouseholdNotConcerned, "household"),
+        Case::refused("names no card", &[], Report::officials([on_card]), Code::HouseholdNotConcerned, "household"),
         Case::refused(
             "not by a county officer",
             &[],
@@ -101,7 +101,7 @@ fn enrolment_cases() -> Vec<Case> {
         Case::accepted("no role any more", &[], changed(None)),
         Case::refused("a role elsewhere", &[], changed(Some((Role::Finance, "14"))), Code::AreaUnknown, "area"),
         Case::refused("a stranger's role", &[], change(NOBODY, None), Code::OfficialUnknown, "official"),
-        Case::refused("nor by an auditor", &[], changed(None).by(AUDITOR), Code::RoleForbids, "author"),
+        Case::refused("not by an auditor", &[], changed(None).by(AUDITOR), Code::RoleForbids, "author"),
     ]
 }
 
@@ -127,7 +127,7 @@ fn key_cases() -> Vec<Case> {
         ),
         Case::refused("a stranger's key", &[], enrol(NOBODY, 77), Code::OfficialUnknown, "official"),
         Case::refused(
-            "for nobody in office",
+            "for an official without a role",
             &[change(FINANCE, None)],
             enrol(FINANCE, 77),
             Code::OfficialInactive,
@@ -198,12 +198,12 @@ fn assignment_cases() -> Vec<Case> {
     vec![
         Case::accepted("a first responsible official", &[], first.clone()),
         Case::accepted("from the day of registration", &[], assign_on(20_140_301, RESPONSIBLE)),
-        Case::refused("from before it", &[], assign_on(20_140_228, RESPONSIBLE), Code::BeforeRegistration, "happened"),
+        Case::refused("the day before", &[], assign_on(20_140_228, RESPONSIBLE), Code::BeforeRegistration, "happened"),
         Case::refused("no card named", &[], no_card, Code::HouseholdIsMissing, "household"),
         Case::refused("no such card", &[], on_card(NEW_HOUSEHOLD, RESPONSIBLE), Code::HouseholdUnknown, "household"),
         Case::refused("a closed card", &[deregistered()], first.clone(), Code::HouseholdDeregistered, "household"),
         Case::refused("a stranger", &[], assign(NOBODY, Capacity::First), Code::OfficialUnknown, "official"),
-        Case::refused("nobody in office", &[inactive], first.clone(), Code::OfficialInactive, "official"),
+        Case::refused("an official without a role", &[inactive], first.clone(), Code::OfficialInactive, "official"),
         Case::refused("not in their area", &[far], assign(FIRST_NEW, Capacity::First), Code::AreaForbids, "official"),
         Case::refused("not by themselves", &[], first.by(RESPONSIBLE), Code::RoleForbids, "author"),
     ]
@@ -235,7 +235,7 @@ fn place_cases() -> Vec<Case> {
             Code::AssignedAlready,
             "official",
         ),
-        Case::accepted("as many seconds as may be", &seconds(SECONDS_MAX - 1), assign(RESPONSIBLE, Capacity::Second)),
+        Case::accepted("the most second officials", &seconds(SECONDS_MAX - 1), assign(RESPONSIBLE, Capacity::Second)),
         Case::refused(
             "one more",
             &seconds(SECONDS_MAX),
@@ -291,8 +291,8 @@ fn assignment_end_cases() -> Vec<Case> {
         Case::accepted("ended on the day it began", &first, end(RESPONSIBLE, DAY)),
         Case::refused("ended before it began", &first, end(RESPONSIBLE, DAY - 1), Code::OutOfOrder, "happened"),
         Case::refused("never begun", &[], end(RESPONSIBLE, DAY), Code::NotAssigned, "official"),
-        Case::refused("another's", &first, end(VILLAGE_OFFICER, DAY), Code::NotAssigned, "official"),
-        Case::accepted("of somebody who left", &left, end(RESPONSIBLE, DAY)),
+        Case::refused("another official's", &first, end(VILLAGE_OFFICER, DAY), Code::NotAssigned, "official"),
+        Case::accepted("of an official who left", &left, end(RESPONSIBLE, DAY)),
         Case::accepted(
             "and begun again",
             &[first.to_vec(), vec![end(RESPONSIBLE, DAY)]].concat(),
@@ -356,14 +356,14 @@ fn visit_cases() -> Vec<Case> {
         Case::refused("not by finance", &[], plain().by(FINANCE), Code::RoleForbids, "author"),
         Case::refused("a closed card", &[deregistered()], plain(), Code::HouseholdDeregistered, "household"),
         Case::refused("a stranger", &[], village([visited(DAY, NOBODY, |_| {})]), Code::OfficialUnknown, "official"),
-        Case::refused("who left", &[change(RESPONSIBLE, None)], plain(), Code::OfficialInactive, "official"),
+        Case::refused("has left", &[change(RESPONSIBLE, None)], plain(), Code::OfficialInactive, "official"),
         Case::accepted("in the last minute", &[], visit(|visit| visit.minute = Some(1_439))),
-        Case::refused("after it", &[], visit(|visit| visit.minute = Some(1_440)), Code::FieldInvalid, "minute"),
+        Case::refused("too late", &[], visit(|visit| visit.minute = Some(1_440)), Code::FieldInvalid, "minute"),
         Case::accepted("with others", &[], visit(|visit| visit.companions = numbers(&[VILLAGE_OFFICER, FINANCE]))),
         companions("with themselves", |visit| visit.companions = numbers(&[RESPONSIBLE]), Code::VisitInvalid),
         companions("twice", |visit| visit.companions = numbers(&[FINANCE, FINANCE]), Code::VisitInvalid),
         companions(
-            "with a crowd",
+            "with six others",
             |visit| visit.companions = (FIRST_NEW..).take(6).map(official).collect(),
             Code::VisitInvalid,
         ),

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_of_one_file() {
+    fn all_parts_come_from_one_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         let ask = |offset: u64, sum: &[u8]| answer(&path, &[&offset.to_be_bytes(), sum].concat()).unwrap();

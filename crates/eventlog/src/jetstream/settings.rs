@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_may_lose_what_it_acknowledged_is_refused_by_name() {
+    fn a_server_that_may_lose_acknowledged_messages_is_refused_by_name() {
         check_server(&varz()).unwrap();
         for (path, value, expected) in [
             ("/version", json!("2.14.6"), "nats-server n1: version is 2.14.6 and must be 2.15.1 or later"),

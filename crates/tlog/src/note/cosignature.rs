@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn an_authors_signature_is_no_cosignature() {
+    fn an_authors_signature_is_not_a_cosignature() {
         // The same bytes under the other type have another id, so the line is by an unknown key.
         let seed_twin = SigningKey::new(name("witness.example/w1"), [3; 32]);
         let note = SignedNote::sign(TEXT, &seed_twin).unwrap();

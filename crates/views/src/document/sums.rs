@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_left_out_or_that_is_no_number_is_refused_and_one_more_is_not() {
+    fn a_missing_or_non_numeric_figure_is_refused_and_an_additional_one_is_not() {
         let read = |json| serde_json::from_value::<Sums<Exits>>(json).map_err(|error| error.to_string());
         assert_eq!(read(json!({"below_line": 3})), Err("missing field `guarantee_missing`".to_owned()));
         assert!(read(json!({"below_line": "3", "guarantee_missing": 0})).is_err());

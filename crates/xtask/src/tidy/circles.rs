@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_only_declares_and_re_exports_is_no_part_of_a_circle() {
+    fn a_parent_that_only_declares_and_re_exports_is_not_part_of_a_circle() {
         let parent = ("a.rs", "mod b; mod c; pub use b::B; pub use c::{C as Sea, inner};");
         let files = [("lib.rs", "mod a; pub use a::Sea;"), parent, ("a/c.rs", "struct C; mod inner {}")];
         let child = |text| [&files[..], &[("a/b.rs", text)]].concat();

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_names_itself_and_what_is_under_it() {
+    fn a_layer_may_name_itself_and_the_layers_below() {
         for (own, file) in ["facts/day.rs", "state.rs", "rules/aid/release.rs", "progress/count.rs"].iter().enumerate()
         {
             for (other, layer) in LAYERS.iter().enumerate() {

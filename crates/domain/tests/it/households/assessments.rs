@@ -21,15 +21,15 @@ fn income_cases() -> Vec<Case> {
         refused("not before October", income(20_150_930, 2015, |_| {}), Code::IncomeYearInvalid, "year"),
         refused("not the year to come", income(20_151_231, 2016, |_| {}), Code::IncomeYearInvalid, "year"),
         Case::accepted("as far back as 2005", &[], income(20_151_231, 2005, |_| {})),
-        refused("no further", income(20_151_231, 2004, |_| {}), Code::IncomeYearInvalid, "year"),
+        refused("no further back than 2005", income(20_151_231, 2004, |_| {}), Code::IncomeYearInvalid, "year"),
         Case::refused("once a year", &before, income(20_160_105, 2015, |_| {}), Code::IncomeAssessedBefore, "year"),
-        Case::accepted("unless it was wrong", &before, correcting(income(20_160_105, 2015, |_| {}), FIRST)),
+        Case::accepted("to correct an error", &before, correcting(income(20_160_105, 2015, |_| {}), FIRST)),
         Case::accepted("another year", &before, income(20_161_231, 2016, |_| {})),
         Case::accepted("by the responsible official", &[], income_of_2015().by(RESPONSIBLE)),
         refused("not by finance", income_of_2015().by(FINANCE), Code::RoleForbids, "author"),
         refused("not before the card", income(20_140_228, 2013, |_| {}), Code::BeforeRegistration, "happened"),
         Case::refused(
-            "of an open card",
+            "only of an open card",
             &[close(20_160_101)],
             income(20_161_231, 2016, |_| {}),
             Code::HouseholdDeregistered,
@@ -43,7 +43,7 @@ fn sum_cases() -> Vec<Case> {
     let of = |change| income(20_151_231, 2015, change);
     vec![
         refused("a fen too much", of(|i| i.net += Fen(1)), Code::IncomeNetWrong, "net"),
-        refused("the cost counts", of(|i| i.production_cost = Fen::ZERO), Code::IncomeNetWrong, "net"),
+        refused("the cost of production counts", of(|i| i.production_cost = Fen::ZERO), Code::IncomeNetWrong, "net"),
         refused("every transfer counts", of(|i| i.ecological += Fen(1)), Code::IncomeNetWrong, "net"),
         Case::accepted(
             "a loss",
@@ -54,18 +54,18 @@ fn sum_cases() -> Vec<Case> {
             }),
         ),
         Case::accepted(
-            "two fen lost",
+            "two fen lost in rounding",
             &[],
             of(|i| (i.net, i.other_transfer) = (i.net + Fen(2), i.other_transfer + Fen(2))),
         ),
         refused(
-            "not three",
+            "three fen lost in rounding",
             of(|i| (i.net, i.other_transfer) = (i.net + Fen(3), i.other_transfer + Fen(3))),
             Code::IncomePerHeadWrong,
             "per_head",
         ),
-        refused("of no size", of(|i| i.per_head = Fen(i64::MAX)), Code::IncomePerHeadWrong, "per_head"),
-        refused("nor that", of(|i| (i.net, i.wage) = (Fen(i64::MIN), Fen(i64::MAX))), Code::IncomeNetWrong, "net"),
+        refused("too large", of(|i| i.per_head = Fen(i64::MAX)), Code::IncomePerHeadWrong, "per_head"),
+        refused("too small", of(|i| (i.net, i.wage) = (Fen(i64::MIN), Fen(i64::MAX))), Code::IncomeNetWrong, "net"),
     ]
 }
 
@@ -74,14 +74,14 @@ fn head_count_cases() -> Vec<Case> {
     let given = [income_of_2015(), super::members::add(4, |_| {})];
     let of_four = |report: fn(&mut lika_domain::income::IncomeAssessed)| income(20_161_231, 2015, report);
     vec![
-        Case::accepted("put right for those of then", &given, correcting(of_four(|_| {}), FIRST)),
+        Case::accepted("a correction counts the members of then", &given, correcting(of_four(|_| {}), FIRST)),
         Case::accepted(
-            "put right for one left out",
+            "a correction counts a member left out",
             &given,
             correcting(of_four(|i| i.per_head = Fen::yuan(2_250)), FIRST),
         ),
         Case::refused(
-            "a new year is of those of now",
+            "a new year counts the members of now",
             &given,
             income(20_161_231, 2016, |_| {}),
             Code::IncomePerHeadWrong,
@@ -95,10 +95,10 @@ fn living_cases() -> Vec<Case> {
     let roof = LivingConditionsAssessed { dwelling: Some(DwellingGrade::D), ..nothing() };
     let nothing = living(20_151_231, nothing());
     vec![
-        Case::accepted("some of it", &[], water(20_151_231, Met::No)),
+        Case::accepted("a part of the conditions", &[], water(20_151_231, Met::No)),
         Case::accepted("by the responsible official", &[], water(20_151_231, Met::No).by(RESPONSIBLE)),
         Case::accepted("the dwelling alone", &[], living(20_151_231, roof)),
-        Case::refused("not nothing", &[], nothing, Code::NothingAssessed, "living_conditions_assessed"),
+        Case::refused("at least one condition", &[], nothing, Code::NothingAssessed, "living_conditions_assessed"),
         Case::refused("not by an auditor", &[], water(20_151_231, Met::No).by(AUDITOR), Code::RoleForbids, "author"),
     ]
 }

@@ -24,12 +24,17 @@ fn registration_cases() -> Vec<Case> {
     let twice = Report::households([registered(NEW_HOUSEHOLD, |_| {}), registered(NEW_HOUSEHOLD, |_| {})]);
     let nameless = village(20_140_601, HouseholdKind::HouseholdRegistered(Box::new(sheet(|_| {}))));
     let mut cases = vec![
-        refused("a number once", register_as(HOUSEHOLD, |_| {}), Code::HouseholdExists, "household"),
-        Case::refused_for("once in a submission", &[], twice, &[(Code::HouseholdExists, Some(1), "household")]),
+        refused("a number is used once", register_as(HOUSEHOLD, |_| {}), Code::HouseholdExists, "household"),
+        Case::refused_for(
+            "a number is used once in a submission",
+            &[],
+            twice,
+            &[(Code::HouseholdExists, Some(1), "household")],
+        ),
         Case::refused("in one village", &[second_village()], elsewhere(HOUSEHOLD), Code::HouseholdExists, "household"),
-        refused("with a number", nameless, Code::HouseholdIsMissing, "household"),
-        refused("in a registered village", elsewhere(NEW_HOUSEHOLD), Code::VillageUnknown, "area"),
-        refused("in a village", elsewhere(NEW_HOUSEHOLD).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        refused("a card has a number", nameless, Code::HouseholdIsMissing, "household"),
+        refused("only in a registered village", elsewhere(NEW_HOUSEHOLD), Code::VillageUnknown, "area"),
+        refused("only in a village", elsewhere(NEW_HOUSEHOLD).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
         refused(
             "causes differ",
             register(|c| c.facts.other_causes = vec![Cause::Illness]),
@@ -37,13 +42,13 @@ fn registration_cases() -> Vec<Case> {
             "other_causes",
         ),
         refused(
-            "each once",
+            "each cause once",
             register(|c| c.facts.other_causes = vec![Cause::Land; 2]),
             Code::CausesInvalid,
             "other_causes",
         ),
         refused(
-            "two besides the main one",
+            "at most two causes besides the main one",
             register(|c| c.facts.other_causes = vec![Cause::Land, Cause::Water, Cause::Skills]),
             Code::CausesInvalid,
             "other_causes",
@@ -59,7 +64,7 @@ fn registration_cases() -> Vec<Case> {
         cases.push(Case::accepted("every officer", &[], register(|_| {}).by(officer)));
     }
     for other in [RESPONSIBLE, AUDITOR] {
-        cases.push(refused("nobody else", register(|_| {}).by(other), Code::RoleForbids, "author"));
+        cases.push(refused("only by an officer", register(|_| {}).by(other), Code::RoleForbids, "author"));
     }
     cases
 }
@@ -71,9 +76,9 @@ fn first_member_cases() -> Vec<Case> {
         card.members = std::iter::once(card.members[0].clone()).chain(others).collect();
     });
     vec![
-        Case::accepted("as many as there may be", &[], most),
+        Case::accepted("the most members", &[], most),
         refused(
-            "not more",
+            "a member too many",
             register(|card| {
                 let child = |number| member(number, Relation::Child, Sex::Male, 201_001);
                 card.members = (1..).take(MEMBERS_MAX + 1).map(child).collect();
@@ -81,7 +86,7 @@ fn first_member_cases() -> Vec<Case> {
             Code::TooManyMembers,
             "members",
         ),
-        refused("somebody", register(|card| card.members.clear()), Code::NotOneHead, "members"),
+        refused("a card has members", register(|card| card.members.clear()), Code::NotOneHead, "members"),
         refused("a head", register(|card| card.members[0].relation = Relation::Other), Code::NotOneHead, "members"),
         refused("one head", register(|card| card.members[1].relation = Relation::Head), Code::NotOneHead, "members"),
         refused(
@@ -90,7 +95,7 @@ fn first_member_cases() -> Vec<Case> {
             Code::MemberNumberUsed,
             "number",
         ),
-        refused("all are named", register(|card| card.members[2].sealed = None), Code::SealedMissing, "sealed"),
+        refused("all have names", register(|card| card.members[2].sealed = None), Code::SealedMissing, "sealed"),
     ]
 }
 
@@ -99,9 +104,9 @@ fn update_cases() -> Vec<Case> {
     let early = card(20_140_228, updated(|_| {}));
     vec![
         Case::accepted("facts change", &[], update(|_| {})),
-        Case::refused("of a card", &[], unknown, Code::HouseholdUnknown, "household"),
-        Case::refused("named", &[], village(20_150_101, updated(|_| {})), Code::HouseholdIsMissing, "household"),
-        Case::refused("since it is there", &[], early, Code::BeforeRegistration, "happened"),
+        Case::refused("only of an existing card", &[], unknown, Code::HouseholdUnknown, "household"),
+        Case::refused("no card", &[], village(20_150_101, updated(|_| {})), Code::HouseholdIsMissing, "household"),
+        Case::refused("not before the card exists", &[], early, Code::BeforeRegistration, "happened"),
         Case::refused(
             "causes differ",
             &[],
@@ -130,19 +135,19 @@ fn closing_cases() -> Vec<Case> {
     vec![
         Case::accepted("a card is closed", &[], close(20_180_101)),
         Case::accepted("merged into another", &[register(|_| {})], merge(into(NEW_HOUSEHOLD))),
-        refused("which is named", &[], None),
-        refused("and there", &[], into(NEW_HOUSEHOLD)),
-        refused("and another", &[], into(HOUSEHOLD)),
-        refused("and open", &[register(|_| {}), closed_other], into(NEW_HOUSEHOLD)),
+        refused("the other card is named", &[], None),
+        refused("the other card exists", &[], into(NEW_HOUSEHOLD)),
+        refused("the other card is not the same", &[], into(HOUSEHOLD)),
+        refused("the other card is open", &[register(|_| {}), closed_other], into(NEW_HOUSEHOLD)),
         Case::refused(
-            "only when merged",
+            "another card only if merged",
             &[register(|_| {})],
             close_for(20_180_101, DeregisterReason::Moved, into(NEW_HOUSEHOLD)),
             Code::MergeTargetInvalid,
             "merged_into",
         ),
         Case::refused(
-            "not before it came to stand where it stands",
+            "not before its last change of status",
             &[income_of_2015(), super::exit(20_160_301)],
             close(20_160_229),
             Code::OutOfOrder,
@@ -155,13 +160,17 @@ fn closed_cases() -> Vec<Case> {
     let closed = [close(20_180_101)];
     let refused = |name, report| Case::refused(name, &closed, report, Code::HouseholdDeregistered, "household");
     vec![
-        refused("closed once", close(20_190_101)),
-        refused("not changed any more", update(|_| {})),
-        refused("not poor again", fall_back(20_190_101, false)),
-        Case::accepted("put right", &closed, correcting(update(|_| {}), FIRST - 1)),
-        Case::accepted("in its income too", &closed, correcting(income(20_171_231, 2017, |_| {}), FIRST - 1)),
-        refused("but not reopened", correcting(fall_back(20_190_101, true), FIRST)),
-        Case::accepted("and erased", &closed, erase(Subject::Household(household(HOUSEHOLD)))),
+        refused("a card is closed once", close(20_190_101)),
+        refused("a closed card is not changed", update(|_| {})),
+        refused("a closed card does not fall back", fall_back(20_190_101, false)),
+        Case::accepted("a closed card is corrected", &closed, correcting(update(|_| {}), FIRST - 1)),
+        Case::accepted(
+            "the income on a closed card is corrected",
+            &closed,
+            correcting(income(20_171_231, 2017, |_| {}), FIRST - 1),
+        ),
+        refused("a closed card is not reopened", correcting(fall_back(20_190_101, true), FIRST)),
+        Case::accepted("a closed card is erased", &closed, erase(Subject::Household(household(HOUSEHOLD)))),
     ]
 }
 
@@ -172,14 +181,14 @@ fn erasure_cases() -> Vec<Case> {
     let named = card(20_200_101, erased(Subject::Household(household(HOUSEHOLD)))).by(ADMINISTRATOR);
     vec![
         Case::accepted("a household's data", &[], of(HOUSEHOLD)),
-        Case::accepted("again", &[of(HOUSEHOLD)], of(HOUSEHOLD)),
+        Case::accepted("a second time", &[of(HOUSEHOLD)], of(HOUSEHOLD)),
         Case::accepted("an official's data", &[], officials(RESPONSIBLE).on(COUNTY)),
-        refused("of a household", of(NEW_HOUSEHOLD), Code::ErasureUnknown, "subject"),
-        refused("of an official", officials(NOBODY).on(COUNTY), Code::ErasureUnknown, "subject"),
-        refused("in its village", of(HOUSEHOLD).on(OTHER_VILLAGE), Code::VillageUnknown, "area"),
-        refused("in the county", officials(RESPONSIBLE), Code::AreaWrongLevel, "area"),
-        refused("by an administrator", of(HOUSEHOLD).by(COUNTY_OFFICER), Code::RoleForbids, "author"),
-        refused("named once", named, Code::HouseholdNotConcerned, "household"),
+        refused("only of a known household", of(NEW_HOUSEHOLD), Code::ErasureUnknown, "subject"),
+        refused("only of a known official", officials(NOBODY).on(COUNTY), Code::ErasureUnknown, "subject"),
+        refused("only in its village", of(HOUSEHOLD).on(OTHER_VILLAGE), Code::VillageUnknown, "area"),
+        refused("only in the county", officials(RESPONSIBLE), Code::AreaWrongLevel, "area"),
+        refused("only by an administrator", of(HOUSEHOLD).by(COUNTY_OFFICER), Code::RoleForbids, "author"),
+        refused("the household is not named twice", named, Code::HouseholdNotConcerned, "household"),
     ]
 }
 

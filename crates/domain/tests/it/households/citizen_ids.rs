@@ -22,7 +22,7 @@ fn registering_cases() -> Vec<Case> {
     let new = |tags: &[(u64, u32, u8)]| register(|_| {}).tagged(tags);
     let twice = Report::households([registered(NEW_HOUSEHOLD, |_| {}), registered(NEW_HOUSEHOLD + 1, |_| {})]);
     vec![
-        Case::accepted("people nobody knows", &[], new(&[(NEW_HOUSEHOLD, 1, 7), (NEW_HOUSEHOLD, 2, 8)])),
+        Case::accepted("IDs that are on no card", &[], new(&[(NEW_HOUSEHOLD, 1, 7), (NEW_HOUSEHOLD, 2, 8)])),
         Case::refused_for("held on another card", &[], new(&[(NEW_HOUSEHOLD, 1, 7), (NEW_HOUSEHOLD, 2, 3)]), &[TAKEN]),
         Case::refused_for("twice on a card", &[], new(&[(NEW_HOUSEHOLD, 1, 7), (NEW_HOUSEHOLD, 3, 7)]), &[TAKEN]),
         Case::refused_for(
@@ -32,12 +32,17 @@ fn registering_cases() -> Vec<Case> {
             &[(TAKEN.0, Some(1), TAKEN.2)],
         ),
         Case::refused_for(
-            "each of three",
+            "each of three IDs",
             &[],
             new(&[(NEW_HOUSEHOLD, 1, 1), (NEW_HOUSEHOLD, 2, 2), (NEW_HOUSEHOLD, 3, 3)]),
             &[TAKEN; 3],
         ),
-        Case::refused_for("added to the card they are on", &[], add(4, |_| {}).tagged(&[(HOUSEHOLD, 4, 2)]), &[TAKEN]),
+        Case::refused_for(
+            "added to the card that holds the ID",
+            &[],
+            add(4, |_| {}).tagged(&[(HOUSEHOLD, 4, 2)]),
+            &[TAKEN],
+        ),
     ]
 }
 
@@ -47,8 +52,8 @@ fn basis_cases() -> Vec<Case> {
     let given = [second_village(), register(|_| {}).tagged(&[(NEW_HOUSEHOLD, 1, 7)])];
     let late = || elsewhere(NEW_HOUSEHOLD + 1).tagged(&[(NEW_HOUSEHOLD + 1, 1, 7)]);
     vec![
-        Case::refused_for("what the recorder knew", &given, late(), &[TAKEN]),
-        Case::accepted("what it could not know", &given, late().twisted(|entry| entry.basis = FIRST + 1)),
+        Case::refused_for("held before the basis", &given, late(), &[TAKEN]),
+        Case::accepted("held only after the basis", &given, late().twisted(|entry| entry.basis = FIRST + 1)),
     ]
 }
 
@@ -58,18 +63,18 @@ fn moving_cases() -> Vec<Case> {
     let too_early = Report::households([registered_later(NEW_HOUSEHOLD), here(3)]).tagged(&[(NEW_HOUSEHOLD, 1, 3)]);
     let join = |byte| register(|_| {}).tagged(&[(NEW_HOUSEHOLD, 1, byte)]);
     vec![
-        Case::accepted("who left may join another card", &[remove(3, None)], join(3)),
-        Case::accepted("in one submission", &[], split),
-        Case::refused_for("in that order", &[], too_early, &[TAKEN]),
-        Case::accepted("from a closed card", &[close(20_160_101)], join(1)),
+        Case::accepted("a member who left may join another card", &[remove(3, None)], join(3)),
+        Case::accepted("leaving and joining in one submission", &[], split),
+        Case::refused_for("not joining before leaving", &[], too_early, &[TAKEN]),
+        Case::accepted("from a closed card to another", &[close(20_160_101)], join(1)),
         Case::accepted("the same ID again", &[], spouse().tagged(&[(HOUSEHOLD, 2, 2)])),
         Case::accepted("another ID", &[], spouse().tagged(&[(HOUSEHOLD, 2, 9)])),
-        Case::accepted("the ID given up is free", &[spouse().tagged(&[(HOUSEHOLD, 2, 9)])], join(2)),
-        Case::refused_for("the new one is not", &[spouse().tagged(&[(HOUSEHOLD, 2, 9)])], join(9), &[TAKEN]),
-        Case::refused_for("somebody's ID", &[], spouse().tagged(&[(HOUSEHOLD, 2, 3)]), &[TAKEN]),
-        Case::accepted("entered the wrong way round", &[], swapped()),
+        Case::accepted("an ID given up is free", &[spouse().tagged(&[(HOUSEHOLD, 2, 9)])], join(2)),
+        Case::refused_for("the new ID is not free", &[spouse().tagged(&[(HOUSEHOLD, 2, 9)])], join(9), &[TAKEN]),
+        Case::refused_for("another member's ID", &[], spouse().tagged(&[(HOUSEHOLD, 2, 3)]), &[TAKEN]),
+        Case::accepted("swapped IDs are corrected", &[], swapped()),
         Case::accepted(
-            "a closed card is in nobody's way",
+            "a closed card may hold an ID in use",
             &[close(20_160_101), join(1)],
             correcting(spouse(), FIRST - 1).tagged(&[(HOUSEHOLD, 2, 1)]),
         ),
@@ -79,10 +84,10 @@ fn moving_cases() -> Vec<Case> {
 fn tag_cases() -> Vec<Case> {
     let refused = |name, report| Case::refused_for(name, &[], report, &[(Code::FieldInvalid, None, "tags")]);
     vec![
-        refused("a tag for nobody", register(|_| {}).tagged(&[(NEW_HOUSEHOLD, 4, 7)])),
+        refused("a tag for an unknown member", register(|_| {}).tagged(&[(NEW_HOUSEHOLD, 4, 7)])),
         refused("a tag for another card", register(|_| {}).tagged(&[(HOUSEHOLD, 1, 7)])),
-        refused("a tag for who leaves", remove(3, None).tagged(&[(HOUSEHOLD, 3, 7)])),
-        refused("two for one person", add(4, |_| {}).tagged(&[(HOUSEHOLD, 4, 7), (HOUSEHOLD, 4, 8)])),
+        refused("a tag for a member who leaves", remove(3, None).tagged(&[(HOUSEHOLD, 3, 7)])),
+        refused("two tags for one person", add(4, |_| {}).tagged(&[(HOUSEHOLD, 4, 7), (HOUSEHOLD, 4, 8)])),
         Case::refused_for(
             "a tag for an official",
             &[],

@@ -26,19 +26,19 @@ fn adding_cases() -> Vec<Case> {
         Case::accepted("a child", &[], add(4, |_| {})),
         Case::accepted("numbers may be left out", &[], add(99, |_| {})),
         refused("numbers go up", &[], add(3, |_| {}), Code::MemberNumberUsed, "number"),
-        refused("for ever", &[remove(3, None)], add(3, |_| {}), Code::MemberNumberUsed, "number"),
+        refused("a number is never used again", &[remove(3, None)], add(3, |_| {}), Code::MemberNumberUsed, "number"),
         refused("no second head", &[], add(4, |m| m.relation = Relation::Head), Code::NotOneHead, "relation"),
-        refused("up to the limit", &full, add(31, |_| {}), Code::TooManyMembers, "member"),
-        refused("named", &[], add(4, |m| m.sealed = None), Code::SealedMissing, "sealed"),
-        refused("by an officer", &[], add(4, |_| {}).by(RESPONSIBLE), Code::RoleForbids, "author"),
-        refused("to an open card", &[close(20_150_101)], add(4, |_| {}), Code::HouseholdDeregistered, "household"),
+        refused("no more members than the limit", &full, add(31, |_| {}), Code::TooManyMembers, "member"),
+        refused("a member has a name", &[], add(4, |m| m.sealed = None), Code::SealedMissing, "sealed"),
+        refused("only by an officer", &[], add(4, |_| {}).by(RESPONSIBLE), Code::RoleForbids, "author"),
+        refused("to a closed card", &[close(20_150_101)], add(4, |_| {}), Code::HouseholdDeregistered, "household"),
     ]
 }
 
 fn fact_cases() -> Vec<Case> {
     let accepted: [(&str, Change); 4] = [
         ("foreign origin", |m| m.ethnicity = 98),
-        ("the last of the 56", |m| m.ethnicity = 56),
+        ("the last ethnic group", |m| m.ethnicity = 56),
         ("disabled", |m| m.disability = Some(Disability { category: 7, grade: 4 })),
         ("at work all year", |m| (m.work_place, m.work_months) = (Some(WorkPlace::Elsewhere), 12)),
     ];
@@ -46,14 +46,14 @@ fn fact_cases() -> Vec<Case> {
     let work = (Code::WorkInconsistent, "work_months");
     let refused: [(&str, Change, (Code, &'static str)); 9] = [
         ("no ethnicity", |m| m.ethnicity = 0, (Code::FieldInvalid, "ethnicity")),
-        ("there are 56", |m| m.ethnicity = 57, (Code::FieldInvalid, "ethnicity")),
+        ("there are 56 ethnic groups", |m| m.ethnicity = 57, (Code::FieldInvalid, "ethnicity")),
         ("a grade without category", |m| m.disability = Some(Disability { category: 0, grade: 2 }), disability),
         ("a category without grade", |m| m.disability = Some(Disability { category: 3, grade: 0 }), disability),
-        ("there are seven", |m| m.disability = Some(Disability { category: 8, grade: 1 }), disability),
-        ("there are four", |m| m.disability = Some(Disability { category: 1, grade: 5 }), disability),
+        ("there are seven categories", |m| m.disability = Some(Disability { category: 8, grade: 1 }), disability),
+        ("there are four grades", |m| m.disability = Some(Disability { category: 1, grade: 5 }), disability),
         ("months without a place", |m| m.work_months = 3, work),
         ("a place without months", |m| m.work_place = Some(WorkPlace::County), work),
-        ("a year has twelve", |m| (m.work_place, m.work_months) = (Some(WorkPlace::County), 13), work),
+        ("a year has twelve months", |m| (m.work_place, m.work_months) = (Some(WorkPlace::County), 13), work),
     ];
     let good = accepted.into_iter().map(|(name, change)| Case::accepted(name, &[], add(4, change)));
     let bad =
@@ -100,31 +100,31 @@ fn updating_cases() -> Vec<Case> {
         Case::accepted("facts change", &[], update(member(3, Relation::Child, Sex::Female, 200_108))),
         Case::accepted("the head changes", &[], update(member(2, Relation::Head, Sex::Female, 197_211))),
         Case::accepted("the head's own facts", &[], update(head(Relation::Head))),
-        Case::refused("the head stays", &[], update(head(Relation::Other)), Code::NotOneHead, "relation"),
+        Case::refused("the card keeps a head", &[], update(head(Relation::Other)), Code::NotOneHead, "relation"),
         Case::refused(
-            "of a member",
+            "only of a member",
             &[],
             update(member(4, Relation::Child, Sex::Male, 201_001)),
             Code::MemberUnknown,
             "number",
         ),
         Case::refused(
-            "who has not left",
+            "only of a member who has not left",
             &[remove(3, None)],
             update(member(3, Relation::Child, Sex::Female, 200_109)),
             Code::MemberUnknown,
             "number",
         ),
         Case::refused(
-            "born by then",
+            "only of a member born by then",
             &[],
             update(member(3, Relation::Child, Sex::Male, 201_801)),
             Code::BornInFuture,
             "birth_month",
         ),
-        Case::accepted("put right on a closed card", &closed, correcting(update(head(Relation::Head)), FIRST - 1)),
+        Case::accepted("corrected on a closed card", &closed, correcting(update(head(Relation::Head)), FIRST - 1)),
         Case::refused(
-            "but not changed",
+            "not changed on a closed card",
             &closed,
             update(head(Relation::Head)),
             Code::HouseholdDeregistered,
@@ -139,12 +139,12 @@ fn removing_cases() -> Vec<Case> {
     vec![
         Case::accepted("a child leaves", &[], remove(3, None)),
         Case::accepted("the head leaves", &[], remove(1, Some(2))),
-        refused("to whom", remove(1, None)),
-        refused("not to themself", remove(1, Some(1))),
-        refused("not to a stranger", remove(1, Some(9))),
-        refused("only the head hands over", remove(3, Some(2))),
-        Case::refused("a member", &[], remove(9, None), Code::MemberUnknown, "member"),
-        Case::refused("the last one stays", &alone, remove(1, None), Code::LastMember, "member"),
+        refused("a head who leaves names the next", remove(1, None)),
+        refused("the next head is not the same", remove(1, Some(1))),
+        refused("the next head is a member", remove(1, Some(9))),
+        refused("only a head who leaves names the next", remove(3, Some(2))),
+        Case::refused("only a member is removed", &[], remove(9, None), Code::MemberUnknown, "member"),
+        Case::refused("the last member stays", &alone, remove(1, None), Code::LastMember, "member"),
     ]
 }
 

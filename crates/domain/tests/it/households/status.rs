@@ -18,21 +18,21 @@ fn exit_cases() -> Vec<Case> {
     let unaccepted = HouseholdKind::HouseholdExited(HouseholdExited { income_year: 2015, accepted: false });
     let fallen = [income_of_2015(), exit(20_160_301), fall_back(20_170_301, false)];
     vec![
-        Case::accepted("on an income", &given, exit(20_160_301)),
-        Case::accepted("again", &fallen, exit(20_180_301)),
-        Case::refused("which is on record", &[], exit(20_160_301), Code::IncomeMissing, "income_year"),
-        Case::refused("accepted", &given, card(20_160_301, unaccepted), Code::NotAccepted, "accepted"),
-        Case::refused("once", &fallen[..2], exit(20_180_301), Code::StatusForbids, "household"),
-        Case::refused("not before it fell", &fallen, exit(20_170_228), Code::OutOfOrder, "happened"),
+        Case::accepted("an exit on an income", &given, exit(20_160_301)),
+        Case::accepted("an exit after a fall", &fallen, exit(20_180_301)),
+        Case::refused("the income is on record", &[], exit(20_160_301), Code::IncomeMissing, "income_year"),
+        Case::refused("the household accepts it", &given, card(20_160_301, unaccepted), Code::NotAccepted, "accepted"),
+        Case::refused("a card exits once", &fallen[..2], exit(20_180_301), Code::StatusForbids, "household"),
+        Case::refused("not before the fall", &fallen, exit(20_170_228), Code::OutOfOrder, "happened"),
         Case::refused("not before its card", &given, exit(20_140_228), Code::BeforeRegistration, "happened"),
         Case::refused(
-            "of an open card",
+            "only of an open card",
             &[close(20_150_101)],
             exit(20_160_301),
             Code::HouseholdDeregistered,
             "household",
         ),
-        Case::refused("by officers", &given, exit(20_160_301).by(AUDITOR), Code::RoleForbids, "author"),
+        Case::refused("only by officers", &given, exit(20_160_301).by(AUDITOR), Code::RoleForbids, "author"),
         Case::refused_for(
             "twice in a submission",
             &given,
@@ -47,11 +47,11 @@ fn fall_cases() -> Vec<Case> {
     let error = |entry| correcting(fall_back(20_170_301, true), entry);
     vec![
         Case::accepted("poor again", &given, fall_back(20_170_301, false)),
-        Case::refused("from an exit", &given[..1], fall_back(20_170_301, false), Code::StatusForbids, "household"),
-        Case::refused("not before that", &given, fall_back(20_160_229, false), Code::OutOfOrder, "happened"),
-        Case::accepted("the exit was wrong", &given, error(FIRST + 1)),
-        Case::refused("which exit", &given, fall_back(20_170_301, true), Code::CorrectionInvalid, "corrects"),
-        Case::refused("not another entry", &given, error(FIRST), Code::CorrectionInvalid, "corrects"),
+        Case::refused("without exit", &given[..1], fall_back(20_170_301, false), Code::StatusForbids, "household"),
+        Case::refused("not before the exit", &given, fall_back(20_160_229, false), Code::OutOfOrder, "happened"),
+        Case::accepted("a wrong exit is corrected", &given, error(FIRST + 1)),
+        Case::refused("names its exit", &given, fall_back(20_170_301, true), Code::CorrectionInvalid, "corrects"),
+        Case::refused("no other entry", &given, error(FIRST), Code::CorrectionInvalid, "corrects"),
     ]
 }
 
@@ -62,14 +62,14 @@ fn watch_cases() -> Vec<Case> {
     let given = [watch(20_210_301)];
     vec![
         Case::accepted("five risks", &[], of(&six[..5])),
-        refused("not six", of(&six)),
-        refused("not none", of(&[])),
-        refused("each once", of(&[Cause::Illness, Cause::Land, Cause::Illness])),
-        Case::refused("watched once", &given, watch(20_210_401), Code::MonitoredAlready, "household"),
-        Case::accepted("the watch ends", &given, unwatch(20_210_501)),
-        Case::accepted("and begins again", &[watch(20_210_301), unwatch(20_210_401)], watch(20_210_501)),
+        refused("at most five risks", of(&six)),
+        refused("at least one risk", of(&[])),
+        refused("each risk once", of(&[Cause::Illness, Cause::Land, Cause::Illness])),
+        Case::refused("a card is monitored once", &given, watch(20_210_401), Code::MonitoredAlready, "household"),
+        Case::accepted("monitoring ends", &given, unwatch(20_210_501)),
+        Case::accepted("monitoring begins again", &[watch(20_210_301), unwatch(20_210_401)], watch(20_210_501)),
         Case::refused("not before it began", &given, unwatch(20_210_228), Code::OutOfOrder, "happened"),
-        Case::refused("what began", &[], unwatch(20_210_501), Code::NotMonitored, "household"),
+        Case::refused("only what has begun", &[], unwatch(20_210_501), Code::NotMonitored, "household"),
         Case::refused("before the card", &[], watch(20_140_228), Code::BeforeRegistration, "happened"),
     ]
 }

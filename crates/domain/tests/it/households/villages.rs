@@ -25,10 +25,10 @@ fn registration_cases() -> Vec<Case> {
             &[],
             register(|v| (v.rural_households, v.rural_persons) = (0, 0)).on(OTHER_VILLAGE),
         ),
-        Case::refused("once", &[], register(|_| {}), Code::VillageExists, "area"),
-        Case::refused("a township is none", &[], register(|_| {}).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
-        Case::refused("by an administrator", &[], elsewhere().by(COUNTY_OFFICER), Code::RoleForbids, "author"),
-        Case::refused("concerns no card", &[], with_card.on(OTHER_VILLAGE), Code::HouseholdNotConcerned, "household"),
+        Case::refused("a village is registered once", &[], register(|_| {}), Code::VillageExists, "area"),
+        Case::refused("a township is not a village", &[], register(|_| {}).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        Case::refused("only by an administrator", &[], elsewhere().by(COUNTY_OFFICER), Code::RoleForbids, "author"),
+        Case::refused("names no card", &[], with_card.on(OTHER_VILLAGE), Code::HouseholdNotConcerned, "household"),
         Case::refused(
             "no more households than persons",
             &[],
@@ -51,21 +51,21 @@ fn profile_cases() -> Vec<Case> {
         Case::accepted("a profile", &[], profile(|_| {})),
         Case::accepted("of a village registered just now", &[], register_and_profile()),
         Case::refused(
-            "of a registered village",
+            "only of a registered village",
             &[],
             profile(|_| {}).on(OTHER_VILLAGE).by(COUNTY_OFFICER),
             Code::VillageUnknown,
             "area",
         ),
         Case::refused(
-            "of a village",
+            "only of a village",
             &[],
             profile(|_| {}).on(TOWNSHIP).by(COUNTY_OFFICER),
             Code::AreaWrongLevel,
             "area",
         ),
         Case::refused(
-            "its numbers agree",
+            "no more households than persons in it",
             &[],
             profile(|p| p.rural_persons = p.rural_households - 1),
             Code::CountInconsistent,
@@ -83,15 +83,15 @@ fn profile_cases() -> Vec<Case> {
 
 fn exit_cases() -> Vec<Case> {
     let refused = |name, report, code, field| Case::refused(name, &[], report, code, field);
-    let twice = Case::refused("once", &[exit(10, 600)], exit(5, 600), Code::VillageHasExited, "area");
+    let twice = Case::refused("a village exits once", &[exit(10, 600)], exit(5, 600), Code::VillageHasExited, "area");
     let rich = [register(|v| v.poor = false).on(OTHER_VILLAGE)];
     vec![
         Case::accepted("a village exits", &[], exit(10, 600)),
-        Case::refused("a village on the list", &rich, exit(10, 600).on(OTHER_VILLAGE), Code::VillageNotPoor, "area"),
+        Case::refused("not on the list", &rich, exit(10, 600).on(OTHER_VILLAGE), Code::VillageNotPoor, "area"),
         twice,
-        refused("by the county", exit(10, 600).by(VILLAGE_OFFICER), Code::RoleForbids, "author"),
-        refused("a registered village", exit(10, 600).on(OTHER_VILLAGE), Code::VillageUnknown, "area"),
-        refused("of the persons in its profile", exit(9, 500), Code::CountInconsistent, "rural_persons"),
+        refused("only by the county", exit(10, 600).by(VILLAGE_OFFICER), Code::RoleForbids, "author"),
+        refused("only a registered village", exit(10, 600).on(OTHER_VILLAGE), Code::VillageUnknown, "area"),
+        refused("among the persons in its profile", exit(9, 500), Code::CountInconsistent, "rural_persons"),
         refused("no more poor than persons", exit(601, 600), Code::CountInconsistent, "poor_persons"),
     ]
 }
@@ -99,13 +99,14 @@ fn exit_cases() -> Vec<Case> {
 fn county_cases() -> Vec<Case> {
     let refused = |name, report, code, field| Case::refused(name, &[], report, code, field);
     let twice = Report::households([county_exited(|_| {}), county_exited(|_| {})]).by(COUNTY_OFFICER).on(COUNTY);
-    let share = |change, field| refused("a share is one", county_exit(change), Code::CountInconsistent, field);
+    let share =
+        |change, field| refused("a share is at most 100 %", county_exit(change), Code::CountInconsistent, field);
     vec![
         Case::accepted("the county exits", &[], county_exit(|_| {})),
-        Case::refused("once", &[county_exit(|_| {})], county_exit(|_| {}), Code::CountyHasExited, "area"),
-        Case::refused_for("once in a submission", &[], twice, &[(Code::CountyHasExited, Some(1), "area")]),
-        refused("no village", county_exit(|_| {}).on(lika_testkit::county::VILLAGE), Code::AreaWrongLevel, "area"),
-        refused("counted persons", county_exit(|e| e.rural_persons = 0), Code::CountInconsistent, "poor_persons"),
+        Case::refused("exits once", &[county_exit(|_| {})], county_exit(|_| {}), Code::CountyHasExited, "area"),
+        Case::refused_for("exits once in a submission", &[], twice, &[(Code::CountyHasExited, Some(1), "area")]),
+        refused("not a village", county_exit(|_| {}).on(lika_testkit::county::VILLAGE), Code::AreaWrongLevel, "area"),
+        refused("without persons", county_exit(|e| e.rural_persons = 0), Code::CountInconsistent, "poor_persons"),
         share(|exit| exit.wrong_exit = 10_001, "wrong_exit"),
         share(|exit| exit.missed = 10_001, "missed"),
         share(|exit| exit.satisfaction = 10_001, "satisfaction"),

@@ -38,12 +38,12 @@ fn of_a_village() -> Vec<Case> {
     let refused = |name, given: &[Report], report, code, field| Case::refused(name, given, report, code, field);
     vec![
         Case::accepted("a poor village", &[], first()),
-        refused("and no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
-        refused("a registered one", &[], audit(OTHER_VILLAGE), Code::VillageUnknown, "area"),
-        refused("no township", &[], audit(TOWNSHIP), Code::AreaWrongLevel, "area"),
-        refused("once", &decided.reports, again, Code::VillageHasExited, "area"),
+        refused("names no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
+        refused("only a registered village", &[], audit(OTHER_VILLAGE), Code::VillageUnknown, "area"),
+        refused("a township is refused", &[], audit(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        refused("exits once", &decided.reports, again, Code::VillageHasExited, "area"),
         Case::refused_for(
-            "one on the list",
+            "only a village on the list",
             &[second_village()],
             audit(OTHER_VILLAGE),
             &[(Code::VillageNotPoor, Some(0), "area"), (Code::StepOutOfOrder, Some(0), "step")],
@@ -60,10 +60,10 @@ fn of_the_county() -> Vec<Case> {
     let refused = |name, given: &[Report], report, code, field| Case::refused(name, given, report, code, field);
     vec![
         Case::accepted("the county", &[], walk.next(step)),
-        refused("and no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
-        refused("no village", &[], walk.next(step).on(VILLAGE), Code::AreaWrongLevel, "area"),
-        refused("no township", &[], walk.next(step).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
-        refused("once", &decided.reports, decided.next(step), Code::CountyHasExited, "area"),
+        refused("names no card", &[], with_card, Code::HouseholdNotConcerned, "household"),
+        refused("a village is refused", &[], walk.next(step).on(VILLAGE), Code::AreaWrongLevel, "area"),
+        refused("a township is refused", &[], walk.next(step).on(TOWNSHIP), Code::AreaWrongLevel, "area"),
+        refused("exits once", &decided.reports, decided.next(step), Code::CountyHasExited, "area"),
     ]
 }
 
@@ -75,7 +75,7 @@ fn village_standard() -> Vec<Case> {
         exiting(walk.decision(), HouseholdKind::VillageExited(exited))
     };
     let unmet = |given: &[Report], poor_persons| {
-        Case::refused("below", given, poor(poor_persons), Code::ExitStandardUnmet, "poor_persons")
+        Case::refused("not below the threshold", given, poor(poor_persons), Code::ExitStandardUnmet, "poor_persons")
     };
     let threshold = |threshold, from: u32| walk.with(policy(from, vec![PolicyValue::ExitThreshold(threshold)]));
     let (stricter, looser) = (threshold(100, 20_140_101), threshold(300, 20_140_101));
@@ -84,9 +84,9 @@ fn village_standard() -> Vec<Case> {
         Case::accepted("nobody is poor", &walk.reports, poor(0)),
         Case::accepted("1.83 %", &walk.reports, poor(11)),
         unmet(&walk.reports, 12),
-        Case::accepted("below one", &stricter, poor(5)),
+        Case::accepted("below one percent", &stricter, poor(5)),
         unmet(&stricter, 6),
-        Case::accepted("below three", &looser, poor(17)),
+        Case::accepted("below three percent", &looser, poor(17)),
         unmet(&looser, 18),
         Case::accepted("from a later day", &later, poor(11)),
     ]
@@ -104,8 +104,9 @@ fn western_standard() -> Vec<Case> {
         let event = village_event(20_171_201, HouseholdKind::CountyExited(exited));
         Report::households([event]).by(COUNTY_OFFICER).on(WEST_COUNTY)
     };
-    let unmet =
-        |report| Case::refused("not below three", &[], report, Code::ExitStandardUnmet, "poor_persons").on(western);
+    let unmet = |report| {
+        Case::refused("not below three percent", &[], report, Code::ExitStandardUnmet, "poor_persons").on(western)
+    };
     vec![
         Case::accepted("2.83 % in the west", &[], exited(17)).on(western),
         unmet(exited(18)),
@@ -128,20 +129,21 @@ fn county_standards() -> Vec<Case> {
         change(&mut exited);
         exiting(walk.decision(), HouseholdKind::CountyExited(exited))
     };
-    let unmet =
-        |change, field| Case::refused("a standard", &walk.reports, exit(change), Code::ExitStandardUnmet, field);
+    let unmet = |change, field| {
+        Case::refused("a standard is not reached", &walk.reports, exit(change), Code::ExitStandardUnmet, field)
+    };
     let none = exit(|exit| {
         (exit.poor_persons, exit.wrong_exit, exit.missed, exit.satisfaction) = (200, 200, 200, 9_000);
     });
     let fields = ["poor_persons", "wrong_exit", "missed", "satisfaction"];
     let all = fields.map(|field| (Code::ExitStandardUnmet, Some(0), field));
     vec![
-        Case::accepted("just so", &walk.reports, exit(|_| {})),
+        Case::accepted("every standard is just reached", &walk.reports, exit(|_| {})),
         unmet(|exit| exit.poor_persons = 200, "poor_persons"),
         unmet(|exit| exit.wrong_exit = 200, "wrong_exit"),
         unmet(|exit| exit.missed = 200, "missed"),
         unmet(|exit| exit.satisfaction = 9_000, "satisfaction"),
-        Case::refused_for("none of them", &walk.reports, none, &all),
+        Case::refused_for("no standard is reached", &walk.reports, none, &all),
     ]
 }
 

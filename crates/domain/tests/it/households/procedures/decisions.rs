@@ -22,7 +22,7 @@ fn walked(procedure: Procedure) -> Vec<Case> {
         cases.push(Case::accepted(name, &walk.reports, walk.decision()));
         let asked_for = walk.with(steps_required(FROM_THE_BEGINNING, true));
         let early = walk.after_days(-2).decision();
-        cases.push(Case::refused("not before that", &asked_for, early, Code::OutOfOrder, "happened"));
+        cases.push(Case::refused("not before its steps", &asked_for, early, Code::OutOfOrder, "happened"));
     }
     let decided = Walk::begin(procedure).to(Place::Decided);
     let follow_ups = machine.rules.iter().filter(|rule| rule.after.contains(&Place::Decided));
@@ -52,14 +52,15 @@ fn not_asked_for(procedure: Procedure) -> Vec<Case> {
     let never = begun.with(steps_required(0, false));
     let until_then = begun.with_all([steps_required(0, false), steps_required(1, true)]);
     let since_then = begun.with_all([steps_required(0, true), steps_required(1, false)]);
-    let incomplete =
-        |given: &[Report], report| Case::refused("asked for", given, report, Code::ProcedureIncomplete, "happened");
+    let incomplete = |given: &[Report], report| {
+        Case::refused("steps are required", given, report, Code::ProcedureIncomplete, "happened")
+    };
     vec![
-        Case::accepted("not asked for", &never, begun.decision()),
-        Case::accepted("not asked for then", &until_then, begun.decision()),
+        Case::accepted("steps are not required", &never, begun.decision()),
+        Case::accepted("steps were not required then", &until_then, begun.decision()),
         incomplete(&until_then, begun.after_days(1).decision()),
         incomplete(&since_then, begun.decision()),
-        Case::accepted("not any more", &since_then, begun.after_days(1).decision()),
+        Case::accepted("steps are no longer required", &since_then, begun.after_days(1).decision()),
     ]
 }
 

@@ -37,9 +37,9 @@ fn put_right(procedure: Procedure) -> Vec<Case> {
         let walk = before.clone().take(step);
         let naming = |entry| before.step(step, |event| event.corrects = Some(EventRef { entry, event: 0 }));
         let last = last_entry(&walk);
-        cases.push(Case::accepted("the last one is put right", &walk.reports, naming(last)));
+        cases.push(Case::accepted("the last step is corrected", &walk.reports, naming(last)));
         let other = naming(last - 1);
-        cases.push(Case::refused("by naming it", &walk.reports, other, Code::StepOutOfOrder, "step"));
+        cases.push(Case::refused("only by naming its entry", &walk.reports, other, Code::StepOutOfOrder, "step"));
     }
     cases
 }

@@ -22,7 +22,7 @@ fn papers(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     let walk = Walk::begin(procedure).to(rule.after[0]);
     let missing = |walk: &Walk, report, kinds: usize| {
         let expected = vec![(Code::EvidenceMissing, Some(0), "evidence"); kinds];
-        Case::refused_for("a paper is missing", &walk.reports, report, &expected)
+        Case::refused_for("a document is missing", &walk.reports, report, &expected)
     };
     let without = |kind| walk.step(rule.step, |event| event.evidence.retain(|paper| paper.kind != kind));
     let mut cases: Vec<Case> = rule.evidence.iter().map(|kind| missing(&walk, without(*kind), 1)).collect();
@@ -47,7 +47,12 @@ fn roles(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
         if rule.by_another && walk.last == Some(*author) {
             expected.push((Code::StepSamePerson, Some(0), "author"));
         }
-        Case::refused_for("not by them", &walk.reports, walk.next(rule.step).by(*author), &expected)
+        Case::refused_for(
+            "not by an official of another role",
+            &walk.reports,
+            walk.next(rule.step).by(*author),
+            &expected,
+        )
     };
     others.map(case).collect()
 }
@@ -68,9 +73,9 @@ fn same_person(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
             for other in allowed(rule) {
                 let report = walk.next(rule.step).by(other);
                 cases.push(if other == one {
-                    Case::refused("by another", &walk.reports, report, Code::StepSamePerson, "author")
+                    Case::refused("only by another official", &walk.reports, report, Code::StepSamePerson, "author")
                 } else {
-                    Case::accepted("another may", &walk.reports, report)
+                    Case::accepted("by another official", &walk.reports, report)
                 });
             }
         }
@@ -99,12 +104,12 @@ fn votes_of(procedure: Procedure) -> Vec<Case> {
     };
     vec![
         Case::accepted("more than half", &walk.reports, votes(31, 16, Outcome::Passed)),
-        Case::accepted("the one who came", &walk.reports, votes(1, 1, Outcome::Passed)),
-        refused("not half", 30, 15, Outcome::Passed),
-        refused("somebody was there", 0, 0, Outcome::Passed),
-        refused("of those present", 30, 31, Outcome::Passed),
-        Case::accepted("less, if it was not passed", &walk.reports, votes(30, 3, Outcome::Failed)),
-        refused("nor more than came then", 3, 30, Outcome::Failed),
+        Case::accepted("the only one present", &walk.reports, votes(1, 1, Outcome::Passed)),
+        refused("not by half", 30, 15, Outcome::Passed),
+        refused("somebody is present", 0, 0, Outcome::Passed),
+        refused("no more in favour than present", 30, 31, Outcome::Passed),
+        Case::accepted("fewer, if it was not passed", &walk.reports, votes(30, 3, Outcome::Failed)),
+        refused("no more than present even then", 3, 30, Outcome::Failed),
     ]
 }
 

@@ -39,15 +39,19 @@ fn lasting(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
     });
     let objections = walk.step(rule.step, |event| taken(event).objections = 3);
     vec![
-        Case::accepted("so many days", &walk.reports, lasting(days)),
+        Case::accepted("the required days", &walk.reports, lasting(days)),
         refused("not a day less", lasting(days - 1), Code::PublicityTooShort),
-        Case::refused("as the county set", &longer, lasting(9), Code::PublicityTooShort, "until"),
-        Case::accepted("as the county set", &longer, lasting(10)),
-        Case::accepted("not before its day", &later, lasting(days)),
-        refused("not backwards", lasting(0), Code::PeriodInvalid),
-        refused("with a last day", walk.step(rule.step, |event| taken(event).until = None), Code::FieldMissing),
+        Case::refused("fewer days than the county set", &longer, lasting(9), Code::PublicityTooShort, "until"),
+        Case::accepted("the days that the county set", &longer, lasting(10)),
+        Case::accepted("a policy of a later day", &later, lasting(days)),
+        refused("not until a day before", lasting(0), Code::PeriodInvalid),
+        refused(
+            "a publicity has a last day",
+            walk.step(rule.step, |event| taken(event).until = None),
+            Code::FieldMissing,
+        ),
         Case::accepted("one that failed may end sooner", &walk.reports, failed),
-        Case::accepted("objections are told", &walk.reports, objections),
+        Case::accepted("objections are reported", &walk.reports, objections),
     ]
 }
 
@@ -62,7 +66,7 @@ fn over(procedure: Procedure, rule: &'static StepRule) -> Vec<Case> {
         cases.extend([
             Case::refused("not yet over", &shown.reports, early, Code::StepTooEarly, "happened"),
             Case::accepted("over", &shown.reports, shown.next(next.step)),
-            Case::accepted("what was public before stays so", &longer, shown.next(next.step)),
+            Case::accepted("a policy set afterwards changes nothing", &longer, shown.next(next.step)),
         ]);
     }
     cases
@@ -76,8 +80,8 @@ fn not_of_others(procedure: Procedure) -> Vec<Case> {
         let last_day = walk.step(rule.step, |event| taken(event).until = Some(event.happened.plus_days(30)));
         let objections = walk.step(rule.step, |event| taken(event).objections = 1);
         cases.extend([
-            Case::refused("only of a publicity", &walk.reports, last_day, Code::FieldInvalid, "until"),
-            Case::refused("only to a publicity", &walk.reports, objections, Code::FieldInvalid, "objections"),
+            Case::refused("only a publicity", &walk.reports, last_day, Code::FieldInvalid, "until"),
+            Case::refused("only a publicity", &walk.reports, objections, Code::FieldInvalid, "objections"),
         ]);
     }
     cases

@@ -32,10 +32,10 @@ fn of_a_card(procedure: Procedure) -> Vec<Case> {
     let elsewhere = walk.next(Step::Verification).on(OTHER_VILLAGE).by(TOWNSHIP_OFFICER);
     let second_village = walk.with(second_village());
     vec![
-        refused("of a card", &walk.reports, of(None), Code::HouseholdIsMissing),
-        refused("that there is", &walk.reports, of(Some(NEW_HOUSEHOLD)), Code::HouseholdUnknown),
-        refused("of an open one", &closed, walk.next(first), Code::HouseholdDeregistered),
-        refused("of the village", &second_village, elsewhere, Code::HouseholdUnknown),
+        refused("a step names a card", &walk.reports, of(None), Code::HouseholdIsMissing),
+        refused("the card exists", &walk.reports, of(Some(NEW_HOUSEHOLD)), Code::HouseholdUnknown),
+        refused("the card is open", &closed, walk.next(first), Code::HouseholdDeregistered),
+        refused("the card is in the village", &second_village, elsewhere, Code::HouseholdUnknown),
     ]
 }
 
@@ -50,10 +50,10 @@ fn candidates() -> Vec<Case> {
     vec![
         Case::accepted("a household without a card", &[], of(Some(NEW_HOUSEHOLD))),
         Case::accepted("in any registered village", &[second_village()], elsewhere()),
-        refused("not of one that has its card", &[], of(Some(HOUSEHOLD)), Code::StatusForbids, "household"),
-        refused("by its number", &[], of(None), Code::HouseholdIsMissing, "household"),
-        refused("in a registered village", &[], elsewhere(), Code::VillageUnknown, "area"),
-        refused("in a village", &[], in_township, Code::AreaWrongLevel, "area"),
+        refused("not of a household that has its card", &[], of(Some(HOUSEHOLD)), Code::StatusForbids, "household"),
+        refused("named by its number", &[], of(None), Code::HouseholdIsMissing, "household"),
+        refused("only in a registered village", &[], elsewhere(), Code::VillageUnknown, "area"),
+        refused("only in a village", &[], in_township, Code::AreaWrongLevel, "area"),
         refused(
             "not of a closed card",
             &[close(20_150_101)],
@@ -61,7 +61,7 @@ fn candidates() -> Vec<Case> {
             Code::HouseholdDeregistered,
             "household",
         ),
-        refused("nor of one elsewhere", &[second_village()], card_elsewhere, Code::HouseholdUnknown, "household"),
+        refused("not of a card elsewhere", &[second_village()], card_elsewhere, Code::HouseholdUnknown, "household"),
     ]
 }
 
@@ -84,7 +84,7 @@ fn beginnings() -> Vec<Case> {
             "happened",
         ),
         refused("poor already", &poor, early(Procedure::FallBack, 20_160_601), Code::StatusForbids, "household"),
-        refused("not watched", &poor, early(Procedure::MonitoringEnd, 20_160_601), Code::NotMonitored, "household"),
+        refused("not monitored", &poor, early(Procedure::MonitoringEnd, 20_160_601), Code::NotMonitored, "household"),
         refused(
             "not before its exit",
             &exited.reports,
@@ -117,7 +117,7 @@ fn again() -> Vec<Case> {
     let case = |(procedure, code): (Procedure, Code)| {
         let walk = Walk::begin(procedure).to(Place::Decided);
         let report = walk.next(first_step(procedure));
-        Case::refused("once", &walk.reports, report, code, "household")
+        Case::refused("a procedure succeeds once", &walk.reports, report, code, "household")
     };
     let once = [
         (Procedure::Identification, Code::StatusForbids),
