@@ -137,6 +137,30 @@ fn an_example_can_be_submitted_as_it_is_printed() {
     office.admin.run(&["report", "--example", "nothing"]).code(2).says("--list");
 }
 
+/// An official sees who they are for the log, and what they have reported.
+#[test]
+fn an_official_sees_their_role_and_what_they_reported() {
+    let mut office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    let me = clerk.json(&["whoami"]);
+    assert_eq!((&me["official"]["role"], &me["official"]["area"]), (&json!("village_officer"), &json!(VILLAGE)));
+    let may = me["may_report"].as_array().unwrap();
+    assert!(may.contains(&json!("household_registered")) && !may.contains(&json!("official_enrolled")), "{me}");
+    clerk.run(&["whoami"]).code(0).says("村级干部").says("李四");
+    clerk.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
+    let id = clerk.json(&["receipt", "list"])[0]["id"].as_str().unwrap().to_owned();
+    let shown =
+        clerk.run(&["receipt", "show", &id]).code(0).says("2016-07-01  建档立卡").says("sealed under data key 1");
+    assert!(!shown.told().contains("张三"));
+    let reported = clerk.json(&["receipt", "show", &id]);
+    assert_eq!(reported["reported"]["households"]["events"][0]["happened"], json!(20_160_701), "{reported}");
+    office.stop();
+    clerk.submit(&office.file("next.json", &household(&citizen_id(8)))).code(6);
+    let waiting = clerk.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
+    clerk.run(&["outbox", "show", &waiting]).code(0).says("waits to be sent").says("建档立卡");
+    clerk.run(&["outbox", "show", &id]).code(1).says("is waiting");
+}
+
 #[test]
 fn an_official_without_authority_is_told_so() {
     let office = Office::with_village();

@@ -138,6 +138,11 @@ impl Ended {
         self
     }
 
+    /// Everything on both outputs.
+    pub(crate) fn told(&self) -> String {
+        told(&self.0)
+    }
+
     /// stdout as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.0.stdout).unwrap_or_else(|error| panic!("{error}\n{}", told(&self.0)))

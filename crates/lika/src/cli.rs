@@ -2,7 +2,7 @@
 
 use crate::command::{
     audit, bench::Bench, demo::Demo, household, import, key, log, official, open, outbox, policy, progress, receipt,
-    report, run, serve, submit,
+    report, run, serve, submit, whoami,
 };
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Household(household::Household),
     /// Show an official
     Official(official::Official),
+    /// Show the official of the key, with their role, their area, and the events they may report
+    Whoami(whoami::Whoami),
     /// Verify a log, or judge all of it again
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -110,6 +112,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Policy(command) => command.run(printer),
         Command::Household(command) => command.run(printer),
         Command::Official(command) => command.run(printer),
+        Command::Whoami(whoami) => whoami.run(printer),
         Command::Audit(command) => command.run(printer),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Official {
 
 /// An official as the node shows them.
 #[derive(Deserialize)]
-struct Shown {
+pub(super) struct Shown {
     #[serde(flatten)]
     official: OfficialView,
     #[serde(default)]
@@ -55,7 +55,12 @@ impl Shown {
         [self.facts(), keys, caseload].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    fn facts(&self) -> String {
+    /// Their role's name; `None` for an official who has left.
+    pub(super) fn role(&self) -> Option<&str> {
+        self.official.role.as_deref()
+    }
+
+    pub(super) fn facts(&self) -> String {
         let official = &self.official;
         let mut table = Table::pairs();
         table.row([&"干部编号", &official.id]);

@@ -1,6 +1,7 @@
 //! `lika outbox`: submissions that are signed and wait for their receipts.
 
 use super::client::{HomeArgs, NodeArgs, block_on};
+use super::describe;
 use super::submit::{Refused, reason};
 use crate::exit::{Exit, Failure, exit_of};
 use crate::printer::Printer;
@@ -13,15 +14,17 @@ use lika_domain::ids::SubmissionId;
 use lika_proto::convert;
 use serde::Serialize;
 
-/// Shows, sends or discards waiting submissions.
+/// Lists, shows, sends or discards waiting submissions.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Outbox {
     /// Show the submissions that wait
     List(HomeArgs),
+    /// Show everything that is reported in a submission that waits
+    Show(One),
     /// Send them
     Send(Send),
     /// Give up a submission that was never recorded; it is kept in the folder `refused`
-    Discard(Discard),
+    Discard(One),
 }
 
 /// The node to send to.
@@ -33,9 +36,9 @@ pub(crate) struct Send {
     node: NodeArgs,
 }
 
-/// The submission to give up.
+/// A submission that waits.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Discard {
+pub(crate) struct One {
     /// The submission, 32 hexadecimal digits as `lika outbox list` shows it
     #[arg(value_parser = submission)]
     id: SubmissionId,
@@ -75,8 +78,9 @@ impl Outbox {
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
             Self::List(home) => list(printer, &home),
+            Self::Show(shown) => shown.show(printer),
             Self::Send(send) => send.run(printer),
-            Self::Discard(discard) => discard.run(printer),
+            Self::Discard(discarded) => discarded.discard(printer),
         }
     }
 }
@@ -106,11 +110,24 @@ impl Send {
     }
 }
 
-impl Discard {
-    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+impl One {
+    fn show(self, printer: Printer) -> anyhow::Result<Exit> {
+        let pending = self.home.open()?.pending()?.into_iter().find(|pending| pending.id == self.id);
+        let pending = pending.ok_or_else(|| self.not_waiting())?;
+        let words = describe::submission(&pending.signed.submission)?;
+        let json = lika_proto::json::to_json("Submission", &pending.signed.submission)?;
+        printer.result(&json, |_| format!("submission {} waits to be sent\n{words}", self.id))?;
+        Ok(Exit::Done)
+    }
+
+    fn not_waiting(&self) -> Failure {
+        let message = format!("no submission {} is waiting; `lika outbox list` lists those that are", self.id);
+        Failure::new("not_waiting", message)
+    }
+
+    fn discard(self, printer: Printer) -> anyhow::Result<Exit> {
         if !self.home.open()?.discard(self.id)? {
-            let message = format!("no submission {} is waiting; `lika outbox list` lists those that are", self.id);
-            return Err(Failure::new("not_waiting", message).into());
+            return Err(self.not_waiting().into());
         }
         printer.result(&serde_json::json!({"discarded": self.id.to_string()}), |_| {
             format!("{} was given up; submissions after it are signed again when they are sent", self.id)

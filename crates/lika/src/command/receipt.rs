@@ -1,6 +1,7 @@
 //! `lika receipt`: checks and shows receipts, which prove that a submission is in the log without asking the log.
 
 use super::client::HomeArgs;
+use super::describe;
 use super::outbox::submission;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -10,6 +11,7 @@ use clap::Subcommand;
 use lika_client::Home;
 use lika_client::home::KeptReceipt;
 use lika_client::receipt::{self, Proven};
+use lika_proto::convert;
 use lika_tlog::key::VerifierKey;
 use lika_views::document::moment;
 use serde::Serialize;
@@ -23,6 +25,8 @@ const FILE_BYTES_MAX: u64 = 65_536;
 pub(crate) enum Receipt {
     /// Check a receipt off line
     Verify(Verify),
+    /// Check a receipt off line, and show everything that was reported with it
+    Show(Verify),
     /// Check and show every receipt that is kept
     List(HomeArgs),
 }
@@ -53,32 +57,37 @@ struct Shown {
     key: String,
     /// Entries under the checkpoint that proves it.
     size: u64,
+    /// The submission, in the JSON mapping of its message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported: Option<serde_json::Value>,
 }
 
 impl Receipt {
     /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         match self {
-            Self::Verify(verify) => verify.run(printer),
+            Self::Verify(verify) => verify.run(printer, false),
+            Self::Show(verify) => verify.run(printer, true),
             Self::List(home) => list(printer, &home),
         }
     }
 }
 
 impl Verify {
-    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+    fn run(self, printer: Printer, reported: bool) -> anyhow::Result<Exit> {
         let home = self.home.open()?;
         let kept = self.find(&home)?;
         let log = self.log_key(&home, &kept)?;
         let proven = receipt::verify(&kept.entry, &kept.proof, &log)?;
-        printer.result(&Shown::new(&proven), |shown| {
-            let mut table = Table::pairs();
-            table.row([&"proven", &format!("entry {} of {}, {}", shown.index, shown.origin, shown.recorded_at)]);
-            table.row([&"submission", &shown.id]);
-            table.row([&"signed with", &shown.key]);
-            table.row([&"checkpoint", &format!("of {} entries", shown.size)]);
-            table
-        })?;
+        let mut shown = Shown::new(&proven);
+        if !reported {
+            printer.result(&shown, Shown::text)?;
+            return Ok(Exit::Done);
+        }
+        let (_, signed) = convert::entry(proven.index, &kept.entry)?;
+        shown.reported = Some(lika_proto::json::to_json("Submission", &signed.submission)?);
+        let words = describe::submission(&signed.submission)?;
+        printer.result(&shown, |shown| format!("{}\n{words}", shown.text()))?;
         Ok(Exit::Done)
     }
 
@@ -115,7 +124,7 @@ fn parse_key(text: &str) -> anyhow::Result<VerifierKey> {
 /// The verifier key that is kept for the log of a receipt.
 fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
     // The entry names the log; the proof is then checked to be from that log.
-    let (entry, _) = lika_proto::convert::entry(0, &kept.entry)
+    let (entry, _) = convert::entry(0, &kept.entry)
         .map_err(|rejection| Failure::new("receipt_invalid", format!("the entry cannot be read: {rejection}")))?;
     let origin = &entry.submission.origin;
     let missing = || {
@@ -163,6 +172,16 @@ impl Shown {
             origin: proven.origin.clone(),
             key: proven.key.to_string(),
             size: proven.size,
+            reported: None,
         }
+    }
+
+    fn text(&self) -> String {
+        let mut table = Table::pairs();
+        table.row([&"proven", &format!("entry {} of {}, {}", self.index, self.origin, self.recorded_at)]);
+        table.row([&"submission", &self.id]);
+        table.row([&"signed with", &self.key]);
+        table.row([&"checkpoint", &format!("of {} entries", self.size)]);
+        table.to_string()
     }
 }

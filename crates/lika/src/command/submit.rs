@@ -1,16 +1,16 @@
 //! `lika submit`: a report that an official has written as JSON, shown back before it is signed.
 
 mod attachments;
-mod describe;
 mod draft;
 mod send;
 
+pub(super) use draft::Draft;
 pub(crate) use send::{Outcome, Outgoing, Refused, households, reason};
 
 use super::client::{Client, ClientArgs, block_on};
+use super::describe;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use draft::Draft;
 use lika_client::{Random, file};
 use lika_domain::ids::SubmissionId;
 use lika_proto::json::JSON_BYTES_MAX;

@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 
 /// A complete report whose personal data is still in the clear.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// The file with numbers instead of names.
-    pub(super) file: Value,
+    pub(crate) file: Value,
     /// Names that new households had in the file, and the numbers drawn for them.
-    pub(super) drawn: BTreeMap<String, String>,
+    pub(crate) drawn: BTreeMap<String, String>,
 }
 
 impl Draft {
     /// Reads a report, draws a number for every household that has only a name (the same name means the same
     /// household), and turns its values into those of the mapping.
-    pub(super) fn read(text: &str, random: &mut Random) -> anyhow::Result<Self> {
+    pub(crate) fn read(text: &str, random: &mut Random) -> anyhow::Result<Self> {
         let mut file: Value = serde_json::from_str(text)
             .map_err(|error| Failure::new("report_invalid", format!("the report is not JSON: {error}")))?;
         let mut drawn: BTreeMap<String, String> = BTreeMap::new();

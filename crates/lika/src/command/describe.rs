@@ -1,7 +1,7 @@
-//! A report in words, as it is shown to the official who is about to sign it. The labels of events and fields, and the
-//! units of values, come from their descriptions.
+//! A report in words: before it is signed, while it waits, and with its receipt. The labels of events and fields, and
+//! the units of values, come from their descriptions.
 
-use super::draft::Draft;
+use super::submit::Draft;
 use crate::numbers::yuan;
 use crate::table::Table;
 use lika_client::KeyFile;
@@ -28,8 +28,24 @@ pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool) -> String {
     for (name, number) in &draft.drawn {
         head.row([&"new household", &format!("{name} gets the number {number}")]);
     }
-    let mut text = head.to_string();
-    let lists = file.values().filter_map(|list| list.get("events")?.as_array());
+    head.to_string() + &events(file, in_clear)
+}
+
+/// The author, the area, and every event of a submission that is signed. What is sealed in it stays so.
+pub(super) fn submission(bytes: &[u8]) -> anyhow::Result<String> {
+    let json = lika_proto::json::to_json("Submission", bytes)?;
+    let empty = Map::new();
+    let submission = json.as_object().unwrap_or(&empty);
+    let mut head = Table::pairs();
+    for (label, name) in [("log", "origin"), ("signed by official", "author"), ("area", "area")] {
+        head.row([&label, &submission.get(name).map(plain).unwrap_or_default()]);
+    }
+    Ok(head.to_string() + &events(submission, false))
+}
+
+fn events(report: &Map<String, Value>, in_clear: bool) -> String {
+    let (mut text, empty) = (String::new(), Map::new());
+    let lists = report.values().filter_map(|list| list.get("events")?.as_array());
     for (number, event) in lists.flatten().enumerate() {
         let fields = event.as_object().unwrap_or(&empty);
         // Writing to a text does not fail.
@@ -101,6 +117,10 @@ impl Lines {
         let path = below(&field.map_or_else(|| name.replace('_', " "), Field::label));
         let inside: Vec<_> = field.into_iter().flat_map(|field| field.inside()).flat_map(Field::on_the_wire).collect();
         match value {
+            Value::Object(sealed) if field.is_some_and(is_sealed) => {
+                let key = sealed.get("key").map(plain).unwrap_or_default();
+                self.table.row([&path, &format!("sealed under data key {key}")]);
+            }
             Value::Object(object) => self.object(&path, &inside, object),
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 for (number, item) in items.iter().enumerate() {
