@@ -15,6 +15,9 @@ use lika_eventlog::error::LogError;
 use lika_eventlog::{PublishedLog, Sequencer};
 use tokio::sync::{mpsc, watch};
 
+/// Most submissions that wait to be judged; further ones are answered "busy".
+const WAITING_MAX: usize = 8_192;
+
 /// The embedded or the distributed engine.
 pub(crate) enum Engine {
     /// Only this process decides and sequences.
@@ -24,13 +27,6 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    pub(crate) fn sequencer(&self) -> &dyn Sequencer {
-        match self {
-            Self::Embedded(engine) => engine.log.as_ref(),
-            Self::Distributed(engine) => engine.log.as_ref(),
-        }
-    }
-
     pub(crate) fn published(&self) -> &PublishedLog {
         match self {
             Self::Embedded(engine) => engine.log.published(),
@@ -75,6 +71,14 @@ impl Engine {
         match self {
             Self::Embedded(engine) => engine.stop(),
             Self::Distributed(engine) => engine.stop(),
+        }
+    }
+
+    /// Closes the log, which publishes what was sequenced.
+    pub(crate) fn close(&self) {
+        match self {
+            Self::Embedded(engine) => engine.log.close(),
+            Self::Distributed(engine) => engine.log.close(),
         }
     }
 

@@ -1,51 +1,22 @@
 //! Published entries in order, decoded once for all followers in this process.
 
 use crate::engine::applied::Applied;
+use crate::recent::{Recent, Recorded};
 use bytes::Bytes;
 use lika_domain::area::Area;
 use lika_domain::ids::{Index, KeyId, OfficialId, SubmissionId};
 use lika_domain::submission::{Entry, EntryHeader, Events, SubmissionHeader};
 use lika_eventlog::PublishedLog;
 use lika_eventlog::error::{Damage, LogError};
-use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::watch;
-
-/// Most decoded entries kept for followers; a follower further behind reads the log.
-const KEPT_ENTRIES_MAX: usize = 4_096;
-/// Most bytes of them, as in the log; decoded they take several times as much.
-const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The author in a stand-in for an entry that cannot be read: the lowest official number, which is never given out.
 const NOBODY: u32 = 10_000_000;
 
 /// A division code that does not exist: the provinces of GB/T 2260 end at 82.
 const NOWHERE: u64 = 990_000_000_000;
-
-/// An entry of the log, decoded.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The entry.
-    pub entry: Entry,
-    /// Whether the rules refused it: then it changes nothing.
-    pub void: bool,
-    /// Its size in the log, in bytes.
-    pub bytes: usize,
-}
-
-/// The latest entries, published or about to be.
-#[derive(Debug, Default)]
-pub(crate) struct Recent {
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    entries: VecDeque<Arc<Recorded>>,
-    bytes: usize,
-}
 
 /// One follower and its position.
 pub struct Feed {
@@ -57,33 +28,6 @@ pub struct Feed {
     /// entries that it has judged. `None` in an embedded log.
     applied: Option<Arc<Applied>>,
     next: Index,
-}
-
-impl Recent {
-    pub(crate) fn push(&self, recorded: Arc<Recorded>) {
-        let mut kept = self.kept.lock();
-        kept.bytes += recorded.bytes;
-        kept.entries.push_back(recorded);
-        while kept.entries.len() > KEPT_ENTRIES_MAX || kept.bytes > KEPT_BYTES_MAX {
-            let Some(oldest) = kept.entries.pop_front() else { break };
-            kept.bytes -= oldest.bytes;
-        }
-    }
-
-    /// Drops everything kept: an entry that cannot be read has come, and followers must find it in the log.
-    pub(crate) fn forget(&self) {
-        *self.kept.lock() = Kept::default();
-    }
-
-    /// Entries `from..to`; none if the first is no longer kept.
-    fn range(&self, from: Index, to: Index, max: usize) -> Vec<Arc<Recorded>> {
-        let kept = self.kept.lock();
-        let Some(first) = kept.entries.front().map(|recorded| recorded.entry.index) else { return Vec::new() };
-        let Some(skip) = from.checked_sub(first).and_then(|skip| usize::try_from(skip).ok()) else {
-            return Vec::new();
-        };
-        kept.entries.iter().skip(skip).take_while(|recorded| recorded.entry.index < to).take(max).cloned().collect()
-    }
 }
 
 impl Feed {

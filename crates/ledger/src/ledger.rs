@@ -5,9 +5,10 @@ use crate::engine::Engine;
 use crate::engine::applied::Applied;
 use crate::engine::distributed::Distributed;
 use crate::engine::embedded::Embedded;
-use crate::feed::{Feed, Recent};
+use crate::feed::Feed;
 use crate::judge::{Ordered, Task};
 use crate::keeper::{self, Heads, Keeper, Keeping};
+use crate::recent::Recent;
 use crate::replay::Fold;
 use crate::snapshot::{self, Head, Snapshot};
 use crate::submission::{Prepared, Receipt, SubmitError};
@@ -18,7 +19,7 @@ use lika_domain::state::State;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::jetstream::{Config, JetStreamLog};
 use lika_eventlog::tiles::TileLog;
-use lika_eventlog::{Checkpoint, Known, PublishedLog, Sequencer};
+use lika_eventlog::{Checkpoint, Known, PublishedLog};
 use lika_tlog::key::VerifierKey;
 use lika_tlog::leaf_hash;
 use lika_tlog::proof::TlogProof;
@@ -28,9 +29,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::{oneshot, watch};
-
-/// Most submissions that wait to be judged; any more are answered "busy".
-pub(crate) const WAITING_MAX: usize = 8_192;
 
 /// A log, the state folded from it, and the engine that adds to both.
 ///
@@ -201,12 +199,6 @@ impl Ledger {
         self.engine.published()
     }
 
-    /// The sequencer of this log. An entry appended through it is not judged first, so tests make void entries with
-    /// it.
-    pub fn sequencer(&self) -> &dyn Sequencer {
-        self.engine.sequencer()
-    }
-
     /// The node's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -236,7 +228,7 @@ impl Ledger {
         if let Some(keeper) = self.keeper.lock().take() {
             keeper.finish();
         }
-        self.sequencer().close();
+        self.engine.close();
     }
 
     /// A published entry.

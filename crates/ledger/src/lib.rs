@@ -7,7 +7,7 @@
 //! * [`ledger`]: load, admit, append, evolve
 //! * `judge`: how a submission is judged
 //! * `engine`: decides about submissions: the embedded and the distributed engine
-//! * [`feed`]: published entries, decoded once, for followers
+//! * `recent`, [`feed`]: published entries, decoded once, for followers
 //! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
 //! * [`replay`]: judges the whole log again, entry by entry
 //! * [`digest`]: the state in one hash
@@ -19,14 +19,16 @@ pub mod feed;
 mod judge;
 mod keeper;
 pub mod ledger;
+mod recent;
 pub mod replay;
 pub mod signature;
 mod snapshot;
 pub mod submission;
 
 pub use clock::Clock;
-pub use feed::{Feed, Recorded};
+pub use feed::Feed;
 pub use keeper::Keeping;
 pub use ledger::Ledger;
+pub use recent::Recorded;
 pub use snapshot::part as snapshot_part;
 pub use submission::{Prepared, Receipt, Received, SubmitError, prepare};

@@ -1,8 +1,9 @@
 //! The state of the distributed engine: only the stream advances it.
 
 use super::own::{Own, was_decided_on};
-use crate::feed::{Recent, Recorded};
+
 use crate::keeper::Heads;
+use crate::recent::{Recent, Recorded};
 use crate::replay::Unreadable;
 use bytes::Bytes;
 use lika_domain::area::Area;

@@ -15,11 +15,10 @@
 //! applied that was sequenced when the submission came.
 
 use super::applied::Applied;
-use super::sent;
+use super::{WAITING_MAX, sent};
 use crate::clock::Clock;
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
 use crate::keeper::spawn;
-use crate::ledger::WAITING_MAX;
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use lika_domain::area::Area;

@@ -2,12 +2,12 @@
 //! submissions as one batch, checks their signatures together, and then decides them one after the other, each on the
 //! state left by the one before.
 
-use super::sent;
+use super::{WAITING_MAX, sent};
 use crate::clock::Clock;
-use crate::feed::{Recent, Recorded};
+
 use crate::judge::{self, Judged, Ordered, Task, Verdict};
 use crate::keeper::{Heads, spawn};
-use crate::ledger::WAITING_MAX;
+use crate::recent::{Recent, Recorded};
 use crate::submission::{Prepared, SubmitError};
 use bytes::Bytes;
 use futures::FutureExt;
