@@ -4,10 +4,10 @@
 //!
 //! In reading order:
 //! * [`Backend`]: its calls to other services; [`limits`]: every limit
-//! * [`Gateway`]: the parts that every handler uses; `routes`: every route
+//! * [`Gateway`]: the parts that every handler uses; `paths`, `routes`: every route
 //! * `submissions`, `stream` with `frames`, `media`, `body`: receive submissions
 //! * [`sessions`]: tokens for reads that are not public; `reads`, `policy` with `parameters`: reads as JSON
-//! * `files`: checkpoint, tiles and proofs; `node`: health, metrics, the API's description
+//! * `files`: checkpoint, tiles and proofs; `node`, `openapi`: health, metrics, the API's description
 //! * [`pages`] and `html`: the same reads as pages for people
 //! * `problem`: every error as problem details; `metrics`: counters
 //! * [`serve`]: the socket
@@ -25,6 +25,7 @@ mod node;
 mod openapi;
 pub mod pages;
 mod parameters;
+mod paths;
 mod policy;
 mod problem;
 mod reads;
@@ -37,6 +38,6 @@ mod submissions;
 
 pub use backend::Backend;
 pub use gateway::{Gateway, StartError};
+pub use paths::ROUTES;
 pub use problem::CODES;
-pub use routes::ROUTES;
 pub use server::serve;

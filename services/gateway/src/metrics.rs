@@ -1,6 +1,6 @@
 //! The gateway's own metrics, in the text format of Prometheus.
 
-use crate::routes::ROUTES;
+use crate::paths::ROUTES;
 use hyper::StatusCode;
 pub(crate) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};

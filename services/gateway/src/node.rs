@@ -1,23 +1,16 @@
-//! Reads for operators and programs: whether the node is alive, whether it takes entries, its metrics, and the API's
-//! description.
+//! Reads for operators and programs: whether the node is alive, whether it takes entries, and its metrics.
 
 use crate::files::file;
 use crate::gateway::Gateway;
-use crate::media::JSON;
 use crate::metrics::CONTENT_TYPE;
-use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::reads::json;
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use hyper::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::sync::{Arc, LazyLock};
-
-/// The API's description, made when it is first asked for.
-static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| openapi::text().into());
+use std::sync::Arc;
 
 /// State of the node.
 #[derive(Serialize, JsonSchema)]
@@ -43,9 +36,4 @@ pub(crate) async fn readyz(State(gateway): State<Arc<Gateway>>) -> Result<Respon
 pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
     let text = gateway.metrics.text(gateway.gauges());
     file(CONTENT_TYPE, "no-cache", text.into())
-}
-
-/// `GET /openapi.json`
-pub(crate) async fn openapi() -> Response {
-    file(JSON, "no-cache", OPENAPI.clone())
 }

@@ -4,10 +4,13 @@
 
 mod operations;
 
+use crate::files::file;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
-use crate::media::PROTOBUF;
+use crate::media::{JSON, PROTOBUF};
 use crate::problem::{self, Code, PROBLEM_JSON};
 use crate::{node, reads, submissions};
+use axum::response::Response;
+use bytes::Bytes;
 use hyper::StatusCode;
 use lika_domain::rejection;
 use operations::{Body, OPERATIONS, Operation, Parameter, Shape};
@@ -15,6 +18,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Where a document keeps its schemas.
 const SCHEMAS: &str = "/components/schemas";
@@ -26,7 +30,7 @@ const FORBIDDEN: u16 = 403;
 const LATE: u16 = 503;
 
 /// The document.
-pub(crate) fn document() -> Value {
+fn document() -> Value {
     let errors: BTreeSet<(bool, u16)> =
         OPERATIONS.iter().flat_map(|one| statuses(one).map(|status| (refuses(one, status), status))).collect();
     let responses: Map<String, Value> = errors.into_iter().map(|(refuses, status)| error(refuses, status)).collect();
@@ -192,14 +196,15 @@ fn schemas() -> Value {
 }
 
 /// Adds a schema under its name.
-pub(crate) fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
+fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
     let _reference = generator.subschema_for::<T>();
 }
 
-/// The document as it is served.
-pub(crate) fn text() -> Vec<u8> {
+/// `GET /openapi.json`
+pub(crate) async fn get() -> Response {
     // Texts and numbers can always be written as JSON.
-    serde_json::to_vec(&document()).unwrap_or_default()
+    static TEXT: LazyLock<Bytes> = LazyLock::new(|| serde_json::to_vec(&document()).unwrap_or_default().into());
+    file(JSON, "no-cache", TEXT.clone())
 }
 
 #[cfg(test)]

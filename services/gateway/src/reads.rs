@@ -4,7 +4,6 @@ use crate::body;
 use crate::gateway::Gateway;
 use crate::limits::{CHALLENGE_S, SESSION_BYTES_MAX, SESSION_S};
 use crate::media::{Format, JSON};
-use crate::openapi;
 use crate::parameters::{self, ProgressParameters};
 use crate::problem::{Code, Problem};
 use crate::sessions::{Reader, signature};
@@ -113,14 +112,16 @@ struct OfficialJson {
 
 /// Describes every document that is answered here.
 pub(crate) fn describe(generator: &mut SchemaGenerator) {
-    openapi::add::<LogJson>(generator);
-    openapi::add::<AreasJson>(generator);
-    openapi::add::<Explanation>(generator);
-    openapi::add::<PolicyView>(generator);
-    openapi::add::<ChallengeJson>(generator);
-    openapi::add::<TokenJson>(generator);
-    openapi::add::<HouseholdJson>(generator);
-    openapi::add::<OfficialJson>(generator);
+    let _references = [
+        generator.subschema_for::<LogJson>(),
+        generator.subschema_for::<AreasJson>(),
+        generator.subschema_for::<Explanation>(),
+        generator.subschema_for::<PolicyView>(),
+        generator.subschema_for::<ChallengeJson>(),
+        generator.subschema_for::<TokenJson>(),
+        generator.subschema_for::<HouseholdJson>(),
+        generator.subschema_for::<OfficialJson>(),
+    ];
 }
 
 /// `GET /v1/log`

@@ -3,7 +3,7 @@
 use crate::limits::{SUBMISSION_BYTES_MAX, SUBMISSION_JSON_BYTES_MAX};
 use crate::media::{BYTES, JSON, PROTOBUF};
 use crate::metrics::CONTENT_TYPE as METRICS_TEXT;
-use crate::routes;
+use crate::paths;
 use serde_json::{Value, json};
 
 /// Texts of C2SP.
@@ -177,7 +177,7 @@ const PRIVATE_ERRORS: &[u16] = &[400, 401, 403, 404, 500, 503];
 /// their two common forms.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
-        path: routes::SUBMISSIONS,
+        path: paths::SUBMISSIONS,
         id: "submit",
         tag: "submissions",
         summary: "Records one signed submission and gives its receipt.",
@@ -193,7 +193,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..POST
     },
     Operation {
-        path: routes::STREAM,
+        path: paths::STREAM,
         id: "submitStream",
         tag: "submissions",
         summary: "Records many signed submissions; their answers stream back in the same order.",
@@ -205,7 +205,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..POST
     },
     Operation {
-        path: routes::SESSIONS,
+        path: paths::SESSIONS,
         id: "session",
         tag: "sessions",
         summary: "Opens a session with an enrolled key, in two steps.",
@@ -220,14 +220,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..POST
     },
     Operation {
-        path: routes::LOG,
+        path: paths::LOG,
         id: "log",
         summary: "Facts about the log.",
         answers: &[(200, "The log.", &[(JSON, Shape::Schema("Log"))])],
         ..GET
     },
     Operation {
-        path: routes::AREA_PROGRESS,
+        path: paths::AREA_PROGRESS,
         id: "areaProgress",
         tag: "progress",
         summary: "Progress of an area, or of the areas of a level inside it.",
@@ -237,7 +237,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::AREA_FIGURE,
+        path: paths::AREA_FIGURE,
         id: "explainFigure",
         tag: "progress",
         summary: "The contributions that a figure of an area is the sum of, each with its entry.",
@@ -247,7 +247,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::VILLAGE_PROGRESS,
+        path: paths::VILLAGE_PROGRESS,
         id: "villageProgress",
         tag: "progress",
         summary: "Progress of a village.",
@@ -257,7 +257,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::POLICY,
+        path: paths::POLICY,
         id: "policy",
         tag: "policy",
         summary: "The parameters in force for an area on a day, with their sources.",
@@ -267,7 +267,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::HOUSEHOLD,
+        path: paths::HOUSEHOLD,
         id: "household",
         tag: "cards",
         summary: "A card with its personal data, for officials whose area contains it.",
@@ -278,7 +278,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::OFFICIAL,
+        path: paths::OFFICIAL,
         id: "official",
         tag: "cards",
         summary: "An official, for themselves and for officials whose area contains theirs.",
@@ -289,7 +289,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::PROOF,
+        path: paths::PROOF,
         id: "proof",
         summary: "The proof that an entry is in the log.",
         parameters: &[ENTRY],
@@ -298,7 +298,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::CHECKPOINT,
+        path: paths::CHECKPOINT,
         id: "checkpoint",
         summary: "The latest signed checkpoint (c2sp.org/tlog-checkpoint).",
         answers: &[(200, "A signed note.", &[(PLAIN, Shape::Text)])],
@@ -323,7 +323,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::HEALTHZ,
+        path: paths::HEALTHZ,
         id: "healthz",
         tag: "node",
         summary: "The process answers.",
@@ -331,7 +331,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::READYZ,
+        path: paths::READYZ,
         id: "readyz",
         tag: "node",
         summary: "The log takes entries.",
@@ -340,7 +340,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::METRICS,
+        path: paths::METRICS,
         id: "metrics",
         tag: "node",
         summary: "Counters of the gateway, for Prometheus.",
@@ -348,7 +348,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..GET
     },
     Operation {
-        path: routes::OPENAPI,
+        path: paths::OPENAPI,
         id: "openapi",
         tag: "node",
         summary: "This document.",
