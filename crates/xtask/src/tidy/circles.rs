@@ -9,19 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::modules::{Module, modules};
 use super::{Finding, Source};
 
-/// Circles that are not broken yet, by the file that their finding would name, with the reason.
-const KNOWN: [(&str, &str); 3] = [
-    ("crates/ledger/src/engine.rs", "engines take the length of the queue from the ledger that starts them"),
-    (
-        "crates/ledger/src/engine/applied.rs",
-        "an engine keeps recent entries for feeds, and a feed reads what an engine applied",
-    ),
-    (
-        "services/gateway/src/files.rs",
-        "handlers take the gateway, and its metrics read the table of routes, which names the handlers",
-    ),
-];
-
 /// Where a file uses another: the line of the first such path.
 type Uses<'m> = BTreeMap<&'m str, BTreeMap<&'m str, usize>>;
 
@@ -40,14 +27,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
             findings.push(Finding::new(*file, uses[file][circle[1]], format!("files use each other: {names}")));
         }
     }
-    let known = |file: &str| KNOWN.iter().any(|(known, _)| *known == file);
-    let (old, mut new): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| known(&finding.file));
-    let broken = KNOWN.iter().filter(|(known, _)| {
-        sources.iter().any(|source| source.path == *known) && !old.iter().any(|finding| finding.file == *known)
-    });
-    let what = "is in no circle any more: take it off the list in xtask's tidy";
-    new.extend(broken.map(|(file, _)| Finding::new(*file, 1, what)));
-    new
+    findings
 }
 
 /// Which files of a crate use which.
