@@ -5,8 +5,9 @@
 //!
 //! Why one, and why this: there were two, one of them put together from hyper by hand. A caller pays some 10 µs of
 //! processor time more for a request than with that one. `lika bench append`, whose clients share two cores with the
-//! node, took 0.95 of the single submissions it took before (twelve pairs of 120,000; single pairs 0.80 to 1.21); the
-//! node itself does the same work.
+//! node, took 0.95 of the single submissions it took before (twelve pairs of 120,000; single pairs 0.80 to 1.21).
+//! Counted by callgrind, reqwest and what it parses take 11,000 of the 1,054,000 instructions that a single submission
+//! costs there, signing, sending and checking included; the node's own crates take 4,600 fewer than before.
 
 use reqwest::redirect::Policy;
 use rustls::crypto::ring;

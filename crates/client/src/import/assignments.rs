@@ -4,16 +4,19 @@ use super::cells::Cells;
 use super::pack::{Event, Item, pack};
 use super::table::{Column, Table};
 use super::{ImportError, Options, Plan, labels};
-use lika_domain::official::Capacity;
+use lika_domain::describe::{Described, Field, field};
+use lika_domain::official::{Capacity, OfficialAssigned};
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 
+const ASSIGNMENT: &[Field] = <OfficialAssigned as Described>::EVENT.fields;
+
 const COLUMNS: [Column; 5] = [
-    Column::optional("village", &["行政村代码", "村代码"]),
-    Column::required("household", &["户编号", "household_no"]),
-    Column::required("official", &["帮扶责任人编号", "干部编号", "official_no"]),
-    Column::optional("capacity", &["责任人类别", "帮扶类别"]),
-    Column::optional("date", &["结对日期", "帮扶开始日期", "from"]),
+    Column::new("village", &["行政村代码", "村代码"]),
+    Column::new("household", &["户编号", "household_no"]).required(),
+    Column::new("official", &["帮扶责任人编号", "干部编号", "official_no"]).required(),
+    Column::of(field(ASSIGNMENT, "capacity"), &["帮扶类别"]),
+    Column::new("date", &["结对日期", "帮扶开始日期", "from"]),
 ];
 
 /// Plans the assignments of a table.

@@ -4,22 +4,26 @@ use super::cells::Cells;
 use super::pack::{Event, Item, pack};
 use super::table::{Column, Table};
 use super::{ImportError, Options, Plan, labels};
+use lika_domain::aid::AidDelivered;
+use lika_domain::describe::{Described, Field, field};
 use lika_proto::v1;
 use lika_proto::v1::aid_event::Kind;
 
 /// Highest number of a member.
 const MEMBER_MAX: u64 = 99;
 
+const AID: &[Field] = <AidDelivered as Described>::EVENT.fields;
+
 const COLUMNS: [Column; 9] = [
-    Column::optional("village", &["行政村代码", "村代码"]),
-    Column::required("household", &["户编号", "household_no"]),
-    Column::required("delivery", &["发放编号", "delivery_no"]),
-    Column::required("group", &["措施类别", "帮扶类别", "measure_group"]),
-    Column::required("amount", &["金额", "发放金额", "amount_yuan"]),
-    Column::optional("date", &["发放日期"]),
-    Column::optional("measure", &["措施编号", "measure_no"]),
-    Column::optional("allocation", &["资金安排编号", "allocation_no"]),
-    Column::optional("member", &["成员编号", "member_no"]),
+    Column::new("village", &["行政村代码", "村代码"]),
+    Column::new("household", &["户编号", "household_no"]).required(),
+    Column::of(field(AID, "delivery"), &["delivery_no"]).required(),
+    Column::of(field(AID, "group"), &["帮扶类别", "measure_group"]).required(),
+    Column::of(field(AID, "amount"), &["发放金额", "amount_yuan"]).required(),
+    Column::new("date", &["发放日期"]),
+    Column::of(field(AID, "measure"), &["measure_no"]),
+    Column::of(field(AID, "allocation"), &["allocation_no"]),
+    Column::of(field(AID, "member"), &["成员编号", "member_no"]),
 ];
 
 /// Plans the deliveries of a table.

@@ -1,6 +1,7 @@
 //! Rows and columns.
 
 use super::{ImportError, ROWS_MAX, text};
+use lika_domain::describe::Field;
 
 /// How many rows from the top may be the heading: templates have titles above it.
 pub(super) const HEADING_ROWS_MAX: usize = 5;
@@ -12,21 +13,39 @@ const HEADING_COLUMNS_MIN: usize = 2;
 pub(super) struct Column {
     /// Its English name, used in problems.
     pub(super) name: &'static str,
-    /// Its other possible headings.
-    pub(super) headings: &'static [&'static str],
+    /// The label and the name of its field, which are headings too, the label before all others; `None` where it is no
+    /// event's field.
+    field: Option<&'static Field>,
+    /// Its other possible headings: words of the registers.
+    headings: &'static [&'static str],
     /// The table must have it.
-    pub(super) required: bool,
+    required: bool,
 }
 
 impl Column {
-    /// A column that a table may have.
-    pub(super) const fn optional(name: &'static str, headings: &'static [&'static str]) -> Self {
-        Self { name, headings, required: false }
+    /// A column that is not a field of an event.
+    pub(super) const fn new(name: &'static str, headings: &'static [&'static str]) -> Self {
+        Self { name, field: None, headings, required: false }
     }
 
-    /// A column that a table must have.
-    pub(super) const fn required(name: &'static str, headings: &'static [&'static str]) -> Self {
-        Self { name, headings, required: true }
+    /// The column of a field: its name and its label are those of the description.
+    pub(super) const fn of(field: &'static Field, headings: &'static [&'static str]) -> Self {
+        Self { name: field.name, field: Some(field), headings, required: false }
+    }
+
+    /// The same column with a name of its own.
+    pub(super) const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The same column, which a table must have.
+    pub(super) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    fn headings(&self) -> impl Iterator<Item = &'static str> {
+        let of_field = self.field.into_iter().flat_map(|field| [field.zh, field.name]);
+        of_field.chain(self.headings.iter().copied())
     }
 }
 
@@ -136,11 +155,11 @@ fn places(heading: &Row, columns: &[Column]) -> Result<(Places, Vec<String>), Im
 fn column<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
     let heading = plain(heading);
     let means = |name: &str| plain(name) == heading;
-    columns.iter().find(|column| means(column.name) || column.headings.iter().any(|name| means(name)))
+    columns.iter().find(|column| means(column.name) || column.headings().any(means))
 }
 
 fn described(column: &Column) -> String {
-    column.headings.first().map_or(column.name.to_owned(), |heading| format!("{heading} ({})", column.name))
+    column.headings().next().map_or(column.name.to_owned(), |heading| format!("{heading} ({})", column.name))
 }
 
 /// A heading without case, spaces, underscores, asterisks, and a unit in brackets at its end.

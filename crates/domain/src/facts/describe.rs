@@ -191,6 +191,31 @@ pub enum Value {
     },
 }
 
+/// The field of that name. Where it is a constant, a name that the description does not have fails the build.
+///
+/// # Panics
+/// If there is none.
+#[allow(clippy::panic, reason = "evaluated by the build, for constants")]
+pub const fn field(fields: &'static [Field], name: &str) -> &'static Field {
+    let mut place = 0;
+    while place < fields.len() {
+        if same(fields[place].name, name) {
+            return &fields[place];
+        }
+        place += 1;
+    }
+    panic!("the description has no field of that name")
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut place = 0;
+    while place < left.len() && place < right.len() && left[place] == right[place] {
+        place += 1;
+    }
+    place == left.len() && place == right.len()
+}
+
 impl Field {
     /// Every field as in the proto files, with those of flat records and special values expanded.
     pub fn on_the_wire(&'static self) -> Vec<&'static Self> {
