@@ -4,6 +4,7 @@
 use crate::support::desk::{ADMIN, Office, VILLAGE, citizen_id, contradicting_citizen_id, household, households};
 use crate::support::{path, run, told};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_clerk_registers_a_household_and_everyone_sees_it() {
@@ -99,6 +100,36 @@ fn a_refusal_names_event_field_and_both_messages() {
     }
     // A refusal takes no place in the chain: the next submission succeeds.
     office.admin.submit(&office.file("right.json", &household(&citizen_id(9)))).code(0);
+}
+
+/// On a bad line nobody sends by hand: what is signed goes out when the node answers, and others can report meanwhile.
+#[test]
+fn waiting_submissions_are_sent_without_a_further_command() {
+    let office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    let mut watching = Killed(clerk.start(&["outbox", "send", "--watch"]));
+    for day in [7, 8, 9] {
+        let file = office.file("card.json", &household(&citizen_id(day)));
+        let no_line = ["submit", path(&file), "--yes", "--url", "http://127.0.0.1:9"];
+        clerk.run(&no_line).code(6);
+    }
+    let begun = Instant::now();
+    while clerk.json(&["receipt", "list"]).as_array().unwrap().len() < 3 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is sent");
+        assert!(watching.0.try_wait().unwrap().is_none(), "it has ended");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(clerk.json(&["outbox", "list"]), json!([]));
+}
+
+/// A process that is killed when the test ends.
+struct Killed(std::process::Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// An official who begins is told the next step, and not that an area does not exist.

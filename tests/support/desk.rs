@@ -103,6 +103,13 @@ impl Desk {
         Ended(lika().env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words).output().unwrap())
     }
 
+    /// Starts the binary and leaves it running.
+    pub(crate) fn start(&self, words: &[&str]) -> std::process::Child {
+        let mut lika = lika();
+        lika.env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words);
+        lika.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
+    }
+
     /// The JSON output of a command, whatever its exit code.
     pub(crate) fn json(&self, words: &[&str]) -> Value {
         self.run(&[words, &["--json"]].concat()).json()

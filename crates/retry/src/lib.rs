@@ -27,6 +27,8 @@ pub const BATCH: Policy = Policy::new(2, 1_000);
 pub const SERVICE: Policy = Policy::new(25, 50);
 /// A server, a node or the operating system fails. After a change of leader it works again within seconds.
 pub const SERVER: Policy = Policy::new(100, 400);
+/// A node that an official's device reports to, over a line that may be gone for hours.
+pub const NODE: Policy = Policy::new(2_000, 60_000);
 /// A file of a remote log. Three attempts in all, because a person waits for the answer.
 pub const SOURCE: Policy = Policy::new(250, 500).attempts(3);
 

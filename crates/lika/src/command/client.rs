@@ -1,12 +1,15 @@
 //! Arguments that the subcommands of officials share: their folder, their key and the node.
 
 use crate::exit::{Exit, Failure};
-use lika_client::{Api, Home, KeyFile};
+use lika_client::{Api, Home, HomeError, KeyFile};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_retry::{BlockingRetryable, LOCK};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// How long to wait for the folder while another process holds it, in milliseconds.
+const HELD_MS: u64 = 1_000;
 /// Default address of the node.
 const DEFAULT_URL: &str = "http://127.0.0.1:7130";
 
@@ -56,11 +59,15 @@ pub(crate) struct Client {
 }
 
 impl HomeArgs {
-    /// Opens the folder.
+    /// Opens the folder. Another process may hold it for a moment, while it sends.
     pub(crate) fn open(&self) -> anyhow::Result<Home> {
         let none = || Failure::new("home_missing", "there is no folder for keys and receipts: name one with --home");
         let dir = self.home.clone().or_else(Home::default_dir).ok_or_else(none)?;
-        Ok(Home::open(&dir)?)
+        let begun = Instant::now();
+        let soon = |error: &HomeError| {
+            matches!(error, HomeError::Locked { .. }) && begun.elapsed() < Duration::from_millis(HELD_MS)
+        };
+        Ok((|| Home::open(&dir)).retry(LOCK).sleep(std::thread::sleep).when(soon).call()?)
     }
 }
 

@@ -2,16 +2,18 @@
 
 use super::client::{HomeArgs, NodeArgs, block_on};
 use super::describe;
+use super::serve::Signals;
 use super::submit::{Refused, reason};
 use crate::exit::{Exit, Failure, exit_of};
 use crate::printer::Printer;
 use crate::table::Table;
 use clap::Subcommand;
-use lika_client::ApiError;
 use lika_client::home::Pending;
 use lika_client::outbox::{self, Sent};
+use lika_client::{Api, ApiError, Home, HomeError};
 use lika_domain::ids::SubmissionId;
 use lika_proto::convert;
+use lika_retry::{NODE, Waits};
 use serde::Serialize;
 
 /// Lists, shows, sends or discards waiting submissions.
@@ -30,6 +32,9 @@ pub(crate) enum Outbox {
 /// The node to send to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Send {
+    /// Go on until interrupted: send whatever comes to wait, and try again while the node does not answer
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
     home: HomeArgs,
     #[command(flatten)]
@@ -99,6 +104,9 @@ fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
 
 impl Send {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        if self.watch {
+            return block_on(self.watch(printer));
+        }
         let (home, api) = (self.home.open()?, self.node.api()?);
         let bar = printer.bar(home.pending()?.len() as u64, "sending");
         let sent =
@@ -108,6 +116,79 @@ impl Send {
         printer.result(&Report::new(&sent), Report::text)?;
         Ok(exit(&sent))
     }
+}
+
+impl Send {
+    /// Sends as soon as something waits and the node answers. The folder is open only while something is sent, so
+    /// that others can report meanwhile.
+    async fn watch(self, printer: Printer) -> anyhow::Result<Exit> {
+        let api = self.node.api()?;
+        let mut signals = Signals::listen()?;
+        let (mut waits, mut last) = (Waits::new(NODE), None);
+        loop {
+            let reached = match self.round(&api).await? {
+                Round::Sent(sent) => {
+                    let report = Report::new(&sent);
+                    if !report.recorded.is_empty() || !report.refused.is_empty() || report.stopped != last {
+                        printer.result(&report, Report::text)?;
+                    }
+                    last = report.stopped;
+                    sent.stopped.is_empty()
+                }
+                Round::Nothing => true,
+                Round::Unreachable(error) => {
+                    let reason = Some(reason(&error));
+                    if reason != last {
+                        printer.note(reason.as_deref().unwrap_or_default());
+                    }
+                    last = reason;
+                    false
+                }
+            };
+            if reached {
+                waits.reset();
+            }
+            tokio::select! {
+                () = signals.wait() => return Ok(Exit::Done),
+                () = waits.wait() => {}
+            }
+        }
+    }
+
+    async fn round(&self, api: &Api) -> anyhow::Result<Round> {
+        if self.waiting()?.is_none_or(|waiting| waiting == 0) {
+            return Ok(Round::Nothing);
+        }
+        // Asked before the folder is opened: an answer that does not come may take long.
+        if let Err(error) = api.log().await {
+            return Ok(Round::Unreachable(error));
+        }
+        match self.open()? {
+            Some(home) => Ok(Round::Sent(outbox::send(&home, api, |_| {}).await?)),
+            None => Ok(Round::Nothing),
+        }
+    }
+
+    /// How many wait; `None` while another process uses the folder.
+    fn waiting(&self) -> anyhow::Result<Option<usize>> {
+        Ok(self.open()?.map(|home| home.pending()).transpose()?.map(|pending| pending.len()))
+    }
+
+    /// The folder; `None` while another process uses it.
+    fn open(&self) -> anyhow::Result<Option<Home>> {
+        match self.home.open() {
+            Ok(home) => Ok(Some(home)),
+            Err(error) if matches!(error.downcast_ref(), Some(HomeError::Locked { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What came of one look at the folder.
+enum Round {
+    Sent(Sent),
+    Nothing,
+    Unreachable(ApiError),
 }
 
 impl One {
