@@ -90,6 +90,7 @@ const ORDER: [Place; 18] = [
             "eventlog",
             "ledger",
             "proto",
+            "retry",
             "runtime",
             ANY_SERVICE,
             "tlog",
