@@ -94,7 +94,7 @@ impl Example {
     fn field(&self, field: &'static Field, beside: &[&'static Field]) -> Option<(String, Node)> {
         let name = || field.name.to_owned();
         let node = match field.value {
-            _ if is_amount(field) => return Some((format!("{}{YUAN}", field.name), leaf("1200.00"))),
+            _ if is_amount(field) => return Some((format!("{}{YUAN}", field.name), leaf(amount(field, beside)))),
             Takes::Sealed(_) => return Some((PRIVATE.to_owned(), self.object(&private(beside)?))),
             Takes::Special { inside, .. } if !inside.is_empty() => Node::List(vec![self.alternative(inside)]),
             Takes::Record(record) => self.object(&wire(record.fields)),
@@ -156,6 +156,14 @@ fn leaf(value: impl Into<serde_json::Value>) -> Node {
     Node::Leaf(value.into())
 }
 
+/// The first amount, and every balance, is 1,200 yuan and the others are nothing, so that an income is the sum of its
+/// parts.
+fn amount(field: &Field, beside: &[&'static Field]) -> &'static str {
+    let first = beside.iter().find(|other| other.value == Takes::Amount);
+    let others = field.value == Takes::Amount && first.is_some_and(|first| first.name != field.name);
+    if others { "0.00" } else { "1200.00" }
+}
+
 /// A text that tells what belongs there; a made-up citizen ID where one must be valid.
 fn text(field: &Field) -> Option<String> {
     match field.name {
@@ -205,6 +213,17 @@ mod tests {
             let composed = device.clone().compose(SubmissionId([1; 16]), 1, read);
             assert!(composed.is_ok(), "{}: {}\n{text}", event.name, composed.unwrap_err());
         }
+    }
+
+    #[test]
+    fn an_income_is_the_sum_of_its_parts() {
+        let event = catalogue::event("income_assessed").unwrap();
+        let today = Date::new(2016, 12, 31).unwrap();
+        let text = serde_json::to_string(&report(event, "130624100201".parse().unwrap(), today)).unwrap();
+        for part in [r#""wage_yuan":"1200.00","production_yuan":"0.00""#, r#""net_yuan":"1200.00""#] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_eq!(text.matches("1200.00").count(), 3, "wage, net, per head: {text}");
     }
 
     #[test]
