@@ -7,7 +7,7 @@ use lika_domain::rejection::Code;
 use lika_eventlog::Sequencer;
 use lika_eventlog::jetstream::{Config, FAR_BEHIND_ENTRIES, chunks};
 use lika_eventlog::verify::{self, Folder};
-use lika_ledger::{Clock, Ledger, digest, replay};
+use lika_ledger::{Clock, Ledger, Receipt, digest, replay};
 use lika_proto::convert;
 use lika_proto::v1;
 use lika_testkit::county::{COUNTY, NOW_MS, VILLAGE, area};
@@ -74,6 +74,15 @@ async fn a_process_far_behind_starts_on_a_snapshot_of_the_audit_service() {
     assert!(stopped.to_string().contains("does not match the log"), "{stopped}");
 }
 
+/// Opens the log; returns the device of its administrator and the first receipt.
+async fn opened(ledger: &Ledger) -> (Device, Receipt) {
+    let mut admin = admin();
+    let opening = opening(&admin);
+    let opening = sign(&mut admin, COUNTY, opening);
+    let receipt = submit(ledger, &opening).await.unwrap();
+    (admin, receipt)
+}
+
 /// Enrols officials with a device each.
 async fn officials(ledger: &Ledger, admin: &mut Device, count: u32) -> Vec<Device> {
     let mut devices = Vec::new();
@@ -104,10 +113,7 @@ async fn distributed_recorders_agree_and_no_entry_is_void() {
     let county = county().await;
     let audit = process(&county, "audit").await;
     let (left, right) = (process(&county, "left").await, process(&county, "right").await);
-    let mut admin = admin();
-    let opening = opening(&admin);
-    let opening = sign(&mut admin, COUNTY, opening);
-    let receipt = submit(&left, &opening).await.unwrap();
+    let (mut admin, receipt) = opened(&left).await;
     let proof: TlogProof = receipt.proof.parse().unwrap();
     proof.verify(&receipt.entry, key().verifier()).unwrap();
     // The other recorder may not have read the entry yet; it applies it before it decides.
@@ -167,10 +173,7 @@ async fn village_goes_on_after(unreadable: Bytes) {
     let county = county().await;
     let audit = process(&county, "audit").await;
     let (left, right) = (process(&county, "left").await, process(&county, "right").await);
-    let mut admin = admin();
-    let opening = opening(&admin);
-    let opening = sign(&mut admin, COUNTY, opening);
-    submit(&left, &opening).await.unwrap();
+    let (mut admin, _) = opened(&left).await;
     submit(&left, &sign(&mut admin, VILLAGE, village("村"))).await.unwrap();
     let stranger = county.open("stranger").await;
     let again = unreadable.clone();
