@@ -68,6 +68,12 @@ impl Report {
                 .note("Change it and send it with `lika submit FILE`. An event may also have evidence and corrects.");
             return Ok(Exit::Done);
         }
+        // What would lose the answers is found before anything is asked. The folder is not held meanwhile.
+        match &self.save {
+            Some(file) if file.exists() => return Err(there(file).into()),
+            Some(_) => {}
+            None => drop(self.client.open()?),
+        }
         let mut terminal = Terminal::open()?;
         let event = match self.event {
             Some(event) => event,
@@ -87,6 +93,10 @@ impl Report {
 fn pretty(report: &example::Node) -> String {
     // Texts and numbers always make JSON.
     serde_json::to_string_pretty(report).unwrap_or_default()
+}
+
+fn there(file: &Path) -> Failure {
+    Failure::new("exists", format!("{} exists; nothing was overwritten. Take another name", file.display()))
 }
 
 /// Writes a report; a file that is there stays.
