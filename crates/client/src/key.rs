@@ -2,8 +2,10 @@
 
 use crate::random::{Random, RandomError};
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
+use hkdf::Hkdf;
 use lika_domain::ids::KeyId;
 use lika_proto::convert::{key_id, signing_bytes};
+use sha2::Sha256;
 use std::fmt;
 
 /// Bytes of the secret seed of a key.
@@ -57,7 +59,22 @@ impl Signer {
     pub fn sign_session(&self, challenge: &str) -> [u8; 64] {
         self.signing.sign(&[SESSION_PREFIX, challenge.as_bytes()].concat()).to_bytes()
     }
+
+    /// A secret of 32 bytes for another use, such as the encryption of a file: whoever can unlock the key can compute
+    /// it, and nobody can get from it to the key or to the secret of another label.
+    ///
+    /// HKDF-SHA-256 (RFC 5869) with the seed as key material and the label as info. A label names one use for ever,
+    /// such as `lika replica v1`: another label is another secret.
+    pub fn derive_secret(&self, label: &str) -> [u8; 32] {
+        let mut secret = [0; 32];
+        let expanded = Hkdf::<Sha256>::new(Some(DERIVED_SALT), &self.seed()).expand(label.as_bytes(), &mut secret);
+        expanded.unwrap_or_else(|_| unreachable!("32 bytes are below the limit of 255 hashes"));
+        secret
+    }
 }
+
+/// Distinguishes derived secrets from all other uses of the seed.
+const DERIVED_SALT: &[u8] = b"lika derived secret v1\n";
 
 /// Distinguishes the signature of a challenge from all others.
 pub const SESSION_PREFIX: &[u8] = b"lika session v1\n";
@@ -82,6 +99,17 @@ mod tests {
         assert!(public.verify(&signature, b"bytes").is_err());
         let signature = Signature::from_bytes(&signer.sign_session("challenge"));
         assert!(public.verify(&signature, b"lika session v1\nchallenge").is_ok());
+    }
+
+    /// The value was computed with Python's hmac: a secret that changed would leave files that nobody can open.
+    #[test]
+    fn a_derived_secret_belongs_to_one_key_and_one_label_for_ever() {
+        let signer = Signer::from_seed([3; SEED_BYTES]);
+        let replica = signer.derive_secret("lika replica v1");
+        assert_eq!(hex::encode(replica), "eef396298f79b01ce2a7aaf0bea3ba9f84e96d15bc08f77a20986b872a768424");
+        assert_ne!(replica, signer.derive_secret("lika replica v2"));
+        assert_ne!(replica, Signer::from_seed([4; SEED_BYTES]).derive_secret("lika replica v1"));
+        assert_ne!(replica, signer.seed());
     }
 
     #[test]
