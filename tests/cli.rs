@@ -24,7 +24,7 @@ fn a_clerk_registers_a_household_and_everyone_sees_it() {
     let card = clerk.json(&["household", id]);
     assert_eq!((&card["status"], &card["members"][0]["birth_month"]), (&json!("poor"), &json!("1958-03")));
     clerk.run(&["progress", "130624", "--by", "village"]).code(0).says("第一山村");
-    office.admin.run(&["official", ADMIN]).code(0).says("管理员");
+    office.admin.run(&["official", ADMIN, "--lang", "zh"]).code(0).says("管理员");
     // None of it is in the log as plain text.
     for file in crate::support::files(&office.data.join("log")) {
         let bytes = std::fs::read(file).unwrap();
@@ -181,7 +181,9 @@ fn an_official_sees_their_role_and_what_they_reported() {
     assert_eq!((&me["official"]["role"], &me["official"]["area"]), (&json!("village_officer"), &json!(VILLAGE)));
     let may = me["may_report"].as_array().unwrap();
     assert!(may.contains(&json!("household_registered")) && !may.contains(&json!("official_enrolled")), "{me}");
-    clerk.run(&["whoami"]).code(0).says("村级干部").says("李四");
+    let (zh, en) = (clerk.run(&["whoami", "--lang", "zh"]).code(0), clerk.run(&["whoami"]).code(0));
+    zh.says("村级干部").says("李四").never_says("village officer");
+    en.says("village officer").says("李四").never_says("村级干部");
     clerk.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
     let id = clerk.json(&["receipt", "list"])[0]["id"].as_str().unwrap().to_owned();
     let shown =

@@ -38,7 +38,13 @@ fn built_in_values_are_shown_with_their_sources_and_unconfirmed_ones_are_marked(
     assert!(line(2016)["value"].as_str().unwrap().contains("2,952"));
     let publicity = row(&office.admin, &[VILLAGE], "publicity_days", Some("identification"));
     assert_eq!((&publicity["built_in"], &publicity["unconfirmed"]), (&json!(true), &json!(true)));
-    office.admin.run(&["policy", "show", VILLAGE]).code(0).says("未证实").says("内置").says("退出机制");
+    office
+        .admin
+        .run(&["policy", "show", VILLAGE, "--lang", "zh"])
+        .code(0)
+        .says("未证实")
+        .says("内置")
+        .says("退出机制");
     let error = office.admin.run(&["policy", "show", "44", "--json"]).code(1).error();
     assert_eq!(error["code"], json!("area_without_records"));
     office.admin.run(&["policy", "show", "1306x"]).code(2);

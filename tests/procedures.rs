@@ -67,12 +67,12 @@ fn an_exit_runs_step_by_step_and_its_figures_name_their_entries() {
     assert_eq!(progress(&village)["households"]["pre_exit"], json!(1));
 
     // The card shows which step may follow, by whom and from when.
-    let shown = village.json(&["household", &card]);
+    let shown = village.json(&["household", &card, "--lang", "zh"]);
     let round = shown["procedures"].as_array().unwrap().last().unwrap();
     let next = &round["next"][0];
     assert_eq!((&next["step"], &next["not_by"]), (&json!("verification"), &json!("10000011")));
     assert_eq!((&next["from"], &next["evidence"]), (&json!("2017-02-01"), &json!(["form"])));
-    village.run(&["household", &card]).code(0).says("待办程序").says("核实").says("签字表");
+    village.run(&["household", &card, "--lang", "zh"]).code(0).says("待办程序").says("核实").says("签字表");
 
     let verification = step("STEP_VERIFICATION", 20_170_202, 0, "EVIDENCE_KIND_FORM");
     assert_eq!(first(&send(&office, &village, &verification, 3))["code"], json!("step_same_person"));
@@ -103,7 +103,7 @@ fn an_exit_runs_step_by_step_and_its_figures_name_their_entries() {
     assert_eq!((&month["amount"], &month["grounds"][0]["entry"]), (&json!(1), &entry));
     let before = county.json(&["progress", VILLAGE, "--explain", "households.exited", "--at", "2017-02-28"]);
     assert_eq!((&before["amount"], &before["total"]), (&json!(0), &json!(0)));
-    county.run(&["progress", VILLAGE, "--explain", "incidence"]).code(0).says("依据 0 条记录");
+    county.run(&["progress", VILLAGE, "--explain", "incidence", "--lang", "zh"]).code(0).says("依据 0 条记录");
     county.run(&["progress", VILLAGE, "--explain", "nonsense"]).code(2).says("households, persons");
-    county.run(&["progress", VILLAGE]).code(0).says("保障未达标退出").says("应享政策");
+    county.run(&["progress", VILLAGE, "--lang", "zh"]).code(0).says("保障未达标退出").says("应享政策");
 }

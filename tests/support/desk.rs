@@ -145,6 +145,12 @@ impl Ended {
         self
     }
 
+    /// Expects that a text is on neither output.
+    pub(crate) fn never_says(self, words: &str) -> Self {
+        assert!(!told(&self.0).contains(words), "{words} not expected\n{}", told(&self.0));
+        self
+    }
+
     /// Everything on both outputs.
     pub(crate) fn told(&self) -> String {
         told(&self.0)

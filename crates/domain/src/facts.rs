@@ -15,6 +15,7 @@ pub mod header;
 pub mod household;
 pub mod ids;
 pub mod kind;
+pub mod language;
 pub mod living;
 pub mod member;
 pub mod money;

@@ -5,9 +5,11 @@ use crate::command::{
     report, run, serve, submit, whoami,
 };
 use crate::exit::{Exit, Failure};
+use crate::language;
 use crate::printer::Printer;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+use lika_domain::language::Language;
 use std::process::ExitCode;
 
 /// A register of poverty households: officials submit signed reports, a verifiable log keeps them in order for ever,
@@ -21,6 +23,9 @@ pub(crate) struct Cli {
     /// Print results as JSON, and an error as one JSON object on stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Language of results, questions and errors [default: that of LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language::parser())]
+    pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -82,7 +87,8 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
     Cli::try_parse().map_err(|error| {
         let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
         if !asked && std::env::args_os().any(|arg| arg == "--json") {
-            Printer::new(true).failure(&Failure::new("usage", error.render().to_string().trim()));
+            Printer::new(true, language::chosen(language::of_words(std::env::args())))
+                .failure(&Failure::new("usage", error.render().to_string().trim()));
         } else {
             // If help cannot be written, nothing else can.
             let _ = error.print();

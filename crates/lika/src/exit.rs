@@ -1,10 +1,12 @@
 //! Exit codes, and the exit code of each error.
 
 mod client;
+mod sentences;
 
-pub(crate) use client::exit_of;
+pub(crate) use client::{exit_of, said_by_node};
 
 use lika_county::LoadError;
+use lika_domain::language::Bilingual;
 use lika_eventlog::error::LogError;
 use lika_eventlog::jetstream::error::StreamError;
 use lika_ledger::ledger::OpenError;
@@ -33,20 +35,28 @@ pub(crate) enum Exit {
 
 /// An error that knows its exit code. Its message says what is wrong, where, and what to do.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", message.en)]
 pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,
     /// Stable code, in lower case with underscores.
     pub(crate) code: Cow<'static, str>,
     /// The message for people.
-    pub(crate) message: String,
+    pub(crate) message: Bilingual,
 }
 
 impl Failure {
-    /// A failure with exit code 1.
-    pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { exit: Exit::Failed, code: code.into(), message: message.into() }
+    /// A failure with exit code 1, said in both languages.
+    pub(crate) fn told(code: impl Into<Cow<'static, str>>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, code: code.into(), message: Bilingual::new(zh, en) }
+    }
+
+    /// The same where the particulars are known in English alone, as from a library: the Chinese sentence of the code
+    /// stands before them.
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, en: impl Into<String>) -> Self {
+        let (code, en) = (code.into(), en.into());
+        let zh = sentences::zh(&code).map_or_else(|| en.clone(), |zh| format!("{zh}（{en}）"));
+        Self::told(code, zh, en)
     }
 
     /// The same with another exit code.
@@ -72,8 +82,10 @@ pub(crate) fn classify(error: &anyhow::Error) -> Failure {
         }
         if let Some(known) = known(cause) {
             // The contexts added on the way up say where it happened.
-            around.push(known.message);
-            return Failure { message: around.join(": "), ..known };
+            let after =
+                |message: &str| around.iter().map(String::as_str).chain([message]).collect::<Vec<_>>().join(": ");
+            let message = Bilingual::new(after(&known.message.zh), after(&known.message.en));
+            return Failure { message, ..known };
         }
         around.push(said);
     }
@@ -91,7 +103,7 @@ fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
 fn below(cause: &(dyn std::error::Error + 'static)) -> Option<Failure> {
     if let Some(lika_runtime::Failure { code, message, conflict }) = cause.downcast_ref() {
         let exit = if *conflict { Exit::Conflict } else { Exit::Failed };
-        return Some(Failure { exit, code: code.clone(), message: message.clone() });
+        return Some(Failure::new(code.clone(), message.clone()).exit(exit));
     }
     let code = match cause.downcast_ref()? {
         LoadError::Refused(_) => "demo_refused",
@@ -193,16 +205,16 @@ mod tests {
         let damaged: anyhow::Error = LogError::from(Damage::new("tile/0/000", Some(7), "is cut short")).into();
         let failure = classify(&damaged);
         assert_eq!((failure.exit, failure.code.as_ref()), (Exit::Broken, "log_damaged"));
-        assert!(failure.message.contains("tile/0/000, entry 7: is cut short"), "{failure}");
+        assert!(failure.message.en.contains("tile/0/000, entry 7: is cut short"), "{failure}");
     }
 
     #[test]
     fn a_context_stands_before_what_is_known() {
         let refused = Err::<(), _>(Failure::new("busy", "come again").exit(Exit::Conflict)).context("submission 7");
         let failure = classify(&refused.unwrap_err());
-        assert_eq!((failure.exit, failure.message.as_str()), (Exit::Conflict, "submission 7: come again"));
+        assert_eq!((failure.exit, failure.message.en.as_str()), (Exit::Conflict, "submission 7: come again"));
         let unknown = classify(&anyhow::anyhow!("cause").context("where"));
-        assert_eq!((unknown.exit, unknown.message.as_str()), (Exit::Failed, "where: cause"));
+        assert_eq!((unknown.exit, unknown.message.en.as_str()), (Exit::Failed, "where: cause"));
     }
 
     /// The rules, the gateway and the import each declare codes. A name that two of them have means the same thing.

@@ -3,13 +3,14 @@
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]
 //! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
-//! * [`exit`]: the exit code of each error
+//! * [`exit`]: the exit code of each error, and its words; [`language`]: in which language they are
 //!
 //! `version.rs` is part of `build.rs`: the version that `lika --version` prints.
 
 mod cli;
 mod command;
 mod exit;
+mod language;
 mod logging;
 mod numbers;
 mod printer;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     logging::start(cli.json);
-    let printer = Printer::new(cli.json);
+    let printer = Printer::new(cli.json, language::chosen(cli.lang));
     match cli::run(cli.command, printer) {
         Ok(exit) => exit.into(),
         Err(error) => printer.failure(&exit::classify(&error)).into(),

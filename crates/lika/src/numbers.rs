@@ -1,8 +1,11 @@
 //! Figures as people read them.
 
 use crate::table::Table;
+use lika_domain::language::Language;
 use lika_domain::money::{self, Fen};
-use lika_domain::progress::{Aid, Coverage, Description, IncomeFigure, MonthPart, Part, Poverty, Tally, Visited};
+use lika_domain::progress::{
+    Aid, Coverage, Description, IncomeFigure, MonthPart, Part, Poverty, Tally, Unit, Visited,
+};
 use lika_views::Progress;
 use std::time::Duration;
 
@@ -35,13 +38,10 @@ pub(crate) fn share(per_10_000: u64) -> String {
     format!("{}.{:02}%", per_10_000 / 100, per_10_000 % 100)
 }
 
-/// The language of a table.
-#[derive(Clone, Copy)]
-pub(crate) enum Language {
-    /// For officials.
-    Chinese,
-    /// For people who try out or audit the program.
-    English,
+/// The unit of a figure. Amounts are shown in yuan.
+pub(crate) fn unit(unit: Unit, language: Language) -> &'static str {
+    let en = if unit == Unit::Fen { "yuan" } else { unit.en() };
+    language.of(unit.zh(), en)
 }
 
 /// A column of a table of areas: a figure, and how it is read from an area's document.
@@ -60,14 +60,9 @@ pub(crate) fn areas(areas: &[Progress], language: Language) -> String {
         (Visited::In90Days.description(), |area| number(area.officials.visits.count(Visited::In90Days))),
         (MonthPart::AidAmount.description(), |area| yuan(area.aid.iter().map(|aid| aid.sums.get(Aid::Amount)).sum())),
     ];
-    let (named, none) = match language {
-        Language::Chinese => (["区划", "名称", ">在册户", ">在册人"], "尚未登记行政村\n"),
-        Language::English => (["area", "name", ">households", ">persons"], "no village is registered yet\n"),
-    };
-    let label = |figure: &Description| match language {
-        Language::Chinese => format!(">{}", figure.zh),
-        Language::English => format!(">{}", figure.en),
-    };
+    let named = language.of(["区划", "名称", ">在册户", ">在册人"], ["area", "name", ">households", ">persons"]);
+    let none = language.of("尚未登记行政村\n", "no village is registered yet\n");
+    let label = |figure: &Description| format!(">{}", language.of(figure.zh, figure.en));
     let headings = figures.iter().map(|(figure, _)| label(figure));
     let mut table = Table::new(&named.map(str::to_owned).into_iter().chain(headings).collect::<Vec<_>>());
     for area in areas {
@@ -100,7 +95,7 @@ mod tests {
             Tally::FallenBack => 200,
             _ => 0,
         });
-        let text = areas(&[county], Language::English);
+        let text = areas(&[county], Language::En);
         assert!(text.contains("poor now") && text.contains("4,231"), "{text}");
     }
 

@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use indicatif::{ProgressBar, ProgressStyle};
+use lika_domain::language::Language;
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -16,6 +17,7 @@ const ANSWER_BYTES_MAX: u64 = 64;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     json: bool,
+    language: Language,
     coloured: bool,
 }
 
@@ -26,8 +28,13 @@ pub(crate) fn is_coloured() -> bool {
 
 impl Printer {
     /// With `json`, results are JSON on stdout, and a failure is one JSON object on stderr.
-    pub(crate) fn new(json: bool) -> Self {
-        Self { json, coloured: is_coloured() }
+    pub(crate) fn new(json: bool, language: Language) -> Self {
+        Self { json, language, coloured: is_coloured() }
+    }
+
+    /// The language of everything that is printed.
+    pub(crate) fn language(self) -> Language {
+        self.language
     }
 
     /// Prints a result: the value as JSON, or for people the text that `text` makes of it.
@@ -59,10 +66,11 @@ impl Printer {
     /// Prints why a command failed, and returns the exit code.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if self.json {
-            let object = serde_json::json!({"code": failure.code, "message": failure.message});
+            let object = serde_json::json!({"code": failure.code, "message": failure.message.one(self.language)});
             self.say(&format!("{object}\n"));
         } else {
-            self.say(&format!("{} {}\n", self.paint("31;1", "error:"), failure.message));
+            let error = self.paint("31;1", self.language.of("错误：", "error: "));
+            self.say(&format!("{error}{}\n", failure.message.one(self.language)));
         }
         failure.exit
     }
@@ -105,7 +113,8 @@ impl Printer {
 fn write(to: &mut impl Write, text: &str) -> Result<(), Failure> {
     match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new("output", format!("cannot write the result: {error}")))
+            let zh = format!("无法写出结果：{error}");
+            Err(Failure::told("output", zh, format!("cannot write the result: {error}")))
         }
         _ => Ok(()),
     }

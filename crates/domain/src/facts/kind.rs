@@ -1,6 +1,7 @@
 //! Closed lists of the field. Each choice is declared once, with its number on the wire, its name in documents and
 //! its Chinese label; everything that lists choices is made from that.
 
+use super::language::Language;
 use std::fmt;
 
 /// A closed list without its type, for mappings, prompts and documentation.
@@ -38,6 +39,11 @@ impl List {
     /// The Chinese label of the choice of that name; a name that is not known stays.
     pub fn zh<'n>(&self, name: &'n str) -> &'n str {
         self.find(name).map_or(name, |choice| choice.zh)
+    }
+
+    /// The label of the choice of that name in documents; a name that is not known stays.
+    pub fn label(&self, name: &str, language: Language) -> String {
+        self.find(name).map_or_else(|| name.to_owned(), |choice| language.of(choice.zh.to_owned(), choice.en()))
     }
 
     /// The choice with that name in the proto files, such as `EVIDENCE_KIND_MINUTES`.

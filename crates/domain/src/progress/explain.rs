@@ -5,6 +5,7 @@ use super::section::{Section, Unit};
 use super::{Contribution, Figure, MonthFigure, count};
 use crate::facts::area::Area;
 use crate::facts::date::{Date, Month};
+use crate::facts::language::Language;
 use crate::state::fold::State;
 use crate::state::village::Village;
 use std::fmt;
@@ -73,10 +74,17 @@ impl FigureRef {
 
     /// Its Chinese label after its section and its subject, such as `应享未享 健康帮扶 未享`.
     pub fn zh(self) -> String {
-        let (section, label) = (self.section().zh(), self.description().zh);
+        self.label(Language::Zh)
+    }
+
+    /// The same in that language. The English subject is its name, in words.
+    pub fn label(self, language: Language) -> String {
+        let (section, described) = (self.section(), self.description());
+        let section = language.of(section.zh(), section.en());
+        let label = language.of(described.zh, described.en);
         match self {
             Self::Sum(figure) => match figure.subject() {
-                Some((_, subject)) => format!("{section} {subject} {label}"),
+                Some((name, zh)) => format!("{section} {} {label}", language.of(zh, name.replace(['.', '_'], " "))),
                 None => format!("{section} {label}"),
             },
             Self::Poverty(Poverty::Incidence) => label.to_owned(),

@@ -61,7 +61,10 @@ pub(crate) struct Client {
 impl HomeArgs {
     /// Opens the folder. Another process may hold it for a moment, while it sends.
     pub(crate) fn open(&self) -> anyhow::Result<Home> {
-        let none = || Failure::new("home_missing", "there is no folder for keys and receipts: name one with --home");
+        let none = || {
+            let en = "there is no folder for keys and receipts: name one with --home";
+            Failure::told("home_missing", "没有存放密钥和回执的文件夹：请用 --home 指定", en)
+        };
         let dir = self.home.clone().or_else(Home::default_dir).ok_or_else(none)?;
         let begun = Instant::now();
         let soon = |error: &HomeError| {
@@ -88,16 +91,19 @@ impl KeyArgs {
         match (keys.pop(), keys.as_slice()) {
             (Some(only), []) => Ok(only),
             (None, _) => {
-                let message = format!(
-                    "{} holds no key: make one with `lika key new NAME`, and have an administrator enrol it",
-                    home.dir().display()
+                let dir = home.dir().display();
+                let zh = format!("{dir} 中没有密钥：请用 `lika key new 名称` 生成，再请管理员登记");
+                let en = format!(
+                    "{dir} holds no key: make one with `lika key new NAME`, and have an administrator enrol it"
                 );
-                Err(Failure::new("key_missing", message).into())
+                Err(Failure::told("key_missing", zh, en).into())
             }
             (Some(last), others) => {
                 let names: Vec<&str> = others.iter().chain([&last]).map(|key| key.name.as_str()).collect();
-                let message = format!("there are several keys: name one of them with --key: {}", names.join(", "));
-                Err(Failure::new("key_ambiguous", message).into())
+                let names = names.join(", ");
+                let zh = format!("有几把密钥，请用 --key 指定其一：{names}");
+                let en = format!("there are several keys: name one of them with --key: {names}");
+                Err(Failure::told("key_ambiguous", zh, en).into())
             }
         }
     }
@@ -118,8 +124,9 @@ impl Client {
         let info = self.api.log().await?;
         self.home.meet_log(&info.origin, &info.verifier_key)?;
         let not_opened = || {
-            let message = format!("{} has not been opened yet; `lika open` opens it", info.origin);
-            Failure::new("jurisdiction_not_opened", message).exit(Exit::Conflict)
+            let zh = format!("{} 尚未启用；请由首位管理员运行 `lika open`", info.origin);
+            let en = format!("{} has not been opened yet; `lika open` opens it", info.origin);
+            Failure::told("jurisdiction_not_opened", zh, en).exit(Exit::Conflict)
         };
         Ok(info.area.parse().map_err(|_| not_opened())?)
     }

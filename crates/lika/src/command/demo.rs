@@ -97,12 +97,12 @@ impl Demo {
         let mut summary = Summary::of(&node, &data, &history, loaded, began.elapsed()).await?;
         if !self.once {
             summary.url = Some(format!("http://{}", node.addr()));
-            printer.result(&summary, Summary::text)?;
+            printer.result(&summary, |summary| summary.text(printer.language()))?;
             return serve::until_stopped(node, serve::Signals::listen()?).await;
         }
         node.stop().await?;
         summary.verify(printer)?;
-        printer.result(&summary, Summary::text)?;
+        printer.result(&summary, |summary| summary.text(printer.language()))?;
         Ok(Exit::Done)
     }
 

@@ -10,6 +10,7 @@ use lika_domain::entitlement::Entitlement;
 use lika_domain::household::{Attribute, Cause, MonitoringKind, Standard, Status};
 use lika_domain::ids::HouseholdId;
 use lika_domain::kind::List;
+use lika_domain::language::Language;
 use lika_domain::living::Condition;
 use lika_domain::member::{Health, Labour, Relation, Sex};
 use lika_domain::official::{Capacity, Role};
@@ -71,68 +72,80 @@ impl Household {
         let client = self.client.open()?;
         let document = block_on(async { Ok(client.with_session().await?.household(self.id).await?) })?;
         let card: Card = serde_json::from_value(document.clone()).map_err(|error| not_understood(&error))?;
-        printer.result(&document, |_| card.text())?;
+        printer.result(&document, |_| card.text(printer.language()))?;
         Ok(Exit::Done)
     }
 }
 
 /// The failure for an answer of another version.
 pub(super) fn not_understood(error: &serde_json::Error) -> Failure {
-    let message = format!("this version cannot read the node's answer: {error}. --json prints it as it is");
-    Failure::new("node_not_understood", message)
+    let zh = "本程序版本不能读懂节点的回答；--json 可原样打印，或请升级";
+    let en = format!("this version cannot read the node's answer: {error}. --json prints it as it is");
+    Failure::told("node_not_understood", zh, en)
 }
 
 impl Card {
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
         let parts = [
-            self.facts(),
-            self.members(),
-            self.incomes(),
-            self.conditions(),
-            self.officials(),
-            self.steps(),
-            self.next(),
-            self.entitlements(),
-            self.deliveries(),
+            self.facts(language),
+            self.members(language),
+            self.incomes(language),
+            self.conditions(language),
+            self.officials(language),
+            self.steps(language),
+            self.next(language),
+            self.entitlements(language),
+            self.deliveries(language),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    fn facts(&self) -> String {
+    fn facts(&self, language: Language) -> String {
         let card = &self.card;
         let mut table = Table::pairs();
-        table.row([&"户编号", &card.id]);
-        table.row([&"行政村", &card.village]);
-        table.row([&"状态", &format!("{} {}", Status::LIST.zh(&card.status), card.since)]);
-        table.row([&"贫困户属性", &Attribute::LIST.zh(&card.attribute)]);
-        table.row([&"识别标准", &Standard::LIST.zh(&card.standard)]);
-        let causes = std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| Cause::LIST.zh(name));
+        table.row([&language.of("户编号", "household"), &card.id]);
+        table.row([&language.of("行政村", "village"), &card.village]);
+        table.row([
+            &language.of("状态", "status"),
+            &format!("{} {}", Status::LIST.label(&card.status, language), card.since),
+        ]);
+        table.row([&language.of("贫困户属性", "attribute"), &Attribute::LIST.label(&card.attribute, language)]);
+        table.row([&language.of("识别标准", "standard"), &Standard::LIST.label(&card.standard, language)]);
+        let causes =
+            std::iter::once(&card.main_cause).chain(&card.other_causes).map(|name| Cause::LIST.label(name, language));
         let causes: Vec<_> = causes.collect();
-        table.row([&"致贫原因", &causes.join("、")]);
-        table.row([&"建档日期", &card.registered]);
+        table.row([&language.of("致贫原因", "causes"), &causes.join(language.of("、", ", "))]);
+        table.row([&language.of("建档日期", "registered"), &card.registered]);
         if let Some(watch) = &card.monitoring {
-            let risks: Vec<_> = watch.risks.iter().map(|risk| Cause::LIST.zh(risk)).collect();
-            let kind = MonitoringKind::LIST.zh(&watch.kind);
-            table.row([&"监测", &format!("{kind} {} {}", watch.since, risks.join("、"))]);
+            let risks: Vec<_> = watch.risks.iter().map(|risk| Cause::LIST.label(risk, language)).collect();
+            let kind = MonitoringKind::LIST.label(&watch.kind, language);
+            table.row([
+                &language.of("监测", "monitored"),
+                &format!("{kind} {} {}", watch.since, risks.join(language.of("、", ", "))),
+            ]);
         }
         if let Some(contact) = &self.personal.household {
-            table.row([&"住址", &contact.address]);
-            table.row([&"联系电话", &contact.phone]);
-            table.row([&"银行账号", &format!("{} {}", contact.bank, contact.account)]);
-            table.row([&"备注", &contact.remark]);
+            table.row([&language.of("住址", "address"), &contact.address]);
+            table.row([&language.of("联系电话", "phone"), &contact.phone]);
+            table.row([&language.of("银行账号", "bank account"), &format!("{} {}", contact.bank, contact.account)]);
+            table.row([&language.of("备注", "remark"), &contact.remark]);
         }
         if card.erased {
-            table.row([&"个人信息", &"已擦除"]);
+            table.row([&language.of("个人信息", "personal data"), &language.of("已擦除", "erased")]);
         }
-        table.row([&"走访", &format!("{} 次，最近 {}", card.visits, card.visited.as_deref().unwrap_or("-"))]);
+        let last = card.visited.as_deref().unwrap_or("-");
+        let visits = language.of(format!("{} 次，最近 {last}", card.visits), format!("{}, last {last}", card.visits));
+        table.row([&language.of("走访", "visits"), &visits]);
         let entries: Vec<_> = card.entries.iter().map(u64::to_string).collect();
-        table.row([&"日志条目", &entries.join(" ")]);
+        table.row([&language.of("日志条目", "entries"), &entries.join(" ")]);
         table.to_string()
     }
 
-    fn members(&self) -> String {
-        let mut table =
-            Table::new(&["人编号", "姓名", "身份证号", "关系", "性别", "出生年月", "健康", "劳动能力", "联系电话"]);
+    fn members(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(
+            ["人编号", "姓名", "身份证号", "关系", "性别", "出生年月", "健康", "劳动能力", "联系电话"],
+            ["member", "name", "citizen ID", "relation", "sex", "born", "health", "labour", "phone"],
+        ));
         for member in &self.card.members {
             let nobody = Person::default();
             let person = self.personal.members.iter().find(|person| person.id == member.id).unwrap_or(&nobody);
@@ -140,53 +153,65 @@ impl Card {
                 &member.id,
                 &person.name,
                 &person.citizen_id,
-                &Relation::LIST.zh(&member.relation),
-                &Sex::LIST.zh(&member.sex),
+                &Relation::LIST.label(&member.relation, language),
+                &Sex::LIST.label(&member.sex, language),
                 &member.birth_month,
-                &Health::LIST.zh(&member.health),
-                &Labour::LIST.zh(&member.labour),
+                &Health::LIST.label(&member.health, language),
+                &Labour::LIST.label(&member.labour, language),
                 &person.phone,
             ]);
         }
         table.to_string()
     }
 
-    fn incomes(&self) -> String {
-        let mut table = Table::new(&["收入年度", ">人数", ">纯收入 元", ">人均 元"]);
+    fn incomes(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(
+            ["收入年度", ">人数", ">纯收入 元", ">人均 元"],
+            ["year", ">members", ">net income, yuan", ">per head, yuan"],
+        ));
         for income in &self.card.incomes {
             table.row([&income.year, &income.members, &yuan(income.net), &yuan(income.per_head)]);
         }
         filled(&table)
     }
 
-    fn conditions(&self) -> String {
-        let mut table = Table::new(&["保障", "达标", "认定日期"]);
+    fn conditions(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(["保障", "达标", "认定日期"], ["condition", "met", "assessed"]));
         for (name, condition) in &self.card.conditions {
-            table.row([&Condition::LIST.zh(name), &if condition.met { "是" } else { "否" }, &condition.since]);
+            table.row([
+                &Condition::LIST.label(name, language),
+                &if condition.met { language.of("是", "yes") } else { language.of("否", "no") },
+                &condition.since,
+            ]);
         }
         if let Some(grade) = &self.card.dwelling {
-            table.row([&"住房等级", &grade.to_uppercase(), &""]);
+            table.row([&language.of("住房等级", "dwelling grade"), &grade.to_uppercase(), &""]);
         }
         filled(&table)
     }
 
-    fn officials(&self) -> String {
-        let mut table = Table::new(&["帮扶责任人", "类别", "结对日期"]);
+    fn officials(&self, language: Language) -> String {
+        let mut table = Table::new(
+            &language.of(["帮扶责任人", "类别", "结对日期"], ["responsible official", "capacity", "since"]),
+        );
         for official in &self.card.officials {
-            table.row([&official.official, &Capacity::LIST.zh(&official.capacity), &official.from]);
+            table.row([&official.official, &Capacity::LIST.label(&official.capacity, language), &official.from]);
         }
         filled(&table)
     }
 
-    fn steps(&self) -> String {
-        let mut table = Table::new(&["程序", "步骤", "结果", "日期", "公示至", "经办人"]);
+    fn steps(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(
+            ["程序", "步骤", "结果", "日期", "公示至", "经办人"],
+            ["procedure", "step", "outcome", "day", "shown until", "by"],
+        ));
         for round in &self.card.procedures {
             for step in &round.steps {
                 let until = step.until.as_deref().unwrap_or("");
                 table.row([
-                    &Procedure::LIST.zh(&round.procedure),
-                    &Step::LIST.zh(&step.step),
-                    &Outcome::LIST.zh(&step.outcome),
+                    &Procedure::LIST.label(&round.procedure, language),
+                    &Step::LIST.label(&step.step, language),
+                    &Outcome::LIST.label(&step.outcome, language),
                     &step.happened,
                     &until,
                     &step.by,
@@ -197,23 +222,28 @@ impl Card {
     }
 
     /// The steps that may follow in the procedures under way.
-    fn next(&self) -> String {
-        let mut table =
-            Table::new(&["待办程序", "下一步", "可办理人", "须另由他人", "佐证材料", "最早日期", "办结期限"]);
+    fn next(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(
+            ["待办程序", "下一步", "可办理人", "须另由他人", "佐证材料", "最早日期", "办结期限"],
+            ["procedure", "next step", "by roles", "not by", "evidence", "from", "due"],
+        ));
         for round in self.card.procedures.iter().filter(|round| round.standing == "under_way") {
-            let due = round
-                .due
-                .as_deref()
-                .map_or(String::new(), |due| if round.late { format!("{due} 已超期") } else { due.to_owned() });
+            let due = round.due.as_deref().map_or(String::new(), |due| {
+                if round.late { format!("{due} {}", language.of("已超期", "overdue")) } else { due.to_owned() }
+            });
             for next in &round.next {
                 let list = |list: &List, names: &[Name]| {
-                    names.iter().map(|name| list.zh(name)).collect::<Vec<_>>().join("、")
+                    let names: Vec<_> = names.iter().map(|name| list.label(name, language)).collect();
+                    names.join(language.of("、", ", "))
                 };
                 table.row([
-                    &Procedure::LIST.zh(&round.procedure),
-                    &Step::LIST.zh(&next.step),
+                    &Procedure::LIST.label(&round.procedure, language),
+                    &Step::LIST.label(&next.step, language),
                     &list(&Role::LIST, &next.roles),
-                    &next.not_by.as_deref().map_or_else(String::new, |by| format!("非 {by}")),
+                    &next
+                        .not_by
+                        .as_deref()
+                        .map_or_else(String::new, |by| format!("{} {by}", language.of("非", "not"))),
                     &list(&EvidenceKind::LIST, &next.evidence),
                     &next.from,
                     &due,
@@ -223,21 +253,30 @@ impl Card {
         filled(&table)
     }
 
-    fn entitlements(&self) -> String {
-        let mut table = Table::new(&["应享政策", "最近享受", ">记录序号"]);
+    fn entitlements(&self, language: Language) -> String {
+        let mut table = Table::new(
+            &language.of(["应享政策", "最近享受", ">记录序号"], ["entitlement", "last received", ">entry"]),
+        );
         for one in &self.card.entitlements {
             let entry = one.entry.map_or_else(String::new, |entry| entry.to_string());
-            table.row([&Entitlement::LIST.zh(&one.entitlement), &one.received.as_deref().unwrap_or("未享"), &entry]);
+            table.row([
+                &Entitlement::LIST.label(&one.entitlement, language),
+                &one.received.as_deref().unwrap_or(language.of("未享", "not yet")),
+                &entry,
+            ]);
         }
         filled(&table)
     }
 
-    fn deliveries(&self) -> String {
-        let mut table = Table::new(&[">发放", "措施", ">金额 元", "日期", "签收", ">冲回 元"]);
+    fn deliveries(&self, language: Language) -> String {
+        let mut table = Table::new(&language.of(
+            [">发放", "措施", ">金额 元", "日期", "签收", ">冲回 元"],
+            [">delivery", "measure", ">amount, yuan", "day", "acknowledged", ">reversed, yuan"],
+        ));
         for delivery in &self.card.deliveries {
             table.row([
                 &delivery.number,
-                &MeasureGroup::LIST.zh(&delivery.measure),
+                &MeasureGroup::LIST.label(&delivery.measure, language),
                 &yuan(delivery.amount),
                 &delivery.happened,
                 &known(delivery.acknowledged.as_deref(), str::to_owned),

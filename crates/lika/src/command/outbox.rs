@@ -12,6 +12,7 @@ use lika_client::home::Pending;
 use lika_client::outbox::{self, Sent};
 use lika_client::{Api, ApiError, Home, HomeError};
 use lika_domain::ids::SubmissionId;
+use lika_domain::language::Language;
 use lika_proto::convert;
 use lika_retry::{NODE, Waits};
 use serde::Serialize;
@@ -113,7 +114,7 @@ impl Send {
             block_on(async { Ok(outbox::send(&home, &api, |step| bar.set_position(step.answered as u64)).await?) });
         bar.finish_and_clear();
         let sent = sent?;
-        printer.result(&Report::new(&sent), Report::text)?;
+        printer.result(&Report::new(&sent), |report| report.text(printer.language()))?;
         Ok(exit(&sent))
     }
 }
@@ -130,7 +131,7 @@ impl Send {
                 Round::Sent(sent) => {
                     let report = Report::new(&sent);
                     if !report.recorded.is_empty() || !report.refused.is_empty() || report.stopped != last {
-                        printer.result(&report, Report::text)?;
+                        printer.result(&report, |report| report.text(printer.language()))?;
                     }
                     last = report.stopped;
                     sent.stopped.is_empty()
@@ -202,8 +203,9 @@ impl One {
     }
 
     fn not_waiting(&self) -> Failure {
-        let message = format!("no submission {} is waiting; `lika outbox list` lists those that are", self.id);
-        Failure::new("not_waiting", message)
+        let zh = format!("没有待发的报送 {}；`lika outbox list` 列出全部待发", self.id);
+        let en = format!("no submission {} is waiting; `lika outbox list` lists those that are", self.id);
+        Failure::told("not_waiting", zh, en)
     }
 
     fn discard(self, printer: Printer) -> anyhow::Result<Exit> {
@@ -258,11 +260,11 @@ impl Report {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
         let (recorded, refused) = (self.recorded.len(), self.refused.len());
         let mut text = format!("{recorded} recorded, {refused} refused, {} waiting\n", self.waiting);
         for refused in &self.refused {
-            text.push_str(&format!("\n{}", refused.text()));
+            text.push_str(&format!("\n{}", refused.text(language)));
         }
         match &self.stopped {
             Some(reason) => text.push_str(&format!("\nsending stopped: {reason}\n")),

@@ -59,14 +59,14 @@ impl Progress {
         if let Some(asked) = self.explain {
             let document = block_on(async { Ok(api.explain(self.area, &asked.to_string(), &query).await?) })?;
             let explanation: Explanation = read(&document)?;
-            printer.result(&document, |_| explain::text(&explanation))?;
+            printer.result(&document, |_| explain::text(&explanation, printer.language()))?;
             return Ok(Exit::Done);
         }
         let document = block_on(async { Ok(api.progress(self.area, &query).await?) })?;
         let areas = areas(&document)?;
         printer.result(&document, |_| match areas.as_slice() {
-            [only] if self.by.is_none() => text::area(only),
-            areas => numbers::areas(areas, numbers::Language::Chinese),
+            [only] if self.by.is_none() => text::area(only, printer.language()),
+            areas => numbers::areas(areas, printer.language()),
         })?;
         Ok(Exit::Done)
     }

@@ -93,13 +93,25 @@ impl Verify {
 
     fn find(&self, home: &Home) -> anyhow::Result<KeptReceipt> {
         if let Ok(id) = submission(&self.receipt) {
-            let missing = || Failure::new("receipt_missing", format!("no receipt of {id} is kept"));
+            let missing = || {
+                Failure::told(
+                    "receipt_missing",
+                    format!("本机没有 {id} 的回执；`lika receipt list` 列出全部"),
+                    format!("no receipt of {id} is kept; `lika receipt list` lists those that are"),
+                )
+            };
             return Ok(home.receipt(id)?.ok_or_else(missing)?);
         }
         let proof = Path::new(&self.receipt);
         let entry = read(&self.entry.clone().unwrap_or_else(|| proof.with_extension("entry")))?.into();
         let text = String::from_utf8(read(proof)?);
-        let text = text.map_err(|_| Failure::new("receipt_invalid", format!("{} is not text", self.receipt)))?;
+        let text = text.map_err(|_| {
+            Failure::told(
+                "receipt_invalid",
+                format!("{} 不是回执证明文件", self.receipt),
+                format!("{} is not text", self.receipt),
+            )
+        })?;
         Ok(KeptReceipt { entry, proof: text })
     }
 
@@ -118,18 +130,26 @@ fn parse_key(text: &str) -> anyhow::Result<VerifierKey> {
     }
     let content = String::from_utf8_lossy(&read(Path::new(text))?).into_owned();
     let key = content.trim().parse::<VerifierKey>();
-    Ok(key.map_err(|error| Failure::new("key_invalid", format!("{text} holds no verifier key: {error}")))?)
+    Ok(key.map_err(|error| {
+        Failure::told(
+            "key_invalid",
+            format!("{text} 中没有日志的验证密钥"),
+            format!("{text} holds no verifier key: {error}"),
+        )
+    })?)
 }
 
 /// The verifier key that is kept for the log of a receipt.
 fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
     // The entry names the log; the proof is then checked to be from that log.
-    let (entry, _) = convert::entry(0, &kept.entry)
-        .map_err(|rejection| Failure::new("receipt_invalid", format!("the entry cannot be read: {rejection}")))?;
+    let (entry, _) = convert::entry(0, &kept.entry).map_err(|rejection| {
+        Failure::told("receipt_invalid", "条目无法读取", format!("the entry cannot be read: {rejection}"))
+    })?;
     let origin = &entry.submission.origin;
     let missing = || {
-        let message = format!("the verifier key of {origin} is not kept here: give it with --key");
-        Failure::new("key_missing", message)
+        let zh = format!("本机没有 {origin} 的验证密钥：请用 --key 指定");
+        let en = format!("the verifier key of {origin} is not kept here: give it with --key");
+        Failure::told("log_key_missing", zh, en)
     };
     Ok(home.log_key(origin)?.ok_or_else(missing)?)
 }
@@ -156,7 +176,14 @@ fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error| Failure::new("file_unreadable", format!("{} cannot be read: {error}", path.display()));
+    let unreadable = |error| {
+        let path = path.display();
+        Failure::told(
+            "file_unreadable",
+            format!("{path} 无法读取：{error}"),
+            format!("{path} cannot be read: {error}"),
+        )
+    };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut std::io::Read::take(file, FILE_BYTES_MAX), &mut bytes).map_err(unreadable)?;

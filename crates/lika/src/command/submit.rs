@@ -98,14 +98,17 @@ fn confirm(printer: Printer, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    match printer.ask("Sign and send it?") {
+    match printer.ask(printer.language().of("签名并发送？", "Sign and send it?")) {
         Ok(Some(true)) => Ok(()),
-        Ok(Some(false)) => Err(Failure::new("not_confirmed", "nothing was signed")),
-        Ok(None) => Err(Failure::new(
+        Ok(Some(false)) => Err(Failure::told("not_confirmed", "没有签名", "nothing was signed")),
+        Ok(None) => Err(Failure::told(
             "not_confirmed",
+            "没有签名：没有终端可供确认；加 --yes 则不询问即签名",
             "nothing was signed: there is no terminal to ask on; give --yes to sign without asking",
         )),
-        Err(error) => Err(Failure::new("not_confirmed", format!("nothing was signed: {error}"))),
+        Err(error) => {
+            Err(Failure::told("not_confirmed", format!("没有签名：{error}"), format!("nothing was signed: {error}")))
+        }
     }
 }
 

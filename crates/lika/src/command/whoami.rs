@@ -8,6 +8,7 @@ use crate::printer::Printer;
 use crate::table::Table;
 use lika_domain::catalogue;
 use lika_domain::describe::{Event, Reporters};
+use lika_domain::language::Language;
 use lika_domain::official::Role;
 use serde_json::json;
 
@@ -29,20 +30,22 @@ impl Whoami {
         let events: Vec<_> = role.into_iter().flat_map(|role| catalogue::reportable(*role)).collect();
         let names: Vec<_> = events.iter().map(|event| event.name).collect();
         printer.result(&json!({"official": document, "may_report": names}), |_| {
-            format!("{}\n可报送事项 may report, in this area\n{}", shown.facts(), table(&events))
+            let language = printer.language();
+            let heading = language.of("可报送事项，限于管辖区划内", "events they may report, in their area");
+            format!("{}\n{heading}\n{}", shown.facts(language), table(&events, language))
         })?;
         Ok(Exit::Done)
     }
 }
 
-fn table(events: &[&'static Event]) -> String {
-    let mut table = Table::new(&["event", "事项", "meaning", ""]);
+fn table(events: &[&'static Event], language: Language) -> String {
+    let mut table = Table::new(&language.of(["事项", "名称", "条件"], ["event", "meaning", "condition"]));
     for event in events {
         let when = match event.reporters {
             Reporters::Roles(_) => "",
             Reporters::ByContent(how) => how,
         };
-        table.row([&event.name, &event.zh, &event.en, &when]);
+        table.row([&event.name, &language.of(event.zh, event.en), &when]);
     }
-    if table.is_empty() { "none\n".to_owned() } else { table.to_string() }
+    if table.is_empty() { language.of("无\n", "none\n").to_owned() } else { table.to_string() }
 }

@@ -6,6 +6,7 @@ use lika_client::file::FileError;
 use lika_client::import::{ApplyError, ImportError};
 use lika_client::receipt::ReceiptError;
 use lika_client::{ApiError, HomeError};
+use lika_domain::language::Bilingual;
 use lika_proto::v1;
 use std::error::Error;
 
@@ -32,78 +33,142 @@ pub(crate) fn exit_of(status: u32) -> Exit {
 }
 
 fn home(error: &HomeError) -> Failure {
+    let en = error.to_string();
     match error {
-        HomeError::Locked { .. } => Failure::new("home_in_use", error.to_string()).exit(Exit::Conflict),
-        HomeError::Exists { .. } => {
-            Failure::new("exists", format!("{error}; nothing was overwritten. Take another name")).exit(Exit::Conflict)
+        HomeError::Io { path, source } => {
+            let zh = format!("{} 无法读写，请检查磁盘和权限：{source}", path.display());
+            Failure::told("home", zh, format!("{en}. Check the disk, and whether you may write there"))
         }
-        HomeError::KeyUnknown(_) => Failure::new("key_missing", format!("{error}; `lika key show` lists the keys")),
-        HomeError::LogKeyChanged { .. } => {
-            let message = format!(
-                "{error}. Either another node answers at this address, or the log was made anew. Nothing was sent. \
+        HomeError::Locked { path } => {
+            let zh = format!("{} 正被另一条命令使用，请等它结束", path.display());
+            Failure::told("home_in_use", zh, en).exit(Exit::Conflict)
+        }
+        HomeError::Exists { path } => {
+            let zh = format!("{} 已存在，没有覆盖；请换一个名称", path.display());
+            Failure::told("exists", zh, format!("{en}; nothing was overwritten. Take another name"))
+                .exit(Exit::Conflict)
+        }
+        HomeError::KeyUnknown(name) => {
+            let zh = format!("没有名为 {name} 的密钥；`lika key show` 列出全部密钥");
+            Failure::told("key_missing", zh, format!("{en}; `lika key show` lists the keys"))
+        }
+        HomeError::NameInvalid(name) => {
+            let zh = format!("“{name}”不能作密钥名称：应为 1 至 64 个文字、数字、- 或 _");
+            Failure::told("name_invalid", zh, en)
+        }
+        HomeError::DataKeyChanged { subject, number } => {
+            let zh = format!("本机已存有 {subject} 的另一把第 {number} 号数据密钥；请向节点运维核实");
+            Failure::told("data_key_changed", zh, format!("{en}; ask the operator of the node"))
+        }
+        HomeError::LogKeyChanged { origin, .. } => {
+            let zh = format!(
+                "{origin} 出示的验证密钥与以前不同：该地址可能换了节点，或日志已重建。没有发送任何内容，请先询问节点运维"
+            );
+            let en = format!(
+                "{en}. Either another node answers at this address, or the log was made anew. Nothing was sent. \
                  Ask the operator of the node first"
             );
-            Failure::new("log_key_changed", message).exit(Exit::Broken)
+            Failure::told("log_key_changed", zh, en).exit(Exit::Broken)
         }
-        HomeError::LogKeyInvalid { .. } => Failure::new("log_key_invalid", error.to_string()).exit(Exit::Broken),
-        HomeError::Damaged { .. } => {
-            Failure::new("home_damaged", format!("{error}. Put the file back from a copy, or move it away"))
+        HomeError::LogKeyInvalid { origin, .. } => {
+            let zh = format!("{origin} 没有出示有效的验证密钥，请询问节点运维");
+            Failure::told("log_key_invalid", zh, en).exit(Exit::Broken)
+        }
+        HomeError::Damaged { path, .. } => {
+            let zh = format!("{} 已损坏；请从备份恢复该文件，或将其移走", path.display());
+            Failure::told("home_damaged", zh, format!("{en}. Put the file back from a copy, or move it away"))
         }
         HomeError::Compose(error) => compose(error),
         HomeError::Receipt(error) => receipt(error),
-        other => Failure::new("home", other.to_string()),
     }
 }
 
 fn api(error: &ApiError) -> Failure {
+    let said = said_by_node(error);
     match error {
-        ApiError::Refused(refusal) => refused(refusal),
+        ApiError::Refused(refusal) => refused(refusal, said),
+        ApiError::Unreachable { .. } => Failure::told(
+            "node_unreachable",
+            said.zh,
+            format!("{}. Is it running, and is --url its address?", said.en),
+        ),
+        ApiError::Protocol(_) => {
+            Failure::told("node_not_understood", said.zh, format!("{}. Is --url the address of a node?", said.en))
+        }
+        ApiError::Address(_) => Failure::told("address_invalid", said.zh, said.en),
+    }
+}
+
+/// What became of a request, in a line.
+pub(crate) fn said_by_node(error: &ApiError) -> Bilingual {
+    let en = error.to_string();
+    match error {
+        ApiError::Refused(refusal) => match refusal.problems.first() {
+            Some(first) => {
+                let said = |text: &str| {
+                    let texts = [first.field.as_str(), text, first.detail.as_str()];
+                    let said = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
+                    format!("{said} [{}]", first.code)
+                };
+                Bilingual::new(said(&first.zh), said(&first.en))
+            }
+            None => Bilingual::same(refusal.code.clone()),
+        },
         ApiError::Unreachable { source, .. } => {
-            let mut message = error.to_string();
+            let mut en = en;
             let mut cause = source.as_ref().map(|source| &**source as &dyn Error);
             while let Some(next) = cause {
-                message.push_str(&format!(": {next}"));
+                en.push_str(&format!(": {next}"));
                 cause = next.source();
             }
-            message.push_str(". Is it running, and is --url its address?");
-            Failure::new("node_unreachable", message)
+            Bilingual::new("无法连接节点：请检查网络、节点是否运行、--url 是否为其地址", en)
         }
-        ApiError::Protocol(_) => {
-            Failure::new("node_not_understood", format!("{error}. Is --url the address of a node?"))
-        }
-        ApiError::Address(_) => Failure::new("address_invalid", error.to_string()),
+        ApiError::Protocol(_) => Bilingual::new("无法理解节点的回答：请检查 --url 是否为节点地址", en),
+        ApiError::Address(text) => Bilingual::new(format!("“{text}”不是节点地址，应如 http://127.0.0.1:7130"), en),
     }
 }
 
 /// A refusal of a request other than a submission.
-fn refused(refusal: &v1::Refusal) -> Failure {
-    let mut message = refusal.code.clone();
-    if let Some(first) = refusal.problems.first() {
-        let texts = [&first.field, &first.zh, &first.en, &first.detail];
-        message = texts.into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(": ");
-    }
+fn refused(refusal: &v1::Refusal, said: Bilingual) -> Failure {
+    let Bilingual { mut zh, mut en } = said;
     if refusal.status == 401 || refusal.status == 403 {
-        message.push_str(". An administrator enrols keys with `lika key enrol`, and gives roles");
+        zh.push_str("。密钥由管理员用 `lika key enrol` 登记，角色也由管理员授予；`lika whoami` 显示本人权限");
+        en.push_str(
+            ". An administrator enrols keys with `lika key enrol`, and gives roles; `lika whoami` shows what yours \
+             allows",
+        );
     }
     // A missing resource is not a finding: the command could not do its work.
     let exit = if refusal.status == 404 { Exit::Failed } else { exit_of(refusal.status) };
-    Failure::new(refusal.code.clone(), message).exit(exit)
+    Failure::told(refusal.code.clone(), zh, en).exit(exit)
 }
 
 fn compose(error: &ComposeError) -> Failure {
-    let code = match error {
-        ComposeError::TooLarge { .. } => "entry_too_large",
-        ComposeError::Malformed(rejection) => rejection.code().name(),
+    let (code, zh) = match error {
+        ComposeError::TooLarge { bytes } => {
+            ("entry_too_large", format!("该次报送有 {bytes} 字节，超过 65535 字节；请分成几次报送"))
+        }
+        ComposeError::Malformed(rejection) => (rejection.code().name(), rejection.code().zh().to_owned()),
     };
-    Failure::new(code, format!("{error}; nothing was signed")).exit(Exit::Findings)
+    Failure::told(code, format!("{zh}。没有签名"), format!("{error}; nothing was signed")).exit(Exit::Findings)
 }
 
 fn receipt(error: &ReceiptError) -> Failure {
+    let zh = match error {
+        ReceiptError::ProofUnreadable(_) => "回执证明无法读取",
+        ReceiptError::NotProven(_) => "证明不能表明该条目在日志中",
+        ReceiptError::EntryUnreadable(_) => "条目无法读取",
+        ReceiptError::NotWhatWasSent => "条目与所报送的内容不符",
+        ReceiptError::OtherLog { .. } => "该报送属于另一个日志",
+        ReceiptError::OtherIndex { .. } => "回答中的条目序号与证明不符",
+        ReceiptError::SignatureInvalid => "条目不是该密钥签名的",
+    };
     let mut message = error.to_string();
     if let Some(cause) = error.source() {
         message.push_str(&format!(": {cause}"));
     }
-    Failure::new("receipt_invalid", message).exit(Exit::Broken)
+    let en = format!("{message}. Keep the files, and ask the operator of the node");
+    Failure::told("receipt_invalid", format!("{zh}。请保留文件并询问节点运维"), en).exit(Exit::Broken)
 }
 
 fn file(error: &FileError) -> Failure {
@@ -140,13 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_ends_with_its_exit_code_and_both_messages() {
+    fn a_refusal_ends_with_its_exit_code_and_is_said_in_both_languages() {
         for (status, exit) in
             [(401, Exit::NotAuthorised), (403, Exit::NotAuthorised), (404, Exit::Failed), (409, Exit::Conflict)]
         {
             let failure = classify(&of(status, "some_code").into());
             assert_eq!((failure.exit, failure.code.as_ref()), (exit, "some_code"));
-            assert!(failure.message.contains("中: words"), "{failure}");
+            assert!(failure.message.zh.contains('中') && !failure.message.zh.contains("words"), "{failure}");
+            assert!(failure.message.en.contains("words") && !failure.message.en.contains('中'), "{failure}");
         }
         assert_eq!(exit_of(422), Exit::Findings);
     }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use lika_audit::auditor::{self, Against, Compared, Remote};
 use lika_domain::area::Level;
 use lika_domain::ids::Index;
+use lika_domain::language::Language;
 use lika_domain::rejection::Rejection;
 use lika_views::Progress;
 use serde::Serialize;
@@ -87,7 +88,7 @@ impl Replay {
         let mut report = Report::new(self.source.name(), &replay, took);
         report.areas = self.by.map(|by| replay.areas(by.level()));
         report.against = against;
-        printer.result(&report, Report::text)?;
+        printer.result(&report, |report| report.text(printer.language()))?;
         verdict(&replay)
     }
 }
@@ -151,27 +152,39 @@ impl Report {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
         let mut facts = Table::pairs();
-        facts.row([&"log", &self.origin]);
-        facts.row([&"area", &self.area.as_deref().unwrap_or("not opened yet")]);
-        facts.row([&"entries", &numbers::number(self.entries)]);
-        facts.row([&"events", &numbers::number(self.events)]);
-        facts.row([&"void entries", &self.voids]);
-        facts.row([&"root", &self.root]);
-        facts.row([&"state digest", &self.state_digest]);
+        facts.row([&language.of("日志", "log"), &self.origin]);
+        facts.row([
+            &language.of("区划", "area"),
+            &self.area.as_deref().unwrap_or(language.of("尚未启用", "not opened yet")),
+        ]);
+        facts.row([&language.of("条目", "entries"), &numbers::number(self.entries)]);
+        facts.row([&language.of("事项", "events"), &numbers::number(self.events)]);
+        facts.row([&language.of("无效条目", "void entries"), &self.voids]);
+        facts.row([&language.of("树根", "root"), &self.root]);
+        facts.row([&language.of("状态摘要", "state digest"), &self.state_digest]);
         let speed = numbers::number(self.events_per_second);
-        facts.row([&"time", &format!("{:.2} s, {speed} events/s", self.seconds)]);
+        let time = language.of("秒", "s");
+        let each = language.of("事项/秒", "events/s");
+        facts.row([&language.of("用时", "time"), &format!("{:.2} {time}, {speed} {each}", self.seconds)]);
         let mut text = facts.to_string();
         for void in &self.void_entries {
-            text.push_str(&format!("entry {} is void: {} [{}]\n", void.index, void.message, void.code));
+            let Void { index, message, code, .. } = void;
+            text.push_str(&language.of(
+                format!("第 {index} 条无效：{message} [{code}]\n"),
+                format!("entry {index} is void: {message} [{code}]\n"),
+            ));
         }
         if let Some(compared) = &self.against {
             let Compared { areas, entries } = compared;
-            text.push_str(&format!("the node serves the same figures for {areas} areas at {entries} entries\n"));
+            text.push_str(&language.of(
+                format!("节点在第 {entries} 条时，{areas} 个区划的数字与日志相同\n"),
+                format!("the node serves the same figures for {areas} areas at {entries} entries\n"),
+            ));
         }
         if let Some(areas) = &self.areas {
-            text.push_str(&format!("\n{}", numbers::areas(areas, numbers::Language::English)));
+            text.push_str(&format!("\n{}", numbers::areas(areas, language)));
         }
         text
     }

@@ -10,6 +10,7 @@ use lika_county::history::{FIRST_YEAR, LAST_YEAR};
 use lika_county::planted::Kind;
 use lika_county::{History, Loaded};
 use lika_domain::area::Level;
+use lika_domain::language::Language;
 use lika_eventlog::verify::Folder;
 use lika_ledger::digest;
 use lika_progress::ProgressError;
@@ -135,7 +136,7 @@ impl Summary {
     }
 
     /// The summary as text.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let name = self.areas.first().and_then(|county| county.name.clone()).unwrap_or_default();
         let (households, villages) = (numbers::number(self.households), numbers::number(self.villages));
         let mut facts = Table::pairs();
@@ -152,7 +153,7 @@ impl Summary {
         format!(
             "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
              exists.\n\n{facts}\n{}\n{}\n{}",
-            numbers::areas(&self.areas, numbers::Language::English),
+            numbers::areas(&self.areas, language),
             self.planted(),
             self.next()
         )

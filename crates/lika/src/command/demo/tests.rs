@@ -5,6 +5,7 @@ use super::{Exit, ensure_new};
 use crate::printer::Printer;
 use lika_client::Api;
 use lika_county::{County, History, Loader};
+use lika_domain::language::Language;
 use lika_ledger::Clock;
 use lika_runtime::{Embedded, EmbeddedConfig, listen, log};
 use std::net::Ipv4Addr;
@@ -16,7 +17,8 @@ const TWO_VILLAGES: &str = "code,level,name\n520102000000,county,甲县\n5201021
 #[tokio::test(flavor = "multi_thread")]
 async fn a_county_is_loaded_over_http_and_judged_again() {
     let dir = tempfile::tempdir().unwrap();
-    let (county, origin, printer) = (County::parse(TWO_VILLAGES).unwrap(), "lika.example/520102", Printer::new(true));
+    let (county, origin, printer) =
+        (County::parse(TWO_VILLAGES).unwrap(), "lika.example/520102", Printer::new(true, Language::En));
     log::create(dir.path(), origin).unwrap();
     let (listener, clock) = (listen((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap(), Clock::driven(1));
     let node =
@@ -30,7 +32,7 @@ async fn a_county_is_loaded_over_http_and_judged_again() {
     let mut summary = Summary::of(&node, dir.path(), &history, loaded, took).await.unwrap();
     node.stop().await.unwrap();
     summary.verify(printer).unwrap();
-    let (json, text) = (serde_json::to_value(&summary).unwrap(), summary.text());
+    let (json, text) = (serde_json::to_value(&summary).unwrap(), summary.text(Language::En));
     assert_eq!((&json["area"], &json["verified"]), (&"520102".into(), &true.into()));
     let areas = json["areas"].as_array().unwrap();
     let named: Vec<_> = areas.iter().map(|area| area["name"].as_str().unwrap()).collect();

@@ -10,6 +10,7 @@ use lika_client::{ApiError, Random, Report};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::SubmissionId;
+use lika_domain::language::Language;
 use lika_domain::rejection::Code;
 use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
@@ -101,7 +102,7 @@ impl Apply {
             let id = id_of(&client, effective, &items);
             let held = client.held(effective, &items).await?;
             let plan = Plan::new(effective, items, held.as_ref());
-            printer.note(plan.text());
+            printer.note(plan.text(printer.language()));
             self.send(printer, &client, area, (id, plan)).await
         })
     }
@@ -123,7 +124,7 @@ impl Apply {
         };
         let exit = became.exit();
         let applied = Applied { effective: effective.to_string(), changes, unchanged, became };
-        printer.result(&applied, |applied| applied.became.text())?;
+        printer.result(&applied, |applied| applied.became.text(printer.language()))?;
         Ok(exit)
     }
 }
@@ -136,12 +137,13 @@ impl Became {
         }
     }
 
-    fn text(&self) -> String {
-        match self {
-            Self::Sent(outcome) => outcome.text(),
-            Self::Kept { outcome: "planned" } => "nothing was signed\n".to_owned(),
-            Self::Kept { .. } => "nothing changes; nothing was signed\n".to_owned(),
-        }
+    fn text(&self, language: Language) -> String {
+        let said = match self {
+            Self::Sent(outcome) => return outcome.text(language),
+            Self::Kept { outcome: "planned" } => language.of("没有签名\n", "nothing was signed\n"),
+            Self::Kept { .. } => language.of("没有变化，没有签名\n", "nothing changes; nothing was signed\n"),
+        };
+        said.to_owned()
     }
 }
 
@@ -168,7 +170,9 @@ fn outside(covered: Area, items: &[Item]) -> Vec<Fault> {
 
 fn refused(printer: Printer, problems: Vec<Fault>) -> anyhow::Result<Exit> {
     printer.result(&Refused { outcome: "refused", problems }, |refused| {
-        format!("{}Nothing was signed. Correct the file and apply it again.\n", Fault::table(&refused.problems))
+        let table = Fault::table(&refused.problems, printer.language());
+        let words = ("没有签名。请改正文件后重新执行。", "Nothing was signed. Correct the file and apply it again.");
+        format!("{table}{}\n", printer.language().of(words.0, words.1))
     })?;
     Ok(Exit::Findings)
 }

@@ -2,10 +2,12 @@
 
 use super::super::client::Client;
 use super::file::Item;
+use super::show::name;
 use crate::table::Table;
 use lika_client::ApiError;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_domain::language::Language;
 use lika_proto::v1;
 use lika_views::PolicyView;
 use lika_views::policy::PolicyRow;
@@ -72,15 +74,19 @@ impl Plan {
     }
 
     /// The plan as text.
-    pub(super) fn text(&self) -> String {
-        let mut table = Table::new(&["参数", "区划", "原值", "新值", "", "生效日期", "已另定自", "来源"]);
+    pub(super) fn text(&self, language: Language) -> String {
+        let headings = language.of(
+            ["参数", "区划", "原值", "新值", "", "生效日期", "已另定自", "来源"],
+            ["parameter", "area", "old", "new", "", "effective", "replaced from", "source"],
+        );
+        let mut table = Table::new(&headings);
         for Change { new, old, replaced, .. } in &self.changes {
             table.row([
-                &new.name,
+                &name(new, language),
                 &new.area,
                 &old.as_deref().unwrap_or(if self.asked { "-" } else { "？" }),
                 &new.value,
-                &if new.unconfirmed { "未证实" } else { "" },
+                &if new.unconfirmed { language.of("未证实", "unconfirmed") } else { "" },
                 &self.effective,
                 &replaced.as_deref().unwrap_or("-"),
                 &new.source,
@@ -88,10 +94,17 @@ impl Plan {
         }
         let mut text = if table.is_empty() { String::new() } else { table.to_string() };
         if self.unchanged > 0 {
-            text.push_str(&format!("{} items are in force already and are left out\n", self.unchanged));
+            let unchanged = self.unchanged;
+            text.push_str(&language.of(
+                format!("{unchanged} 项已经生效，略去\n"),
+                format!("{unchanged} items are in force already and are left out\n"),
+            ));
         }
         if !self.asked {
-            text.push_str("the node cannot be reached, so the parameters in force until then are not known here\n");
+            text.push_str(language.of(
+                "无法连接节点，因此不知道此前的参数\n",
+                "the node cannot be reached, so the parameters in force until then are not known here\n",
+            ));
         }
         text
     }
@@ -173,7 +186,7 @@ mod tests {
         }
         assert!(plan(item(60, "x", "130624000000")).changes[0].replaced.is_none());
         let unknown = Plan::new(effective, vec![item(45, "x", "130624000000")], None);
-        assert!(unknown.text().contains('？') && unknown.items.len() == 1);
+        assert!(unknown.text(Language::Zh).contains('？') && unknown.items.len() == 1);
     }
 
     #[test]
@@ -195,6 +208,6 @@ mod tests {
         let plan = Plan::new(early, items, Some(&held));
         assert_eq!(plan.changes.len(), 2);
         assert!(plan.changes.iter().all(|change| change.replaced.as_deref() == Some("2020-01-01")));
-        assert!(plan.text().contains("2020-01-01"));
+        assert!(plan.text(Language::Zh).contains("2020-01-01"));
     }
 }

@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use crate::table::Table;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_domain::language::{Bilingual, Language};
 use lika_domain::policy::{CASELOAD_LIMIT_MAX, DAYS_MAX, POLICY_ITEMS_MAX, PolicyItem, THRESHOLD_MAX, YEARS};
 use lika_domain::rejection::{Code, Rejection};
 use lika_proto::json::{self, JSON_BYTES_MAX};
@@ -57,7 +58,8 @@ impl PolicyFile {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = bytes(path)?;
         Self::parse(&bytes).map_err(|failure| {
-            let message = format!("{}: {}", path.display(), failure.message);
+            let in_file = |message: &str| format!("{}: {message}", path.display());
+            let message = Bilingual::new(in_file(&failure.message.zh), in_file(&failure.message.en));
             Failure { message, ..failure }
         })
     }
@@ -125,10 +127,12 @@ impl Fault {
     }
 
     /// A table with a row for each fault.
-    pub(super) fn table(faults: &[Self]) -> Table {
-        let mut table = Table::new(&[">item", "field", "code", "", "", "detail"]);
+    pub(super) fn table(faults: &[Self], language: Language) -> Table {
+        let headings = language.of([">第几项", "字段", "代码", "", "说明"], [">item", "field", "code", "", "detail"]);
+        let mut table = Table::new(&headings);
         for fault in faults {
-            table.row([&fault.item, &fault.field, &fault.code, &fault.zh, &fault.en, &fault.detail]);
+            let said = language.of(fault.zh, fault.en);
+            table.row([&fault.item, &fault.field, &fault.code, &said, &fault.detail]);
         }
         table
     }

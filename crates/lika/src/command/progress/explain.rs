@@ -1,8 +1,9 @@
 //! The entries behind a figure.
 
-use crate::numbers::{number, yuan};
+use crate::numbers::{number, unit, yuan};
 use crate::table::Table;
 use lika_domain::date::Month;
+use lika_domain::language::Language;
 use lika_domain::progress::{FigureRef, Section};
 use lika_views::Explanation;
 
@@ -20,27 +21,38 @@ pub(super) fn figure(name: &str) -> Result<FigureRef, String> {
 }
 
 /// The contributions to a figure, by village and card.
-pub(super) fn text(explanation: &Explanation) -> String {
+pub(super) fn text(explanation: &Explanation, language: Language) -> String {
     let named = FigureRef::from_name(&explanation.figure);
     let money = explanation.unit == "fen";
-    let unit = named.map_or("", |figure| figure.contribution_unit().zh());
+    let unit = named.map_or("", |figure| unit(figure.contribution_unit(), language));
     let shown = |amount: i64| if money { yuan(amount) } else { signed(amount) };
-    let mut table = Table::new(&["行政村", "户编号", &format!(">数量 {unit}"), ">记录序号"]);
+    let amount = format!(">{} {unit}", language.of("数量", "amount,"));
+    let headings =
+        language.of(["行政村", "户编号", &amount, ">记录序号"], ["village", "household", &amount, ">entry"]);
+    let mut table = Table::new(&headings);
     for ground in &explanation.grounds {
         let (village, household) = (ground.village.as_deref(), ground.household.as_deref());
-        table.row([&village.unwrap_or("本级"), &household.unwrap_or(""), &shown(ground.amount), &ground.entry]);
+        table.row([
+            &village.unwrap_or(language.of("本级", "own")),
+            &household.unwrap_or(""),
+            &shown(ground.amount),
+            &ground.entry,
+        ]);
     }
-    let head = format!(
-        "{} {} {}：依据 {} 条记录，合计 {} {unit}",
-        explanation.area,
-        named.map(FigureRef::zh).unwrap_or_default(),
-        explanation.figure,
-        number(explanation.total),
-        shown(explanation.amount),
+    let label = named.map(|figure| figure.label(language)).unwrap_or_default();
+    let Explanation { area, figure, .. } = explanation;
+    let (total, sum) = (number(explanation.total), shown(explanation.amount));
+    let head = language.of(
+        format!("{area} {label} {figure}：依据 {total} 条记录，合计 {sum} {unit}"),
+        format!("{area} {label} {figure}: rests on {total} entries, {sum} {unit} together"),
     );
     let left = explanation.total.saturating_sub(explanation.grounds.len() as u64);
     let rest = if left > 0 {
-        format!("另有 {} 条未列出；请按行政村查询\n", number(left))
+        let left = number(left);
+        language.of(
+            format!("另有 {left} 条未列出；请按行政村查询\n"),
+            format!("{left} more are not listed; ask for a village\n"),
+        )
     } else {
         String::new()
     };

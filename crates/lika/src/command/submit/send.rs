@@ -1,7 +1,7 @@
 //! Composes a submission, keeps it, sends it, and reads the answer.
 
 use super::super::client::{Client, now_s};
-use crate::exit::{Exit, Failure, exit_of};
+use crate::exit::{Exit, Failure, exit_of, said_by_node};
 use crate::printer::Printer;
 use crate::table::Table;
 use lika_client::compose::ComposeError;
@@ -9,6 +9,7 @@ use lika_client::outbox::{self, Sent};
 use lika_client::receipt::Proven;
 use lika_client::{ApiError, Report};
 use lika_domain::ids::SubmissionId;
+use lika_domain::language::{Bilingual, Language};
 use lika_domain::submission::Events;
 use lika_proto::{convert, v1};
 use serde::Serialize;
@@ -63,7 +64,8 @@ pub(crate) struct Queued {
     /// Everything of the key that waits, this one included.
     waiting: usize,
     /// Why it was not sent.
-    reason: String,
+    #[serde(serialize_with = "english")]
+    reason: Bilingual,
     /// The code of the node's answer, if it answered.
     code: Option<String>,
     status: Option<u32>,
@@ -87,7 +89,7 @@ impl Client {
     /// If a file cannot be read or written, or the node shows another key than before.
     pub(crate) async fn submit(&self, printer: Printer, outgoing: Outgoing) -> anyhow::Result<Exit> {
         let outcome = self.outcome(outgoing).await?;
-        printer.result(&outcome, Outcome::text)?;
+        printer.result(&outcome, |outcome| outcome.text(printer.language()))?;
         Ok(outcome.exit())
     }
 
@@ -133,7 +135,10 @@ impl Client {
     }
 
     fn recorded(&self, proven: &Proven, duplicate: bool) -> anyhow::Result<Outcome> {
-        let missing = || Failure::new("receipt_missing", format!("the receipt of {} is missing", proven.id));
+        let missing = || {
+            let id = proven.id;
+            Failure::told("receipt_missing", format!("{id} 的回执缺失"), format!("the receipt of {id} is missing"))
+        };
         let kept = self.home.receipt(proven.id)?.ok_or_else(missing)?;
         let (entry, _) = convert::entry(proven.index, &kept.entry)?;
         Ok(Outcome::Recorded(Recorded {
@@ -158,27 +163,36 @@ impl Outcome {
     }
 
     /// The outcome as text.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         match self {
-            Self::Recorded(recorded) => recorded.text(),
-            Self::Refused(refused) => refused.text(),
-            Self::Queued(queued) => queued.text(),
+            Self::Recorded(recorded) => recorded.text(language),
+            Self::Refused(refused) => refused.text(language),
+            Self::Queued(queued) => queued.text(language),
         }
     }
 }
 
 impl Recorded {
-    fn text(&self) -> String {
-        let again = if self.duplicate { " earlier; nothing was recorded twice" } else { "" };
+    fn text(&self, language: Language) -> String {
+        let again = if self.duplicate {
+            language.of("，此前已记录，没有重复记录", " earlier; nothing was recorded twice")
+        } else {
+            ""
+        };
         let households = match self.households.as_slice() {
             [] => String::new(),
-            [only] => format!("household {only}\n"),
-            several => format!("households {}\n", several.join(" ")),
+            several => format!("{} {}\n", language.of("户编号", "household"), several.join(" ")),
         };
-        format!(
-            "recorded as entry {} of {}{again}\nsubmission {}\n{households}The receipt is checked and kept; \
-             `lika receipt verify {}` checks it again, off line.\n",
-            self.index, self.origin, self.id, self.id
+        let Self { id, index, origin, .. } = self;
+        language.of(
+            format!(
+                "已受理，为 {origin} 第 {index} 条{again}\n报送 {id}\n{households}回执已核验并保存；`lika receipt \
+                 verify {id}` 可随时离线再核验。\n"
+            ),
+            format!(
+                "recorded as entry {index} of {origin}{again}\nsubmission {id}\n{households}The receipt is checked \
+                 and kept; `lika receipt verify {id}` checks it again, off line.\n"
+            ),
         )
     }
 }
@@ -198,13 +212,21 @@ impl Refused {
     }
 
     /// Every problem in a row of its own. Events are counted from 1, as in the report shown to the official.
-    pub(crate) fn text(&self) -> String {
-        let mut table = Table::new(&[">event", "field", "code", "", "", "detail"]);
+    pub(crate) fn text(&self, language: Language) -> String {
+        let headings = language.of([">事项", "字段", "代码", "", "说明"], [">event", "field", "code", "", "detail"]);
+        let mut table = Table::new(&headings);
         for problem in &self.problems {
             let event = problem.event.map_or_else(|| "-".to_owned(), |event| (u64::from(event) + 1).to_string());
-            table.row([&event, &problem.field, &problem.code, &problem.zh, &problem.en, &problem.detail]);
+            let said = language.of(&problem.zh, &problem.en);
+            table.row([&event, &problem.field, &problem.code, said, &problem.detail]);
         }
-        format!("refused: submission {}\n{table}None of it is recorded. Correct it and submit it again.\n", self.id)
+        language.of(
+            format!("拒收：报送 {}\n{table}没有记录任何内容。请改正后重新报送。\n", self.id),
+            format!(
+                "refused: submission {}\n{table}None of it is recorded. Correct it and submit it again.\n",
+                self.id
+            ),
+        )
     }
 }
 
@@ -218,30 +240,41 @@ impl Queued {
         Self {
             id: id.to_string(),
             waiting: sent.waiting,
-            reason: stopped.map_or_else(|| format!("the node serves another log than {origin}"), reason),
+            reason: stopped.map_or_else(|| other_log(origin), said_by_node),
             code: refusal.map(|refusal| refusal.code.clone()),
             status: refusal.map(|refusal| refusal.status),
         }
     }
 
-    fn text(&self) -> String {
-        format!(
-            "not sent, but kept: submission {}\n{}\nWaiting in the outbox: {}. `lika outbox send` sends them, `lika \
-             outbox discard ID` gives one up.\n",
-            self.id, self.reason, self.waiting
+    fn text(&self, language: Language) -> String {
+        let Self { id, reason, waiting, .. } = self;
+        let reason = reason.one(language);
+        language.of(
+            format!(
+                "未发送，已保存：报送 {id}\n{reason}\n发件箱待发 {waiting} 件。`lika outbox send` 发送，`lika outbox discard \
+                 ID` 放弃其一。\n"
+            ),
+            format!(
+                "not sent, but kept: submission {id}\n{reason}\nWaiting in the outbox: {waiting}. `lika outbox send` \
+                 sends them, `lika outbox discard ID` gives one up.\n"
+            ),
         )
     }
 }
 
 /// Why sending stopped, in a line.
 pub(crate) fn reason(error: &ApiError) -> String {
-    match error {
-        ApiError::Refused(refusal) => {
-            let zh = refusal.problems.first().map_or("", |problem| problem.zh.as_str());
-            format!("{zh}: {error}")
-        }
-        other => other.to_string(),
-    }
+    said_by_node(error).en
+}
+
+/// JSON is the same in every language.
+fn english<S: serde::Serializer>(text: &Bilingual, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&text.en)
+}
+
+fn other_log(origin: &str) -> Bilingual {
+    let zh = format!("该节点提供的不是 {origin}，请检查 --url");
+    Bilingual::new(zh, format!("the node serves another log than {origin}; check --url"))
 }
 
 /// Households that events concern, each once, in order of their numbers.
@@ -271,12 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_shows_every_problem_in_both_languages() {
+    fn a_refusal_shows_every_problem_in_one_language() {
         let refused = Refused::new(SubmissionId([1; 16]), &refusal(409));
-        let text = refused.text();
-        for word in ["3", "household_unknown", "户卡不存在", "there is no such household", "1234567890"] {
-            assert!(text.contains(word), "{text}");
+        let (zh, en) = (refused.text(Language::Zh), refused.text(Language::En));
+        for word in ["3", "household_unknown", "1234567890"] {
+            assert!(zh.contains(word) && en.contains(word), "{zh}{en}");
         }
+        assert!(zh.contains("户卡不存在") && !zh.contains("there is no such household"), "{zh}");
+        assert!(en.contains("there is no such household") && !en.contains("户卡不存在"), "{en}");
         assert_eq!(Outcome::Refused(refused).exit(), Exit::Conflict);
     }
 
@@ -291,6 +326,6 @@ mod tests {
         assert_eq!(queued(Some(ApiError::Refused(Box::new(refusal(403))))).exit(), Exit::NotAuthorised);
         let other = queued(None);
         assert_eq!(other.exit(), Exit::Queued);
-        assert!(other.text().contains("another log than lika.example/130624"), "{}", other.text());
+        assert!(other.text(Language::En).contains("another log than lika.example/130624"));
     }
 }
