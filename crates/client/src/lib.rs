@@ -12,10 +12,13 @@
 //! * [`outbox`]: sends waiting submissions, and processes the answers
 //! * [`mod@file`]: a submission written by hand
 //! * [`plain`]: its values as people write them; [`example`]: a report of each event
+//! * [`draft`], [`attachments`]: numbers for new households, hashes of attachments; [`summary`]: a report in words
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;
+pub mod attachments;
 pub mod compose;
+pub mod draft;
 pub mod example;
 pub mod file;
 pub mod home;
@@ -27,6 +30,7 @@ pub mod outbox;
 pub mod plain;
 pub mod random;
 pub mod receipt;
+pub mod summary;
 
 pub use api::{Api, ApiError};
 pub use compose::{Chain, Composed, Device, Report};

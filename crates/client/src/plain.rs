@@ -12,8 +12,8 @@
 //! | key | `"11664093…"` | `"a1df04c3b2…"`, 16 hexadecimal digits |
 //! | yes or no | `true` | `"yes"`, `"no"`, `"是"`, `"否"` |
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+mod value;
+
 use lika_domain::area::Area;
 use lika_domain::catalogue;
 use lika_domain::citizen_id::{CitizenId, is_mobile};
@@ -22,10 +22,12 @@ use lika_domain::describe::{Field, Value as Takes};
 use lika_domain::facts::envelope;
 use lika_domain::ids::HouseholdId;
 use lika_domain::kind::List;
+use lika_domain::language::Bilingual;
 use lika_domain::money::Fen;
 use lika_proto::convert;
 use serde_json::{Map, Value};
 use std::fmt;
+use value::{is_public_key, is_whole, key, names, plain, range};
 
 /// The end of the name under which an amount is given in yuan.
 pub const YUAN: &str = "_yuan";
@@ -44,12 +46,12 @@ pub struct Fault {
     /// Its code.
     pub code: &'static str,
     /// What is wrong, and what would be right.
-    pub what: String,
+    pub what: Bilingual,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
+        write!(f, "{}: {}", self.place, self.what.en)
     }
 }
 
@@ -76,7 +78,7 @@ pub fn to_mapping(report: &mut Map<String, Value>) -> Result<(), Vec<Fault>> {
 ///
 /// # Errors
 /// What the field takes.
-pub fn check(field: &'static Field, text: &str) -> Result<(), String> {
+pub fn check(field: &'static Field, text: &str) -> Result<(), Bilingual> {
     let mut reader = Reader::default();
     match is_amount(field) {
         true => drop(reader.yuan(field.name, &text.into())),
@@ -108,13 +110,13 @@ struct Reader {
 }
 
 impl Reader {
-    fn refuse(&mut self, place: &str, code: &'static str, what: impl Into<String>) {
-        self.faults.push(Fault { place: place.to_owned(), code, what: what.into() });
+    fn refuse(&mut self, place: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) {
+        self.faults.push(Fault { place: place.to_owned(), code, what: Bilingual::new(zh, en) });
     }
 
     fn event(&mut self, place: &str, event: &mut Value) {
         let Some(event) = event.as_object_mut() else {
-            return self.refuse(place, "not_an_object", "an event is written in braces");
+            return self.refuse(place, "not_an_object", "事项写在花括号内", "an event is written in braces");
         };
         let around: Vec<_> = envelope::FIELDS.iter().collect();
         for (name, value) in event {
@@ -124,11 +126,13 @@ impl Reader {
                 (None, Some(field)) => self.field(&place, field, value),
                 (None, None) => {
                     let known: Vec<_> = around.iter().map(|field| field.name).collect();
-                    let what = format!(
-                        "neither an event nor one of {}; `lika report --list` lists the events",
-                        known.join(", ")
+                    let known = known.join(", ");
+                    self.refuse(
+                        &place,
+                        "event_unknown",
+                        format!("不是事项，也不是 {known}；`lika report --list` 列出全部事项"),
+                        format!("neither an event nor one of {known}; `lika report --list` lists the events"),
                     );
-                    self.refuse(&place, "event_unknown", what);
                 }
             }
         }
@@ -137,7 +141,7 @@ impl Reader {
     /// The values of an object, whose names are those of `fields`.
     fn object(&mut self, place: &str, fields: &[&'static Field], value: &mut Value) {
         let Some(object) = value.as_object_mut() else {
-            return self.refuse(place, "not_an_object", "its fields are written in braces");
+            return self.refuse(place, "not_an_object", "各项写在花括号内", "its fields are written in braces");
         };
         for (name, mut value) in std::mem::take(object) {
             let (place, spelled) = (format!("{place}.{name}"), snake(&name));
@@ -150,13 +154,16 @@ impl Reader {
                 if let Some(fen) = self.yuan(&place, &value)
                     && object.insert(field.name.to_owned(), fen.to_string().into()).is_some()
                 {
-                    self.refuse(&place, "field_twice", format!("{} is given in yuan and in fen", field.name));
+                    let en = format!("{} is given in yuan and in fen", field.name);
+                    self.refuse(&place, "field_twice", format!("{}以元和分各填了一次", field.zh), en);
                 }
             } else if let Some(inside) = private(fields).filter(|_| spelled == PRIVATE) {
                 self.object(&place, &inside, &mut value);
                 object.insert(name, value);
             } else {
-                self.refuse(&place, "field_unknown", format!("there is no such field; there are {}", known(fields)));
+                let known = known(fields);
+                let zh = format!("没有这一项；可填 {known}");
+                self.refuse(&place, "field_unknown", zh, format!("there is no such field; there are {known}"));
             }
         }
     }
@@ -187,11 +194,14 @@ impl Reader {
         let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { return };
         match field.name {
             "citizen_id" if CitizenId::parse(text).is_err() => {
-                let what =
+                let zh = "身份证号为18位，末位为校验码，请核对；试用时 `lika report --example` 有虚构号码";
+                let en =
                     "18 characters of a citizen ID, the last one a check; `lika report --example` has a made-up one";
-                self.refuse(place, "citizen_id_invalid", what);
+                self.refuse(place, "citizen_id_invalid", zh, en);
             }
-            "phone" if !is_mobile(text) => self.refuse(place, "phone_invalid", "a mobile number of 11 digits"),
+            "phone" if !is_mobile(text) => {
+                self.refuse(place, "phone_invalid", "应为11位手机号码", "a mobile number of 11 digits");
+            }
             _ => {}
         }
     }
@@ -205,38 +215,45 @@ impl Reader {
             }
             Takes::Area => match plain(value).parse::<Area>() {
                 Ok(area) => *value = area.to_string().into(),
-                Err(_) => self.refuse(place, "area_invalid", "a division code of 2, 4, 6, 9 or 12 digits, in quotes"),
+                Err(_) => {
+                    let en = "a division code of 2, 4, 6, 9 or 12 digits, in quotes";
+                    self.refuse(place, "area_invalid", "应为2、4、6、9或12位区划代码", en);
+                }
             },
             Takes::Flag => match plain(value).as_str() {
                 "true" | "yes" | "是" => *value = true.into(),
                 "false" | "no" | "否" => *value = false.into(),
-                _ => self.refuse(place, "flag_invalid", "true or false"),
+                _ => self.refuse(place, "flag_invalid", "应填是或否", "true or false"),
             },
             Takes::Text { chars_max } => self.text(place, *chars_max, value),
             Takes::RequiredText { .. } if value.as_str().is_some_and(|text| text.trim().is_empty()) => {
-                self.refuse(place, "field_missing", "must be given");
+                self.refuse(place, "field_missing", "必填", "must be given");
             }
             Takes::RequiredText { chars_max } => self.text(place, *chars_max, value),
             Takes::Amount | Takes::Balance if !is_whole(value) => {
-                let what = format!("a whole number of fen; in yuan under the name with {YUAN} at its end");
-                self.refuse(place, "amount_invalid", what);
+                let zh = format!("应为整数分；以元填写时用名称末尾带{YUAN}的一项");
+                let en = format!("a whole number of fen; in yuan under the name with {YUAN} at its end");
+                self.refuse(place, "amount_invalid", zh, en);
             }
             Takes::HouseholdOrNone if !names(value, |number| number == 0 || HouseholdId::new(number).is_some()) => {
-                self.refuse(place, "number_invalid", "the number of a household, 10 digits");
+                self.refuse(place, "number_invalid", "应为10位户编号", "the number of a household, 10 digits");
             }
             Takes::Key => match key(&plain(value)) {
                 Some(number) => *value = number.to_string().into(),
                 None => self.refuse(
                     place,
                     "key_invalid",
+                    "应为密钥编号，16位十六进制数，见 `lika key show`",
                     "the id of a key, 16 hexadecimal digits, as `lika key show` says it",
                 ),
             },
             Takes::PublicKey if !is_public_key(value) => {
-                self.refuse(place, "public_key_invalid", "32 bytes in base64, as `lika key show` says them");
+                let en = "32 bytes in base64, as `lika key show` says them";
+                self.refuse(place, "public_key_invalid", "应为公钥，32字节的base64，见 `lika key show`", en);
             }
             Takes::Subject if !names(value, |number| convert::subject(number).is_some()) => {
-                self.refuse(place, "number_invalid", "the number of a household, 10 digits, or of an official, 8");
+                let en = "the number of a household, 10 digits, or of an official, 8";
+                self.refuse(place, "number_invalid", "应为10位户编号或8位干部编号", en);
             }
             takes => {
                 if let Some((least, most)) = range(takes) {
@@ -248,9 +265,10 @@ impl Reader {
 
     fn text(&mut self, place: &str, chars_max: usize, value: &Value) {
         match value.as_str() {
-            None => self.refuse(place, "text_invalid", "a text, in quotes"),
+            None => self.refuse(place, "text_invalid", "应为文字", "a text, in quotes"),
             Some(text) if text.chars().count() > chars_max => {
-                self.refuse(place, "text_too_long", format!("at most {chars_max} characters"));
+                let zh = format!("最多{chars_max}个字");
+                self.refuse(place, "text_too_long", zh, format!("at most {chars_max} characters"));
             }
             Some(_) => {}
         }
@@ -259,12 +277,12 @@ impl Reader {
     fn number(&mut self, place: &str, least: i64, most: i64, value: &Value) {
         let found = plain(value).parse::<i64>().ok();
         if !found.is_some_and(|number| (least..=most).contains(&number)) {
-            let what = match (least, most) {
-                (i64::MIN, _) => "a whole number".to_owned(),
-                (_, i64::MAX) => format!("a whole number from {least}"),
-                _ => format!("a whole number from {least} to {most}"),
+            let (zh, en) = match (least, most) {
+                (i64::MIN, _) => ("应为整数".to_owned(), "a whole number".to_owned()),
+                (_, i64::MAX) => (format!("应为整数，不小于{least}"), format!("a whole number from {least}")),
+                _ => (format!("应为{least}至{most}的整数"), format!("a whole number from {least} to {most}")),
             };
-            self.refuse(place, "number_invalid", what);
+            self.refuse(place, "number_invalid", zh, en);
         }
     }
 
@@ -274,7 +292,10 @@ impl Reader {
             Ok(day) => *value = day.yyyymmdd().into(),
             // No day where there may be none; where there must be one, the reader of the mapping says so.
             Err(_) if text == "0" => {}
-            Err(_) => self.refuse(place, "day_invalid", format!("{text:?} is not a day such as 2016-07-01")),
+            Err(_) => {
+                let zh = format!("“{text}”不是日期，应如 2016-07-01");
+                self.refuse(place, "day_invalid", zh, format!("{text:?} is not a day such as 2016-07-01"));
+            }
         }
     }
 
@@ -287,7 +308,10 @@ impl Reader {
         };
         match digits.parse().ok().and_then(Month::from_yyyymm) {
             Some(month) => *value = month.yyyymm().into(),
-            None => self.refuse(place, "month_invalid", format!("{text:?} is not a month such as 2016-07")),
+            None => {
+                let zh = format!("“{text}”不是年月，应如 2016-07");
+                self.refuse(place, "month_invalid", zh, format!("{text:?} is not a month such as 2016-07"));
+            }
         }
     }
 
@@ -302,7 +326,9 @@ impl Reader {
             None => {
                 let known: Vec<_> =
                     list.choices.iter().map(|choice| format!("{} {}", choice.name, choice.zh)).collect();
-                self.refuse(place, "choice_unknown", format!("{text:?} is none of {}", known.join(", ")));
+                let known = known.join(", ");
+                let zh = format!("“{text}”不在可选项内：{known}");
+                self.refuse(place, "choice_unknown", zh, format!("{text:?} is none of {known}"));
             }
         }
     }
@@ -312,8 +338,9 @@ impl Reader {
         let text = plain(value);
         let fen = text.parse::<Fen>().ok();
         if fen.is_none() {
-            let what = format!("{text:?} is not an amount in yuan, with at most two decimals");
-            self.refuse(place, "amount_invalid", what);
+            let zh = format!("“{text}”不是以元计的金额，至多两位小数，如 1200.00");
+            let en = format!("{text:?} is not an amount in yuan, with at most two decimals");
+            self.refuse(place, "amount_invalid", zh, en);
         }
         fen.map(|fen| fen.0)
     }
@@ -333,56 +360,6 @@ fn known(fields: &[&'static Field]) -> String {
         _ => field.name.to_owned(),
     };
     fields.iter().map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// A number or a text, as it stands.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned())
-}
-
-/// The least and the most of a number; `None` for what is no number. Numbers of seats that may stay empty begin at 0.
-fn range(takes: &Takes) -> Option<(i64, i64)> {
-    Some(match takes {
-        Takes::Year => (1900, 2199),
-        Takes::YearByRule | Takes::NumberOrNone => (0, i64::MAX),
-        Takes::Number => (1, i64::MAX),
-        Takes::Count { max } => (0, i64::from(*max)),
-        Takes::Signed => (i64::MIN, i64::MAX),
-        Takes::Member => (1, 99),
-        Takes::MemberOrNone => (0, 99),
-        Takes::Official | Takes::Officials { .. } => (10_000_000, 99_999_999),
-        _ => return None,
-    })
-}
-
-/// Whether the value is a number that the check accepts.
-fn names(value: &Value, check: fn(u64) -> bool) -> bool {
-    plain(value).parse().is_ok_and(check)
-}
-
-/// A key's id as people are shown it, or its number as in the mapping. Sixteen digits without a letter are a number,
-/// unless `0x` stands before them.
-fn key(text: &str) -> Option<u64> {
-    let shown =
-        text.strip_prefix("0x").or_else(|| text.bytes().any(|byte| byte.is_ascii_alphabetic()).then_some(text));
-    let number = match shown {
-        Some(digits) if digits.len() == 16 => u64::from_str_radix(digits, 16).ok(),
-        Some(_) => None,
-        None => text.parse().ok(),
-    };
-    number.filter(|number| *number > 0)
-}
-
-fn is_public_key(value: &Value) -> bool {
-    value.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok()).is_some_and(|bytes| bytes.len() == 32)
-}
-
-fn is_whole(value: &Value) -> bool {
-    let digits = |text: &str| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    value.is_i64() || value.is_u64() || value.as_str().is_some_and(digits)
 }
 
 #[cfg(test)]

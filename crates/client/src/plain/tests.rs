@@ -101,7 +101,7 @@ fn every_fault_is_found_with_its_place_and_what_the_field_takes() {
         let faults = mapped(household(&event)).unwrap_err();
         let [fault] = faults.as_slice() else { panic!("{event}: {faults:?}") };
         assert_eq!((fault.place.as_str(), fault.code), (&*format!("households.events[0].{place}"), code), "{event}");
-        assert!(fault.what.contains(what), "{event}: {}", fault.what);
+        assert!(fault.what.en.contains(what), "{event}: {}", fault.what);
     }
     let mut all = household(&json!({"happened": "?", "household_exited": {"year": 1, "accepted": 1}}));
     all["area"] = "1306".into();

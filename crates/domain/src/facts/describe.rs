@@ -4,6 +4,7 @@
 //! made from the descriptions. `CONTRIBUTING.md` explains how to add an event.
 
 use super::kind::List;
+use super::language::Bilingual;
 use super::official::Role;
 use super::procedure::Procedure;
 
@@ -235,13 +236,18 @@ impl Field {
         }
     }
 
-    /// The label shown to people: Chinese, and the name in words.
-    pub fn label(&self) -> String {
-        format!("{} {}", self.zh, self.name.replace('_', " "))
+    /// The label shown to people: in Chinese, and the name in words.
+    pub fn label(&self) -> Bilingual {
+        Bilingual::new(self.zh, self.name.replace('_', " "))
     }
 }
 
 impl Event {
+    /// The label shown to people.
+    pub fn label(&self) -> Bilingual {
+        Bilingual::new(self.zh, self.en)
+    }
+
     /// Every field as in the proto files.
     pub fn fields_on_the_wire(&self) -> Vec<&'static Field> {
         self.fields.iter().flat_map(Field::on_the_wire).collect()

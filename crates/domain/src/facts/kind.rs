@@ -1,7 +1,7 @@
 //! Closed lists of the field. Each choice is declared once, with its number on the wire, its name in documents and
 //! its Chinese label; everything that lists choices is made from that.
 
-use super::language::Language;
+use super::language::{Bilingual, Language};
 use std::fmt;
 
 /// A closed list without its type, for mappings, prompts and documentation.
@@ -73,6 +73,11 @@ impl fmt::Debug for List {
 }
 
 impl Choice {
+    /// The label shown to people.
+    pub fn label(&self) -> Bilingual {
+        Bilingual::new(self.zh, self.en())
+    }
+
     /// English label: the name, in words.
     pub fn en(&self) -> String {
         self.name.replace('_', " ")

@@ -1,17 +1,15 @@
 //! `lika submit`: a report that an official has written as JSON, shown back before it is signed.
 
-mod attachments;
-mod draft;
 mod send;
 
-pub(super) use draft::Draft;
 pub(crate) use send::{Outcome, Outgoing, Refused, households, reason};
 
 use super::client::{Client, ClientArgs, block_on};
 use super::describe;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use lika_client::{Random, file};
+use lika_client::draft::{Draft, DraftError};
+use lika_client::{Random, attachments, file};
 use lika_domain::ids::SubmissionId;
 use lika_proto::json::JSON_BYTES_MAX;
 use sha2::{Digest, Sha256};
@@ -81,8 +79,8 @@ pub(super) fn sign_and_send(
     yes: bool,
 ) -> anyhow::Result<Exit> {
     let mut random = Random::system();
-    let mut draft = Draft::read(text, &mut random)?;
-    attachments::pin(&mut draft.file, folder)?;
+    let mut draft = Draft::read(text, &mut random).map_err(unreadable)?;
+    attachments::pin(&mut draft.file, folder).map_err(|error| Failure::new(error.code, error.what.en))?;
     let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
     // A report that was signed before is only sent again, so there is nothing to ask.
     if !client.knows(id)? {
@@ -92,6 +90,19 @@ pub(super) fn sign_and_send(
         confirm(printer, yes)?;
     }
     block_on(client.submit(printer, Outgoing { id, report }))
+}
+
+/// Everything that is wrong with a report, a line for each.
+fn unreadable(error: DraftError) -> anyhow::Error {
+    match error {
+        DraftError::Json(_) => Failure::new("report_invalid", error.to_string()).into(),
+        DraftError::Faults(faults) => {
+            let code = faults.first().map_or("report_invalid", |fault| fault.code);
+            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            Failure::new(code, format!("nothing was signed\n  {}", lines.join("\n  "))).into()
+        }
+        DraftError::Random(error) => error.into(),
+    }
 }
 
 fn confirm(printer: Printer, yes: bool) -> Result<(), Failure> {

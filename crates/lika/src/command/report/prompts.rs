@@ -3,7 +3,7 @@
 
 use crate::exit::Failure;
 use lika_client::example::{Node, alternatives, service, subjects};
-use lika_client::plain::{PRIVATE, YUAN, check, is_amount};
+use lika_client::plain::{self, PRIVATE, YUAN, is_amount};
 use lika_domain::area::Area;
 use lika_domain::catalogue;
 use lika_domain::date::Date;
@@ -124,7 +124,7 @@ impl<'a, A: Prompter> Form<'a, A> {
 
     /// The field with its answer; `None` where it is left empty.
     fn field(&mut self, field: &'static Field) -> Answer<Option<(String, Node)>> {
-        let label = field.label();
+        let label = field.label().to_string();
         let node = match field.value {
             Takes::Choice(list) => Some(self.choice(&label, list)?),
             Takes::ChoiceOrNone(list) => self.choice_or_none(&label, list)?,
@@ -176,7 +176,7 @@ impl<'a, A: Prompter> Form<'a, A> {
     /// A record with one of several values.
     fn alternative(&mut self, fields: &'static [Field]) -> Answer<Node> {
         let (common, values) = alternatives(fields);
-        let labels: Vec<_> = values.iter().map(|field| field.label()).collect();
+        let labels: Vec<_> = values.iter().map(|field| field.label().to_string()).collect();
         let chosen = self.ask.one("内容 value", &labels)?;
         let mut answers = Vec::new();
         for field in common {
@@ -221,6 +221,10 @@ impl<'a, A: Prompter> Form<'a, A> {
         let named: Result<Vec<_>, _> = chosen.into_iter().map(|place| named(list.choices.get(place))).collect();
         Ok(Some(named?).filter(|items| !items.is_empty()).map(Node::List))
     }
+}
+
+fn check(field: &'static Field, text: &str) -> Result<(), String> {
+    plain::check(field, text).map_err(|what| what.en)
 }
 
 fn leaf(text: String) -> Node {
@@ -346,7 +350,7 @@ mod tests {
         }
         let fields = catalogue::events().flat_map(Event::fields_on_the_wire).filter(|field| field.inside().is_empty());
         for field in fields {
-            assert!(asked.iter().any(|asked| asked.starts_with(&field.label())), "{}", field.name);
+            assert!(asked.iter().any(|asked| asked.starts_with(&field.label().to_string())), "{}", field.name);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Attachments of a report: a file named in it is pinned by its SHA-256 and size, and stays where it is.
 
-use crate::exit::Failure;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use lika_domain::language::Bilingual;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -16,19 +16,34 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// Bytes of a SHA-256.
 const SHA256_BYTES: usize = 32;
 
+/// Why an attachment cannot be pinned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", what.en)]
+pub struct AttachmentError {
+    /// Its code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub what: Bilingual,
+}
+
 /// Replaces every `file` in the evidence of a report by its hash and size, and reads hashes in hexadecimal. Files are
 /// looked for in `folder`.
-pub(super) fn pin(report: &mut Value, folder: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+/// If a file cannot be read, is empty or too large.
+pub fn pin(report: &mut Value, folder: &Path) -> Result<(), AttachmentError> {
     let lists = report.as_object_mut().into_iter().flat_map(|report| report.values_mut());
     let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
     let attachments = events.filter_map(|event| event.get_mut("evidence")?.as_array_mut()).flatten();
     attachments.filter_map(Value::as_object_mut).try_for_each(|attachment| pin_one(attachment, folder))
 }
 
-fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Failure> {
+fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), AttachmentError> {
     if let Some(name) = attachment.remove("file") {
         let name = name.as_str().map(str::to_owned);
-        let name = name.ok_or_else(|| failure("evidence_invalid", "the file of an attachment must be a text"))?;
+        let name = name.ok_or_else(|| {
+            failure("evidence_invalid", "佐证材料的文件名应为文字", "the file of an attachment must be a text")
+        })?;
         let (sha256, size) = hash(&folder.join(&name), &name)?;
         attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
         attachment.insert("size".to_owned(), size.to_string().into());
@@ -38,9 +53,11 @@ fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Fai
     Ok(())
 }
 
-fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
-    let unreadable =
-        |error: std::io::Error| failure("evidence_unreadable", &format!("{name} cannot be read: {error}"));
+fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), AttachmentError> {
+    let unreadable = |error: std::io::Error| {
+        let zh = format!("无法读取 {name}：{error}");
+        failure("evidence_unreadable", &zh, &format!("{name} cannot be read: {error}"))
+    };
     let mut file = File::open(path).map_err(unreadable)?;
     let mut digest = Sha256::new();
     let mut size = 0;
@@ -50,14 +67,16 @@ fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), Failure> {
         digest.update(chunk.get(..read).unwrap_or_default());
         size += read as u64;
         if size > ATTACHMENT_BYTES_MAX {
-            return Err(failure("evidence_too_large", &format!("{name} is larger than {ATTACHMENT_BYTES_MAX} bytes")));
+            let zh = format!("{name} 超过 {ATTACHMENT_BYTES_MAX} 字节");
+            let en = format!("{name} is larger than {ATTACHMENT_BYTES_MAX} bytes");
+            return Err(failure("evidence_too_large", &zh, &en));
         }
         if read == 0 {
             break;
         }
     }
     if size == 0 {
-        return Err(failure("evidence_empty", &format!("{name} is empty")));
+        return Err(failure("evidence_empty", &format!("{name} 是空文件"), &format!("{name} is empty")));
     }
     Ok((digest.finalize().into(), size))
 }
@@ -67,8 +86,8 @@ fn from_hexadecimal(text: &str) -> Option<[u8; SHA256_BYTES]> {
     hex::decode_to_slice(text, &mut hash).ok().map(|()| hash)
 }
 
-fn failure(code: &'static str, message: &str) -> Failure {
-    Failure::new(code, message.to_owned())
+fn failure(code: &'static str, zh: &str, en: &str) -> AttachmentError {
+    AttachmentError { code, what: Bilingual::new(zh, en) }
 }
 
 #[cfg(test)]
@@ -80,7 +99,7 @@ mod tests {
         json!({"area": "1", "households": {"events": [{"evidence": [attachment]}, {"happened": 1}]}})
     }
 
-    fn pinned(folder: &Path, attachment: &Value) -> Result<Value, Failure> {
+    fn pinned(folder: &Path, attachment: &Value) -> Result<Value, AttachmentError> {
         let mut report = report(attachment);
         pin(&mut report, folder)?;
         Ok(report["households"]["events"][0]["evidence"][0].clone())

@@ -1,25 +1,41 @@
 //! Reads a report as people write it, and draws the numbers that are missing.
 
-use crate::exit::Failure;
-use lika_client::{Random, plain};
+use crate::plain::{self, Fault};
+use crate::random::{Random, RandomError};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A complete report whose personal data is still in the clear.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub struct Draft {
     /// The file with numbers instead of names.
-    pub(crate) file: Value,
+    pub file: Value,
     /// Names that new households had in the file, and the numbers drawn for them.
-    pub(crate) drawn: BTreeMap<String, String>,
+    pub drawn: BTreeMap<String, String>,
+}
+
+/// Why a report cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    /// It is not JSON.
+    #[error("the report is not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Names or values in it are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Faults(Vec<Fault>),
+    /// No number could be drawn.
+    #[error(transparent)]
+    Random(#[from] RandomError),
 }
 
 impl Draft {
     /// Reads a report, draws a number for every household that has only a name (the same name means the same
     /// household), and turns its values into those of the mapping.
-    pub(crate) fn read(text: &str, random: &mut Random) -> anyhow::Result<Self> {
-        let mut file: Value = serde_json::from_str(text)
-            .map_err(|error| Failure::new("report_invalid", format!("the report is not JSON: {error}")))?;
+    ///
+    /// # Errors
+    /// If it is not JSON, or with every name and value in it that is wrong.
+    pub fn read(text: &str, random: &mut Random) -> Result<Self, DraftError> {
+        let mut file: Value = serde_json::from_str(text)?;
         let mut drawn: BTreeMap<String, String> = BTreeMap::new();
         let lists = file.as_object_mut().into_iter().flat_map(|file| file.values_mut());
         let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
@@ -33,17 +49,10 @@ impl Draft {
             *household = number.into();
         }
         if let Some(report) = file.as_object_mut() {
-            plain::to_mapping(report).map_err(|faults| refused(&faults))?;
+            plain::to_mapping(report).map_err(DraftError::Faults)?;
         }
         Ok(Self { file, drawn })
     }
-}
-
-/// Everything that is wrong, a line for each.
-fn refused(faults: &[plain::Fault]) -> Failure {
-    let code = faults.first().map_or("report_invalid", |fault| fault.code);
-    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-    Failure::new(code, format!("nothing was signed\n  {}", lines.join("\n  ")))
 }
 
 fn is_name(text: &str) -> bool {
