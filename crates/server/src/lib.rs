@@ -1,10 +1,10 @@
-//! The socket: connections, their limits, and a stop that lets requests under way finish.
+//! The one HTTP server: connections, their limits, and a stop that lets requests under way finish. The gateway and the
+//! desk serve with it; what they answer is theirs.
 
-use crate::gateway::Gateway;
-use crate::limits::{
-    CONNECTIONS_MAX, HEAD_TIMEOUT_S, HEADERS_MAX, LINGER_BYTES_MAX, LINGER_MS, READ_BUFFER_BYTES_MAX, STOP_TIMEOUT_S,
-};
-use crate::routes::router;
+pub mod limits;
+mod stalled;
+
+use crate::limits::{HEAD_TIMEOUT_S, HEADERS_MAX, LINGER_BYTES_MAX, LINGER_MS, READ_BUFFER_BYTES_MAX, STOP_TIMEOUT_S};
 use crate::stalled::Stalled;
 use axum::Router;
 use hyper::server::conn::http1;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 /// Bytes that are read at once to be dropped.
@@ -23,44 +23,32 @@ const DROP_BYTES: usize = 16 * 1024;
 
 /// Serves until `stop` resolves. Then it takes no more connections, answers the requests under way, and returns after
 /// [`STOP_TIMEOUT_S`] at the latest.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let server = Server {
-        router: router(gateway.clone()),
-        gateway,
-        places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
-        stopping: watch::Sender::new(false),
-    };
-    tokio::select! {
-        () = server.accept(&listener) => {}
-        () = stop => {}
-    }
-    drop(listener);
-    server.stopping.send_replace(true);
-    // Every connection holds a place until it is closed.
-    let all = server.places.acquire_many(u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX));
-    if timeout(Duration::from_secs(STOP_TIMEOUT_S), all).await.is_err() {
-        tracing::warn!("stopped with requests still under way");
-    }
-}
-
-struct Server {
-    gateway: Arc<Gateway>,
+///
+/// At most `connections_max` are open at a time; others wait to be accepted. `opened` is called for each connection,
+/// and what it returns is dropped when the connection ends.
+pub async fn serve<G: Send + 'static>(
     router: Router,
-    places: Arc<Semaphore>,
-    stopping: watch::Sender<bool>,
-}
-
-impl Server {
-    /// Takes connections as long as there are places for them; never returns.
-    async fn accept(&self, listener: &TcpListener) {
+    listener: TcpListener,
+    connections_max: u32,
+    opened: impl Fn() -> G,
+    stop: impl Future<Output = ()>,
+) {
+    // Every connection holds a place until it is closed.
+    let places = Arc::new(Semaphore::new(connections_max as usize));
+    let stopping = watch::Sender::new(false);
+    let accept = async {
         let mut waits = Waits::new(SERVER);
         loop {
             // The semaphore is never closed.
-            let Ok(place) = self.places.clone().acquire_owned().await else { return };
+            let Ok(place) = places.clone().acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => {
                     waits.reset();
-                    self.open(stream, place);
+                    let (router, stopping, open) = (router.clone(), stopping.subscribe(), opened());
+                    tokio::spawn(async move {
+                        connection(stream, router, stopping).await;
+                        drop((open, place));
+                    });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection cannot be accepted");
@@ -69,16 +57,15 @@ impl Server {
                 }
             }
         }
+    };
+    tokio::select! {
+        () = accept => {}
+        () = stop => {}
     }
-
-    fn open(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
-        let (gateway, router, stopping) = (self.gateway.clone(), self.router.clone(), self.stopping.subscribe());
-        tokio::spawn(async move {
-            gateway.metrics.connections.inc();
-            connection(stream, router, stopping).await;
-            gateway.metrics.connections.dec();
-            drop(place);
-        });
+    drop(listener);
+    stopping.send_replace(true);
+    if timeout(Duration::from_secs(STOP_TIMEOUT_S), places.acquire_many(connections_max)).await.is_err() {
+        tracing::warn!("stopped with requests still under way");
     }
 }
 

@@ -32,7 +32,6 @@ mod reads;
 mod routes;
 mod server;
 pub mod sessions;
-mod stalled;
 mod stream;
 mod submissions;
 

@@ -1,4 +1,5 @@
-//! Every limit of the gateway. A request that goes over one gets the error of that limit.
+//! Every limit of the gateway, besides those of its connections ([`lika_server::limits`]). A request that goes over
+//! one gets the error of that limit.
 
 /// Largest signed submission, in bytes: an entry of the log, its keys, and room for fields to come.
 pub const SUBMISSION_BYTES_MAX: usize = 128 * 1024;
@@ -10,33 +11,17 @@ pub const SESSION_BYTES_MAX: usize = 4 * 1024;
 pub const URI_BYTES_MAX: usize = 2 * 1024;
 /// Most bytes of all header lines together.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
-/// Most header lines.
-pub const HEADERS_MAX: usize = 64;
-/// Most bytes of a request that a connection holds before they are parsed. More than the limits above, so that a
-/// request that goes over these gets an answer and is not merely disconnected.
-pub const READ_BUFFER_BYTES_MAX: usize = 64 * 1024;
-/// Longest time until the head of the next request has arrived, in seconds; it also closes idle connections.
-pub const HEAD_TIMEOUT_S: u64 = 20;
 /// Longest time until a whole body has arrived, in seconds.
 pub const BODY_TIMEOUT_S: u64 = 10;
 /// Longest time until more of a stream of submissions comes, in seconds.
 pub const STREAM_TIMEOUT_S: u64 = 60;
-/// Longest time that a client may read nothing of an answer, in seconds.
-pub const WRITE_TIMEOUT_S: u64 = 30;
 /// Most open connections; others wait to be accepted. Well below the 1,024 files that most systems let a process have
 /// open, so that the log can always open a tile.
-pub const CONNECTIONS_MAX: usize = 768;
+pub const CONNECTIONS_MAX: u32 = 768;
 /// Most submissions under way, over all connections.
 pub const SUBMISSIONS_MAX: usize = 4_096;
 /// Most submissions of one stream under way.
 pub const STREAM_SUBMISSIONS_MAX: usize = 256;
-/// How long requests under way may take once the gateway is to stop, in seconds.
-pub const STOP_TIMEOUT_S: u64 = 10;
-/// After an answer that did not wait for the whole request, the rest is read and dropped for this long, in
-/// milliseconds. If the connection were closed at once, the system would throw the answer away.
-pub const LINGER_MS: u64 = 2_000;
-/// Most bytes of it that are read and dropped.
-pub const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long a challenge may be answered, in seconds.
 pub const CHALLENGE_S: u64 = 60;
 /// How long a session is good, in seconds.

@@ -12,17 +12,19 @@ mod numbers;
 use figures::{cell, columns, label, section, value};
 use lika_domain::aid::MeasureGroup;
 use lika_domain::area::Level;
+use lika_domain::language::Language;
 use lika_domain::living::Condition;
 use lika_domain::progress::{
     Aid, Coverage, Description, Figure, FigureRef, IncomeFigure, Known, Part, Poverty, Section, Tally, Tone, Visited,
 };
+use lika_pages::{Style, document};
 use lika_proto::v1;
 use lika_views::Explanation;
 use lika_views::document::Progress;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use numbers::{amount, people, share};
 
-/// The style of every page; small enough to be sent with each of them over a slow connection.
+/// What the board adds to the style of all pages; small enough to be sent with each of them over a slow connection.
 const STYLE: &str = include_str!("style.css");
 
 /// Digits of a township's code.
@@ -104,26 +106,16 @@ pub fn problem(log: &LogLine, problem: &v1::Problem, again_s: Option<u64>) -> St
 }
 
 fn page(log: &LogLine, title: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="zh-CN" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · 立卡" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { a href="/" { strong { "立卡" } " Lika" } span { "建档立卡 · 精准帮扶" } }
-                @if log.testing { p.notice { "演示数据，均为虚构。 Made-up data: this log was opened for testing." } }
-                main { (body) }
-                footer {
-                    "日志 log " code { (log.origin) } " · " (log.size) " 条 entries · "
-                    a href="/checkpoint" { "签名检查点 signed checkpoint" } " · " a href="/openapi.json" { "API" }
-                }
-            }
+    let body = html! {
+        header { a href="/" { strong { "立卡" } " Lika" } span { "建档立卡 · 精准帮扶" } }
+        @if log.testing { p.notice { "演示数据，均为虚构。 Made-up data: this log was opened for testing." } }
+        main { (body) }
+        footer {
+            "日志 log " code { (log.origin) } " · " (log.size) " 条 entries · "
+            a href="/checkpoint" { "签名检查点 signed checkpoint" } " · " a href="/openapi.json" { "API" }
         }
-    }
+    };
+    document(Language::Zh, &format!("{title} · 立卡"), Style::Inline(STYLE), &html! {}, &body)
 }
 
 fn name(progress: &Progress) -> String {
