@@ -187,14 +187,15 @@ fn an_official_sees_their_role_and_what_they_reported() {
     clerk.submit(&office.file("card.json", &household(&citizen_id(7)))).code(0);
     let id = clerk.json(&["receipt", "list"])[0]["id"].as_str().unwrap().to_owned();
     let shown =
-        clerk.run(&["receipt", "show", &id]).code(0).says("2016-07-01  建档立卡").says("sealed under data key 1");
+        clerk.run(&["receipt", "show", &id]).code(0).says("2016-07-01  household").says("sealed under data key 1");
     assert!(!shown.told().contains("张三"));
+    clerk.run(&["receipt", "show", &id, "--lang", "zh"]).code(0).says("2016-07-01  建档立卡").says("已加密");
     let reported = clerk.json(&["receipt", "show", &id]);
     assert_eq!(reported["reported"]["households"]["events"][0]["happened"], json!(20_160_701), "{reported}");
     office.stop();
     clerk.submit(&office.file("next.json", &household(&citizen_id(8)))).code(6);
     let waiting = clerk.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
-    clerk.run(&["outbox", "show", &waiting]).code(0).says("waits to be sent").says("建档立卡");
+    clerk.run(&["outbox", "show", &waiting]).code(0).says("waits to be sent").says("household registered");
     clerk.run(&["outbox", "show", &id]).code(1).says("is waiting");
 }
 

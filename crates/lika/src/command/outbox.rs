@@ -196,7 +196,7 @@ impl One {
     fn show(self, printer: Printer) -> anyhow::Result<Exit> {
         let pending = self.home.open()?.pending()?.into_iter().find(|pending| pending.id == self.id);
         let pending = pending.ok_or_else(|| self.not_waiting())?;
-        let words = describe::submission(&pending.signed.submission)?;
+        let words = describe::submission(&pending.signed.submission, printer.language())?;
         let json = lika_proto::json::to_json("Submission", &pending.signed.submission)?;
         printer.result(&json, |_| format!("submission {} waits to be sent\n{words}", self.id))?;
         Ok(Exit::Done)

@@ -86,7 +86,7 @@ impl Verify {
         }
         let (_, signed) = convert::entry(proven.index, &kept.entry)?;
         shown.reported = Some(lika_proto::json::to_json("Submission", &signed.submission)?);
-        let words = describe::submission(&signed.submission)?;
+        let words = describe::submission(&signed.submission, printer.language())?;
         printer.result(&shown, |shown| format!("{}\n{words}", shown.text()))?;
         Ok(Exit::Done)
     }

@@ -9,8 +9,9 @@ use super::describe;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use lika_client::draft::{Draft, DraftError};
-use lika_client::{Random, attachments, file};
+use lika_client::{Random, attachments, file, plain};
 use lika_domain::ids::SubmissionId;
+use lika_domain::language::Language;
 use lika_proto::json::JSON_BYTES_MAX;
 use sha2::{Digest, Sha256};
 use std::io::{self, IsTerminal, Read};
@@ -80,13 +81,14 @@ pub(super) fn sign_and_send(
 ) -> anyhow::Result<Exit> {
     let mut random = Random::system();
     let mut draft = Draft::read(text, &mut random).map_err(unreadable)?;
-    attachments::pin(&mut draft.file, folder).map_err(|error| Failure::new(error.code, error.what.en))?;
+    attachments::pin(&mut draft.file, folder)
+        .map_err(|error| Failure::told(error.code, error.what.zh, error.what.en))?;
     let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
     // A report that was signed before is only sent again, so there is nothing to ask.
     if !client.knows(id)? {
         // Personal data may be shown at a terminal, but must not go into a file.
         let in_clear = io::stderr().is_terminal();
-        printer.note(describe::report(&client.key, &draft, in_clear));
+        printer.note(describe::report(&client.key, &draft, in_clear, printer.language()));
         confirm(printer, yes)?;
     }
     block_on(client.submit(printer, Outgoing { id, report }))
@@ -98,8 +100,12 @@ fn unreadable(error: DraftError) -> anyhow::Error {
         DraftError::Json(_) => Failure::new("report_invalid", error.to_string()).into(),
         DraftError::Faults(faults) => {
             let code = faults.first().map_or("report_invalid", |fault| fault.code);
-            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            Failure::new(code, format!("nothing was signed\n  {}", lines.join("\n  "))).into()
+            let lines = |language| -> String {
+                let line = |fault: &plain::Fault| format!("\n  {}: {}", fault.place, fault.what.one(language));
+                faults.iter().map(line).collect()
+            };
+            let (zh, en) = (lines(Language::Zh), lines(Language::En));
+            Failure::told(code, format!("没有签名{zh}"), format!("nothing was signed{en}")).into()
         }
         DraftError::Random(error) => error.into(),
     }
