@@ -147,7 +147,7 @@ fn a_log_that_is_not_opened_says_so() {
 fn a_key_that_is_shown_is_enrolled() {
     let office = Office::with_village();
     let clerk = office.stranger("clerk");
-    clerk.run(&["key", "new", "phone", "--official", "10000002"]).code(0);
+    clerk.run(&["key", "new", "phone", "--official", "10000002", "--no-passphrase"]).code(0);
     let shown = clerk.json(&["key", "show"]);
     let file = office.file("keys.json", &shown);
     let role = ["--role", "village_officer", "--area", VILLAGE];
@@ -208,7 +208,7 @@ fn an_official_without_authority_is_told_so() {
     let finance = office.enrol(10_000_004, "finance", VILLAGE);
     finance.submit(&file).code(5).says("village_officer");
     let stranger = office.stranger("stranger");
-    stranger.run(&["key", "new", "phone", "--official", "10000003"]).code(0);
+    stranger.run(&["key", "new", "phone", "--official", "10000003", "--no-passphrase"]).code(0);
     stranger.submit(&file).code(5);
     // A submission signed with a key that is not enrolled yet waits until it is.
     assert_eq!(stranger.json(&["outbox", "list"]).as_array().unwrap().len(), 1);
@@ -289,7 +289,7 @@ fn a_key_is_never_overwritten_and_never_shown() {
     let office = Office::open();
     let file = office.admin.home().join("keys").join("office.key");
     let kept = std::fs::read_to_string(&file).unwrap();
-    office.admin.run(&["key", "new", "office", "--official", ADMIN]).code(7);
+    office.admin.run(&["key", "new", "office", "--official", ADMIN, "--no-passphrase"]).code(7);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
     let stored: serde_json::Value = serde_json::from_str(&kept).unwrap();
     let shown = office.admin.run(&["key", "show", "--json"]).code(0).json().to_string();
@@ -315,4 +315,52 @@ fn a_demonstration_that_cannot_be_served_leaves_nothing_behind() {
     let served =
         run(&["serve", "--json", "--data", path(&data), "--listen", &taken.local_addr().unwrap().to_string()]);
     assert!(told(&served).contains("address_in_use"), "{}", told(&served));
+}
+
+/// The file of a passphrase, as a service or a script has it.
+fn passphrase(office: &Office, name: &str, text: &str) -> std::path::PathBuf {
+    let file = office.dir.path().join(name);
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+/// A stolen laptop's key signs nothing: its file opens with the passphrase alone, which is asked for once by whoever
+/// signs, and can be changed.
+#[test]
+fn a_key_under_a_passphrase_signs_for_its_owner_alone() {
+    let office = Office::with_village();
+    let clerk = office.stranger("clerk");
+    let new = ["key", "new", "phone", "--official", "10000002"];
+    let error = clerk.run(&[&new[..], &["--json"]].concat()).code(1).error();
+    assert_eq!(error["code"], json!("passphrase_missing"), "{error}");
+    let weak = passphrase(&office, "weak", "phone10000002\n");
+    let error = clerk.run(&[&new[..], &["--passphrase-file", path(&weak), "--json"]].concat()).code(1).error();
+    assert_eq!(error["code"], json!("passphrase_weak"));
+    let first = passphrase(&office, "first", "枣树下三只白鹅过河\n");
+    clerk.run(&[&new[..], &["--passphrase-file", path(&first)]].concat()).code(0);
+    assert_eq!(clerk.json(&["key", "show", "phone"])["protected"], json!(true));
+
+    let shown = clerk.json(&["key", "show"]);
+    let file = office.file("keys.json", &shown);
+    let role = ["--role", "village_officer", "--area", VILLAGE, "--name", "李四"];
+    office.admin.run(&[&["key", "enrol", path(&file)][..], &role].concat()).code(0);
+    let report = office.file("card.json", &household(&citizen_id(7)));
+    let submit = ["submit", path(&report), "--yes"];
+    let error = clerk.run(&[&submit[..], &["--json"]].concat()).code(1).error();
+    assert_eq!(error["code"], json!("passphrase_missing"));
+    let second = passphrase(&office, "second", "correct horse battery staple");
+    clerk.run(&[&submit[..], &["--passphrase-file", path(&second)]].concat()).code(5).says("not the passphrase");
+    clerk.run(&[&submit[..], &["--passphrase-file", path(&first)]].concat()).code(0);
+
+    let protect = ["key", "protect", "phone", "--new-passphrase-file", path(&second), "--passphrase-file"];
+    clerk.run(&[&protect[..], &[path(&second)]].concat()).code(5);
+    clerk.run(&[&protect[..], &[path(&first)]].concat()).code(0);
+    let whoami = ["whoami", "--passphrase-file"];
+    clerk.run(&[&whoami[..], &[path(&first), "--lang", "zh"]].concat()).code(5).says("口令不对");
+    clerk.run(&[&whoami[..], &[path(&second)]].concat()).code(0);
+
+    // A key of before is put under a passphrase where it stands.
+    office.admin.run(&["key", "protect", "office", "--new-passphrase-file", path(&first)]).code(0);
+    office.admin.run(&["whoami"]).code(1).says("--passphrase-file");
+    office.admin.run(&["whoami", "--passphrase-file", path(&first)]).code(0);
 }

@@ -133,7 +133,7 @@ fn only_an_administrator_sets_the_policy() {
     let stays = row(&office.admin, &[], "caseload_limit", Some("first"));
     assert_eq!(stays["built_in"], json!(true));
     let stranger = office.stranger("stranger");
-    stranger.run(&["key", "new", "phone", "--official", "10000003"]).code(0);
+    stranger.run(&["key", "new", "phone", "--official", "10000003", "--no-passphrase"]).code(0);
     apply(&office, &stranger, &file, 5);
 }
 

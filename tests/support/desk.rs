@@ -47,7 +47,7 @@ impl Office {
         let node = Node::start(&data);
         let admin = Desk { home: dir.path().join("admin"), url: node.url() };
         let office = Self { dir, data, node: Some(node), admin };
-        office.admin.run(&["key", "new", "office", "--official", ADMIN]).code(0);
+        office.admin.run(&["key", "new", "office", "--official", ADMIN, "--no-passphrase"]).code(0);
         office
     }
 
@@ -63,7 +63,7 @@ impl Office {
     /// The desk of an official with a role and a key that is enrolled.
     pub(crate) fn enrol(&self, number: u32, role: &str, area: &str) -> Desk {
         let desk = self.stranger(&number.to_string());
-        desk.run(&["key", "new", "phone", "--official", &number.to_string()]).code(0);
+        desk.run(&["key", "new", "phone", "--official", &number.to_string(), "--no-passphrase"]).code(0);
         let shown = desk.json(&["key", "show", "phone"]);
         let public = shown["public_key"].as_str().unwrap();
         let number = number.to_string();

@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 /// The binary under test.
 pub(crate) fn lika() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lika"));
-    command.env_remove("LIKA_HOME").env_remove("LIKA_URL").env("LIKA_LOG", "warn");
+    command.env_remove("LIKA_PASSPHRASE_FILE").env_remove("LIKA_HOME").env_remove("LIKA_URL").env("LIKA_LOG", "warn");
     command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG");
     command
 }

@@ -7,14 +7,15 @@ use lika_domain::ids::KeyId;
 use lika_proto::convert::{key_id, signing_bytes};
 use sha2::Sha256;
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// Bytes of the secret seed of a key.
 pub const SEED_BYTES: usize = 32;
 
-/// An Ed25519 key that signs submissions. Its secret is never shown.
+/// An Ed25519 key that signs submissions. Its secret is never shown, and is overwritten when the key is dropped.
 #[derive(Clone)]
 pub struct Signer {
-    signing: SigningKey,
+    signing: Zeroizing<SigningKey>,
     public: [u8; 32],
     id: KeyId,
 }
@@ -32,12 +33,12 @@ impl Signer {
     pub fn from_seed(seed: [u8; SEED_BYTES]) -> Self {
         let signing = SigningKey::from(seed);
         let public = VerificationKeyBytes::from(&signing).into();
-        Self { signing, public, id: key_id(&public) }
+        Self { signing: Zeroizing::new(signing), public, id: key_id(&public) }
     }
 
     /// Its secret seed, to be stored in a file.
-    pub fn seed(&self) -> [u8; SEED_BYTES] {
-        self.signing.to_bytes()
+    pub fn seed(&self) -> Zeroizing<[u8; SEED_BYTES]> {
+        Zeroizing::new(self.signing.to_bytes())
     }
 
     /// The public key, for enrolment.
@@ -67,7 +68,7 @@ impl Signer {
     /// such as `lika replica v1`: another label is another secret.
     pub fn derive_secret(&self, label: &str) -> [u8; 32] {
         let mut secret = [0; 32];
-        let expanded = Hkdf::<Sha256>::new(Some(DERIVED_SALT), &self.seed()).expand(label.as_bytes(), &mut secret);
+        let expanded = Hkdf::<Sha256>::new(Some(DERIVED_SALT), &*self.seed()).expand(label.as_bytes(), &mut secret);
         expanded.unwrap_or_else(|_| unreachable!("32 bytes are below the limit of 255 hashes"));
         secret
     }
@@ -109,13 +110,13 @@ mod tests {
         assert_eq!(hex::encode(replica), "eef396298f79b01ce2a7aaf0bea3ba9f84e96d15bc08f77a20986b872a768424");
         assert_ne!(replica, signer.derive_secret("lika replica v2"));
         assert_ne!(replica, Signer::from_seed([4; SEED_BYTES]).derive_secret("lika replica v1"));
-        assert_ne!(replica, signer.seed());
+        assert_ne!(replica, *signer.seed());
     }
 
     #[test]
     fn a_key_comes_back_from_its_seed_and_hides_it() {
         let signer = Signer::generate(&mut Random::system()).unwrap();
-        let again = Signer::from_seed(signer.seed());
+        let again = Signer::from_seed(*signer.seed());
         assert_eq!((again.public(), again.id()), (signer.public(), signer.id()));
         assert_eq!(format!("{signer:?}"), format!("Signer({})", signer.id()));
     }

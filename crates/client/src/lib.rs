@@ -4,7 +4,7 @@
 //! receipts, and checks receipts without the log. It does not decide what may be recorded, and it prints nothing.
 //!
 //! In reading order:
-//! * [`random`], [`key`]: randomness, and signing keys
+//! * [`random`], [`key`]: randomness, and signing keys; [`passphrase`] and [`unlocked`]: what guards their files
 //! * [`compose`]: from events to a signed submission
 //! * [`receipt`]: what a receipt proves
 //! * [`home`]: the folder that stores all of it, safe against crashes
@@ -27,13 +27,17 @@ pub mod key;
 #[cfg(test)]
 mod node;
 pub mod outbox;
+pub mod passphrase;
 pub mod plain;
 pub mod random;
 pub mod receipt;
 pub mod summary;
+pub mod unlocked;
 
 pub use api::{Api, ApiError};
 pub use compose::{Chain, Composed, Device, Report};
 pub use home::{Home, HomeError, KeyFile};
 pub use key::Signer;
+pub use passphrase::Passphrase;
 pub use random::Random;
+pub use unlocked::Unlocked;

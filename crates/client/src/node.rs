@@ -160,8 +160,8 @@ pub(crate) fn home() -> (TempDir, Home) {
     let dir = tempfile::tempdir().unwrap();
     let home = Home::open(dir.path()).unwrap();
     let official = official(ADMINISTRATOR);
-    let (signer, origin) = (Signer::from_seed([9; 32]), ORIGIN.to_owned());
-    home.add_key(&KeyFile { name: "phone".into(), official, origin, created_at_s: 1_650_000_000, signer }).unwrap();
+    let signer = Signer::from_seed([9; 32]);
+    home.add_key(&KeyFile::new("phone", official, ORIGIN, 1_650_000_000, &signer)).unwrap();
     (dir, home)
 }
 

@@ -106,8 +106,8 @@ async fn send_some(
 
 /// The device of a key, at its position in the log; `None` if the key is not in the home.
 fn device(home: &Home, key: KeyId) -> Result<Option<Device>, HomeError> {
-    let Some(key) = home.keys()?.into_iter().find(|kept| kept.signer.id() == key) else { return Ok(None) };
-    let mut device = Device::new(key.signer, key.official, key.origin);
+    let Some(key) = home.keys()?.into_iter().find(|kept| kept.id() == key) else { return Ok(None) };
+    let mut device = Device::new(home.signer_of(&key)?, key.official, key.origin);
     device.set_chain(home.chain(&device)?);
     Ok(Some(device))
 }

@@ -13,6 +13,7 @@ pub(crate) mod nats;
 pub(crate) mod official;
 pub(crate) mod open;
 pub(crate) mod outbox;
+mod passphrase;
 pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod receipt;

@@ -2,9 +2,23 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use lika_domain::language::Language;
+use std::sync::OnceLock;
 
 /// Variables of the locale, the one that decides first.
 const VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
+
+/// The language of this process, for questions that are asked where no printer is at hand.
+static OF_RUN: OnceLock<Language> = OnceLock::new();
+
+/// Sets the language of this process, once.
+pub(crate) fn speak(language: Language) {
+    OF_RUN.get_or_init(|| language);
+}
+
+/// The language of this process.
+pub(crate) fn of_run() -> Language {
+    OF_RUN.get().copied().unwrap_or(Language::En)
+}
 
 /// The language that was asked for, or else that of the locale.
 pub(crate) fn chosen(asked: Option<Language>) -> Language {

@@ -33,7 +33,8 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     logging::start(cli.json);
-    let printer = Printer::new(cli.json, language::chosen(cli.lang));
+    language::speak(language::chosen(cli.lang));
+    let printer = Printer::new(cli.json, language::of_run());
     match cli::run(cli.command, printer) {
         Ok(exit) => exit.into(),
         Err(error) => printer.failure(&exit::classify(&error)).into(),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lock                     held while a command uses the folder
-//! keys/NAME.key            a signing key, JSON, for the owner only
+//! keys/NAME.key            a signing key, JSON, for the owner only; its seed under a passphrase, or not
 //! devices/KEYID.json       the last submission of a key that the log took
 //! logs/ORIGIN.vkey         verifier key of a log, as first seen
 //! datakeys/NUMBER.json     data keys of a household or official
@@ -19,6 +19,7 @@ mod data_keys;
 mod keys;
 mod logs;
 mod pending;
+mod protected;
 mod receipts;
 
 pub use data_keys::DataKeys;
@@ -27,7 +28,9 @@ pub use pending::Pending;
 pub use receipts::{KeptReceipt, Refused};
 
 use crate::compose::ComposeError;
+use crate::random::RandomError;
 use crate::receipt::ReceiptError;
+use crate::unlocked::Unlocked;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +38,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Home {
     dir: PathBuf,
+    unlocked: Unlocked,
     _lock: File,
 }
 
@@ -72,6 +76,21 @@ pub enum HomeError {
     /// There is no key of that name.
     #[error("there is no key named {0}")]
     KeyUnknown(String),
+    /// The key is protected, and its passphrase has not been given.
+    #[error("the key {0} is locked")]
+    KeyLocked(String),
+    /// The passphrase does not open the key, or its file was changed.
+    #[error("this is not the passphrase of the key {0}")]
+    PassphraseWrong(String),
+    /// The passphrase is too easy to guess.
+    #[error("the passphrase is too easy to guess")]
+    PassphraseWeak,
+    /// The key is protected in a way that this program does not know.
+    #[error("the key {0} is protected in a way that this version does not know")]
+    KeyNotUnderstood(String),
+    /// The system has no randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// The name is not allowed for a key.
     #[error("{0:?} is not a name for a key: 1 to 64 letters, digits, - and _")]
     NameInvalid(String),
@@ -117,13 +136,21 @@ impl Home {
     /// # Errors
     /// [`HomeError::Locked`] if another process has it open, [`HomeError`] of the system otherwise.
     pub fn open(dir: &Path) -> Result<Self, HomeError> {
+        Self::open_with(dir, Unlocked::default())
+    }
+
+    /// The same with keys that were unlocked before, as by a process that opens the folder again and again.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(dir: &Path, unlocked: Unlocked) -> Result<Self, HomeError> {
         for folder in FOLDERS {
             file::make_folder(&dir.join(folder))?;
         }
         let path = dir.join("lock");
         let lock = File::create(&path).map_err(HomeError::at(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { dir: dir.to_owned(), unlocked, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(HomeError::Locked { path: dir.to_owned() }),
             Err(TryLockError::Error(error)) => Err(HomeError::at(&path)(error)),
         }
@@ -138,6 +165,11 @@ impl Home {
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The keys that are unlocked.
+    pub fn unlocked(&self) -> &Unlocked {
+        &self.unlocked
     }
 
     fn path(&self, folder: &str, name: &str) -> PathBuf {

@@ -2,6 +2,7 @@ use super::*;
 use crate::compose::{Chain, Device};
 use crate::key::Signer;
 use crate::node::{self, ORIGIN, report};
+use crate::passphrase::Passphrase;
 use crate::random::Random;
 use crate::receipt;
 use bytes::Bytes;
@@ -58,11 +59,12 @@ fn keys_come_back_and_are_never_overwritten() {
     let world = World::new().reopen();
     let kept = world.home.key("phone").unwrap();
     assert_eq!((kept.official.get(), kept.origin.as_str(), kept.created_at_s), (10_000_001, ORIGIN, 1_650_000_000));
-    assert_eq!(kept.signer.seed(), [9; 32]);
-    let other = KeyFile { signer: Signer::generate(&mut Random::system()).unwrap(), ..kept };
-    assert!(matches!(world.home.add_key(&other), Err(HomeError::Exists { .. })));
-    assert_eq!(world.home.key("phone").unwrap().signer.seed(), [9; 32]);
-    world.home.add_key(&KeyFile { name: "平板-2".into(), ..other }).unwrap();
+    assert_eq!(*world.home.signer_of(&kept).unwrap().seed(), [9; 32]);
+    let signer = Signer::generate(&mut Random::system()).unwrap();
+    let other = |name| KeyFile::new(name, kept.official, ORIGIN, 1, &signer);
+    assert!(matches!(world.home.add_key(&other("phone")), Err(HomeError::Exists { .. })));
+    assert_eq!(world.home.key("phone").unwrap().public(), kept.public());
+    world.home.add_key(&other("平板-2")).unwrap();
     let names: Vec<_> = world.home.keys().unwrap().into_iter().map(|key| key.name).collect();
     assert_eq!(names, ["phone", "平板-2"]);
     assert!(matches!(world.home.key("none"), Err(HomeError::KeyUnknown(_))));
@@ -84,6 +86,62 @@ fn a_key_file_that_was_altered_is_refused() {
         std::fs::write(&path, altered).unwrap();
         assert!(matches!(world.home.key("phone"), Err(HomeError::Damaged { .. })));
     }
+}
+
+/// A key that nothing protects yet is put under a passphrase, which is then changed; it stays the same key.
+#[test]
+fn a_key_under_a_passphrase_signs_only_after_it_was_unlocked() {
+    let (first, second) = (Passphrase::new("枣树下三只白鹅过河"), Passphrase::new("correct horse battery staple"));
+    let world = World::new();
+    let public = *world.home.key("phone").unwrap().public();
+    assert!(matches!(
+        world.home.protect("phone", &Passphrase::new("phone10000001"), &mut Random::system()),
+        Err(HomeError::PassphraseWeak)
+    ));
+    world.home.protect("phone", &first, &mut Random::system()).unwrap();
+    let text = std::fs::read_to_string(world.dir.path().join("keys/phone.key")).unwrap();
+    assert!(!text.contains("seed") && !text.contains("CQkJCQkJ"), "{text}");
+
+    let world = world.reopen();
+    let key = world.home.keys().unwrap().remove(0);
+    assert!(key.is_protected() && *key.public() == public);
+    assert!(matches!(world.home.device(&key), Err(HomeError::KeyLocked(_))));
+    assert!(matches!(world.home.unlock(&key, &second), Err(HomeError::PassphraseWrong(_))));
+    assert!(matches!(world.home.protect("phone", &second, &mut Random::system()), Err(HomeError::KeyLocked(_))));
+    world.home.unlock(&key, &first).unwrap();
+    world.enqueue(1);
+    world.home.protect("phone", &second, &mut Random::system()).unwrap();
+
+    let unlocked = world.home.unlocked().clone();
+    let world = world.reopen();
+    let key = world.home.key("phone").unwrap();
+    assert!(matches!(world.home.unlock(&key, &first), Err(HomeError::PassphraseWrong(_))));
+    assert_eq!(*world.home.unlock(&key, &second).unwrap().seed(), [9; 32]);
+    // Another process has its own; the same process may hand it on.
+    let World { dir, home, .. } = world;
+    drop(home);
+    assert!(Home::open(dir.path()).unwrap().signer_of(&key).is_err());
+    assert!(Home::open_with(dir.path(), unlocked).unwrap().signer_of(&key).is_ok());
+}
+
+/// The owner, the log and the parameters cannot be exchanged in a protected file, and a later version is named.
+#[test]
+fn a_protected_key_file_that_was_altered_does_not_open() {
+    let passphrase = Passphrase::new("枣树下三只白鹅过河");
+    let world = World::new();
+    world.home.protect("phone", &passphrase, &mut Random::system()).unwrap();
+    let path = world.dir.path().join("keys/phone.key");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for (from, to) in [("10000001", "10000002"), (ORIGIN, "lika.example/130625"), ("1650000000", "1650000001")] {
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+        let key = world.home.key("phone").unwrap();
+        assert!(matches!(key.unlock(&passphrase), Err(HomeError::PassphraseWrong(_))), "{from}");
+    }
+    std::fs::write(&path, text.replace("\"version\": 2", "\"version\": 3")).unwrap();
+    assert!(world.home.key("phone").is_err_and(|error| error.to_string().contains("later version")));
+    std::fs::write(&path, text.replace("argon2id", "argon2x")).unwrap();
+    let key = world.home.key("phone").unwrap();
+    assert!(matches!(key.unlock(&passphrase), Err(HomeError::KeyNotUnderstood(_))));
 }
 
 #[cfg(unix)]
@@ -124,7 +182,7 @@ fn a_receipt_is_kept_and_can_be_checked_without_the_log() {
     assert_eq!(world.home.receipts().unwrap(), [id]);
     assert_eq!(world.home.verify_receipt(id, ORIGIN).unwrap(), Some(proven));
     let kept = world.home.receipt(id).unwrap().unwrap();
-    let signer = world.home.key("phone").unwrap().signer;
+    let signer = world.device().signer().clone();
     assert!(receipt::verify_signature(&kept.entry, signer.public()).is_ok());
     let other = Signer::from_seed([8; 32]);
     assert!(matches!(receipt::verify_signature(&kept.entry, other.public()), Err(ReceiptError::SignatureInvalid)));

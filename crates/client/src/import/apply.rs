@@ -59,7 +59,7 @@ pub async fn apply(
     // The log lists every bad event, so the second round is nearly always the last; and every round has fewer events.
     while !planned.is_empty() {
         let mut sent_rows = enqueue(home, key, planned, random, composed_at_s)?;
-        let sent = outbox::send_of(home, api, key.signer.id(), &mut told).await?;
+        let sent = outbox::send_of(home, api, key.id(), &mut told).await?;
         let rows_of = |proven: &Proven| sent_rows.get(&proven.id).map_or(0, |planned| planned.rows.concat().len());
         applied.recorded_rows += sent.recorded.iter().map(|(proven, _)| rows_of(proven)).sum::<usize>();
         applied.recorded.extend(sent.recorded.into_iter().map(|(proven, _)| proven));

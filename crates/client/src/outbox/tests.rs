@@ -40,7 +40,8 @@ impl World {
     /// Adds a waiting submission of another key.
     fn enqueue_of_another_key(&self, id: u8) -> KeyId {
         let phone = self.home.key("phone").unwrap();
-        let other = crate::KeyFile { name: "other".into(), signer: crate::Signer::from_seed([99; 32]), ..phone };
+        let signer = crate::Signer::from_seed([99; 32]);
+        let other = crate::KeyFile::new("other", phone.official, &phone.origin, phone.created_at_s, &signer);
         self.home.add_key(&other).unwrap();
         let pending = self.home.pending().unwrap().remove(0);
         let mut device = self.home.device(&other).unwrap();
@@ -51,7 +52,7 @@ impl World {
             keys: Vec::new(),
         };
         self.home.enqueue(&device.compose(SubmissionId([id; 16]), 1_650_000_000, report).unwrap()).unwrap();
-        other.signer.id()
+        other.id()
     }
 
     async fn send(&self) -> Sent {
@@ -122,7 +123,7 @@ async fn a_fault_of_one_key_does_not_stop_another() {
     world.enqueue(1);
     let other = world.enqueue_of_another_key(2);
     world.refuse(&[(2, Code::KeyUnknown)]);
-    let phone = world.home.key("phone").unwrap().signer.id();
+    let phone = world.home.key("phone").unwrap().id();
     let sent = send_of(&world.home, &world.api, phone, |_| ()).await.unwrap();
     assert_eq!((counts(&sent), world.taken()), ((1, 0, 0, 0), vec![1]));
     let sent = send_of(&world.home, &world.api, other, |_| ()).await.unwrap();

@@ -1,5 +1,6 @@
 //! Arguments that the subcommands of officials share: their folder, their key and the node.
 
+use super::passphrase::{PassphraseArgs, unlocked};
 use crate::exit::{Exit, Failure};
 use lika_client::{Api, Home, HomeError, KeyFile};
 use lika_domain::area::Area;
@@ -35,6 +36,8 @@ pub(crate) struct KeyArgs {
     /// Name of the key to sign with; may be left out if there is only one
     #[arg(long, env = "LIKA_KEY", value_name = "NAME")]
     key: Option<String>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseArgs,
 }
 
 /// The folder, the node and the key.
@@ -70,7 +73,7 @@ impl HomeArgs {
         let soon = |error: &HomeError| {
             matches!(error, HomeError::Locked { .. }) && begun.elapsed() < Duration::from_millis(HELD_MS)
         };
-        Ok((|| Home::open(&dir)).retry(LOCK).sleep(std::thread::sleep).when(soon).call()?)
+        Ok((|| Home::open_with(&dir, unlocked())).retry(LOCK).sleep(std::thread::sleep).when(soon).call()?)
     }
 }
 
@@ -110,10 +113,11 @@ impl KeyArgs {
 }
 
 impl ClientArgs {
-    /// Opens folder and key; the node is not asked yet.
+    /// Opens the folder, and the key with its passphrase; the node is not asked yet.
     pub(crate) fn open(&self) -> anyhow::Result<Client> {
         let home = self.home.open()?;
         let key = self.key.find(&home)?;
+        self.key.passphrase.unlock(&home, &key)?;
         Ok(Client { api: self.node.api()?, home, key })
     }
 }
@@ -133,7 +137,7 @@ impl Client {
 
     /// The node's API with a session of the key.
     pub(crate) async fn with_session(&self) -> anyhow::Result<Api> {
-        let session = self.api.open_session(&self.key.signer).await?;
+        let session = self.api.open_session(&self.home.signer_of(&self.key)?).await?;
         Ok(self.api.with_token(&session.token)?)
     }
 }

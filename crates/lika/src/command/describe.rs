@@ -14,7 +14,7 @@ pub(super) fn report(key: &KeyFile, draft: &Draft, in_clear: bool, language: Lan
     let empty = Map::new();
     let file = draft.file.as_object().unwrap_or(&empty);
     let mut head = Table::pairs();
-    let (official, name, id) = (key.official, &key.name, key.signer.id());
+    let (official, name, id) = (key.official, &key.name, key.id());
     let zh = || format!("干部 {official}，密钥 {name}（{id}）");
     head.row([&language.of("日志", "log"), &key.origin]);
     head.row([
@@ -85,13 +85,8 @@ mod tests {
 
     #[test]
     fn a_report_is_shown_in_words() {
-        let key = KeyFile {
-            name: "phone".into(),
-            official: OfficialId::new(10_000_001).unwrap(),
-            origin: "lika.example/130624".into(),
-            created_at_s: 0,
-            signer: Signer::from_seed([1; 32]),
-        };
+        let (official, signer) = (OfficialId::new(10_000_001).unwrap(), Signer::from_seed([1; 32]));
+        let key = KeyFile::new("phone", official, "lika.example/130624", 0, &signer);
         let text = r#"{"area": "130624100201", "households": {"events": [
             {"happened": "2016-07-01", "household": "new-1", "household_registered": {"attribute": "dibao",
                 "members": [{"number": 1, "private": {"name": "张三"}}]}}]}}"#;

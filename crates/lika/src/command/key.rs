@@ -6,6 +6,7 @@ mod public;
 pub(crate) use enrol::Personal;
 
 use super::client::{HomeArgs, NodeArgs, block_on, now_s};
+use super::passphrase::{self, PassphraseArgs};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
@@ -15,7 +16,9 @@ use base64::prelude::BASE64_STANDARD;
 use clap::Subcommand;
 use lika_client::{Home, KeyFile, Random, Signer};
 use lika_domain::ids::OfficialId;
+use lika_domain::language::Language;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// Keys of officials.
 #[derive(Debug, Subcommand)]
@@ -24,6 +27,8 @@ pub(crate) enum Key {
     New(New),
     /// Show what an administrator needs to enrol a key; never the key itself
     Show(Show),
+    /// Put a key under a passphrase, or change it
+    Protect(Protect),
     /// Enrol an official's key, as an administrator; with --role the official too
     Enrol(enrol::Enrol),
     /// Revoke a key, as an administrator
@@ -41,10 +46,30 @@ pub(crate) struct New {
     /// Name of the log it is for [default: that of the node]
     #[arg(long, value_name = "NAME")]
     origin: Option<String>,
+    /// Leave the key unprotected: whoever gets its file can sign as the official
+    #[arg(long, conflicts_with = "passphrase_file")]
+    no_passphrase: bool,
+    /// File whose first line is to be the passphrase [default: it is asked for, twice]
+    #[arg(long, env = "LIKA_PASSPHRASE_FILE", value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
     #[command(flatten)]
     home: HomeArgs,
     #[command(flatten)]
     node: NodeArgs,
+}
+
+/// The key to protect.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Protect {
+    /// Its name
+    name: String,
+    /// File whose first line is to be the passphrase [default: it is asked for, twice]
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    home: HomeArgs,
 }
 
 /// The key to show.
@@ -64,6 +89,8 @@ struct Shown {
     origin: String,
     key: String,
     public_key: String,
+    /// A passphrase is needed to sign with it.
+    protected: bool,
 }
 
 impl Key {
@@ -72,6 +99,7 @@ impl Key {
         match self {
             Self::New(new) => new.run(printer),
             Self::Show(show) => show.run(printer),
+            Self::Protect(protect) => protect.run(printer),
             Self::Enrol(enrol) => enrol.run(printer),
             Self::Revoke(revoke) => revoke.run(printer),
         }
@@ -91,16 +119,41 @@ impl New {
             None => ask_origin(&home, &self.node).context("the log's name was not given with --origin")?,
         };
         let signer = Signer::generate(&mut random)?;
-        let key = KeyFile { name: self.name, official, origin, created_at_s: now_s(), signer };
+        let mut key = KeyFile::new(&self.name, official, &origin, now_s(), &signer);
+        // Nobody thinks of a passphrase to learn that the name is taken.
+        if home.key(&self.name).is_ok() {
+            home.add_key(&key)?;
+        }
+        if !self.no_passphrase {
+            key = key.protect(&signer, &passphrase::new(self.passphrase_file.as_deref())?, &mut random)?;
+        }
         home.add_key(&key)?;
+        let (dir, language) = (home.dir().display(), printer.language());
         printer.result(&Shown::new(&key), |shown| {
-            format!(
-                "{}The key itself is in {}/keys and never leaves this device. An administrator enrols it:\n  lika key \
-                 enrol {} --official {}\n",
-                shown.text(),
-                home.dir().display(),
-                shown.public_key,
-                shown.official
+            let command = format!("lika key enrol {} --official {}", shown.public_key, shown.official);
+            let said = language.of(
+                format!("密钥保存在 {dir}/keys，不离开本机。由管理员登记：\n  {command}\n"),
+                format!(
+                    "The key itself is in {dir}/keys and never leaves this device. An administrator enrols it:\n  \
+                     {command}\n"
+                ),
+            );
+            format!("{}{said}", shown.text(language))
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Protect {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let home = self.home.open()?;
+        self.passphrase.unlock(&home, &home.key(&self.name)?)?;
+        let passphrase = passphrase::new(self.new_passphrase_file.as_deref())?;
+        let key = home.protect(&self.name, &passphrase, &mut Random::system())?;
+        printer.result(&Shown::new(&key), |_| {
+            printer.language().of(
+                format!("密钥 {} 已由新口令保护。口令遗失无法找回，只能另建密钥。\n", key.name),
+                format!("The key {} is under the new passphrase. A lost one cannot be found again.\n", key.name),
             )
         })?;
         Ok(Exit::Done)
@@ -111,17 +164,27 @@ impl Show {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let home = self.home.open()?;
         if let Some(name) = &self.name {
-            printer.result(&Shown::new(&home.key(name)?), Shown::text)?;
+            printer.result(&Shown::new(&home.key(name)?), |shown| shown.text(printer.language()))?;
             return Ok(Exit::Done);
         }
         let keys: Vec<_> = home.keys()?.iter().map(Shown::new).collect();
         printer.result(&keys, |keys| {
-            let mut table = Table::new(&["name", "official", "log", "key", "public key"]);
+            let language = printer.language();
+            let mut table = Table::new(&language.of(
+                ["名称", "干部编号", "日志", "密钥", "公钥", "口令"],
+                ["name", "official", "log", "key", "public key", "passphrase"],
+            ));
             for key in keys {
-                table.row([&key.name, &key.official, &key.origin, &key.key, &key.public_key]);
+                let protected = key.protection(language);
+                table.row([&key.name, &key.official, &key.origin, &key.key, &key.public_key, &protected]);
             }
             if table.is_empty() {
-                "there is no key yet: `lika key new NAME` makes one\n".into()
+                language
+                    .of(
+                        "还没有密钥：`lika key new 名称` 生成一把\n",
+                        "there is no key yet: `lika key new NAME` makes one\n",
+                    )
+                    .into()
             } else {
                 table.to_string()
             }
@@ -136,19 +199,29 @@ impl Shown {
             name: key.name.clone(),
             official: key.official.get(),
             origin: key.origin.clone(),
-            key: key.signer.id().to_string(),
-            public_key: BASE64_STANDARD.encode(key.signer.public()),
+            key: key.id().to_string(),
+            public_key: BASE64_STANDARD.encode(key.public()),
+            protected: key.is_protected(),
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
         let mut table = Table::pairs();
-        table.row([&"name", &self.name]);
-        table.row([&"official", &self.official]);
-        table.row([&"log", &self.origin]);
-        table.row([&"key", &self.key]);
-        table.row([&"public key", &self.public_key]);
+        table.row([&language.of("名称", "name"), &self.name]);
+        table.row([&language.of("干部编号", "official"), &self.official]);
+        table.row([&language.of("日志", "log"), &self.origin]);
+        table.row([&language.of("密钥", "key"), &self.key]);
+        table.row([&language.of("公钥", "public key"), &self.public_key]);
+        table.row([&language.of("口令", "passphrase"), &self.protection(language)]);
         table.to_string()
+    }
+
+    /// Whether it is protected, in words.
+    fn protection(&self, language: Language) -> &'static str {
+        match self.protected {
+            true => language.of("有", "yes"),
+            false => language.of("无（`lika key protect` 可加）", "none; `lika key protect` sets one"),
+        }
     }
 }
 
@@ -168,11 +241,14 @@ pub(crate) fn official(text: &str) -> Result<OfficialId, String> {
 
 /// The failure for a public key that cannot be read.
 fn not_a_key(text: &str) -> Failure {
-    let message = format!(
+    let zh = format!(
+        "{text} 既不是公钥（32 字节的 base64 或十六进制），也不是含公钥的文件；`lika key show 名称 --json > 文件` 可生成"
+    );
+    let en = format!(
         "{text} is neither a public key (32 bytes as base64 or hexadecimal) nor a file with one; `lika key show NAME \
          --json > FILE` writes such a file"
     );
-    Failure::new("key_invalid", message)
+    Failure::told("key_invalid", zh, en)
 }
 
 #[cfg(test)]

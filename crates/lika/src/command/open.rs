@@ -61,7 +61,7 @@ impl Open {
             area: self.area.code(),
             name: self.name,
             mode: mode.into(),
-            public_key: Bytes::copy_from_slice(client.key.signer.public()),
+            public_key: Bytes::copy_from_slice(client.key.public()),
             unit: self.unit,
             post: self.post,
             sealed: personal.seal(&client, &mut random, &mut keys)?,

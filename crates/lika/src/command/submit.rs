@@ -132,7 +132,7 @@ fn confirm(printer: Printer, yes: bool) -> Result<(), Failure> {
 /// The same file from the same key to the same log is the same submission, however often it is sent.
 fn id_of(text: &str, client: &Client) -> SubmissionId {
     let hash = Sha256::new_with_prefix(ID_PREFIX)
-        .chain_update(client.key.signer.public())
+        .chain_update(client.key.public())
         .chain_update(client.key.origin.as_bytes())
         .chain_update([0])
         .chain_update(text.as_bytes())

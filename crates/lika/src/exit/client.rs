@@ -48,10 +48,12 @@ fn home(error: &HomeError) -> Failure {
             Failure::told("exists", zh, format!("{en}; nothing was overwritten. Take another name"))
                 .exit(Exit::Conflict)
         }
-        HomeError::KeyUnknown(name) => {
-            let zh = format!("没有名为 {name} 的密钥；`lika key show` 列出全部密钥");
-            Failure::told("key_missing", zh, format!("{en}; `lika key show` lists the keys"))
-        }
+        HomeError::KeyUnknown(_)
+        | HomeError::KeyLocked(_)
+        | HomeError::PassphraseWrong(_)
+        | HomeError::PassphraseWeak
+        | HomeError::KeyNotUnderstood(_) => key(error),
+        HomeError::Random(error) => Failure::new("randomness", error.to_string()),
         HomeError::NameInvalid(name) => {
             let zh = format!("“{name}”不能作密钥名称：应为 1 至 64 个文字、数字、- 或 _");
             Failure::told("name_invalid", zh, en)
@@ -80,6 +82,41 @@ fn home(error: &HomeError) -> Failure {
         }
         HomeError::Compose(error) => compose(error),
         HomeError::Receipt(error) => receipt(error),
+    }
+}
+
+/// Of keys and their passphrases.
+fn key(error: &HomeError) -> Failure {
+    let en = error.to_string();
+    match error {
+        HomeError::KeyUnknown(name) => {
+            let zh = format!("没有名为 {name} 的密钥；`lika key show` 列出全部密钥");
+            Failure::told("key_missing", zh, format!("{en}; `lika key show` lists the keys"))
+        }
+        HomeError::KeyLocked(name) => {
+            let zh = format!("密钥 {name} 已锁定：请输入口令，或用 --passphrase-file 指定口令文件");
+            let en = format!("{en}: give its passphrase, or name a file with it with --passphrase-file");
+            Failure::told("key_locked", zh, en).exit(Exit::NotAuthorised)
+        }
+        HomeError::PassphraseWrong(name) => {
+            let zh = format!("密钥 {name} 的口令不对，请再试；口令遗失则另建密钥，请管理员吊销旧的");
+            let en =
+                format!("{en}; try again. If it is lost, make another key, have it enrolled and this one revoked");
+            Failure::told("passphrase_wrong", zh, en).exit(Exit::NotAuthorised)
+        }
+        HomeError::PassphraseWeak => {
+            let zh = "口令太容易猜到，没有更改：请用几个不相干的词，如八九个汉字或四个英文单词，不含编号、电话和日期";
+            let en = format!(
+                "{en}; nothing was changed. Take some words that have nothing to do with each other, such as four \
+                 English ones, and no numbers that others know"
+            );
+            Failure::told("passphrase_weak", zh, en)
+        }
+        HomeError::KeyNotUnderstood(name) => {
+            let zh = format!("密钥 {name} 的保护方式本程序不认识，请升级程序");
+            Failure::told("key_not_understood", zh, format!("{en}; use a later version"))
+        }
+        other => Failure::new("home", other.to_string()),
     }
 }
 

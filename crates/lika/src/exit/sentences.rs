@@ -28,6 +28,7 @@ const ZH: &[(&str, &str)] = &[
     ("file_unwritable", "文件无法写入，请检查路径和权限"),
     ("gateway_missing", "没有找到网关，请先运行 `lika run gateway`"),
     ("history_missing", "日志流缺少历史记录，请用日志文件夹补齐"),
+    ("home", "密钥和回执的文件夹出错"),
     ("instance_invalid", "实例编号无效"),
     ("key_invalid", "不是密钥，请检查内容"),
     ("key_missing", "缺少日志的验证密钥，请用 --key 指定，并向可信的人索取"),

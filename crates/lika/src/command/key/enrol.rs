@@ -130,7 +130,7 @@ impl Enrol {
 impl Revoke {
     pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let client = self.client.open()?;
-        let own = client.home.keys()?.into_iter().find(|key| key.signer.id() == self.key_id);
+        let own = client.home.keys()?.into_iter().find(|key| key.id() == self.key_id);
         let missing = || {
             let message = format!("whose key is {}? Give --official, a number of 8 digits", self.key_id);
             Failure::new("official_missing", message)

@@ -190,7 +190,7 @@ fn id_of(client: &Client, effective: Date, items: &[Item]) -> SubmissionId {
     let items = items.iter().map(|item| item.message.clone()).collect();
     let set = v1::PolicySet { effective: effective.yyyymmdd(), items };
     let hash = Sha256::new_with_prefix(ID_PREFIX)
-        .chain_update(client.key.signer.public())
+        .chain_update(client.key.public())
         .chain_update(client.key.origin.as_bytes())
         .chain_update([0])
         .chain_update(set.encode_to_vec())

@@ -119,7 +119,7 @@ impl Client {
                 Err(error) => return Err(error.into()),
             }
         }
-        let sent = outbox::send_of(&self.home, &self.api, self.key.signer.id(), |_| ()).await?;
+        let sent = outbox::send_of(&self.home, &self.api, self.key.id(), |_| ()).await?;
         self.became(id, &sent)
     }
 
