@@ -58,7 +58,12 @@ impl Signer {
 
     /// Signs the challenge of a session.
     pub fn sign_session(&self, challenge: &str) -> [u8; 64] {
-        self.signing.sign(&[SESSION_PREFIX, challenge.as_bytes()].concat()).to_bytes()
+        self.sign(SESSION_PREFIX, challenge.as_bytes())
+    }
+
+    /// Signs anything else, after a prefix that no other kind of signature has.
+    pub(crate) fn sign(&self, prefix: &[u8], content: &[u8]) -> [u8; 64] {
+        self.signing.sign(&[prefix, content].concat()).to_bytes()
     }
 
     /// A secret of 32 bytes for another use, such as the encryption of a file: whoever can unlock the key can compute

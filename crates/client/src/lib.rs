@@ -5,6 +5,7 @@
 //!
 //! In reading order:
 //! * [`random`], [`key`]: randomness, and signing keys; [`passphrase`] and [`unlocked`]: what guards their files
+//! * [`enrolment`]: a key is asked for, and two people compare a code
 //! * [`compose`]: from events to a signed submission
 //! * [`receipt`]: what a receipt proves
 //! * [`home`]: the folder that stores all of it, safe against crashes
@@ -19,6 +20,7 @@ pub mod api;
 pub mod attachments;
 pub mod compose;
 pub mod draft;
+pub mod enrolment;
 pub mod example;
 pub mod file;
 pub mod home;

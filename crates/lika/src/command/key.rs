@@ -2,6 +2,8 @@
 
 mod enrol;
 mod public;
+mod request;
+mod revoke;
 
 pub(crate) use enrol::Personal;
 
@@ -29,10 +31,12 @@ pub(crate) enum Key {
     Show(Show),
     /// Put a key under a passphrase, or change it
     Protect(Protect),
+    /// Ask for the enrolment of a key: the line to send, and the code to read out
+    Request(request::Request),
     /// Enrol an official's key, as an administrator; with --role the official too
     Enrol(enrol::Enrol),
     /// Revoke a key, as an administrator
-    Revoke(enrol::Revoke),
+    Revoke(revoke::Revoke),
 }
 
 /// A new key.
@@ -100,6 +104,7 @@ impl Key {
             Self::New(new) => new.run(printer),
             Self::Show(show) => show.run(printer),
             Self::Protect(protect) => protect.run(printer),
+            Self::Request(request) => request.run(printer),
             Self::Enrol(enrol) => enrol.run(printer),
             Self::Revoke(revoke) => revoke.run(printer),
         }
@@ -130,11 +135,11 @@ impl New {
         home.add_key(&key)?;
         let (dir, language) = (home.dir().display(), printer.language());
         printer.result(&Shown::new(&key), |shown| {
-            let command = format!("lika key enrol {} --official {}", shown.public_key, shown.official);
+            let command = format!("lika key request {}", shown.name);
             let said = language.of(
-                format!("密钥保存在 {dir}/keys，不离开本机。由管理员登记：\n  {command}\n"),
+                format!("密钥保存在 {dir}/keys，不离开本机。请管理员登记：\n  {command}\n"),
                 format!(
-                    "The key itself is in {dir}/keys and never leaves this device. An administrator enrols it:\n  \
+                    "The key itself is in {dir}/keys and never leaves this device. Let it be enrolled:\n  \
                      {command}\n"
                 ),
             );
@@ -242,11 +247,11 @@ pub(crate) fn official(text: &str) -> Result<OfficialId, String> {
 /// The failure for a public key that cannot be read.
 fn not_a_key(text: &str) -> Failure {
     let zh = format!(
-        "{text} 既不是公钥（32 字节的 base64 或十六进制），也不是含公钥的文件；`lika key show 名称 --json > 文件` 可生成"
+        "{text} 既不是登记请求，也不是公钥（32 字节的 base64 或十六进制），或含它的文件；`lika key request` 可生成"
     );
     let en = format!(
-        "{text} is neither a public key (32 bytes as base64 or hexadecimal) nor a file with one; `lika key show NAME \
-         --json > FILE` writes such a file"
+        "{text} is neither a request, nor a public key (32 bytes as base64 or hexadecimal), nor a file with one; \
+         `lika key request` makes one"
     );
     Failure::told("key_invalid", zh, en)
 }

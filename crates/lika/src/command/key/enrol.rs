@@ -1,4 +1,4 @@
-//! An administrator enrols and revokes the keys of officials.
+//! `lika key enrol`: an administrator enrols the key of an official, after both compared the code of its request.
 
 use super::super::client::{Client, ClientArgs, block_on, today};
 use super::super::submit::Outgoing;
@@ -7,14 +7,19 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use bytes::Bytes;
 use clap::ValueEnum;
+use dialoguer::Input;
+use dialoguer::console::Term;
+use lika_client::enrolment::EnrolmentRequest;
 use lika_client::{Random, Report};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
-use lika_domain::ids::{KeyId, OfficialId};
+use lika_domain::ids::OfficialId;
+use lika_domain::language::Language;
 use lika_proto::seal::{self, Place};
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 use lika_proto::v1::submission::Events;
+use std::io::{self, IsTerminal};
 
 /// Number of an official's first data key.
 const FIRST_KEY: u32 = 1;
@@ -22,9 +27,13 @@ const FIRST_KEY: u32 = 1;
 /// A key to be enrolled, and perhaps its official.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Enrol {
-    /// Public key, or a file with what `lika key show NAME --json` prints
-    #[arg(value_name = "PUBLICKEY|FILE")]
+    /// What `lika key request` prints on the device, or a file with it; also a public key, or a file with what
+    /// `lika key show NAME --json` prints
+    #[arg(value_name = "REQUEST|FILE|PUBLICKEY")]
     public_key: String,
+    /// The code that the official read out [default: asked for on the terminal]
+    #[arg(long, value_name = "DIGITS")]
+    code: Option<String>,
     /// The official it belongs to; may be left out if the file names it
     #[arg(long, value_name = "NUMBER", value_parser = official)]
     official: Option<OfficialId>,
@@ -56,25 +65,6 @@ pub(crate) struct Enrol {
     client: ClientArgs,
 }
 
-/// A key to be revoked.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Revoke {
-    /// The key, 16 hexadecimal digits
-    #[arg(value_name = "KEYID", value_parser = key_id)]
-    key_id: KeyId,
-    /// The official it belongs to; may be left out for a key of this device
-    #[arg(long, value_name = "NUMBER", value_parser = official)]
-    official: Option<OfficialId>,
-    /// Why
-    #[arg(long, value_enum)]
-    reason: Reason,
-    /// The day it happened [default: today]
-    #[arg(long, value_name = "DATE")]
-    happened: Option<Date>,
-    #[command(flatten)]
-    client: ClientArgs,
-}
-
 /// What an official may do.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -88,15 +78,6 @@ enum Role {
     Auditor,
 }
 
-/// Why a key is revoked.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Reason {
-    Lost,
-    Compromised,
-    Replaced,
-    Left,
-}
-
 /// Personal data of an official, to be sealed.
 pub(crate) struct Personal<'a> {
     pub(crate) official: OfficialId,
@@ -108,14 +89,21 @@ impl Enrol {
     pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let given = public::read(&self.public_key)?;
         let official = self.official.or_else(|| given.official.and_then(OfficialId::new));
-        let missing = || Failure::new("official_missing", "whose key is this? Give --official, a number of 8 digits");
+        let missing = || {
+            let en = "whose key is this? Give --official, a number of 8 digits";
+            Failure::told("official_missing", "这是谁的密钥？请用 --official 指明干部编号，8 位数字", en)
+        };
         let official = official.ok_or_else(missing)?;
         let client = self.client.open()?;
+        if let Some(request) = &given.request {
+            self.compare(request, official, &client, printer)?;
+        }
+        let said = given.request.as_ref().map(|request| request.name.as_str()).filter(|name| !name.is_empty());
         let mut random = Random::system();
         let mut events = Vec::new();
         let mut keys = Vec::new();
         if let (Some(role), Some(area)) = (self.role, self.area) {
-            let personal = Personal { official, name: self.name.as_deref(), phone: self.phone.as_deref() };
+            let personal = Personal { official, name: self.name.as_deref().or(said), phone: self.phone.as_deref() };
             let sealed = personal.seal(&client, &mut random, &mut keys)?;
             let (unit, post) = (self.unit.clone(), self.post.clone());
             let enrolled = v1::OfficialEnrolled { role: role.wire().into(), area: area.code(), unit, post, sealed };
@@ -127,20 +115,62 @@ impl Enrol {
     }
 }
 
-impl Revoke {
-    pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let client = self.client.open()?;
-        let own = client.home.keys()?.into_iter().find(|key| key.id() == self.key_id);
-        let missing = || {
-            let message = format!("whose key is {}? Give --official, a number of 8 digits", self.key_id);
-            Failure::new("official_missing", message)
+impl Enrol {
+    /// Makes sure that the request is the one on the official's screen: same log, same official, same code.
+    fn compare(
+        &self,
+        request: &EnrolmentRequest,
+        official: OfficialId,
+        client: &Client,
+        printer: Printer,
+    ) -> anyhow::Result<()> {
+        let EnrolmentRequest { origin, name, .. } = request;
+        let own = &client.key.origin;
+        if origin != own {
+            let zh = format!("该请求属于 {origin}，而本机密钥属于 {own}；请对方用 --origin 重新生成密钥");
+            let en = format!("the request is for {origin}, and your key for {own}; a key for {own} is needed");
+            return Err(Failure::told("request_other_log", zh, en).exit(Exit::Conflict).into());
+        }
+        if request.official != official {
+            let asked = request.official;
+            let zh = format!("该请求是干部 {asked} 的，不是 {official} 的；没有签名");
+            let en = format!("the request is of official {asked}, not of {official}; nothing was signed");
+            return Err(Failure::told("request_other_official", zh, en).exit(Exit::Conflict).into());
+        }
+        let made = Date::of_unix_ms(request.made_at_s.saturating_mul(1_000));
+        printer.note(printer.language().of(
+            format!("登记请求：干部 {official} {name}，{made} 生成。请打电话给本人，请其读出屏幕上的核对码。"),
+            format!(
+                "Request of official {official} {name}, made on {made}. Call them, and let them read out the code on \
+                 their screen."
+            ),
+        ));
+        let typed = match &self.code {
+            Some(code) => code.clone(),
+            None => ask(printer.language())?,
         };
-        let official = self.official.or_else(|| own.map(|key| key.official)).ok_or_else(missing)?;
-        let revoked = v1::KeyRevoked { key: self.key_id.0, reason: self.reason.wire().into() };
-        let events = vec![Kind::KeyRevoked(revoked)];
-        let act = Act { official, happened: self.happened, events, keys: Vec::new() };
-        submit(printer, &client, &mut Random::system(), act)
+        if request.code().is(&typed) {
+            return Ok(());
+        }
+        let zh = "核对码不符，没有签名。若没有听错，请求可能在途中被调换：请对方重新发送，并报告此事";
+        let en = "the code differs, and nothing was signed. If you heard it right, somebody may have put another \
+                  request in the place of theirs: let them send it again, and report it";
+        Err(Failure::told("code_differs", zh, en).exit(Exit::Broken).into())
     }
+}
+
+/// Asks for the code.
+fn ask(language: Language) -> Result<String, Failure> {
+    let missing = |why: String| {
+        let zh = format!("需要核对码：请用 --code 给出对方读出的 12 位数字{why}");
+        Failure::told("code_missing", zh, format!("give the 12 digits that the official reads out with --code{why}"))
+    };
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(missing(String::new()));
+    }
+    let question = language.of("核对码（12 位数字）", "Code (12 digits)");
+    let typed = Input::<String>::new().with_prompt(question).allow_empty(true).interact_text_on(&Term::stderr());
+    typed.map_err(|dialoguer::Error::IO(error)| missing(format!(": {error}")))
 }
 
 impl Personal<'_> {
@@ -171,15 +201,15 @@ impl Personal<'_> {
 }
 
 /// A report of an administrator about an official.
-struct Act {
-    official: OfficialId,
-    happened: Option<Date>,
-    events: Vec<Kind>,
-    keys: Vec<v1::DataKey>,
+pub(super) struct Act {
+    pub(super) official: OfficialId,
+    pub(super) happened: Option<Date>,
+    pub(super) events: Vec<Kind>,
+    pub(super) keys: Vec<v1::DataKey>,
 }
 
 /// Such reports belong to no village: their area is that of the log, which the node tells.
-fn submit(printer: Printer, client: &Client, random: &mut Random, act: Act) -> anyhow::Result<Exit> {
+pub(super) fn submit(printer: Printer, client: &Client, random: &mut Random, act: Act) -> anyhow::Result<Exit> {
     let event = |kind| v1::OfficialEvent {
         happened: act.happened.unwrap_or_else(today).yyyymmdd(),
         official: act.official.get(),
@@ -208,44 +238,15 @@ impl Role {
     }
 }
 
-impl Reason {
-    fn wire(self) -> v1::RevokeReason {
-        match self {
-            Self::Lost => v1::RevokeReason::Lost,
-            Self::Compromised => v1::RevokeReason::Compromised,
-            Self::Replaced => v1::RevokeReason::Replaced,
-            Self::Left => v1::RevokeReason::Left,
-        }
-    }
-}
-
-/// Reads the name of a key.
-fn key_id(text: &str) -> Result<KeyId, String> {
-    let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
-    number.map(KeyId).ok_or_else(|| "the name of a key has 16 hexadecimal digits".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn roles_and_reasons_are_those_of_the_log() {
+    fn roles_are_those_of_the_log() {
         for role in Role::value_variants() {
             let name = role.to_possible_value().unwrap().get_name().to_uppercase();
             assert_eq!(role.wire().as_str_name(), format!("ROLE_{name}"));
-        }
-        for reason in Reason::value_variants() {
-            let name = reason.to_possible_value().unwrap().get_name().to_uppercase();
-            assert_eq!(reason.wire().as_str_name(), format!("REVOKE_REASON_{name}"));
-        }
-    }
-
-    #[test]
-    fn the_name_of_a_key_has_16_digits() {
-        assert_eq!(key_id("00000000000000ff"), Ok(KeyId(255)));
-        for text in ["", "ff", "+0000000000000ff0", "xx000000000000ff"] {
-            assert!(key_id(text).is_err(), "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@ use super::not_a_key;
 use crate::exit::Failure;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use lika_client::enrolment::{EnrolmentError, EnrolmentRequest, REQUEST_PREFIX};
 use serde::Deserialize;
 use std::io::Read;
 
@@ -11,10 +12,12 @@ use std::io::Read;
 const FILE_BYTES_MAX: u64 = 4_096;
 
 /// A public key, and its official if known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) public: [u8; 32],
     pub(super) official: Option<u32>,
+    /// The request that asks for its enrolment.
+    pub(super) request: Option<EnrolmentRequest>,
 }
 
 /// What `lika key show --json` writes: one key, or a list of all.
@@ -32,8 +35,12 @@ struct File {
     official: Option<u32>,
 }
 
-/// Reads a public key: base64, hexadecimal, what `lika key show --json` prints of one key, or a file of it.
+/// Reads a request, or a public key: base64, hexadecimal, what `lika key show --json` prints of one key; or a file of
+/// it.
 pub(super) fn read(text: &str) -> Result<Given, Failure> {
+    if let Some(request) = request(text)? {
+        return Ok(request);
+    }
     if let Some(given) = parse(text) {
         return Ok(given);
     }
@@ -41,11 +48,31 @@ pub(super) fn read(text: &str) -> Result<Given, Failure> {
     std::fs::File::open(text)
         .and_then(|file| file.take(FILE_BYTES_MAX).read_to_string(&mut content))
         .map_err(|_| not_a_key(text))?;
-    parse(&content).ok_or_else(|| not_a_key(text))
+    match request(&content)? {
+        Some(request) => Ok(request),
+        None => parse(&content).ok_or_else(|| not_a_key(text)),
+    }
+}
+
+/// The request in a text, whatever stands around it; `None` if there is none.
+fn request(text: &str) -> Result<Option<Given>, Failure> {
+    let Some(at) = text.find(REQUEST_PREFIX) else { return Ok(None) };
+    let found = &text[at..];
+    let end = found.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:".contains(c)).unwrap_or(found.len());
+    // A message may have broken the line; then it stands alone.
+    let request = EnrolmentRequest::parse(&found[..end]).or_else(|error| match error {
+        EnrolmentError::Malformed => EnrolmentRequest::parse(found),
+        EnrolmentError::Forged => Err(error),
+    });
+    let request = request.map_err(|error| {
+        let zh = "登记请求不完整或已被改动：请对方重新发送整行文字";
+        Failure::told("request_invalid", zh, format!("{error}: let them send the whole line again"))
+    })?;
+    Ok(Some(Given { public: request.public, official: Some(request.official.get()), request: Some(request) }))
 }
 
 fn parse(content: &str) -> Option<Given> {
-    let of = |file: &File| Some(Given { public: bytes(&file.public_key)?, official: file.official });
+    let of = |file: &File| Some(Given { public: bytes(&file.public_key)?, official: file.official, request: None });
     match serde_json::from_str(content) {
         Ok(Shown::One(file)) => of(&file),
         // Among several keys nobody could tell which one is meant.
@@ -56,7 +83,7 @@ fn parse(content: &str) -> Option<Given> {
                 None
             }
         }
-        Err(_) => Some(Given { public: bytes(content.trim())?, official: None }),
+        Err(_) => Some(Given { public: bytes(content.trim())?, official: None, request: None }),
     }
 }
 
@@ -73,12 +100,12 @@ mod tests {
     fn a_key_is_read_in_every_form_it_is_handed_over_in() {
         let public = [7; 32];
         let (base64, hex) = (BASE64_STANDARD.encode(public), hex::encode(public));
-        let alone = Given { public, official: None };
-        assert_eq!((read(&base64).unwrap(), read(&hex).unwrap()), (alone, alone));
+        let alone = Given { public, official: None, request: None };
+        assert_eq!((read(&base64).unwrap(), read(&hex).unwrap()), (alone.clone(), alone.clone()));
         assert_eq!(parse(&format!("{base64}\n")), Some(alone));
         let json = format!(r#"{{"name": "phone", "official": 10000001, "public_key": "{base64}"}}"#);
-        let with_official = Some(Given { public, official: Some(10_000_001) });
-        assert_eq!((parse(&json), parse(&format!("[{json}]"))), (with_official, with_official));
+        let with_official = Some(Given { public, official: Some(10_000_001), request: None });
+        assert_eq!((parse(&json), parse(&format!("[{json}]"))), (with_official.clone(), with_official));
         assert_eq!(parse(&format!("[{json}, {json}]")), None, "which of them?");
     }
 
