@@ -364,3 +364,66 @@ fn a_key_under_a_passphrase_signs_for_its_owner_alone() {
     office.admin.run(&["whoami"]).code(1).says("--passphrase-file");
     office.admin.run(&["whoami", "--passphrase-file", path(&first)]).code(0);
 }
+
+/// Two people compare a code over the telephone; a request that another device put in its place has another.
+#[test]
+fn a_key_is_enrolled_by_a_request_whose_code_was_compared() {
+    let office = Office::with_village();
+    let (clerk, thief) = (office.stranger("clerk"), office.stranger("thief"));
+    for desk in [&clerk, &thief] {
+        desk.run(&["key", "new", "phone", "--official", "10000002", "--no-passphrase"]).code(0);
+    }
+    let (asked, swapped) =
+        (clerk.json(&["key", "request", "phone", "--name", "李四"]), thief.json(&["key", "request"]));
+    let (request, code) = (asked["request"].as_str().unwrap(), asked["code"].as_str().unwrap());
+    clerk.run(&["key", "request", "--qr", "--lang", "zh"]).code(0).says("核对码").says("██").says("lika-enrol-1:");
+    let role = ["--role", "village_officer", "--area", VILLAGE];
+    let enrol = |request: &str, more: &[&str]| office.admin.run(&[&["key", "enrol", request], more, &role].concat());
+    enrol(request, &[]).code(1).says("--code");
+    enrol(swapped["request"].as_str().unwrap(), &["--code", code]).code(4).says("the code differs");
+    enrol(request, &["--code", code, "--official", "10000003"]).code(7).says("not of 10000003");
+    enrol(&request[..request.len() - 3], &["--code", code]).code(1).says("whole line");
+    let file = office.file("request.json", &asked);
+    enrol(path(&file), &["--code", &code.replace(' ', "-"), "--device", "phone"]).code(0);
+    clerk.run(&["whoami"]).code(0).says("李四");
+    thief.run(&["whoami"]).code(5);
+}
+
+/// Whoever lost a laptop is asked for one number.
+#[test]
+fn a_lost_device_is_revoked_by_the_officials_number() {
+    let office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    office.admin.run(&["key", "revoke", "--official", "10000002"]).code(1).says("--reason");
+    office.admin.run(&["key", "revoke"]).code(2);
+    let tablet = office.stranger("tablet");
+    tablet.run(&["key", "new", "tablet", "--official", "10000002", "--no-passphrase"]).code(0);
+    let asked = tablet.json(&["key", "request"]);
+    let (request, code) = (asked["request"].as_str().unwrap(), asked["code"].as_str().unwrap());
+    office.admin.run(&["key", "enrol", request, "--code", code]).code(0);
+    let lost = ["key", "revoke", "--official", "10000002", "--reason", "lost"];
+    office.admin.run(&lost).code(1).says("several keys").says("--all");
+    let key = tablet.json(&["key", "show", "tablet"])["key"].as_str().unwrap().to_owned();
+    office.admin.run(&[&lost[..], &[key.as_str()]].concat()).code(0);
+    tablet.run(&["whoami"]).code(5);
+    clerk.run(&["whoami"]).code(0);
+    office.admin.run(&lost).code(0);
+    clerk.run(&["whoami"]).code(5);
+    office.admin.run(&lost).code(1).says("no key that could be revoked");
+}
+
+/// Completions and manual pages are made from the commands, and name those that matter.
+#[test]
+fn the_shell_and_the_manual_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        assert!(output.status.success() && told(&output).contains("revoke"), "{shell}: {}", told(&output));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let output = run(&["man", path(dir.path()), "--json"]);
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pages = shown["pages"].as_array().unwrap();
+    assert!(pages.len() > 30 && pages.contains(&json!("lika-key-enrol.1")), "{shown}");
+    let page = std::fs::read_to_string(dir.path().join("lika-key-enrol.1")).unwrap();
+    assert!(page.contains("Examples:") && page.contains("request"), "{page}");
+}

@@ -1,14 +1,15 @@
 //! The command line: its subcommands and the code that runs each.
 
 use crate::command::{
-    audit, bench::Bench, demo::Demo, household, import, key, log, official, open, outbox, policy, progress, receipt,
-    report, run, serve, submit, whoami,
+    audit, bench::Bench, demo::Demo, household, import, key, log, manual, official, open, outbox, policy, progress,
+    receipt, report, run, serve, submit, whoami,
 };
+use crate::examples;
 use crate::exit::{Exit, Failure};
 use crate::language;
 use crate::printer::Printer;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use lika_domain::language::Language;
 use std::process::ExitCode;
 
@@ -80,11 +81,21 @@ pub(crate) enum Command {
     /// Verify a log, or judge all of it again
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Print the script by which a shell completes commands
+    Completions(manual::Completions),
+    /// Write the manual: a page for each command
+    Man(manual::Man),
+}
+
+/// The command line, with examples in the help of every command.
+pub(crate) fn program() -> clap::Command {
+    examples::added_to(Cli::command())
 }
 
 /// Reads the command line. When this returns an error, the user has already been told.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| {
+    let read = program().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    read.map_err(|error| {
         let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
         if !asked && std::env::args_os().any(|arg| arg == "--json") {
             Printer::new(true, language::chosen(language::of_words(std::env::args())))
@@ -120,16 +131,27 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Official(command) => command.run(printer),
         Command::Whoami(whoami) => whoami.run(printer),
         Command::Audit(command) => command.run(printer),
+        Command::Completions(completions) => completions.run(program(), printer),
+        Command::Man(man) => man.run(program(), printer),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        program().debug_assert();
+    }
+
+    /// Exit codes are a promise to scripts: the help, the enum and the page of exit codes are one list.
+    #[test]
+    fn the_help_names_every_exit_code() {
+        let help = Cli::command().get_long_about().unwrap().to_string();
+        let named: Vec<_> = Exit::ALL.iter().map(|(exit, meaning)| format!("{} {meaning}", *exit as u8)).collect();
+        let (usage, rest) = named.split_at(2);
+        let named = format!("Exit codes: {}, 2 usage, {}.", usage.join(", "), rest.join(", "));
+        assert!(help.contains(&named), "{named}\n{help}");
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod manual;
 pub(crate) mod nats;
 pub(crate) mod official;
 pub(crate) mod open;

@@ -65,6 +65,20 @@ impl Failure {
     }
 }
 
+impl Exit {
+    /// Every code with its meaning, as in the help of `lika`.
+    #[cfg(test)]
+    pub(crate) const ALL: [(Self, &'static str); 7] = [
+        (Self::Done, "done"),
+        (Self::Failed, "failed"),
+        (Self::Findings, "findings or something refused"),
+        (Self::Broken, "integrity broken"),
+        (Self::NotAuthorised, "not authorised"),
+        (Self::Queued, "queued and not sent"),
+        (Self::Conflict, "conflict"),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

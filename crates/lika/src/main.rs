@@ -1,7 +1,7 @@
 //! The one binary of Lika: `lika help` lists what it does.
 //!
 //! In reading order:
-//! * [`cli`]: the command line, a file per subcommand below [`command`]
+//! * [`cli`]: the command line, a file per subcommand below [`command`]; [`examples`] in the help of each
 //! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
 //! * [`exit`]: the exit code of each error, and its words; [`language`]: in which language they are
 //!
@@ -9,6 +9,7 @@
 
 mod cli;
 mod command;
+mod examples;
 mod exit;
 mod language;
 mod logging;

@@ -23,7 +23,6 @@ const EXAMPLE_AREA: &str = "130624100201";
 
 /// Make a report by answering questions, or learn how to write one
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Report {
     /// The event, such as household_visited [default: chosen from a list]
     #[arg(value_parser = event, value_name = "EVENT", conflicts_with_all = ["list", "example"])]
@@ -46,12 +45,6 @@ pub(crate) struct Report {
     #[command(flatten)]
     client: ClientArgs,
 }
-
-const EXAMPLES: &str = "Examples:
-  lika report --list --role village_officer
-  lika report --example income_assessed > income.json
-  lika report household_visited --area 130624100201
-  lika report household_registered --save family.json";
 
 impl Report {
     /// Runs the command.
