@@ -1,20 +1,26 @@
-//! The one way in which this program sends HTTP requests: `reqwest` over rustls with ring.
+//! The one way in which this program sends HTTP requests: hyper's client over rustls with ring.
 //!
 //! The content of requests and the meaning of answers are left to each crate that sends them; so are limits on bytes
 //! and times.
 //!
-//! Why one, and why this: there were two, one of them put together from hyper by hand. A caller pays some 10 µs of
-//! processor time more for a request than with that one. `lika bench append`, whose clients share two cores with the
-//! node, took 0.95 of the single submissions it took before (twelve pairs of 120,000 on a disk; single pairs 0.80 to
-//! 1.21), and 0.88 in a folder in memory (ten pairs of 60,000; 0.79 to 1.07).
-//! Counted by callgrind, reqwest and what it parses take 11,000 of the 1,054,000 instructions that a single submission
-//! costs there, signing, sending and checking included; the node's own crates take 4,600 fewer than before.
+//! Two faces of the same connections and the same TLS: tasks talk to their node through [`Client`], which is that of
+//! `hyper-util` itself; code that blocks reads any server of files through `reqwest`, which wraps it and adds
+//! redirects and the proxies of the environment.
+//!
+//! Why tasks do not use `reqwest` as well: it parses every address again and passes every request through layers for
+//! retries and redirects, which a client of one node never needs. `lika bench append`, whose clients share two cores
+//! with the node, took 1.04 of the single submissions that it took before there was `reqwest` here, for 0.985 of the
+//! processor time (fourteen pairs of 40,000 in a folder in memory, on a machine with other work; the nine pairs before
+//! them 1.09 and 0.96). With `reqwest` in between it took 0.93 for 1.05 in those nine rounds.
 
-use reqwest::redirect::Policy;
+mod client;
+
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 
+pub use client::{Body, Client, Error, complete, piece, stream};
+pub use hyper;
 pub use reqwest;
 
 /// The name of this program in requests.
@@ -28,17 +34,6 @@ pub enum Trust {
     /// Those that this machine trusts: the system's, or those in the files that `SSL_CERT_FILE` and `SSL_CERT_DIR`
     /// name, such as the authority of a private network.
     Machine,
-}
-
-/// A client for one node: it follows no redirects and uses no proxy, and small requests leave at once.
-pub fn client(trust: Trust) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .tls_backend_preconfigured(tls(trust))
-        .redirect(Policy::none())
-        .referer(false)
-        .no_proxy()
-        .tcp_nodelay(true)
 }
 
 /// A client for any server of files, for code that blocks: it follows up to ten redirects and uses the proxy that the
@@ -77,11 +72,12 @@ fn tls(trust: Trust) -> ClientConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn clients_are_built_without_a_provider_of_the_process() {
         for trust in [Trust::Nobody, Trust::Machine] {
-            client(trust).build().unwrap();
+            let _ = Client::new(trust, Duration::from_secs(1));
             blocking_client(trust).build().unwrap();
         }
     }

@@ -3,9 +3,11 @@
 use super::problem;
 use super::{ANSWER_TIMEOUT_S, ApiError, CONNECT_TIMEOUT_S};
 use bytes::{Bytes, BytesMut};
-use lika_http::reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use lika_http::reqwest::{Body, Client, IntoUrl, Method, RequestBuilder, Response, StatusCode, Url};
-use lika_http::{Trust, client};
+use lika_http::hyper::body::Incoming;
+use lika_http::hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use lika_http::hyper::{Method, Request, Response, StatusCode, Uri};
+use lika_http::reqwest::Url;
+use lika_http::{Body, Client, Trust, complete, piece};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ pub struct Api {
     client: Client,
     base: String,
     /// Where single submissions go: parsed once, since there are many.
-    pub(super) submissions: Url,
+    pub(super) submissions: Uri,
     token: Option<HeaderValue>,
 }
 
@@ -38,20 +40,20 @@ impl Api {
     /// # Errors
     /// [`ApiError::Address`] if it is not an address.
     pub fn new(address: &str) -> Result<Self, ApiError> {
-        let base = address.trim_end_matches('/').to_owned();
         let no_address = || ApiError::Address(address.to_owned());
-        let url = Url::parse(&base).map_err(|_| no_address())?;
+        let url = Url::parse(address).map_err(|_| no_address())?;
         let trust = match url.scheme() {
             "https" => Trust::Machine,
             "http" => Trust::Nobody,
             _ => return Err(no_address()),
         };
-        if url.query().is_some() {
+        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some()
+        {
             return Err(no_address());
         }
-        let client = client(trust).connect_timeout(Duration::from_secs(CONNECT_TIMEOUT_S)).build();
-        let client = client.map_err(|error| ApiError::broken("no client", error))?;
-        let submissions = Url::parse(&format!("{base}/v1/submissions")).map_err(|_| no_address())?;
+        let base = url.as_str().trim_end_matches('/').to_owned();
+        let submissions = uri(&base, "/v1/submissions")?;
+        let client = Client::new(trust, Duration::from_secs(CONNECT_TIMEOUT_S));
         Ok(Self { client, base, submissions, token: None })
     }
 
@@ -72,7 +74,7 @@ impl Api {
 
     /// Reads a JSON document.
     pub(super) async fn get_json<T: DeserializeOwned>(&self, path: &str, bytes_max: usize) -> Result<T, ApiError> {
-        let reply = self.exchange(self.get(path, JSON), bytes_max).await?;
+        let reply = self.exchange(self.get(path, JSON)?, bytes_max).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 
@@ -83,59 +85,64 @@ impl Api {
         body: &serde_json::Value,
         bytes_max: usize,
     ) -> Result<T, ApiError> {
-        let reply = self.exchange(self.post(self.at(path), JSON, JSON, body.to_string()), bytes_max).await?;
+        let reply =
+            self.exchange(self.post(self.at(path)?, JSON, JSON, complete(body.to_string())), bytes_max).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 
-    pub(super) fn get(&self, path: &str, accept: &'static str) -> RequestBuilder {
-        self.request(Method::GET, self.at(path), accept)
+    pub(super) fn get(&self, path: &str, accept: &'static str) -> Result<Request<Body>, ApiError> {
+        Ok(self.request(Method::GET, self.at(path)?, accept, complete(Bytes::new())))
     }
 
-    pub(super) fn post(
-        &self,
-        url: impl IntoUrl,
-        media_type: &'static str,
-        accept: &'static str,
-        body: impl Into<Body>,
-    ) -> RequestBuilder {
-        let request = self.request(Method::POST, url, accept);
-        request.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
+    pub(super) fn post(&self, uri: Uri, media_type: &'static str, accept: &'static str, body: Body) -> Request<Body> {
+        let mut request = self.request(Method::POST, uri, accept, body);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        request
     }
 
     /// Sends a request and reads the complete answer.
-    pub(super) async fn exchange(&self, request: RequestBuilder, bytes_max: usize) -> Result<Reply, ApiError> {
+    pub(super) async fn exchange(&self, request: Request<Body>, bytes_max: usize) -> Result<Reply, ApiError> {
         in_time(async { Reply::read(self.send(request).await?, bytes_max).await }).await
     }
 
     /// Sends a request and reads the head of the answer.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, ApiError> {
+    pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, ApiError> {
         let what = if self.base.starts_with("https") { "no connection, or it broke off" } else { "no connection" };
-        request.send().await.map_err(|error| ApiError::broken(what, error))
+        self.client.send(request).await.map_err(|error| ApiError::broken(what, error))
     }
 
     /// The address of a path of the API.
-    pub(super) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+    pub(super) fn at(&self, path: &str) -> Result<Uri, ApiError> {
+        uri(&self.base, path)
     }
 
-    fn request(&self, method: Method, url: impl IntoUrl, accept: &'static str) -> RequestBuilder {
-        let request = self.client.request(method, url).header(ACCEPT, HeaderValue::from_static(accept));
-        match &self.token {
-            Some(token) => request.header(AUTHORIZATION, token),
-            None => request,
+    fn request(&self, method: Method, uri: Uri, accept: &'static str, body: Body) -> Request<Body> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(token) = &self.token {
+            request.headers_mut().insert(AUTHORIZATION, token.clone());
         }
+        request
     }
+}
+
+fn uri(base: &str, path: &str) -> Result<Uri, ApiError> {
+    let text = format!("{base}{path}");
+    Uri::try_from(&text).map_err(|_| ApiError::Address(text))
 }
 
 impl Reply {
     /// Reads the body of an answer to its end.
-    pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Self, ApiError> {
+    pub(super) async fn read(response: Response<Incoming>, bytes_max: usize) -> Result<Self, ApiError> {
         let status = response.status();
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_owned();
+        let mut rest = response.into_body();
         let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
         let broken = |error| ApiError::broken("the answer broke off", error);
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        while let Some(chunk) = piece(&mut rest).await.map_err(broken)? {
             if first.len() + whole.len() + chunk.len() > bytes_max {
                 return Err(ApiError::Protocol(format!("an answer of more than {bytes_max} bytes")));
             }

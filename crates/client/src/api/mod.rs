@@ -19,7 +19,6 @@ pub use reads::{LogInfo, ProgressQuery};
 pub use sessions::Session;
 pub use submissions::Answers;
 
-use lika_http::reqwest;
 use lika_proto::v1;
 use std::error::Error;
 
@@ -73,9 +72,8 @@ impl ApiError {
         Self::Unreachable { what: what.into(), source: None }
     }
 
-    /// From an error of reqwest. Only its innermost cause is kept: the layers above would repeat the address.
-    fn broken(what: &str, error: reqwest::Error) -> Self {
-        Self::Unreachable { what: what.to_owned(), source: Some(Box::new(error.without_url())) }
+    fn broken(what: &str, error: lika_http::Error) -> Self {
+        Self::Unreachable { what: what.to_owned(), source: Some(error) }
     }
 
     fn protocol(error: impl std::fmt::Display) -> Self {

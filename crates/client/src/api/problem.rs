@@ -1,7 +1,7 @@
 //! Refusals as problem details (RFC 9457).
 
 use super::ApiError;
-use lika_http::reqwest::StatusCode;
+use lika_http::hyper::StatusCode;
 use lika_proto::v1;
 use serde::Deserialize;
 

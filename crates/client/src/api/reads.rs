@@ -128,7 +128,7 @@ impl Api {
     }
 
     async fn get_bytes(&self, path: &str, accept: &'static str, bytes_max: usize) -> Result<Bytes, ApiError> {
-        let reply = self.exchange(self.get(path, accept), bytes_max).await?;
+        let reply = self.exchange(self.get(path, accept)?, bytes_max).await?;
         if reply.is(PROTOBUF) {
             return Err(ApiError::Protocol("protobuf, which was not requested".to_owned()));
         }

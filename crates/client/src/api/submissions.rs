@@ -5,11 +5,11 @@ use super::problem;
 use super::{ANSWER_BYTES_MAX, Api, ApiError};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
-use lika_http::reqwest::{Body, Response};
+use lika_http::hyper::body::Incoming;
+use lika_http::{complete, piece, stream};
 use lika_proto::v1;
 use lika_proto::v1::answer::Outcome;
 use prost::Message;
-use std::convert::Infallible;
 
 /// Most submissions sent in one piece when they are ready faster than the connection takes them.
 const PIECE_SUBMISSIONS_MAX: usize = 64;
@@ -19,7 +19,7 @@ const DELIMITER_BYTES_MAX: usize = 10;
 /// Answers to a stream of submissions, in the order of the submissions.
 #[derive(Debug)]
 pub struct Answers {
-    response: Response,
+    body: Incoming,
     received: BytesMut,
 }
 
@@ -29,7 +29,7 @@ impl Api {
     /// # Errors
     /// [`ApiError::Refused`] if it is not in the log; after any other error it may be, and should be sent again.
     pub async fn submit(&self, signed: &v1::SignedSubmission) -> Result<v1::Receipt, ApiError> {
-        let request = self.post(self.submissions.clone(), PROTOBUF, PROTOBUF, signed.encode_to_vec());
+        let request = self.post(self.submissions.clone(), PROTOBUF, PROTOBUF, complete(signed.encode_to_vec()));
         let reply = self.exchange(request, ANSWER_BYTES_MAX).await?;
         if !reply.is(PROTOBUF) {
             let status = reply.status;
@@ -60,15 +60,15 @@ impl Api {
                 // A BytesMut grows as needed, so encoding does not fail.
                 let _ = signed.encode_length_delimited(&mut bytes);
             }
-            Ok::<_, Infallible>(bytes.freeze())
+            bytes.freeze()
         });
-        let request = self.post(self.at("/v1/submissions:stream"), PROTOBUF, PROTOBUF, Body::wrap_stream(pieces));
+        let request = self.post(self.at("/v1/submissions:stream")?, PROTOBUF, PROTOBUF, stream(pieces));
         let response = in_time(self.send(request)).await?;
         if !response.status().is_success() {
             let reply = in_time(Reply::read(response, ANSWER_BYTES_MAX)).await?;
             return Err(problem::of(reply.status, &reply.body));
         }
-        Ok(Answers { response, received: BytesMut::new() })
+        Ok(Answers { body: response.into_body(), received: BytesMut::new() })
     }
 
     /// Sends many submissions and collects their answers, in the same order.
@@ -100,7 +100,7 @@ impl Answers {
                 return v1::Answer::decode(message).map(Some).map_err(ApiError::protocol);
             }
             let broken = |error| ApiError::broken("the answers broke off", error);
-            match in_time(async { self.response.chunk().await.map_err(broken) }).await? {
+            match in_time(async { piece(&mut self.body).await.map_err(broken) }).await? {
                 Some(data) => self.received.extend_from_slice(&data),
                 None if self.received.is_empty() => return Ok(None),
                 None => return Err(ApiError::unreachable("the answers broke off")),
