@@ -9,9 +9,10 @@ use crate::verify::{self, Folder};
 use crate::waiters::Waiters;
 use bytes::Bytes;
 use lika_domain::ids::Index;
+use lika_tlog::batch::batch_proof;
 use lika_tlog::key::VerifierKey;
 use lika_tlog::tile::{TILE_HEIGHT, TILE_WIDTH};
-use lika_tlog::tree::{ProveError, inclusion_proof, root};
+use lika_tlog::tree::{ProveError, consistency_proof, inclusion_proof, root};
 use lika_tlog::{Hash, TilePath};
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, VecDeque};
@@ -35,6 +36,9 @@ struct FullTiles {
     tiles: BTreeMap<(u8, u64), Arc<TileTree>>,
     order: VecDeque<(u8, u64)>,
 }
+
+/// The hashes of complete subtrees, as proofs read them.
+type Hashes<'a> = dyn Fn(u8, u64) -> Result<Hash, LogError> + 'a;
 
 /// The published part of the log. Clones share everything.
 #[derive(Clone, Debug)]
@@ -189,14 +193,24 @@ impl PublishedLog {
     /// # Errors
     /// [`LogError::OutOfRange`] unless `index < size` and `size` is published.
     pub fn proof(&self, index: Index, size: u64) -> Result<Vec<Hash>, LogError> {
-        let published = self.waiters.checkpoint().size;
-        if index >= size || size > published {
-            return Err(LogError::OutOfRange { index, size: published.min(size) });
-        }
-        inclusion_proof(index, size, &|level, index| self.tiles.node(level, index)).map_err(|error| match error {
-            ProveError::Source(error) => error,
-            _ => LogError::OutOfRange { index, size },
-        })
+        self.prove((index, size), |hashes| inclusion_proof(index, size, &hashes))
+    }
+
+    /// One proof for several entries of the tree of `size` entries, by [`batch_proof`]. `indices` must ascend.
+    ///
+    /// # Errors
+    /// [`LogError::OutOfRange`] unless all are below `size` and `size` is published.
+    pub fn batch_proof(&self, indices: &[Index], size: u64) -> Result<Vec<Hash>, LogError> {
+        let last = indices.last().copied().unwrap_or(0);
+        self.prove((last, size), |hashes| batch_proof(indices, size, &hashes))
+    }
+
+    /// Hashes that prove that the tree of `new` entries begins with that of `old`.
+    ///
+    /// # Errors
+    /// [`LogError::OutOfRange`] unless `old <= new` and `new` is published.
+    pub fn consistency_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogError> {
+        self.prove((old, new), |hashes| consistency_proof(old, new, &hashes))
     }
 
     /// Root of the tree as it was with `size` entries. A replica may be a moment ahead of what is published.
@@ -205,5 +219,21 @@ impl PublishedLog {
     /// [`LogError::OutOfRange`] for more entries than there are here.
     pub fn root_at(&self, size: u64) -> Result<Hash, LogError> {
         self.tiles.root_at(size)
+    }
+
+    /// A proof about `index` in the tree of `size` entries, which must be published.
+    fn prove(
+        &self,
+        (index, size): (Index, u64),
+        make: impl FnOnce(&Hashes<'_>) -> Result<Vec<Hash>, ProveError<LogError>>,
+    ) -> Result<Vec<Hash>, LogError> {
+        let published = self.waiters.checkpoint().size;
+        if size > published {
+            return Err(LogError::OutOfRange { index, size: published });
+        }
+        make(&|level, index| self.tiles.node(level, index)).map_err(|error| match error {
+            ProveError::Source(error) => error,
+            _ => LogError::OutOfRange { index, size },
+        })
     }
 }

@@ -365,12 +365,12 @@ fn same_root(expected: &Hash, actual: Hash) -> Result<(), ProofError> {
 }
 
 /// Leaves left of the root's split: the largest power of two below `leaves`, which is at least 2.
-fn split(leaves: u64) -> u64 {
+pub(crate) fn split(leaves: u64) -> u64 {
     1 << (leaves - 1).ilog2()
 }
 
 /// Root over the leaves `begin..end`, not empty. `begin` is a multiple of every complete subtree within the range.
-fn range_root<S: HashSource>(begin: u64, end: u64, source: &S) -> Result<Hash, S::Error> {
+pub(crate) fn range_root<S: HashSource>(begin: u64, end: u64, source: &S) -> Result<Hash, S::Error> {
     let mut rest = end - begin;
     let mut right = None;
     let mut position = end;
