@@ -46,6 +46,8 @@ mod writer;
 
 pub use error::{StoreError, VaultError};
 pub use keyring::{KEYS_MAX, Keyring};
-pub use opened::{OpenHousehold, OpenOfficial, OpenedCard, OpenedHousehold, OpenedMember, OpenedOfficial};
+pub use opened::{
+    OpenHousehold, OpenOfficial, OpenedCard, OpenedHousehold, OpenedMember, OpenedOfficial, OpenedVisit, VISITS_MAX,
+};
 pub use tag::TagKey;
 pub use vault::Vault;

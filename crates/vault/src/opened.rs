@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Number of last characters shown.
 const SHOWN_CHARS: usize = 4;
 
+/// Most visits of a card whose accounts are opened.
+pub const VISITS_MAX: usize = 20;
+
 /// Asks for the personal data of a card: an [`OpenedCard`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenHousehold {
@@ -34,6 +37,9 @@ pub struct OpenedCard {
     pub household: Option<OpenedHousehold>,
     /// Members ordered by number, without those who have no data or whose key is gone.
     pub members: Vec<OpenedMember>,
+    /// The latest visits with an account that could be opened, the last one first; at most [`VISITS_MAX`].
+    #[serde(default)]
+    pub visits: Vec<OpenedVisit>,
 }
 
 /// Personal data of a household. Fields that were not given are empty.
@@ -64,6 +70,20 @@ pub struct OpenedMember {
     pub citizen_id: String,
     /// Mobile number.
     pub phone: String,
+}
+
+/// The account of a visit.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "VisitPersonal")]
+pub struct OpenedVisit {
+    /// Entry that recorded the visit.
+    pub entry: Index,
+    /// Official number of the visitor.
+    pub official: String,
+    /// The day.
+    pub happened: String,
+    /// What was seen, in free words.
+    pub seen: String,
 }
 
 /// Personal data of an official. Fields that were not given are empty.
@@ -108,7 +128,7 @@ macro_rules! hide {
     )+};
 }
 
-hide!(OpenedHousehold, OpenedMember, OpenedOfficial);
+hide!(OpenedHousehold, OpenedMember, OpenedVisit, OpenedOfficial);
 
 fn masked(number: &str) -> String {
     let hidden = number.chars().count().saturating_sub(SHOWN_CHARS);

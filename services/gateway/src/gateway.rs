@@ -1,5 +1,6 @@
 //! The gateway itself: the parts that every handler uses.
 
+use crate::areas::Areas;
 use crate::backend::Backend;
 use crate::limits::{FOLD_WAIT_MS, FOLDS_MAX, PUBLISH_WAIT_ENTRIES, PUBLISH_WAIT_MS, SUBMISSIONS_MAX};
 use crate::metrics::{Gauges, Metrics};
@@ -8,6 +9,7 @@ use crate::sessions::Sessions;
 use futures::FutureExt;
 use lika_domain::ids::Index;
 use lika_ledger::Ledger;
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -19,6 +21,8 @@ pub struct Gateway {
     pub(crate) metrics: Metrics,
     /// A place for each submission under way.
     pub(crate) submissions: Arc<Semaphore>,
+    /// Which entries belong to which area, for replicas.
+    pub(crate) areas: Mutex<Areas>,
     /// A place for each read that folds the log anew.
     folds: Semaphore,
 }
@@ -42,6 +46,7 @@ impl Gateway {
             sessions: Sessions::new().map_err(StartError::Random)?,
             metrics: Metrics::new(),
             submissions: Arc::new(Semaphore::new(SUBMISSIONS_MAX)),
+            areas: Mutex::default(),
             folds: Semaphore::new(FOLDS_MAX),
         }))
     }

@@ -12,6 +12,7 @@
 //! * `problem`: every error as problem details; `metrics`: counters
 //! * [`serve`]: the socket
 
+mod areas;
 pub mod backend;
 mod body;
 mod files;
@@ -29,6 +30,7 @@ mod paths;
 mod policy;
 mod problem;
 mod reads;
+mod replica;
 mod routes;
 mod server;
 pub mod sessions;

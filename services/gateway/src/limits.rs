@@ -30,6 +30,14 @@ pub const SESSION_S: u64 = 900;
 pub const PUBLISH_WAIT_ENTRIES: u64 = 65_536;
 /// How long a read waits for such an entry, in milliseconds.
 pub const PUBLISH_WAIT_MS: u64 = 1_000;
+/// Most entries in a part of a replica.
+pub const REPLICA_ENTRIES_MAX: usize = 1_000;
+/// Most bytes of entries in a part of a replica, except that one entry is always given.
+pub const REPLICA_BYTES_MAX: usize = 1024 * 1024;
+/// Most households in a part of the personal data of a replica.
+pub const REPLICA_HOUSEHOLDS_MAX: usize = 200;
+/// Most of them that are opened at the same time.
+pub const REPLICA_OPEN_MAX: usize = 8;
 /// Most reads that fold the log as of an earlier day at the same time.
 pub const FOLDS_MAX: usize = 2;
 /// How long such a read waits for its turn, in milliseconds.

@@ -8,7 +8,7 @@ use crate::files::file;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
 use crate::media::{JSON, PROTOBUF};
 use crate::problem::{self, Code, PROBLEM_JSON};
-use crate::{node, reads, submissions};
+use crate::{node, reads, replica, submissions};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -179,6 +179,7 @@ fn schemas() -> Value {
     };
     let mut written = settings().for_serialize().into_generator();
     reads::describe(&mut written);
+    replica::describe(&mut written);
     add::<node::Status>(&mut written);
     add::<submissions::ReceiptJson<'_>>(&mut written);
     add::<problem::Details<'_>>(&mut written);

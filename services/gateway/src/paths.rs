@@ -10,6 +10,8 @@ pub(crate) const VILLAGE_PROGRESS: &str = "/v1/villages/{code}/progress";
 pub(crate) const POLICY: &str = "/v1/policy";
 pub(crate) const HOUSEHOLD: &str = "/v1/households/{id}";
 pub(crate) const OFFICIAL: &str = "/v1/officials/{id}";
+pub(crate) const REPLICA: &str = "/v1/replica/{prefix}";
+pub(crate) const REPLICA_PERSONAL: &str = "/v1/replica/{prefix}/personal";
 pub(crate) const PROOF: &str = "/v1/entries/{index}/proof";
 pub(crate) const CHECKPOINT: &str = "/checkpoint";
 pub(crate) const TILE: &str = "/tile/{*path}";
@@ -22,7 +24,7 @@ pub(crate) const AREA_PAGE: &str = "/areas/{prefix}";
 pub(crate) const FIGURE_PAGE: &str = "/areas/{prefix}/{figure}";
 
 /// Patterns of all routes, in any order.
-pub const ROUTES: [&str; 20] = [
+pub const ROUTES: [&str; 22] = [
     SUBMISSIONS,
     STREAM,
     SESSIONS,
@@ -33,6 +35,8 @@ pub const ROUTES: [&str; 20] = [
     POLICY,
     HOUSEHOLD,
     OFFICIAL,
+    REPLICA,
+    REPLICA_PERSONAL,
     PROOF,
     CHECKPOINT,
     TILE,

@@ -15,7 +15,7 @@ use axum::response::Response;
 use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lika_domain::area::Area;
-use lika_domain::ids::{KeyId, PersonId};
+use lika_domain::ids::{HouseholdId, KeyId, PersonId};
 use lika_domain::rejection::{self, Rejection};
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
 use lika_views::{
@@ -205,11 +205,14 @@ pub(crate) async fn household(State(gateway): State<Arc<Gateway>>, headers: Head
     if !card.village.parse().is_ok_and(|village: Area| reader.area.contains(village)) {
         return Err(forbidden());
     }
-    let members = card.members.iter().filter_map(|member| member.id.parse().ok().and_then(PersonId::new));
-    let members = members.map(PersonId::member).collect();
-    let query = OpenHousehold { id, entries: card.entries.clone(), members };
-    let personal = gateway.backend.open_household(query).await?;
+    let personal = gateway.backend.open_household(opening(id, &card)).await?;
     private(StatusCode::OK, &HouseholdJson { card, personal })
+}
+
+/// What to open of a card.
+pub(crate) fn opening(id: HouseholdId, card: &HouseholdView) -> OpenHousehold {
+    let members = card.members.iter().filter_map(|member| member.id.parse().ok().and_then(PersonId::new));
+    OpenHousehold { id, entries: card.entries.clone(), members: members.map(PersonId::member).collect() }
 }
 
 /// `GET /v1/officials/{id}`
@@ -263,7 +266,7 @@ fn challenge(gateway: &Gateway, key: KeyId) -> Answer {
 }
 
 /// The official whose token the request carries.
-fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
+pub(crate) fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
     let missing = || Problem::of(Code::TokenMissing, "authorization", "");
     let value = headers.get(AUTHORIZATION).ok_or_else(missing)?;
     let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
@@ -273,7 +276,7 @@ fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, Problem> {
     gateway.sessions.reader(&gateway.ledger().state(), token.trim())
 }
 
-fn forbidden() -> Problem {
+pub(crate) fn forbidden() -> Problem {
     Rejection::of(rejection::Code::AreaForbids, "id", "").into()
 }
 
@@ -291,7 +294,7 @@ pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
 }
 
 /// A document for one reader, which no cache may keep.
-fn private(status: StatusCode, document: &impl Serialize) -> Answer {
+pub(crate) fn private(status: StatusCode, document: &impl Serialize) -> Answer {
     let mut response = json(status, document)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

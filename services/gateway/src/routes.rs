@@ -4,10 +4,11 @@ use crate::gateway::Gateway;
 use crate::limits::{HEADER_BYTES_MAX, URI_BYTES_MAX};
 use crate::paths::{
     AREA_FIGURE, AREA_PAGE, AREA_PROGRESS, CHECKPOINT, FIGURE_PAGE, FRONT_PAGE, HEALTHZ, HOUSEHOLD, LOG, METRICS,
-    OFFICIAL, OPENAPI, POLICY, PROOF, READYZ, SESSIONS, STREAM, SUBMISSIONS, TILE, VILLAGE_PROGRESS,
+    OFFICIAL, OPENAPI, POLICY, PROOF, READYZ, REPLICA, REPLICA_PERSONAL, SESSIONS, STREAM, SUBMISSIONS, TILE,
+    VILLAGE_PROGRESS,
 };
 use crate::problem::{Code, Problem};
-use crate::{files, html, media, node, openapi, policy, reads, stream, submissions};
+use crate::{files, html, media, node, openapi, policy, reads, replica, stream, submissions};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
@@ -32,6 +33,8 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route(POLICY, get(policy::policy))
         .route(HOUSEHOLD, get(reads::household))
         .route(OFFICIAL, get(reads::official))
+        .route(REPLICA, get(replica::entries))
+        .route(REPLICA_PERSONAL, get(replica::personal))
         .route(PROOF, get(files::proof))
         .route(CHECKPOINT, get(files::checkpoint))
         .route(TILE, get(files::tile))

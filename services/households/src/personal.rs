@@ -1,13 +1,16 @@
 //! Personal data of a card, opened for a reader. The caller must check that the reader is authorised.
 
 use crate::Households;
+use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, MemberNo};
 use lika_eventlog::error::LogError;
 use lika_proto::convert::submission_message;
 use lika_proto::seal::{self, Place};
 use lika_proto::v1;
 use lika_proto::v1::household_event::Kind;
-use lika_vault::{OpenedCard, OpenedMember};
+use lika_proto::v1::official_event;
+use lika_proto::v1::submission::Events;
+use lika_vault::{OpenedCard, OpenedMember, OpenedVisit, VISITS_MAX};
 use std::collections::BTreeSet;
 
 /// Searches a card's entries backwards for the boxes in force.
@@ -44,11 +47,11 @@ impl Households {
             members: members.into_iter().collect(),
         };
         for index in entries.iter().rev() {
-            if search.household_seen && search.members.is_empty() {
+            if search.is_done() {
                 break;
             }
             let entry = self.ledger.log().read(*index, 1)?;
-            entry.iter().for_each(|entry| search.entry(entry));
+            entry.iter().for_each(|entry| search.entry(*index, entry));
         }
         search.found.members.sort_by(|left, right| left.id.cmp(&right.id));
         Ok(search.found)
@@ -57,18 +60,42 @@ impl Households {
 
 impl Search<'_> {
     /// Takes the card's boxes from an entry, the last event first.
-    fn entry(&mut self, bytes: &bytes::Bytes) {
+    fn entry(&mut self, index: Index, bytes: &bytes::Bytes) {
         let entry = <v1::Entry as prost::Message>::decode(bytes.clone());
         let submission = entry.ok().and_then(|entry| submission_message(&entry.submission).ok());
-        let Some(v1::submission::Events::Households(list)) = submission.and_then(|submission| submission.events)
+        let id = self.id.get();
+        match submission.and_then(|submission| submission.events) {
+            Some(Events::Households(list)) => {
+                let own = list.events.into_iter().rev().filter(|event| event.household == id);
+                own.filter_map(|event| event.kind).for_each(|kind| self.event(kind));
+            }
+            Some(Events::Officials(list)) => {
+                let own = list.events.into_iter().rev().filter(|event| event.household == id);
+                own.for_each(|event| self.visit(index, event));
+            }
+            Some(Events::Aid(_)) | None => {}
+        }
+    }
+
+    /// Everything that a reader gets was found. Accounts of visits are looked for as long as there are entries.
+    fn is_done(&self) -> bool {
+        self.household_seen && self.members.is_empty() && self.found.visits.len() >= VISITS_MAX
+    }
+
+    fn visit(&mut self, entry: Index, event: v1::OfficialEvent) {
+        let Some(official_event::Kind::HouseholdVisited(v1::HouseholdVisited { sealed: Some(sealed), .. })) =
+            event.kind
         else {
             return;
         };
-        let id = self.id.get();
-        let own = list.events.into_iter().rev().filter(|event| event.household == id);
-        for kind in own.filter_map(|event| event.kind) {
-            self.event(kind);
+        if self.found.visits.len() >= VISITS_MAX {
+            return;
         }
+        let Some(v1::VisitPrivate { seen, .. }) = self.open(&Place::visit(&self.origin, self.id), &sealed) else {
+            return;
+        };
+        let happened = Date::from_yyyymmdd(event.happened).map(|day| day.to_string()).unwrap_or_default();
+        self.found.visits.push(OpenedVisit { entry, official: event.official.to_string(), happened, seen });
     }
 
     fn event(&mut self, kind: Kind) {

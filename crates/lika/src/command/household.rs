@@ -45,6 +45,16 @@ struct Card {
 struct Personal {
     household: Option<Contact>,
     members: Vec<Person>,
+    visits: Vec<Visit>,
+}
+
+/// The account of a visit.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Visit {
+    official: String,
+    happened: String,
+    seen: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,12 +102,26 @@ impl Card {
             self.incomes(language),
             self.conditions(language),
             self.officials(language),
+            self.visits(language),
             self.steps(language),
             self.next(language),
             self.entitlements(language),
             self.deliveries(language),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What was seen on the last visits.
+    fn visits(&self, language: Language) -> String {
+        let mut table = Table::new(&[
+            language.of("走访日期", "visited"),
+            language.of("走访人", "by official"),
+            language.of("所见情况", "seen"),
+        ]);
+        for Visit { official, happened, seen } in &self.personal.visits {
+            table.row([happened, official, seen]);
+        }
+        if table.is_empty() { String::new() } else { table.to_string() }
     }
 
     fn facts(&self, language: Language) -> String {

@@ -148,6 +148,16 @@ const OFFICIAL: Parameter = Parameter {
     ..HOUSEHOLD
 };
 const ENTRY: Parameter = Parameter { place: "path", description: "Index of the entry, from 0.", ..INDEX };
+const FROM: Parameter = Parameter { description: "First entry wanted, from 0.", name: "from", ..INDEX };
+const KNOWN: Parameter = Parameter {
+    description: "Size of the checkpoint that the device holds; the answer proves that the log has only grown since.",
+    name: "known",
+    ..INDEX
+};
+const SINCE: Parameter =
+    Parameter { description: "Only households with entries from this one on.", name: "since", ..INDEX };
+const AFTER: Parameter =
+    Parameter { name: "after", place: "query", description: "Household number to go on after.", ..HOUSEHOLD };
 const LEVEL: Parameter = Parameter {
     name: "level",
     place: "path",
@@ -285,6 +295,31 @@ pub(super) const OPERATIONS: &[Operation] = &[
         session: true,
         parameters: &[OFFICIAL],
         answers: &[(200, "The official.", &[(JSON, Shape::Schema("Official"))])],
+        errors: PRIVATE_ERRORS,
+        ..GET
+    },
+    Operation {
+        path: paths::REPLICA,
+        id: "replicaEntries",
+        tag: "replicas",
+        summary: "The entries of an area and of the jurisdiction itself, in parts, proven under a signed checkpoint.",
+        description: "For a device that is to work without a connection. It goes on from `next` until that is the \
+                      size of the checkpoint.",
+        session: true,
+        parameters: &[PREFIX, FROM, KNOWN],
+        answers: &[(200, "A part.", &[(PROTOBUF, Shape::Bytes("An encoded `lika.v1.ReplicaBatch`."))])],
+        errors: PRIVATE_ERRORS,
+        ..GET
+    },
+    Operation {
+        path: paths::REPLICA_PERSONAL,
+        id: "replicaPersonal",
+        tag: "replicas",
+        summary: "Personal data of the households of an area and of the officials who answer for them, in parts.",
+        description: "It goes on after `next` until that is null.",
+        session: true,
+        parameters: &[PREFIX, SINCE, AFTER],
+        answers: &[(200, "A part.", &[(JSON, Shape::Schema("ReplicaPersonal"))])],
         errors: PRIVATE_ERRORS,
         ..GET
     },
