@@ -51,7 +51,7 @@ impl County {
     }
 
     async fn submit(&mut self, api: &Api, area: Area, events: v1::submission::Events) {
-        let report = Report { area, events, keys: Vec::new() };
+        let report = Report { area, events, keys: Vec::new(), warned: Vec::new() };
         let composed = self.admin.compose(self.random.submission_id().unwrap(), now_s(), report).unwrap();
         receipt(api, &composed).await;
     }
@@ -62,7 +62,7 @@ impl Clerk {
     pub(crate) fn profile(&mut self) -> Composed {
         self.profiles += 1;
         let events = events::profile(300 + self.profiles);
-        let report = Report { area: self.village, events, keys: Vec::new() };
+        let report = Report { area: self.village, events, keys: Vec::new(), warned: Vec::new() };
         self.device.compose(self.random.submission_id().unwrap(), now_s(), report).unwrap()
     }
 }

@@ -204,7 +204,7 @@ fn compose(
     keys: Vec<v1::DataKey>,
 ) -> anyhow::Result<Composed> {
     let area = Area::from_code(area).context("a division code")?;
-    Ok(device.compose(random.submission_id()?, NOW_MS / 1000, Report { area, events, keys })?)
+    Ok(device.compose(random.submission_id()?, NOW_MS / 1000, Report { area, events, keys, warned: Vec::new() })?)
 }
 
 fn household(village: u64, card: u64) -> u64 {

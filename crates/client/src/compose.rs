@@ -30,6 +30,8 @@ pub struct Report {
     pub events: Events,
     /// Data keys for the vault: those that the sealed data needs and the vault may not have yet.
     pub keys: Vec<v1::DataKey>,
+    /// Warnings that were given, and why the official goes on.
+    pub warned: Vec<v1::Warned>,
 }
 
 /// The position of a device in its chain: its last submission.
@@ -124,6 +126,7 @@ impl Device {
             previous: self.chain.previous.map(|hash| Bytes::copy_from_slice(&hash)).unwrap_or_default(),
             composed_at: composed_at_s,
             events: Some(report.events),
+            warned: report.warned,
         };
         let submission = Bytes::from(message.encode_to_vec());
         let bytes = submission.len() + ENTRY_OVERHEAD_BYTES_MAX + tags * TAG_BYTES_MAX;
@@ -187,7 +190,7 @@ mod tests {
             ..Default::default()
         };
         let events = Events::Households(v1::HouseholdEvents { events: vec![event; events] });
-        Report { area: "130624100200".parse().unwrap(), events, keys: Vec::new() }
+        Report { area: "130624100200".parse().unwrap(), events, keys: Vec::new(), warned: Vec::new() }
     }
 
     #[test]

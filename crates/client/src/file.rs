@@ -62,7 +62,7 @@ pub enum FileError {
 }
 
 /// The fields allowed in a file, in both spellings of the mapping.
-const FIELDS: [&str; 4] = ["area", "households", "officials", "aid"];
+const FIELDS: [&str; 5] = ["area", "households", "officials", "aid", "warned"];
 /// Events that register their subject, in both spellings.
 const REGISTRATIONS: [&str; 6] = [
     "householdRegistered",
@@ -111,6 +111,7 @@ pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Resul
         area: Area::from_code(message.area).ok_or(FileError::AreaInvalid)?,
         events: message.events.ok_or(FileError::NoEvents)?,
         keys: sealer.keys(),
+        warned: message.warned,
     })
 }
 
@@ -119,8 +120,12 @@ pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Resul
 /// # Errors
 /// If it cannot be written as JSON, which its messages always can.
 pub fn show(report: &Report) -> Result<Value, JsonError> {
-    let message =
-        v1::Submission { area: report.area.code(), events: Some(report.events.clone()), ..Default::default() };
+    let message = v1::Submission {
+        area: report.area.code(),
+        events: Some(report.events.clone()),
+        warned: report.warned.clone(),
+        ..Default::default()
+    };
     json::to_json("Submission", &message.encode_to_vec())
 }
 

@@ -147,7 +147,7 @@ pub(crate) fn receipt(origin: &str, key: &SigningKey, signed: &v1::SignedSubmiss
 pub(crate) fn report(outcome: u8) -> Report {
     let ended = v1::MonitoringEnded { outcome: i32::from(outcome % 3) + 1 };
     let events = household_event(HOUSEHOLD, v1::household_event::Kind::MonitoringEnded(ended));
-    Report { area: area(VILLAGE), events, keys: Vec::new() }
+    Report { area: area(VILLAGE), events, keys: Vec::new(), warned: Vec::new() }
 }
 
 /// A refusal as written by the gateway.

@@ -137,7 +137,7 @@ impl Loader {
         let mut device = device.cloned().context("a report without a device")?;
         self.loaded.refused += 1;
         let id = Random::seeded(self.seed ^ !self.loaded.refused).submission_id()?;
-        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new() };
+        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new(), warned: Vec::new() };
         let signed = device.compose(id, at_ms / 1_000, report)?.signed;
         match self.api.submit(&signed).await {
             Err(ApiError::Refused(refusal)) if refusal.code == expected => Ok(()),
@@ -182,7 +182,7 @@ impl Courier {
             // Two loads of one seed differ only in the order among officials, and what follows from it.
             let number = planned.number;
             let id = Random::seeded(self.seed ^ (number as u64 + 1).rotate_left(32)).submission_id()?;
-            let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
+            let report = Report { area: planned.area, events: planned.events, keys: planned.keys, warned: Vec::new() };
             numbers.push(number);
             composed.push(device.compose(id, self.at_ms / 1_000, report)?.signed);
         }

@@ -102,7 +102,7 @@ impl Book {
             self.keys.insert(key.subject, DataKey::from_slice(&key.key).unwrap());
         }
         self.unseal(&planned);
-        let report = Report { area: planned.area, events: planned.events, keys: planned.keys };
+        let report = Report { area: planned.area, events: planned.events, keys: planned.keys, warned: Vec::new() };
         let composed = self.devices[planned.author].compose(id, at_ms / 1_000, report).unwrap();
         let bytes: Bytes = composed.signed.submission;
         self.largest = self.largest.max(bytes.len());
@@ -122,7 +122,7 @@ impl Book {
     fn refuse(&mut self, probe: Probe, at_ms: u64) {
         let (index, expected, author) = (self.entry, probe.expected.name(), probe.author);
         let id = SubmissionId((u128::from(index) | 1 << 100).to_be_bytes());
-        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new() };
+        let report = Report { area: probe.area, events: probe.events(), keys: Vec::new(), warned: Vec::new() };
         let composed = self.devices[author].clone().compose(id, at_ms / 1_000, report).unwrap();
         let Submission { header: submission, events } = convert::submission(&composed.signed.submission).unwrap();
         let hash = composed.chain.previous.unwrap();

@@ -45,6 +45,6 @@ pub fn sign_with_keys(
     let mut id = [0; 16];
     id[..8].copy_from_slice(&device.chain().sequence.to_be_bytes());
     id[8..].copy_from_slice(&device.signer().id().0.to_be_bytes());
-    let report = Report { area: area(place), events, keys };
+    let report = Report { area: area(place), events, keys, warned: Vec::new() };
     device.compose(SubmissionId(id), NOW_MS / 1000, report).unwrap().signed
 }

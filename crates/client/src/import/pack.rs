@@ -85,7 +85,10 @@ impl Item {
             Event::Official(event) => Events::Officials(v1::OfficialEvents { events: vec![event] }),
             Event::Aid(event) => Events::Aid(v1::AidEvents { events: vec![event] }),
         };
-        Planned { report: Report { area: self.area, events, keys: self.keys }, rows: vec![self.rows] }
+        Planned {
+            report: Report { area: self.area, events, keys: self.keys, warned: Vec::new() },
+            rows: vec![self.rows],
+        }
     }
 
     /// Items of one table are all of one service, so the kinds always match.

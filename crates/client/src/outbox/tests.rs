@@ -50,6 +50,7 @@ impl World {
             area: lika_domain::area::Area::from_code(message.area).unwrap(),
             events: message.events.unwrap(),
             keys: Vec::new(),
+            warned: Vec::new(),
         };
         self.home.enqueue(&device.compose(SubmissionId([id; 16]), 1_650_000_000, report).unwrap()).unwrap();
         other.id()

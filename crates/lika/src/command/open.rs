@@ -73,7 +73,10 @@ impl Open {
             ..Default::default()
         };
         let events = Events::Officials(v1::OfficialEvents { events: vec![event] });
-        let outgoing = Outgoing { id: random.submission_id()?, report: Report { area: self.area, events, keys } };
+        let outgoing = Outgoing {
+            id: random.submission_id()?,
+            report: Report { area: self.area, events, keys, warned: Vec::new() },
+        };
         block_on(client.submit(printer, outgoing))
     }
 }

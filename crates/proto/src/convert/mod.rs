@@ -23,7 +23,10 @@ pub use common::{SEALED_BYTES_MAX, SEALED_BYTES_MIN};
 pub use entry::{Signed, encode_entry, entry, entry_area};
 pub use reader::{key_id, subject};
 pub use special::policy_item;
-pub use submission::{ID_BYTES, Service, checked, signing_bytes, submission, submission_id, submission_message};
+pub use submission::{
+    ID_BYTES, REASON_CHARS_MAX, Service, WARNED_MAX, checked, signing_bytes, submission, submission_id,
+    submission_message,
+};
 
 /// Most bytes of an entry: the limit of a log bundle.
 pub const ENTRY_BYTES_MAX: usize = 65_535;

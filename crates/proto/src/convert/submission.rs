@@ -10,6 +10,15 @@ use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{EVENTS_MAX, Events, Submission, SubmissionHeader};
 use prost::Message;
 
+/// Most warnings with reasons in a submission.
+pub const WARNED_MAX: usize = 32;
+/// Longest reason for going on in spite of a warning, in characters.
+pub const REASON_CHARS_MAX: usize = 200;
+/// Longest code of a warning, in characters.
+const WARNING_CHARS_MAX: usize = 40;
+/// Most digits in a row in a reason: not enough for a citizen ID, a telephone or the
+/// number of a household.
+const REASON_DIGITS_MAX: usize = 5;
 /// Bytes of a submission's id.
 pub const ID_BYTES: usize = 16;
 
@@ -106,6 +115,7 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
     let sequence = r.number(wire.sequence, "sequence");
     let previous = previous(r, &wire.previous);
     let events = read_events(r, wire.events);
+    let warned = warned(r, wire.warned, events.as_ref().map_or(0, Events::len));
     let header = SubmissionHeader {
         id: id?,
         origin: origin?,
@@ -116,7 +126,31 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
         previous: previous?,
         composed_at: wire.composed_at,
     };
+    warned?;
     Some(Submission { header, events: events? })
+}
+
+/// Checks the reasons for going on in spite of warnings. They are for people who read the entry: no rule depends on
+/// them.
+fn warned(r: &mut Reader, wire: Vec<v1::Warned>, events: usize) -> Option<()> {
+    if wire.len() > WARNED_MAX {
+        return r.invalid("warned", format!("{} warnings, at most {WARNED_MAX}", wire.len()));
+    }
+    for one in wire {
+        let code = r.required_text(one.warning, WARNING_CHARS_MAX, "warned")?;
+        if !code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            return r.invalid("warned", "a code in lower case");
+        }
+        if usize::try_from(one.event).is_ok_and(|event| event >= events) {
+            return r.invalid("warned", format!("event {} of {events}", one.event));
+        }
+        let reason = r.required_text(one.reason, REASON_CHARS_MAX, "warned")?;
+        let mut runs = reason.split(|c: char| !c.is_numeric()).map(|run| run.chars().count());
+        if runs.any(|digits| digits > REASON_DIGITS_MAX) {
+            return r.invalid("warned", "a reason must not hold numbers of persons");
+        }
+    }
+    Some(())
 }
 
 fn id(r: &mut Reader, bytes: &[u8]) -> Option<SubmissionId> {

@@ -186,6 +186,7 @@ fn submission_of(events: v1::submission::Events) -> v1::Submission {
         previous: Bytes::from(vec![2; 32]),
         composed_at: 1_467_331_200,
         events: Some(events),
+        warned: Vec::new(),
     }
 }
 

@@ -220,7 +220,9 @@ pub(super) fn submit(printer: Printer, client: &Client, random: &mut Random, act
     let id = random.submission_id()?;
     block_on(async {
         let area = client.jurisdiction().await?;
-        client.submit(printer, Outgoing { id, report: Report { area, events, keys: act.keys } }).await
+        client
+            .submit(printer, Outgoing { id, report: Report { area, events, keys: act.keys, warned: Vec::new() } })
+            .await
     })
 }
 

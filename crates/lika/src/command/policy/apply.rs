@@ -181,7 +181,12 @@ fn report(area: Area, happened: Date, effective: Date, items: Vec<v1::PolicyItem
     let set = v1::PolicySet { effective: effective.yyyymmdd(), items };
     let kind = Some(Kind::PolicySet(set));
     let event = v1::HouseholdEvent { happened: happened.yyyymmdd(), kind, ..Default::default() };
-    Report { area, events: Events::Households(v1::HouseholdEvents { events: vec![event] }), keys: Vec::new() }
+    Report {
+        area,
+        events: Events::Households(v1::HouseholdEvents { events: vec![event] }),
+        keys: Vec::new(),
+        warned: Vec::new(),
+    }
 }
 
 /// The same items from the same key to the same log are the same submission as long as they wait to be sent, so that
