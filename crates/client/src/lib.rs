@@ -14,6 +14,7 @@
 //! * [`mod@file`]: a submission written by hand
 //! * [`plain`]: its values as people write them; [`example`]: a report of each event
 //! * [`draft`], [`attachments`]: numbers for new households, hashes of attachments; [`summary`]: a report in words
+//! * [`replica`]: what the log holds about the official's area, to work without a connection
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;
@@ -33,6 +34,7 @@ pub mod passphrase;
 pub mod plain;
 pub mod random;
 pub mod receipt;
+pub mod replica;
 pub mod summary;
 pub mod unlocked;
 
@@ -42,4 +44,5 @@ pub use home::{Home, HomeError, KeyFile};
 pub use key::Signer;
 pub use passphrase::Passphrase;
 pub use random::Random;
+pub use replica::{Replica, ReplicaError};
 pub use unlocked::Unlocked;

@@ -7,6 +7,7 @@
 mod http;
 mod problem;
 mod reads;
+mod replica;
 mod sessions;
 mod submissions;
 

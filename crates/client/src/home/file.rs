@@ -30,15 +30,20 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
 
 /// Reads a file; `None` if there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, HomeError> {
+    read_up_to(path, FILE_BYTES_MAX)
+}
+
+/// As [`read`], with another limit.
+pub(crate) fn read_up_to(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>, HomeError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(HomeError::at(path)(error)),
     };
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(HomeError::at(path))?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(HomeError::damaged(path, format!("larger than {FILE_BYTES_MAX} bytes")));
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(HomeError::at(path))?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(HomeError::damaged(path, format!("larger than {bytes_max} bytes")));
     }
     Ok(Some(bytes))
 }
@@ -76,6 +81,20 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), HomeError> {
 /// The file name without extension.
 pub(crate) fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A safe file name, different for different origins: all but a few plain characters become `%` and two hexadecimal
+/// digits.
+pub(crate) fn escape(origin: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let written =
+        |byte: u8| if plain(byte) || byte == b'.' { char::from(byte).to_string() } else { format!("%{byte:02x}") };
+    let name: String = origin.bytes().map(written).collect();
+    // A name that begins with a dot would be hidden, or lead out of the folder.
+    match name.strip_prefix('.') {
+        Some(rest) => format!("%2e{rest}"),
+        None => name,
+    }
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

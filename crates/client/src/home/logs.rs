@@ -58,24 +58,10 @@ impl Home {
     }
 
     fn log_size_path(&self, origin: &str) -> PathBuf {
-        self.path("logs", &format!("{}.size", escape(origin)))
+        self.path("logs", &format!("{}.size", file::escape(origin)))
     }
 
     fn log_key_path(&self, origin: &str) -> PathBuf {
-        self.path("logs", &format!("{}.vkey", escape(origin)))
-    }
-}
-
-/// A safe file name, different for different origins: all but a few plain characters become `%` and two hexadecimal
-/// digits.
-fn escape(origin: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let written =
-        |byte: u8| if plain(byte) || byte == b'.' { char::from(byte).to_string() } else { format!("%{byte:02x}") };
-    let name: String = origin.bytes().map(written).collect();
-    // A name that begins with a dot would be hidden, or lead out of the folder.
-    match name.strip_prefix('.') {
-        Some(rest) => format!("%2e{rest}"),
-        None => name,
+        self.path("logs", &format!("{}.vkey", file::escape(origin)))
     }
 }

@@ -9,4 +9,5 @@ mod line;
 mod node;
 mod openapi;
 mod pages;
+mod replica;
 mod stop;
