@@ -7,6 +7,7 @@ mod cli;
 mod distributed;
 mod golden;
 mod node;
+mod offline;
 mod policy;
 mod procedures;
 mod soak;

@@ -2,7 +2,7 @@
 
 use crate::command::{
     audit, bench::Bench, demo::Demo, household, import, key, log, manual, official, open, outbox, policy, progress,
-    receipt, report, run, serve, submit, whoami,
+    receipt, replica, report, run, serve, submit, whoami,
 };
 use crate::examples;
 use crate::exit::{Exit, Failure};
@@ -76,6 +76,9 @@ pub(crate) enum Command {
     Household(household::Household),
     /// Show an official
     Official(official::Official),
+    /// Keep a copy of your area on this device, to look up households and check reports without a connection
+    #[command(subcommand)]
+    Replica(replica::Replica),
     /// Show the official of the key, with their role, their area, and the events they may report
     Whoami(whoami::Whoami),
     /// Verify a log, or judge all of it again
@@ -129,6 +132,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Policy(command) => command.run(printer),
         Command::Household(command) => command.run(printer),
         Command::Official(command) => command.run(printer),
+        Command::Replica(command) => command.run(printer),
         Command::Whoami(whoami) => whoami.run(printer),
         Command::Audit(command) => command.run(printer),
         Command::Completions(completions) => completions.run(program(), printer),

@@ -18,6 +18,7 @@ mod passphrase;
 pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod receipt;
+pub(crate) mod replica;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;

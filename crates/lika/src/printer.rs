@@ -99,6 +99,23 @@ impl Printer {
         Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes" | "是")))
     }
 
+    /// Asks for a text of one line, at most `chars_max` characters; `None` if there is no terminal to ask on, or the
+    /// line is empty.
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    pub(crate) fn ask_for(self, question: &str, chars_max: usize) -> io::Result<Option<String>> {
+        let stdin = io::stdin();
+        if self.json || !stdin.is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        self.say(&format!("{question}: "));
+        let mut answer = String::new();
+        let bytes_max = u64::try_from(chars_max * 4).unwrap_or(u64::MAX);
+        io::Read::take(stdin.lock(), bytes_max).read_line(&mut answer)?;
+        Ok(Some(answer.trim().chars().take(chars_max).collect()).filter(|answer: &String| !answer.is_empty()))
+    }
+
     fn say(self, text: &str) {
         // If a message cannot be written, a message about that cannot be written either.
         let _ = io::stderr().lock().write_all(text.as_bytes());

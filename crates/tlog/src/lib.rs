@@ -1,7 +1,8 @@
 //! The C2SP formats of a transparency log, as pure functions and types over bytes.
 //!
-//! It contains RFC 6962 hashes and tree proofs, for one entry and for many, tile and entry bundle files, signed notes, checkpoints, witness
-//! cosignatures and the self-contained proof file that serves as a receipt. Each module names its specification.
+//! It contains RFC 6962 hashes and tree proofs, for one entry and for many, tile and entry bundle files, signed notes,
+//! checkpoints, witness cosignatures and the self-contained proof file that serves as a receipt. Each module names its
+//! specification.
 //!
 //! It does without files, sockets, clocks and random numbers: the caller passes the bytes, the time and the seed of a
 //! key, so that a log writer, a client checking a receipt and an auditor run the same code.

@@ -1,5 +1,6 @@
 //! `lika submit`: a report that an official has written as JSON, shown back before it is signed.
 
+mod foreseen;
 mod send;
 
 pub(crate) use send::{Outcome, Outgoing, Refused, households, reason};
@@ -83,12 +84,13 @@ pub(super) fn sign_and_send(
     let mut draft = Draft::read(text, &mut random).map_err(unreadable)?;
     attachments::pin(&mut draft.file, folder)
         .map_err(|error| Failure::told(error.code, error.what.zh, error.what.en))?;
-    let report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
+    let mut report = file::read(&draft.file.to_string(), &client.home, &client.key.origin, &mut random)?;
     // A report that was signed before is only sent again, so there is nothing to ask.
     if !client.knows(id)? {
         // Personal data may be shown at a terminal, but must not go into a file.
         let in_clear = io::stderr().is_terminal();
         printer.note(describe::report(&client.key, &draft, in_clear, printer.language()));
+        foreseen::foresee(printer, client, &draft.file, &mut report)?;
         confirm(printer, yes)?;
     }
     block_on(client.submit(printer, Outgoing { id, report }))

@@ -5,6 +5,7 @@ use lika_client::compose::ComposeError;
 use lika_client::file::FileError;
 use lika_client::import::{ApplyError, ImportError};
 use lika_client::receipt::ReceiptError;
+use lika_client::replica::ReplicaError;
 use lika_client::{ApiError, HomeError};
 use lika_domain::language::Bilingual;
 use lika_proto::v1;
@@ -19,6 +20,7 @@ pub(super) fn known(cause: &(dyn Error + 'static)) -> Option<Failure> {
         .or_else(|| cause.downcast_ref::<ComposeError>().map(compose))
         .or_else(|| cause.downcast_ref::<ReceiptError>().map(receipt))
         .or_else(|| cause.downcast_ref::<FileError>().map(file))
+        .or_else(|| cause.downcast_ref::<ReplicaError>().map(replica))
         .or_else(|| cause.downcast_ref::<ApplyError>().map(apply))
         .or_else(|| cause.downcast_ref::<ImportError>().map(import))
 }
@@ -29,6 +31,25 @@ pub(crate) fn exit_of(status: u32) -> Exit {
         401 | 403 => Exit::NotAuthorised,
         409 => Exit::Conflict,
         _ => Exit::Findings,
+    }
+}
+
+fn replica(error: &ReplicaError) -> Failure {
+    let en = error.to_string();
+    match error {
+        ReplicaError::Home(error) => home(error),
+        ReplicaError::Api(error) => api(error),
+        ReplicaError::Damaged(_) => {
+            let zh = "本机的辖区副本已损坏，或属于另一把密钥；`lika replica discard` 删除后可重新获取";
+            let en = format!("{en}. `lika replica discard` removes it; then fetch it again");
+            Failure::told(error.code(), zh, en)
+        }
+        ReplicaError::NotProven(_) => {
+            let zh = "节点给出的内容与日志不符，未予保存；请保留现场并询问节点运维";
+            let en = format!("{en}. Nothing of it was kept. Ask the operator of the node");
+            Failure::told(error.code(), zh, en).exit(Exit::Broken)
+        }
+        ReplicaError::Random(_) => Failure::new(error.code(), en),
     }
 }
 

@@ -1,0 +1,75 @@
+//! An official works without a connection: they look up households and officials, learn what the log would refuse and
+//! what an audit would find, and report; everything arrives once the node answers again.
+
+use crate::support::desk::{Office, VILLAGE, citizen_id, household};
+use crate::support::path;
+use serde_json::{Value, json};
+
+fn assignment(card: &str, official: &str, kind: &str, content: &Value) -> Value {
+    let event = json!({"happened": "2016-08-01", "household": card, "official": official, kind: content});
+    json!({"area": VILLAGE, "officials": {"events": [event]}})
+}
+
+#[test]
+fn a_day_without_a_connection() {
+    let mut office = Office::with_village();
+    let county = office.enrol(10_000_014, "county_officer", "130624");
+    let village = office.enrol(10_000_011, "village_officer", VILLAGE);
+    office.enrol(10_000_012, "responsible", VILLAGE);
+    let id = citizen_id(7);
+    let file = office.file("card.json", &household(&id));
+    let card = village.json(&["submit", path(&file), "--yes"])["households"][0].as_str().unwrap().to_owned();
+    let assigned =
+        office.file("a.json", &assignment(&card, "10000012", "official_assigned", &json!({"capacity": "first"})));
+    county.submit(&assigned).code(0);
+
+    village.run(&["replica", "find", "--lang", "en"]).code(1).says("lika replica refresh");
+    for desk in [&village, &county] {
+        desk.run(&["replica", "refresh"]).code(0);
+    }
+    let kept = village.json(&["replica", "show"])[0].clone();
+    let expected = (&json!(VILLAGE), &json!(true), &json!(1), &json!(0));
+    assert_eq!((&kept["area"], &kept["complete"], &kept["households"], &kept["gaps"]), expected);
+    village.run(&["replica", "refresh", "--area", "130624"]).code(5);
+    office.stop();
+
+    // The household is found by name, by number and by the end of a citizen ID; so is the official's name.
+    for text in ["张", card.as_str(), &id[14..], id.as_str()] {
+        let found = village.json(&["replica", "find", text]);
+        assert_eq!((&found[0]["household"], &found[0]["head"]), (&json!(card), &json!("张三")), "{text}");
+        assert_eq!(found[0]["official"]["name"], json!("李四"));
+    }
+    assert_eq!(village.json(&["replica", "find", "王五"]), json!([]));
+    village.run(&["replica", "find", "--lang", "zh"]).code(0).says("张三").says("李四");
+
+    // What the log would refuse is said at once, in one language; the report may wait nevertheless.
+    let exited = json!({"happened": "2016-08-02", "household": card,
+        "household_exited": {"income_year": 2015, "accepted": true}});
+    let exited = office.file("exit.json", &json!({"area": VILLAGE, "households": {"events": [exited]}}));
+    village.run(&["submit", path(&exited), "--yes", "--lang", "en"]).code(6).says("[income_missing]");
+    let waiting = village.json(&["outbox", "list"]);
+    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
+
+    let ending = assignment(&card, "10000012", "assignment_ended", &json!({"reason": "left"}));
+    let ending_file = office.file("ending.json", &ending);
+
+    // What the rules allow and an audit would find needs a reason, which is recorded.
+    county.run(&["submit", path(&ending_file), "--yes", "--lang", "zh"]).code(3).says("没有第一帮扶责任人");
+    let mut with_reason = ending.clone();
+    with_reason["warned"] = json!([{"warning": "nobody_responsible", "event": 0, "reason": "继任者下周到任"}]);
+    county.submit(&office.file("reasoned.json", &with_reason)).code(6);
+    with_reason["warned"][0]["reason"] = json!("电话13900000000");
+    county.submit(&office.file("bad.json", &with_reason)).code(3).says("warned");
+
+    // The same once more: what waits is counted, so the assignment has ended already.
+    let again = office.file("again.json", &json!({"area": VILLAGE, "officials": ending["officials"], "warned": []}));
+    county.run(&["submit", path(&again), "--yes", "--lang", "en"]).code(6).says("[not_assigned]");
+
+    office.serve();
+    let url = office.node.as_ref().unwrap().url();
+    county.run(&["outbox", "send", "--url", &url]).one_of(&[0, 3, 7]);
+    let receipts = county.json(&["receipt", "list"]);
+    let ids = receipts.as_array().unwrap().iter().filter_map(|receipt| receipt["id"].as_str().map(str::to_owned));
+    let shown: Vec<_> = ids.map(|id| county.run(&["receipt", "show", &id, "--json"]).told()).collect();
+    assert!(shown.iter().any(|shown| shown.contains("继任者下周到任")), "{shown:?}");
+}
