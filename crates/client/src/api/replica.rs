@@ -24,7 +24,7 @@ impl Api {
         known: u64,
     ) -> Result<v1::ReplicaBatch, ApiError> {
         let path = format!("/v1/replica/{}?from={from}&known={known}", area.prefix());
-        let reply = self.exchange(self.get(&path, PROTOBUF), PART_BYTES_MAX).await?;
+        let reply = self.exchange(self.get(&path, PROTOBUF)?, PART_BYTES_MAX).await?;
         v1::ReplicaBatch::decode(reply.accepted()?).map_err(ApiError::protocol)
     }
 
@@ -40,7 +40,7 @@ impl Api {
     ) -> Result<Page, ApiError> {
         let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
         let path = format!("/v1/replica/{}/personal?since={since}{after}", area.prefix());
-        let reply = self.exchange(self.get(&path, JSON), DOCUMENT_BYTES_MAX).await?;
+        let reply = self.exchange(self.get(&path, JSON)?, DOCUMENT_BYTES_MAX).await?;
         serde_json::from_slice(&reply.accepted()?).map_err(ApiError::protocol)
     }
 }
