@@ -5,7 +5,8 @@
 //! keys/NAME.key            a signing key, JSON, for the owner only; its seed under a passphrase, or not
 //! devices/KEYID.json       the last submission of a key that the log took
 //! logs/ORIGIN.vkey         verifier key of a log, as first seen
-//! datakeys/NUMBER.json     data keys of a household or official
+//! datakeys/NUMBER.json     data keys of a household or official; HASH.bundle has the first keys of many households
+//! imports/ID.json          which rows of a table went into which submissions, by hashes keyed with imports/secret
 //! pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
 //! refused/ID.submission    what the log refused, with the refusal beside it as ID.json
 //! receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
@@ -16,6 +17,7 @@
 pub(crate) mod file;
 
 mod data_keys;
+mod imports;
 mod keys;
 mod logs;
 mod pending;
@@ -23,6 +25,7 @@ mod protected;
 mod receipts;
 
 pub use data_keys::DataKeys;
+pub use imports::{ImportPlan, PlannedItem};
 pub use keys::KeyFile;
 pub use pending::Pending;
 pub use receipts::{KeptReceipt, Refused};
@@ -40,6 +43,7 @@ pub struct Home {
     dir: PathBuf,
     unlocked: Unlocked,
     _lock: File,
+    bundles: data_keys::Bundles,
 }
 
 /// Errors of the folder.
@@ -128,7 +132,7 @@ pub enum HomeError {
     Receipt(#[from] ReceiptError),
 }
 
-const FOLDERS: [&str; 7] = ["keys", "devices", "logs", "datakeys", "pending", "refused", "receipts"];
+const FOLDERS: [&str; 8] = ["keys", "devices", "logs", "datakeys", "imports", "pending", "refused", "receipts"];
 
 impl Home {
     /// Opens the folder and creates it if necessary.
@@ -150,7 +154,7 @@ impl Home {
         let path = dir.join("lock");
         let lock = File::create(&path).map_err(HomeError::at(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { dir: dir.to_owned(), unlocked, _lock: lock }),
+            Ok(()) => Ok(Self { dir: dir.to_owned(), unlocked, _lock: lock, bundles: data_keys::Bundles::default() }),
             Err(TryLockError::WouldBlock) => Err(HomeError::Locked { path: dir.to_owned() }),
             Err(TryLockError::Error(error)) => Err(HomeError::at(&path)(error)),
         }
