@@ -12,3 +12,4 @@ mod policy;
 mod procedures;
 mod soak;
 mod support;
+mod tables;

@@ -94,7 +94,16 @@ struct Sealer<'a> {
 /// # Errors
 /// If the file is malformed. Faults of the events are found when they are composed and recorded.
 pub fn read(text: &str, home: &Home, origin: &str, random: &mut Random) -> Result<Report, FileError> {
-    let mut file: Map<String, Value> = serde_json::from_str(text).map_err(JsonError::from)?;
+    of_map(serde_json::from_str(text).map_err(JsonError::from)?, home, origin, random)
+}
+
+/// As [`read`], from what the file holds.
+pub(crate) fn of_map(
+    mut file: Map<String, Value>,
+    home: &Home,
+    origin: &str,
+    random: &mut Random,
+) -> Result<Report, FileError> {
     if let Some(field) = file.keys().find(|field| !FIELDS.contains(&field.as_str())) {
         return Err(FileError::NotOfAFile(field.clone()));
     }

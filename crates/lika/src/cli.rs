@@ -64,7 +64,7 @@ pub(crate) enum Command {
     /// Measure how fast this machine records and replays
     #[command(subcommand)]
     Bench(Bench),
-    /// Submit the rows of a table saved as CSV
+    /// Make, check and submit tables: .xlsx or CSV
     #[command(subcommand)]
     Import(import::Import),
     /// Show the progress of an area

@@ -74,8 +74,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("bench append", &["lika bench append", "lika bench append --nats"]),
     ("bench replay", &["lika bench replay --events 100000"]),
     ("bench rules", &["lika bench rules data"]),
-    ("import check", &["lika import check households.csv --kind households"]),
-    ("import apply", &["lika import apply households.csv --kind households --village 130624100201"]),
+    ("import template", &["lika import template households.xlsx --kind households"]),
+    (
+        "import check",
+        &["lika import check households.xlsx", "lika import check households.csv --annotated checked.xlsx"],
+    ),
+    ("import plan", &["lika import plan households.csv --village 130624100201 --happened 2016-07-01"]),
+    ("import apply", &["lika import apply households.xlsx", "lika import apply aid.csv --kind aid --sheet 发放"]),
     (
         "progress",
         &[

@@ -209,7 +209,7 @@ fn stream(error: &StreamError) -> Failure {
 mod tests {
     use super::*;
     use anyhow::Context;
-    use lika_client::import::RowCode;
+    use lika_client::import::Code as ImportCode;
     use lika_domain::rejection;
     use lika_eventlog::error::Damage;
     use std::collections::BTreeMap;
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn codes_of_all_crates_are_distinct_and_have_both_messages() {
         let mut known = BTreeMap::new();
-        for list in [rejection::Code::MESSAGES, lika_gateway::CODES, RowCode::MESSAGES] {
+        for list in [rejection::Code::MESSAGES, lika_gateway::CODES, ImportCode::MESSAGES] {
             let mut names = Vec::new();
             for code in list {
                 let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';

@@ -1,44 +1,237 @@
-//! The columns of a table of households.
+//! The columns of a kind of table, made from the description of its event.
 
-use super::table::Column;
-use lika_domain::describe::{Field, field};
-use lika_domain::facts::private;
-use lika_domain::household::Facts;
-use lika_domain::member::Member;
+use super::kind::{Kind, Spec};
+use lika_domain::describe::{Concerns, Field, Value as Takes};
+use lika_domain::facts::{envelope, private};
 
-const CARD: &[Field] = Facts::RECORD.fields;
-const CARD_PRIVATE: &[Field] = private::HOUSEHOLD;
-const MEMBER: &[Field] = Member::RECORD.fields;
-const MEMBER_PRIVATE: &[Field] = private::MEMBER;
+/// Where the value of a column belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The submission's village.
+    Village,
+    /// What the event concerns, and its day.
+    Envelope,
+    /// The event itself.
+    Event,
+    /// The event's personal data.
+    EventPrivate,
+    /// A member that the event holds.
+    Member,
+    /// That member's personal data.
+    MemberPrivate,
+}
 
-/// In the order of the module's documentation.
-pub(super) const HOUSEHOLDS: [Column; 28] = [
-    Column::new("village", &["行政村代码", "村代码"]),
-    Column::new("household", &["户编号", "户号", "household_no"]).required(),
-    Column::new("date", &["识别日期", "建档日期", "识别时间"]),
-    Column::of(field(CARD, "group"), &["自然村组", "村民小组"]),
-    Column::of(field(CARD, "attribute"), &["户属性", "农户属性"]).required(),
-    Column::of(field(CARD, "standard"), &[]),
-    Column::of(field(CARD, "main_cause"), &[]).required(),
-    Column::of(field(CARD, "other_causes"), &[]),
-    Column::of(field(CARD, "willing_to_relocate"), &["是否愿意搬迁"]).named("relocate"),
-    Column::of(field(CARD_PRIVATE, "address"), &["家庭住址"]),
-    Column::of(field(CARD_PRIVATE, "bank"), &["开户银行名称"]),
-    Column::of(field(CARD_PRIVATE, "account"), &["银行卡号"]),
-    Column::of(field(CARD_PRIVATE, "remark"), &[]),
-    Column::of(field(MEMBER, "relation"), &[]).required(),
-    Column::of(field(MEMBER_PRIVATE, "name"), &[]).required(),
-    Column::of(field(MEMBER_PRIVATE, "citizen_id"), &["身份证号码", "证件号码", "公民身份号码"]).required(),
-    Column::of(field(MEMBER_PRIVATE, "phone"), &["手机号码", "手机"]),
-    Column::of(field(MEMBER, "sex"), &[]),
-    Column::of(field(MEMBER, "ethnicity"), &[]),
-    Column::of(field(MEMBER, "education"), &[]),
-    Column::of(field(MEMBER, "school"), &["在校状况"]),
-    Column::of(field(MEMBER, "health"), &[]).required(),
-    Column::of(field(MEMBER, "labour"), &["劳动技能", "labor"]).required(),
-    Column::of(field(MEMBER, "work_place"), &["务工区域", "务工状况"]),
-    Column::of(field(MEMBER, "work_months"), &["务工时间"]),
-    Column::of(field(MEMBER, "medical_insurance"), &["是否参加城乡居民基本医疗保险", "是否参加医疗保险"]),
-    Column::of(field(MEMBER, "pension_insurance"), &["是否参加城乡居民基本养老保险", "是否参加养老保险"]),
-    Column::of(field(MEMBER_PRIVATE, "disability_certificate"), &["残疾人证号"]).named("certificate"),
-];
+/// A column that is read.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// Its stable name, used in problems: that of its field.
+    pub(super) name: &'static str,
+    /// Its label.
+    pub(super) zh: &'static str,
+    /// What it contains.
+    pub(super) meaning: &'static str,
+    pub(super) takes: Takes,
+    pub(super) part: Part,
+    /// Every row must fill it in.
+    pub(super) required: bool,
+    /// What a blank cell means, where the field must hold something.
+    pub(super) default: Option<&'static str>,
+    /// Every heading that names it, in the form of [`plain`].
+    headings: Vec<String>,
+}
+
+/// Facts that are taken from a citizen ID or a certificate if a table does not have them.
+const DERIVED: [&str; 4] = ["sex", "birth_month", "disability_category", "disability_grade"];
+
+impl Kind {
+    /// The columns of its tables, in the order of a form.
+    pub(super) fn columns(self) -> Vec<Column> {
+        let spec = self.spec();
+        let registers = self == Self::Households;
+        let mut columns = vec![village(spec)];
+        let around = |name: &str| envelope::FIELDS.iter().find(|field| field.name == name);
+        let with_official = matches!(spec.event.concerns, Concerns::OfficialAndHousehold);
+        for (name, column) in [("household", "household"), ("official", "official"), ("happened", "date")] {
+            if let Some(field) = around(name).filter(|_| name != "official" || with_official) {
+                columns.push(Column { name: column, ..of(spec, field, column, Part::Envelope) });
+            }
+        }
+        for field in spec.event.fields_on_the_wire() {
+            match field.value {
+                Takes::Sealed(inside) => add(&mut columns, spec, inside.iter().collect(), Part::EventPrivate),
+                Takes::Record(record) | Takes::Records { record, .. } => {
+                    for field in record.fields.iter().flat_map(Field::on_the_wire) {
+                        match field.value {
+                            Takes::Sealed(inside) => {
+                                add(&mut columns, spec, inside.iter().collect(), Part::MemberPrivate);
+                            }
+                            _ => add(&mut columns, spec, vec![field], Part::Member),
+                        }
+                    }
+                }
+                _ => add(&mut columns, spec, vec![field], Part::Event),
+            }
+        }
+        // The members of a new card are numbered in the order of their rows, and its telephone is that of its head.
+        columns.retain(|column| {
+            !registers
+                || !matches!((column.part, column.name), (Part::Member, "number") | (Part::EventPrivate, "phone"))
+        });
+        columns
+    }
+}
+
+fn add(columns: &mut Vec<Column>, spec: &Spec, fields: Vec<&'static Field>, part: Part) {
+    columns.extend(fields.into_iter().map(|field| of(spec, field, field.name, part)));
+}
+
+fn of(spec: &Spec, field: &'static Field, name: &'static str, part: Part) -> Column {
+    let must = matches!(
+        field.value,
+        Takes::Choice(_)
+            | Takes::RequiredText { .. }
+            | Takes::Month
+            | Takes::Year
+            | Takes::YearByRule
+            | Takes::Number
+            | Takes::Member
+            | Takes::Official
+            | Takes::Area
+    );
+    let default = spec.defaults.iter().find(|(column, _)| *column == name).map(|(_, value)| *value);
+    let derived = matches!(part, Part::Member) && DERIVED.contains(&name);
+    let household = part == Part::Envelope && name == "household";
+    let required = spec.required.contains(&name) || household || (must && default.is_none() && !derived);
+    let zh = label(name, field);
+    let headings = headings(spec, name, zh);
+    Column { name, zh, meaning: field.meaning, takes: field.value, part, required, default, headings }
+}
+
+/// What the registers call the columns of the envelope.
+fn label(name: &str, field: &'static Field) -> &'static str {
+    match name {
+        "household" => "户编号",
+        "official" => "干部编号",
+        _ => field.zh,
+    }
+}
+
+/// The label of a village's code.
+const VILLAGE: &str = "行政村代码";
+
+/// Every heading of a column: its label, its name, and the words of the registers.
+fn headings(spec: &Spec, name: &'static str, zh: &'static str) -> Vec<String> {
+    [zh, name].into_iter().chain(spec.headings_of(name)).map(plain).collect()
+}
+
+fn village(spec: &Spec) -> Column {
+    Column {
+        name: "village",
+        zh: VILLAGE,
+        meaning: " Division code of the village, 12 digits.",
+        takes: Takes::Area,
+        part: Part::Village,
+        required: false,
+        default: None,
+        headings: headings(spec, "village", VILLAGE),
+    }
+}
+
+impl Column {
+    /// Whether a heading names it. The heading is in the form of [`plain`].
+    pub(super) fn is_named(&self, heading: &str) -> bool {
+        self.headings.iter().any(|name| name == heading)
+    }
+
+    /// Whether it holds an amount of money.
+    pub(super) fn is_money(&self) -> bool {
+        matches!(self.takes, Takes::Amount | Takes::Balance)
+    }
+
+    /// Whether a spreadsheet may change its numbers: they are long, or begin with zeros.
+    pub(super) fn is_number_as_text(&self) -> bool {
+        matches!(self.takes, Takes::Area | Takes::HouseholdOrNone | Takes::Official | Takes::Officials { .. })
+            || PERSONAL_NUMBERS.contains(&self.name)
+    }
+
+    /// Its heading in a template, with the unit.
+    pub(super) fn heading(&self, english: bool) -> String {
+        let money = self.is_money();
+        match english {
+            true => self.name.replace('_', " ") + if money { " (yuan)" } else { "" },
+            false => self.zh.to_owned() + if money { "（元）" } else { "" },
+        }
+    }
+
+    /// For messages: its label and its name.
+    pub(super) fn described(&self) -> String {
+        format!("{} ({})", self.zh, self.name)
+    }
+}
+
+/// Numbers of persons and their papers, which are text in the description.
+pub(super) const PERSONAL_NUMBERS: [&str; 4] = ["citizen_id", "disability_certificate", "phone", "account"];
+
+/// A heading without case, spaces, underscores, asterisks, and what stands in brackets at its end.
+pub(super) fn plain(heading: &str) -> String {
+    let heading = heading.replace(['（', '［', '【'], "(");
+    let heading = heading.split('(').next().unwrap_or_default();
+    let skipped = |c: &char| !c.is_whitespace() && !matches!(c, '*' | '＊' | '_' | '\u{feff}' | '\u{200b}');
+    heading.chars().filter(skipped).flat_map(char::to_lowercase).collect()
+}
+
+/// What stands in brackets at the end of a heading: a unit or a remark; empty if nothing does.
+pub(super) fn bracketed(heading: &str) -> String {
+    let heading = heading.replace(['（', '［', '【'], "(").replace(['）', '］', '】'], ")");
+    let inside = heading.split_once('(').map_or("", |(_, inside)| inside);
+    inside.split(')').next().unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The fields of persons' names.
+pub(super) fn is_name(column: &Column) -> bool {
+    let named = |fields: &'static [Field]| fields.iter().any(|field| field.name == "name" && field.zh == column.zh);
+    column.name == "name" && (named(private::MEMBER) || named(private::OFFICIAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(kind: Kind) -> Vec<&'static str> {
+        kind.columns().iter().map(|column| column.name).collect()
+    }
+
+    #[test]
+    fn every_field_of_an_event_has_its_column() {
+        assert_eq!(
+            names(Kind::Aid),
+            ["village", "household", "date", "delivery", "group", "measure", "allocation", "amount", "member"]
+        );
+        let visits = names(Kind::Visits);
+        for name in ["official", "place", "minute", "companions", "seen", "latitude"] {
+            assert!(visits.contains(&name), "{name}");
+        }
+        let households = names(Kind::Households);
+        assert_eq!(households.iter().filter(|name| **name == "phone").count(), 1);
+        assert!(!households.contains(&"number") && names(Kind::Members).contains(&"number"));
+    }
+
+    #[test]
+    fn no_heading_names_two_columns_of_a_kind() {
+        for kind in Kind::ALL {
+            let columns = kind.columns();
+            for column in &columns {
+                for heading in &column.headings {
+                    let named: Vec<_> = columns.iter().filter(|one| one.is_named(heading)).collect();
+                    assert_eq!(named.len(), 1, "{heading} in {}", kind.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn headings_have_their_units() {
+        assert_eq!((plain("*务工 时间（月）"), bracketed("*务工 时间（月）")), ("务工时间".into(), "月".into()));
+        assert_eq!((plain("Amount (yuan)"), bracketed("金额")), ("amount".into(), String::new()));
+    }
+}

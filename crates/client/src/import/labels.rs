@@ -1,255 +1,152 @@
-//! Names of the choices of a column: the labels and names of the closed lists, and words from the field's own tables.
+//! Words of the registers for the choices of closed lists, besides the lists' own labels and names.
 
-use lika_domain::aid::MeasureGroup;
-use lika_domain::household::{Attribute, Cause, Standard};
-use lika_domain::kind::{FromWire, List};
-use lika_domain::member::{Education, Health, Labour, Relation, SchoolStage, Sex, WorkPlace};
-use lika_domain::official::Capacity;
+use lika_domain::kind::List;
 
-/// The choices of a column. A choice can be named by its label or its name in its closed list, or by other words.
-pub(super) struct Labels<T: 'static> {
-    list: List,
-    /// The choice of the list with that number.
-    choice: fn(i32) -> Option<T>,
-    /// Whether the list's own labels are shown before the other words, because the field's tables use the same.
-    shows_list: bool,
-    /// Other words, each with its meaning, in the order in which they are shown.
-    words: &'static [(&'static str, T)],
+/// For a list: words that mean one of its choices, separated by spaces. A choice without a name means none of them.
+type Spoken = &'static [(&'static str, &'static str)];
+
+/// The relations to the head are those of GB/T 4761, and of the registers, which write 之 before them.
+const RELATION: Spoken = &[
+    ("head", "本人 本人或户主 户主本人"),
+    ("spouse", "夫 妻 丈夫 妻子 爱人 老婆 老公"),
+    (
+        "child",
+        "子 女 儿子 女儿 独生子 长子 次子 二子 三子 四子 五子 六子 独生女 长女 次女 二女 三女 四女 五女 六女 养子 养女 继子 \
+         继女 养子或继子 养女或继女 其他儿子 其他女儿 大儿子 二儿子 小儿子 大女儿 二女儿 小女儿 子或女",
+    ),
+    ("child_in_law", "儿媳 女婿 媳妇 儿媳妇 上门女婿"),
+    (
+        "grandchild",
+        "孙子 孙女 外孙子 外孙女 外孙 孙子或孙女 孙子女或外孙子女 曾孙子 曾孙女 外曾孙子 外曾孙女 曾孙子或外曾孙子 \
+         曾孙女或外曾孙女 重孙子 重孙女 \
+         其他孙子、孙女或外孙子、外孙女",
+    ),
+    ("parent", "父 母 父亲 母亲 继父 继母 养父 养母 继父或养父 继母或养母 其他父母关系 爸爸 妈妈"),
+    ("parent_in_law", "公公 婆婆 岳父 岳母 公婆 岳父母"),
+    (
+        "grandparent",
+        "祖父 祖母 外祖父 外祖母 曾祖父 曾祖母 祖父母或外祖父母 配偶的祖父母或外祖父母 配偶的曾祖父母或外曾祖父母 爷爷 奶奶 \
+         外公 外婆 姥爷 姥姥",
+    ),
+    ("sibling", "兄 弟 姐 妹 兄弟 姐妹 哥哥 弟弟 姐姐 妹妹 其他兄弟姐妹"),
+    (
+        "other",
+        "孙媳妇 外孙媳妇 孙媳妇或外孙媳妇 孙女婿 外孙女婿 孙女婿或外孙女婿 嫂 嫂子 弟媳 姐夫 妹夫 伯父 伯母 叔父 婶母 \
+         舅父 舅母 姨父 姨母 姑父 姑母 叔叔 堂兄弟 堂姐妹 表兄弟 表姐妹 侄子 侄女 侄儿 外甥 外甥女 其他亲属 非亲属",
+    ),
+];
+
+const ATTRIBUTE: Spoken = &[
+    ("general", "一般贫困户 一般农户"),
+    ("dibao", "低保户 低保贫困户"),
+    ("wubao", "五保户 五保贫困户 特困供养户 特困供养人员"),
+];
+const STANDARD: Spoken = &[("national", "国家 国定 国定标准"), ("provincial", "省定 省级标准")];
+const CAUSE: Spoken = &[("labour", "缺劳动力"), ("motivation", "自身发展力不足")];
+const EDUCATION: Spoken = &[
+    ("", "学龄前儿童 学前"),
+    ("none", "文盲 半文盲"),
+    ("senior", "中专 高中或中专 普通高中"),
+    ("college", "大专 本科 本科及以上 大学 大学本科"),
+];
+const SCHOOL: Spoken = &[
+    ("", "非在校生 否 不在校"),
+    ("preschool", "学前教育 幼儿园"),
+    ("primary", "一年级 二年级 三年级 四年级 五年级 六年级"),
+    ("junior", "七年级 八年级 九年级"),
+    ("senior", "普通高中"),
+    ("vocational", "职高 技校 中专"),
+    ("college", "大专 高职高专 本科 大学"),
+    ("dropped_out", "辍学 失学"),
+];
+const HEALTH: Spoken =
+    &[("healthy", "良好 正常"), ("chronic", "慢性病"), ("serious", "患有大病 重病"), ("disabled", "残疾人")];
+const LABOUR: Spoken = &[("weak", "弱劳动力或半劳动力 弱劳动力 半劳动力 弱（半）劳动力"), ("none", "无劳动能力")];
+const WORK_PLACE: Spoken = &[("township", "乡(镇)内 乡内 镇内"), ("county", "乡(镇)外县内"), ("province", "县外省内")];
+const CAPACITY: Spoken = &[("first", "第一"), ("second", "第二")];
+const GROUP: Spoken = &[("housing", "危房改造"), ("industry", "产业扶贫"), ("employment", "就业扶贫")];
+const MET: Spoken = &[("yes", "是 已达标 有保障 √"), ("no", "否 不达标 无保障 ×")];
+const DWELLING: Spoken = &[("a", "A 一级"), ("b", "B 二级"), ("c", "C 三级"), ("d", "D 四级")];
+const PLACE: Spoken = &[("home", "入户 家里 户内"), ("remote", "电话 视频")];
+
+const LISTS: [(&str, Spoken); 14] = [
+    ("Relation", RELATION),
+    ("Attribute", ATTRIBUTE),
+    ("Standard", STANDARD),
+    ("Cause", CAUSE),
+    ("Education", EDUCATION),
+    ("SchoolStage", SCHOOL),
+    ("Health", HEALTH),
+    ("Labour", LABOUR),
+    ("WorkPlace", WORK_PLACE),
+    ("Capacity", CAPACITY),
+    ("MeasureGroup", GROUP),
+    ("Met", MET),
+    ("DwellingGrade", DWELLING),
+    ("VisitPlace", PLACE),
+];
+
+/// Words that say yes, and no.
+const YES: [&str; 8] = ["是", "有", "参加", "已参加", "yes", "true", "√", "y"];
+const NO: [&str; 8] = ["否", "无", "未参加", "没有", "no", "false", "×", "n"];
+
+/// Relations whose word tells the sex.
+const MALE: &str = "夫 丈夫 老公 子 儿子 独生子 长子 次子 二子 三子 四子 五子 六子 养子 继子 女婿 孙子 外孙子 父 父亲 公公 岳父 \
+                    祖父 外祖父 爷爷 外公 姥爷 兄 弟 哥哥 弟弟";
+const FEMALE: &str = "妻 妻子 老婆 女 女儿 独生女 长女 次女 二女 三女 四女 五女 六女 养女 继女 儿媳 儿媳妇 孙女 外孙女 母 母亲 \
+                      婆婆 岳母 祖母 外祖母 奶奶 外婆 姥姥 姐 妹 姐姐 妹妹";
+
+/// A choice found: its number on the wire, or 0 where the word means none of the list.
+pub(super) fn find(list: &List, text: &str) -> Option<i32> {
+    let text = plain(text);
+    let listed = list.choices.iter().find(|choice| {
+        let en = choice.en();
+        choice.name == text || plain(choice.zh) == text || plain(&en) == text
+    });
+    if let Some(choice) = listed {
+        return Some(choice.number);
+    }
+    let (_, words) = LISTS.iter().find(|(name, _)| *name == list.name)?;
+    let means = |spoken: &str| spoken.split_whitespace().any(|word| plain(word) == text);
+    let (name, _) = words.iter().find(|(_, spoken)| means(spoken))?;
+    if name.is_empty() { Some(0) } else { list.find(name).map(|choice| choice.number) }
 }
 
-impl<T: Copy> Labels<T> {
-    /// Finds the choice named by a text. Case and the width of brackets are ignored.
-    pub(super) fn find(&self, text: &str) -> Option<T> {
-        let plain = |text: &str| text.replace('（', "(").replace('）', ")").to_lowercase();
-        let text = plain(text);
-        let word = self.words.iter().find(|(word, _)| plain(word) == text);
-        word.map(|(_, meaning)| *meaning).or_else(|| {
-            let listed = |name: &str, label: &str| name == text || plain(label) == text;
-            let choice = self.list.choices.iter().find(|choice| listed(choice.name, choice.zh))?;
-            (self.choice)(choice.number)
-        })
-    }
-
-    /// The Chinese words, for an error message that lists them.
-    pub(super) fn choices(&self) -> String {
-        let listed = self.list.choices.iter().filter(|_| self.shows_list).map(|choice| choice.zh);
-        let words = self.words.iter().map(|(word, _)| *word).filter(|word| !word.is_ascii());
-        listed.chain(words).take(16).collect::<Vec<_>>().join(" ")
+/// Yes or no.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    let text = plain(text);
+    match (YES.contains(&text.as_str()), NO.contains(&text.as_str())) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
     }
 }
 
-pub(super) const YES_NO: Labels<bool> = Labels {
-    list: List { name: "", choices: &[] },
-    choice: |_| None,
-    shows_list: false,
-    words: &[
-        ("是", true),
-        ("否", false),
-        ("有", true),
-        ("无", false),
-        ("参加", true),
-        ("未参加", false),
-        ("yes", true),
-        ("no", false),
-        ("true", true),
-        ("false", false),
-        ("√", true),
-        ("×", false),
-    ],
-};
+/// The sex that a word for a relation tells: `true` for male.
+pub(super) fn is_male(relation: &str) -> Option<bool> {
+    let text = plain(relation);
+    let among = |words: &str| words.split_whitespace().any(|word| word == text);
+    match (among(MALE), among(FEMALE)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
 
-pub(super) const SEXES: Labels<Sex> = Labels { list: Sex::LIST, choice: Sex::from_wire, shows_list: true, words: &[] };
+/// The choices of a list, for a message: its own labels.
+pub(super) fn choices(list: &List) -> String {
+    list.choices.iter().map(|choice| choice.zh).collect::<Vec<_>>().join(" ")
+}
 
-pub(super) const ATTRIBUTES: Labels<Attribute> = Labels {
-    list: Attribute::LIST,
-    choice: Attribute::from_wire,
-    shows_list: true,
-    words: &[
-        ("一般贫困户", Attribute::General),
-        ("一般农户", Attribute::General),
-        ("低保户", Attribute::Dibao),
-        ("低保贫困户", Attribute::Dibao),
-        ("五保户", Attribute::Wubao),
-        ("五保贫困户", Attribute::Wubao),
-        ("特困供养户", Attribute::Wubao),
-    ],
-};
-
-pub(super) const STANDARDS: Labels<Standard> = Labels {
-    list: Standard::LIST,
-    choice: Standard::from_wire,
-    shows_list: false,
-    words: &[
-        ("国家", Standard::National),
-        ("省定", Standard::Provincial),
-        ("国家标准", Standard::National),
-        ("国定标准", Standard::National),
-        ("省定标准", Standard::Provincial),
-    ],
-};
-
-pub(super) const CAUSES: Labels<Cause> = Labels {
-    list: Cause::LIST,
-    choice: Cause::from_wire,
-    shows_list: true,
-    words: &[("缺劳动力", Cause::Labour), ("自身发展力不足", Cause::Motivation)],
-};
-
-pub(super) const RELATIONS: Labels<Relation> = Labels {
-    list: Relation::LIST,
-    choice: Relation::from_wire,
-    shows_list: false,
-    words: &[
-        ("户主", Relation::Head),
-        ("配偶", Relation::Spouse),
-        ("之子", Relation::Child),
-        ("之女", Relation::Child),
-        ("之儿媳", Relation::ChildInLaw),
-        ("之女婿", Relation::ChildInLaw),
-        ("之孙子", Relation::Grandchild),
-        ("之孙女", Relation::Grandchild),
-        ("之父", Relation::Parent),
-        ("之母", Relation::Parent),
-        ("之岳父", Relation::ParentInLaw),
-        ("之岳母", Relation::ParentInLaw),
-        ("之祖父", Relation::Grandparent),
-        ("之祖母", Relation::Grandparent),
-        ("之兄弟姐妹", Relation::Sibling),
-        ("其他", Relation::Other),
-        ("本人", Relation::Head),
-        ("妻子", Relation::Spouse),
-        ("丈夫", Relation::Spouse),
-        ("儿子", Relation::Child),
-        ("女儿", Relation::Child),
-        ("子女", Relation::Child),
-        ("儿媳", Relation::ChildInLaw),
-        ("女婿", Relation::ChildInLaw),
-        ("孙子", Relation::Grandchild),
-        ("孙女", Relation::Grandchild),
-        ("之外孙子", Relation::Grandchild),
-        ("之外孙女", Relation::Grandchild),
-        ("父亲", Relation::Parent),
-        ("母亲", Relation::Parent),
-        ("父母", Relation::Parent),
-        ("之公公", Relation::ParentInLaw),
-        ("之婆婆", Relation::ParentInLaw),
-        ("之外祖父", Relation::Grandparent),
-        ("之外祖母", Relation::Grandparent),
-        ("兄弟姐妹", Relation::Sibling),
-    ],
-};
-
-pub(super) const EDUCATIONS: Labels<Option<Education>> = Labels {
-    list: Education::LIST,
-    choice: |number| Education::from_wire(number).map(Some),
-    shows_list: true,
-    words: &[
-        ("学龄前儿童", None),
-        ("文盲", Some(Education::None)),
-        ("中专", Some(Education::Senior)),
-        ("大专", Some(Education::College)),
-        ("本科", Some(Education::College)),
-        ("本科及以上", Some(Education::College)),
-    ],
-};
-
-pub(super) const SCHOOLS: Labels<Option<SchoolStage>> = Labels {
-    list: SchoolStage::LIST,
-    choice: |number| SchoolStage::from_wire(number).map(Some),
-    shows_list: false,
-    words: &[
-        ("非在校生", None),
-        ("学前教育", Some(SchoolStage::Preschool)),
-        ("小学", Some(SchoolStage::Primary)),
-        ("初中", Some(SchoolStage::Junior)),
-        ("高中", Some(SchoolStage::Senior)),
-        ("中职", Some(SchoolStage::Vocational)),
-        ("大专及以上", Some(SchoolStage::College)),
-        ("辍学", Some(SchoolStage::DroppedOut)),
-        ("否", None),
-        ("无", None),
-        ("幼儿园", Some(SchoolStage::Preschool)),
-        ("七年级", Some(SchoolStage::Junior)),
-        ("八年级", Some(SchoolStage::Junior)),
-        ("九年级", Some(SchoolStage::Junior)),
-        ("普通高中", Some(SchoolStage::Senior)),
-        ("职高", Some(SchoolStage::Vocational)),
-        ("技校", Some(SchoolStage::Vocational)),
-        ("大专", Some(SchoolStage::College)),
-        ("高职高专", Some(SchoolStage::College)),
-        ("本科", Some(SchoolStage::College)),
-        ("失学", Some(SchoolStage::DroppedOut)),
-        ("no", None),
-    ],
-};
-
-pub(super) const HEALTHS: Labels<Health> = Labels {
-    list: Health::LIST,
-    choice: Health::from_wire,
-    shows_list: false,
-    words: &[
-        ("健康", Health::Healthy),
-        ("长期慢性病", Health::Chronic),
-        ("患有大病", Health::Serious),
-        ("残疾", Health::Disabled),
-        ("慢性病", Health::Chronic),
-        ("大病", Health::Serious),
-        ("重病", Health::Serious),
-    ],
-};
-
-pub(super) const LABOURS: Labels<Labour> = Labels {
-    list: Labour::LIST,
-    choice: Labour::from_wire,
-    shows_list: false,
-    words: &[
-        ("普通劳动力", Labour::Ordinary),
-        ("技能劳动力", Labour::Skilled),
-        ("弱劳动力或半劳动力", Labour::Weak),
-        ("丧失劳动力", Labour::Lost),
-        ("无劳动力", Labour::None),
-        ("弱劳动力", Labour::Weak),
-        ("半劳动力", Labour::Weak),
-    ],
-};
-
-pub(super) const WORK_PLACES: Labels<Option<WorkPlace>> = Labels {
-    list: WorkPlace::LIST,
-    choice: |number| WorkPlace::from_wire(number).map(Some),
-    shows_list: false,
-    words: &[
-        ("乡(镇)内", Some(WorkPlace::Township)),
-        ("乡(镇)外县内", Some(WorkPlace::County)),
-        ("县外省内", Some(WorkPlace::Province)),
-        ("省外", Some(WorkPlace::Elsewhere)),
-        ("无", None),
-        ("乡镇内", Some(WorkPlace::Township)),
-        ("县内", Some(WorkPlace::County)),
-        ("省内", Some(WorkPlace::Province)),
-    ],
-};
-
-pub(super) const CAPACITIES: Labels<Capacity> = Labels {
-    list: Capacity::LIST,
-    choice: Capacity::from_wire,
-    shows_list: false,
-    words: &[
-        ("第一", Capacity::First),
-        ("第二", Capacity::Second),
-        ("第一责任人", Capacity::First),
-        ("第二责任人", Capacity::Second),
-    ],
-};
-
-pub(super) const GROUPS: Labels<MeasureGroup> = Labels {
-    list: MeasureGroup::LIST,
-    choice: MeasureGroup::from_wire,
-    shows_list: true,
-    words: &[("危房改造", MeasureGroup::Housing)],
-};
+/// Without case, spaces, the width of brackets, and the 之 of the registers.
+fn plain(text: &str) -> String {
+    let text = text.replace('（', "(").replace('）', ")");
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    text.strip_prefix('之').map(str::to_owned).unwrap_or(text)
+}
 
 /// Ethnic groups by their codes in GB/T 3304, from 1.
-const PEOPLES: [&str; 56] = [
+pub(super) const PEOPLES: [&str; 56] = [
     "汉",
     "蒙古",
     "回",
@@ -315,7 +212,7 @@ pub(super) fn ethnicity(text: &str) -> Option<u32> {
     match (place, text) {
         (Some(place), _) => Some(place + 1),
         (None, "其他") => Some(97),
-        (None, "外国血统") => Some(98),
+        (None, "外国血统" | "外国血统中国籍人士") => Some(98),
         (None, code) => code.parse().ok().filter(|code| matches!(code, 1..=56 | 97 | 98)),
     }
 }
@@ -323,49 +220,74 @@ pub(super) fn ethnicity(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lika_domain::household::Cause;
+    use lika_domain::member::{Education, Relation, SchoolStage, WorkPlace};
 
     #[test]
-    fn every_choice_of_the_system_has_its_name() {
-        for cause in Cause::ALL {
-            assert_eq!(CAUSES.find(cause.name()), Some(*cause));
+    fn every_word_means_a_choice_of_its_list_and_no_two() {
+        for list in crate::import::kind::Kind::ALL.iter().flat_map(|kind| kind.columns()).filter_map(|column| {
+            use lika_domain::describe::Value::{Choice, ChoiceOrNone, Choices};
+            match column.takes {
+                Choice(list) | ChoiceOrNone(list) | Choices { list, .. } => Some(list),
+                _ => None,
+            }
+        }) {
+            for choice in list.choices {
+                for word in [choice.name, choice.zh, choice.en().as_str()] {
+                    assert_eq!(find(list, word), Some(choice.number), "{word}");
+                }
+            }
+            let Some((_, words)) = LISTS.iter().find(|(name, _)| *name == list.name) else { continue };
+            let mut seen = Vec::new();
+            for (name, spoken) in *words {
+                for word in spoken.split_whitespace() {
+                    let number = list.find(name).map_or(0, |choice| choice.number);
+                    assert!(name.is_empty() || number > 0, "{name}");
+                    assert_eq!(find(list, word), Some(number), "{word}");
+                    assert!(!seen.contains(&word), "{word} twice");
+                    seen.push(word);
+                }
+            }
         }
-        for group in MeasureGroup::ALL {
-            assert_eq!(GROUPS.find(group.name()), Some(*group));
+    }
+
+    #[test]
+    fn relations_are_those_of_the_standard_and_of_the_registers() {
+        let relation = |text| {
+            find(&Relation::LIST, text)
+                .map(|number| Relation::ALL.iter().find(|one| **one as i32 == number).unwrap().name())
+        };
+        for (text, name) in [
+            ("户主", "head"),
+            ("妻", "spouse"),
+            ("长子", "child"),
+            ("之女", "child"),
+            ("之儿媳", "child_in_law"),
+            ("外孙女", "grandchild"),
+            ("岳母", "parent_in_law"),
+            ("外祖父", "grandparent"),
+            ("之兄弟姐妹", "sibling"),
+            ("弟媳", "other"),
+            ("侄 子", "other"),
+        ] {
+            assert_eq!(relation(text), Some(name), "{text}");
         }
-        for relation in Relation::ALL {
-            assert_eq!(RELATIONS.find(relation.name()), Some(*relation));
-        }
-        for school in SchoolStage::ALL {
-            assert_eq!(SCHOOLS.find(school.name()), Some(Some(*school)));
-        }
-        for education in Education::ALL {
-            assert_eq!(EDUCATIONS.find(education.name()), Some(Some(*education)));
-        }
-        for health in Health::ALL {
-            assert_eq!(HEALTHS.find(health.name()), Some(*health));
-        }
-        for labour in Labour::ALL {
-            assert_eq!(LABOURS.find(labour.name()), Some(*labour));
-        }
-        for place in WorkPlace::ALL {
-            assert_eq!(WORK_PLACES.find(place.name()), Some(Some(*place)));
-        }
-        for attribute in Attribute::ALL {
-            assert_eq!(ATTRIBUTES.find(attribute.name()), Some(*attribute));
-        }
+        assert_eq!((relation("邻居"), relation("1"), relation("")), (None, None, None));
+        assert_eq!((is_male("之子"), is_male("妻"), is_male("子女")), (Some(true), Some(false), None));
     }
 
     #[test]
     fn brackets_and_case_do_not_matter() {
-        assert_eq!(WORK_PLACES.find("乡（镇）内"), Some(Some(WorkPlace::Township)));
-        assert_eq!(CAUSES.find("Illness"), Some(Cause::Illness));
-        assert_eq!(CAUSES.find("1"), None);
+        assert_eq!(find(&WorkPlace::LIST, "乡（镇）内"), Some(1));
+        assert_eq!((find(&Cause::LIST, "Illness"), find(&Cause::LIST, "1")), (Some(1), None));
+        assert_eq!((find(&SchoolStage::LIST, "非在校生"), find(&Education::LIST, "学龄前儿童")), (Some(0), Some(0)));
+        assert_eq!((flag("√"), flag("未参加"), flag("也许")), (Some(true), Some(false), None));
     }
 
     #[test]
     fn peoples_have_their_codes() {
-        let table = [("汉", 1), ("汉族", 1), ("满族", 11), ("基诺族", 56), ("其他", 97), ("11", 11), ("01", 1)];
-        for (text, code) in table {
+        for (text, code) in [("汉", 1), ("汉族", 1), ("满族", 11), ("基诺族", 56), ("其他", 97), ("11", 11), ("01", 1)]
+        {
             assert_eq!(ethnicity(text), Some(code), "{text}");
         }
         for text in ["", "族", "57", "甲族"] {

@@ -1,7 +1,6 @@
 //! Packs events into submissions, each for one village and of limited size.
 
-use super::problem::RowProblem;
-use super::{REPORT_BYTES_MAX, REPORT_EVENTS_MAX};
+use super::limits::{REPORT_BYTES_MAX, REPORT_EVENTS_MAX};
 use crate::compose::{ENTRY_OVERHEAD_BYTES_MAX, Report, TAG_BYTES_MAX, tag_count};
 use lika_domain::area::Area;
 use lika_proto::v1;
@@ -12,20 +11,20 @@ use std::collections::BTreeMap;
 /// Longest submission without its events, in bytes.
 const HEADER_BYTES_MAX: usize = 320;
 
-/// A submission to be composed, and the rows it comes from.
+/// A submission to be composed, and the drafts of its events.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Planned {
+pub(super) struct Planned {
     /// The content to compose.
-    pub report: Report,
-    /// The rows of each event.
-    pub rows: Vec<Vec<usize>>,
+    pub(super) report: Report,
+    /// For each event the position of its draft.
+    pub(super) drafts: Vec<usize>,
 }
 
-/// One event with its rows and data keys.
+/// One event with its draft and its data keys.
 pub(super) struct Item {
     pub(super) area: Area,
     pub(super) event: Event,
-    pub(super) rows: Vec<usize>,
+    pub(super) draft: usize,
     pub(super) keys: Vec<v1::DataKey>,
 }
 
@@ -45,7 +44,7 @@ pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
         let planned = villages.entry(item.area).or_default();
         let size = sizes.entry(item.area).or_insert(0);
         match planned.last_mut() {
-            Some(last) if last.rows.len() < REPORT_EVENTS_MAX && *size + bytes <= REPORT_BYTES_MAX => {
+            Some(last) if last.drafts.len() < REPORT_EVENTS_MAX && *size + bytes <= REPORT_BYTES_MAX => {
                 *size += bytes;
                 item.add_to(last);
             }
@@ -59,9 +58,14 @@ pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
 }
 
 impl Item {
-    /// Whether it fits into a submission.
-    pub(super) fn fits(&self) -> bool {
-        overhead() + self.bytes() <= REPORT_BYTES_MAX
+    /// The only event of a report.
+    pub(super) fn of(report: Report, draft: usize) -> Option<Self> {
+        let event = match report.events {
+            Events::Households(mut list) => list.events.pop().map(Event::Household),
+            Events::Officials(mut list) => list.events.pop().map(Event::Official),
+            Events::Aid(mut list) => list.events.pop().map(Event::Aid),
+        };
+        event.map(|event| Self { area: report.area, event, draft, keys: report.keys })
     }
 
     /// Bytes that it adds to an entry of the log.
@@ -87,7 +91,7 @@ impl Item {
         };
         Planned {
             report: Report { area: self.area, events, keys: self.keys, warned: Vec::new() },
-            rows: vec![self.rows],
+            drafts: vec![self.draft],
         }
     }
 
@@ -100,48 +104,8 @@ impl Item {
             _ => return,
         }
         planned.report.keys.extend(self.keys);
-        planned.rows.push(self.rows);
+        planned.drafts.push(self.draft);
     }
-}
-
-impl Planned {
-    /// Removes the events that the log refused, mapping the refusals to their rows. If the refusal does not name
-    /// single events, nothing is left.
-    pub fn without(mut self, refusal: &v1::Refusal) -> (Option<Self>, Vec<RowProblem>) {
-        let rows_of = |event: Option<u32>| match event.and_then(|event| usize::try_from(event).ok()) {
-            Some(event) => self.rows.get(event).cloned().unwrap_or_default(),
-            None => self.rows.concat(),
-        };
-        let first = |problem: &v1::Problem| rows_of(problem.event).into_iter().min().unwrap_or(0);
-        let problems = refusal.problems.iter().map(|problem| RowProblem::of_log(first(problem), problem)).collect();
-        let bad =
-            |number: usize| refusal.problems.iter().any(|p| p.event.is_some_and(|event| event as usize == number));
-        let whole = refusal.problems.iter().any(|problem| problem.event.is_none());
-        let keep: Vec<bool> = (0..self.rows.len()).map(|number| !whole && !bad(number)).collect();
-        if !keep.contains(&true) || !keep.contains(&false) {
-            return (None, problems);
-        }
-        match &mut self.report.events {
-            Events::Households(list) => retain(&mut list.events, &keep),
-            Events::Officials(list) => retain(&mut list.events, &keep),
-            Events::Aid(list) => retain(&mut list.events, &keep),
-        }
-        retain(&mut self.rows, &keep);
-        self.report.keys = keys_in_use(&self.report);
-        (Some(self), problems)
-    }
-}
-
-fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {
-    let mut keep = keep.iter();
-    list.retain(|_| keep.next().copied().unwrap_or(false));
-}
-
-/// The vault needs no keys of households that are not registered.
-fn keys_in_use(report: &Report) -> Vec<v1::DataKey> {
-    let Events::Households(list) = &report.events else { return report.keys.clone() };
-    let used = |key: &&v1::DataKey| list.events.iter().any(|event| event.household == key.subject);
-    report.keys.iter().filter(used).cloned().collect()
 }
 
 fn overhead() -> usize {

@@ -1,30 +1,21 @@
-//! Persons of a household, one row each.
+//! Persons: what follows from a citizen ID and a certificate, and what contradicts them.
 
-use super::cells::{Cells, is_scientific};
-use super::problem::RowCode;
+use super::cells::{Cells, Values};
+use super::columns::Column;
+use super::labels;
+use super::problem::Code;
 use super::table::Table;
-use super::{Options, labels};
+use super::values::{self, compact};
 use lika_domain::citizen_id::{CitizenId, DisabilityCertificate, is_mobile};
-use lika_domain::facts::private::PERSON_NAME_CHARS_MAX;
-use lika_domain::member::{Disability, Relation};
-use lika_domain::rejection::Code;
-use lika_proto::v1;
+use lika_domain::member::Sex;
+use lika_domain::rejection;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Months in a year.
-const WORK_MONTHS_MAX: u64 = 12;
 /// Length of a citizen ID.
 const CITIZEN_ID_CHARS: usize = 18;
 /// A spreadsheet keeps 15 digits of a number, so a citizen ID loses its last digits to these.
 const CUT_OFF: &str = "000";
-
-/// A person as stated in the row.
-pub(super) struct Person {
-    pub(super) relation: Relation,
-    /// Without number and sealed data.
-    pub(super) member: v1::Member,
-    pub(super) private: v1::MemberPrivate,
-}
 
 /// Faults that only the whole table shows.
 pub(super) struct Suspects {
@@ -38,118 +29,131 @@ pub(super) struct Suspects {
 /// Looks through the whole table.
 pub(super) fn suspects(table: &Table) -> Suspects {
     let (mut seen, mut twice, mut truncated) = (BTreeSet::new(), BTreeSet::new(), false);
-    for row in &table.rows {
-        let text = table.cell(row, "citizen_id");
-        match CitizenId::parse(text) {
+    for row in table.rows() {
+        let Some(cell) = table.cell(row, "citizen_id") else { continue };
+        let text = plain(&cell.text);
+        match CitizenId::parse(&text) {
             Ok(id) if !seen.insert(id.clone()) => {
                 twice.insert(id);
             }
             Ok(_) => {}
-            Err(_) => truncated |= is_cut_off(text),
+            Err(_) => truncated |= is_cut_off(&text),
         }
     }
     Suspects { twice, truncated }
 }
 
-pub(super) fn person(cells: &mut Cells<'_>, options: &Options, suspects: &Suspects) -> Option<Person> {
-    let relation = cells.required_word("relation", &labels::RELATIONS);
-    let name = cells.required_text("name", PERSON_NAME_CHARS_MAX);
-    let id = citizen_id(cells, options, suspects);
-    let phone = phone(cells);
-    let ethnicity = ethnicity(cells);
-    let education = cells.word("education", &labels::EDUCATIONS);
-    let school = cells.word("school", &labels::SCHOOLS);
-    let health = cells.required_word("health", &labels::HEALTHS);
-    let labour = cells.required_word("labour", &labels::LABOURS);
-    let work_place = cells.word("work_place", &labels::WORK_PLACES);
-    let work_months = cells.number("work_months", WORK_MONTHS_MAX);
-    let medical_insurance = cells.yes("medical_insurance");
-    let pension_insurance = cells.yes("pension_insurance");
-    let id = id?;
-    check_sex(cells, &id)?;
-    let disability = certificate(cells, &id)?;
-    let member = v1::Member {
-        relation: relation? as i32,
-        sex: id.sex() as i32,
-        birth_month: id.birth().month().yyyymm(),
-        ethnicity: ethnicity?,
-        education: education?.flatten().map_or(0, |education| education as i32),
-        school: school?.flatten().map_or(0, |school| school as i32),
-        health: health? as i32,
-        labour: labour? as i32,
-        work_place: work_place?.flatten().map_or(0, |place| place as i32),
-        work_months: work_months?,
-        medical_insurance: medical_insurance?,
-        pension_insurance: pension_insurance?,
-        disability_category: disability.map_or(0, |disability| u32::from(disability.category)),
-        disability_grade: disability.map_or(0, |disability| u32::from(disability.grade)),
-        ..Default::default()
-    };
-    let private = v1::MemberPrivate {
-        name: name?,
-        citizen_id: id.as_str().to_owned(),
-        disability_certificate: cells.raw("certificate").to_uppercase(),
-        phone: phone?,
-    };
-    Some(Person { relation: relation?, member, private })
+/// The citizen ID of a row, whatever else is wrong with it.
+pub(super) fn id_of(values: &Values) -> Option<CitizenId> {
+    let text = values.member_private.get("citizen_id").and_then(Value::as_str)?;
+    CitizenId::parse(text).ok()
+}
+
+/// Checks a person's numbers against each other and fills in what follows from them.
+pub(super) fn complete(cells: &mut Cells<'_>, values: &mut Values, suspects: &Suspects) -> Option<()> {
+    let table = cells.table;
+    let Some(column) = table.column("citizen_id") else { return Some(()) };
+    let mut whole = phone(cells, &values.member_private).is_some();
+    let text = values.member_private.get("citizen_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if text.is_empty() {
+        // The blank or unreadable cell is noted already.
+        return None;
+    }
+    let id = citizen_id(cells, column, &text, suspects);
+    if let Some(id) = id {
+        whole &= contradictions(cells, values, &id).is_some();
+        whole &= certificate(cells, values, &id).is_some();
+        values.member_private.insert("citizen_id".to_owned(), id.as_str().into());
+        values.member.insert("sex".to_owned(), (id.sex() as i32).into());
+        values.member.insert("birth_month".to_owned(), id.birth().month().yyyymm().into());
+    } else {
+        whole = false;
+    }
+    whole.then_some(())
 }
 
 /// A mobile number, which may be blank.
-fn phone(cells: &mut Cells<'_>) -> Option<String> {
-    match cells.raw("phone") {
-        "" => Some(String::new()),
-        phone if is_mobile(phone) => Some(phone.to_owned()),
-        phone if is_scientific(phone) => cells.refuse("phone", RowCode::NumberTruncated, ""),
-        _ => cells.refuse("phone", RowCode::PhoneInvalid, ""),
-    }
-}
-
-fn citizen_id(cells: &mut Cells<'_>, options: &Options, suspects: &Suspects) -> Option<CitizenId> {
-    let text = cells.raw("citizen_id");
-    let id = CitizenId::parse(text).ok();
-    if is_cut_off(text) && (id.is_none() || suspects.truncated) {
-        return cells.refuse("citizen_id", RowCode::CitizenIdTruncated, "");
-    }
-    let Some(id) = id else {
-        let code = if text.is_empty() { RowCode::Missing } else { RowCode::CitizenIdInvalid };
-        return cells.refuse("citizen_id", code, "");
-    };
-    if suspects.twice.contains(&id) {
-        return cells.refuse("citizen_id", RowCode::CitizenIdTwice, "");
-    }
-    match options.mode.map(|mode| id.is_for(mode)) {
-        Some(Err(Code::CitizenIdSynthetic)) => cells.refuse("citizen_id", RowCode::CitizenIdSynthetic, ""),
-        Some(Err(_)) => cells.refuse("citizen_id", RowCode::CitizenIdReal, ""),
-        _ => Some(id),
-    }
-}
-
-/// Whether this may be a citizen ID that a spreadsheet has cut off.
-fn is_cut_off(text: &str) -> bool {
-    is_scientific(text) || (text.len() == CITIZEN_ID_CHARS && text.ends_with(CUT_OFF))
-}
-
-fn check_sex(cells: &mut Cells<'_>, id: &CitizenId) -> Option<()> {
-    match cells.word("sex", &labels::SEXES)? {
-        Some(sex) if sex != id.sex() => cells.refuse("sex", RowCode::SexContradicts, ""),
+fn phone(cells: &mut Cells<'_>, private: &Map<String, Value>) -> Option<()> {
+    let table = cells.table;
+    let phone = private.get("phone").and_then(Value::as_str).unwrap_or_default();
+    match table.column("phone") {
+        Some(column) if !phone.is_empty() && !is_mobile(phone) => cells.refuse(column, Code::PhoneInvalid, ""),
         _ => Some(()),
     }
 }
 
-fn certificate(cells: &mut Cells<'_>, id: &CitizenId) -> Option<Option<Disability>> {
-    let text = cells.raw("certificate");
-    if text.is_empty() {
-        return Some(None);
+fn citizen_id(cells: &mut Cells<'_>, column: &Column, text: &str, suspects: &Suspects) -> Option<CitizenId> {
+    let id = CitizenId::parse(text).ok();
+    if is_cut_off(text) && (id.is_none() || suspects.truncated) {
+        return cells.refuse(column, Code::CitizenIdTruncated, "");
     }
-    match DisabilityCertificate::parse(text) {
-        Some(certificate) if certificate.citizen_id == *id => Some(Some(certificate.disability)),
-        _ => cells.refuse("certificate", RowCode::CertificateInvalid, ""),
+    let Some(id) = id else {
+        let length = text.chars().count();
+        let detail =
+            if length == CITIZEN_ID_CHARS { String::new() } else { format!("{length} ≠ {CITIZEN_ID_CHARS}") };
+        return cells.refuse(column, Code::CitizenIdInvalid, &detail);
+    };
+    if suspects.twice.contains(&id) {
+        return cells.refuse(column, Code::CitizenIdTwice, "");
+    }
+    match cells.options.mode.map(|mode| id.is_for(mode)) {
+        Some(Err(rejection::Code::CitizenIdSynthetic)) => cells.refuse(column, Code::CitizenIdSynthetic, ""),
+        Some(Err(_)) => cells.refuse(column, Code::CitizenIdReal, ""),
+        _ => Some(id),
     }
 }
 
-fn ethnicity(cells: &mut Cells<'_>) -> Option<u32> {
-    match cells.raw("ethnicity") {
-        "" => Some(1),
-        text => labels::ethnicity(text).or_else(|| cells.refuse("ethnicity", RowCode::NotKnown, "such as 汉族")),
+/// Sex and birth stated beside the citizen ID must agree with it.
+fn contradictions(cells: &mut Cells<'_>, values: &Values, id: &CitizenId) -> Option<()> {
+    let table = cells.table;
+    let mut whole = true;
+    let stated = |name: &str| values.member.get(name).and_then(Value::as_i64);
+    if let (Some(column), Some(sex)) = (table.column("sex"), stated("sex"))
+        && sex != id.sex() as i64
+    {
+        whole &= cells.refuse::<()>(column, Code::SexContradicts, "").is_some();
     }
+    if let (Some(column), Some(month)) = (table.column("birth_month"), stated("birth_month")) {
+        let day = cells.text(column).and_then(|text| values::month(&text)).and_then(|(_, day)| day);
+        if month != i64::from(id.birth().month().yyyymm()) || day.is_some_and(|day| day != id.birth()) {
+            whole &= cells.refuse::<()>(column, Code::BirthContradicts, "").is_some();
+        }
+    }
+    if let Some(column) = table.column("relation") {
+        let word = cells.text(column).unwrap_or_default();
+        if labels::is_male(&word).is_some_and(|male| male != (id.sex() == Sex::Male)) {
+            cells.warn(column, Code::RelationSex, "");
+        }
+    }
+    whole.then_some(())
+}
+
+/// The certificate gives category and grade, and must agree with those that are stated.
+fn certificate(cells: &mut Cells<'_>, values: &mut Values, id: &CitizenId) -> Option<()> {
+    let table = cells.table;
+    let text = values.member_private.get("disability_certificate").and_then(Value::as_str).unwrap_or_default();
+    let Some(column) = table.column("disability_certificate").filter(|_| !text.is_empty()) else { return Some(()) };
+    let certificate = DisabilityCertificate::parse(text).filter(|certificate| certificate.citizen_id == *id);
+    let Some(certificate) = certificate else { return cells.refuse(column, Code::CertificateInvalid, "") };
+    let follow =
+        [("disability_category", certificate.disability.category), ("disability_grade", certificate.disability.grade)];
+    for (name, number) in follow {
+        let stated = values.member.get(name).and_then(Value::as_u64);
+        if stated.is_some_and(|stated| stated != u64::from(number)) {
+            return cells.refuse(column, Code::CertificateInvalid, name);
+        }
+        values.member.insert(name.to_owned(), number.into());
+    }
+    Some(())
+}
+
+/// Whether this may be a citizen ID that a spreadsheet has cut off.
+fn is_cut_off(text: &str) -> bool {
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    values::is_scientific(text)
+        || (digits.len() == CITIZEN_ID_CHARS && (digits.ends_with(CUT_OFF) || digits.len() < text.len()))
+}
+
+fn plain(text: &str) -> String {
+    compact(&values::outer(text)).to_uppercase()
 }

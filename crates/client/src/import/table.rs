@@ -1,180 +1,181 @@
-//! Rows and columns.
+//! The table in a file: the sheet, its heading, and its rows.
 
-use super::{ImportError, ROWS_MAX, text};
-use lika_domain::describe::Field;
+use super::columns::Column;
+use super::error::ImportError;
+use super::grid::{Cell, CellKind, Grid, Row, column_name};
+use super::heading::{self, Heading, Place};
+use super::kind::Kind;
+use super::limits::CELLS_MAX;
+use super::problem::{Code, Finding};
+use super::read::{ReadError, Sheets};
+use super::sheets::OWN_SHEETS;
 
-/// How many rows from the top may be the heading: templates have titles above it.
-pub(super) const HEADING_ROWS_MAX: usize = 5;
-/// How many columns a row must name to be the heading.
-const HEADING_COLUMNS_MIN: usize = 2;
-
-/// A column that is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
-    /// Its English name, used in problems.
-    pub(super) name: &'static str,
-    /// The label and the name of its field, which are headings too, the label before all others; `None` where it is no
-    /// event's field.
-    field: Option<&'static Field>,
-    /// Its other possible headings: words of the registers.
-    headings: &'static [&'static str],
-    /// The table must have it.
-    required: bool,
-}
-
-impl Column {
-    /// A column that is not a field of an event.
-    pub(super) const fn new(name: &'static str, headings: &'static [&'static str]) -> Self {
-        Self { name, field: None, headings, required: false }
-    }
-
-    /// The column of a field: its name and its label are those of the description.
-    pub(super) const fn of(field: &'static Field, headings: &'static [&'static str]) -> Self {
-        Self { name: field.name, field: Some(field), headings, required: false }
-    }
-
-    /// The same column with a name of its own.
-    pub(super) const fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
-    }
-
-    /// The same column, which a table must have.
-    pub(super) const fn required(self) -> Self {
-        Self { required: true, ..self }
-    }
-
-    fn headings(&self) -> impl Iterator<Item = &'static str> {
-        let of_field = self.field.into_iter().flat_map(|field| [field.zh, field.name]);
-        of_field.chain(self.headings.iter().copied())
-    }
-}
-
-/// A table as read.
+/// A table with its columns found.
 pub(super) struct Table {
-    pub(super) rows: Vec<Row>,
-    pub(super) unknown_columns: Vec<String>,
-    /// The position of each column.
-    places: Vec<(&'static str, usize)>,
-}
-
-/// A row that is not blank.
-pub(super) struct Row {
-    /// Number as in the spreadsheet, from 1.
-    pub(super) number: usize,
-    cells: Vec<String>,
+    pub(super) kind: Kind,
+    pub(super) columns: Vec<Column>,
+    pub(super) grid: Grid,
+    heading: Heading,
 }
 
 impl Table {
-    /// Reads a table with these columns.
-    pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Self, ImportError> {
-        let text = text::decode(bytes)?;
-        let mut rows = records(&text)?;
-        let heading = rows.iter().take(HEADING_ROWS_MAX).position(|row| known(row, columns) >= HEADING_COLUMNS_MIN);
-        let heading = heading.ok_or_else(|| no_heading(columns))?;
-        let body = rows.split_off(heading + 1);
-        let (places, unknown_columns) = places(&rows[heading], columns)?;
-        let lacking = |column: &&Column| column.required && !places.iter().any(|(name, _)| *name == column.name);
-        let lacking: Vec<_> = columns.iter().filter(lacking).map(described).collect();
-        if !lacking.is_empty() {
-            return Err(ImportError::ColumnsMissing(lacking));
-        }
-        let rows = body.into_iter().filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).collect();
-        Ok(Self { rows, unknown_columns, places })
-    }
-
-    /// The cell of a row; blank if the table has no such column or the row is short.
-    pub(super) fn cell<'a>(&self, row: &'a Row, column: &str) -> &'a str {
-        let place = self.places.iter().find(|(name, _)| *name == column);
-        place.and_then(|(_, place)| row.cells.get(*place)).map_or("", String::as_str)
-    }
-}
-
-/// If no heading is found, the error lists all possible columns.
-fn no_heading(columns: &[Column]) -> ImportError {
-    let named = |required| columns.iter().filter(|column| column.required == required).map(described).collect();
-    ImportError::NoHeading { needed: named(true), others: named(false) }
-}
-
-fn records(text: &str) -> Result<Vec<Row>, ImportError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(text))
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        if rows.len() == ROWS_MAX {
-            return Err(ImportError::TooManyRows);
-        }
-        let record = record?;
-        // The reader skips empty lines, but the spreadsheet counts them.
-        let passed_over = record.position().map_or(0, |at| blank_lines_at(text, at.byte()));
-        let number = rows.last().map_or(0, |row: &Row| row.number) + passed_over + 1;
-        rows.push(Row { number, cells: record.iter().map(clean).collect() });
-    }
-    Ok(rows)
-}
-
-/// Number of empty lines at this offset, where the reader began to look for a row.
-fn blank_lines_at(text: &str, offset: u64) -> usize {
-    let (before, rest) = usize::try_from(offset).ok().and_then(|at| text.split_at_checked(at)).unwrap_or_default();
-    let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-    let ends = rest.get(..blank).unwrap_or_default().matches('\n').count();
-    // The reader may have left the second character of a two-character line end.
-    let left_over = before.ends_with('\r') && rest.starts_with('\n');
-    ends - usize::from(left_over)
-}
-
-/// The delimiter that occurs most often in the first lines.
-fn delimiter(text: &str) -> u8 {
-    let top: String = text.lines().take(HEADING_ROWS_MAX).collect();
-    let count = |delimiter: u8| top.bytes().filter(|byte| *byte == delimiter).count();
-    [b',', b'\t', b';'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b',')).unwrap_or(b',')
-}
-
-fn known(row: &Row, columns: &[Column]) -> usize {
-    row.cells.iter().filter(|cell| column(cell, columns).is_some()).count()
-}
-
-type Places = Vec<(&'static str, usize)>;
-
-fn places(heading: &Row, columns: &[Column]) -> Result<(Places, Vec<String>), ImportError> {
-    let (mut places, mut unknown) = (Places::new(), Vec::new());
-    for (place, cell) in heading.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-        match column(cell, columns) {
-            Some(column) if places.iter().any(|(name, _)| *name == column.name) => {
-                return Err(ImportError::ColumnTwice(described(column)));
+    /// Finds the table in a file: the only visible sheet with such a heading. `warnings` receives what is not read.
+    pub(super) fn find(
+        sheets: Sheets,
+        kind: Option<Kind>,
+        sheet: Option<&str>,
+        warnings: &mut Vec<Finding>,
+    ) -> Result<Self, ImportError> {
+        let Sheets { mut visible, hidden } = sheets;
+        if let Some(wanted) = sheet {
+            visible.retain(|grid| grid.sheet == wanted);
+            if visible.is_empty() {
+                return Err(ImportError::SheetUnknown(wanted.to_owned()));
             }
-            Some(column) => places.push((column.name, place)),
-            None => unknown.push(cell.clone()),
+        }
+        let kind = match kind {
+            Some(kind) => kind,
+            None => guess(&visible)?,
+        };
+        let columns = kind.columns();
+        let found: Vec<_> = visible.iter().map(|grid| heading::find(grid, &columns)).collect();
+        let fitting: Vec<usize> = (0..found.len()).filter(|place| found[*place].is_ok()).collect();
+        let chosen = match fitting.as_slice() {
+            [only] => *only,
+            [] => most_fitting(&found),
+            several => {
+                return Err(ImportError::SeveralSheets(
+                    several.iter().map(|place| visible[*place].sheet.clone()).collect(),
+                ));
+            }
+        };
+        for (place, grid) in visible.iter().enumerate() {
+            let own = OWN_SHEETS.contains(&grid.sheet.as_str());
+            if place != chosen && !own && !grid.rows.is_empty() {
+                warnings.push(Finding::of_table(Code::SheetNotRead, &grid.sheet));
+            }
+        }
+        warnings.extend(hidden.iter().map(|name| Finding::of_table(Code::SheetHidden, name)));
+        let heading = found.into_iter().nth(chosen).unwrap_or_else(|| Err(ImportError::no_heading(&columns)))?;
+        let mut table = Self { kind, columns, grid: visible.swap_remove(chosen), heading };
+        if table.rows().is_empty() {
+            return Err(ImportError::NoRows);
+        }
+        table.fill_merged()?;
+        table.warn(warnings);
+        Ok(table)
+    }
+
+    /// The rows below the heading.
+    pub(super) fn rows(&self) -> &[Row] {
+        self.grid.rows.get(self.heading.rows.1..).unwrap_or_default()
+    }
+
+    /// Where a column is; `None` if the table does not have it.
+    pub(super) fn place(&self, column: &Column) -> Option<&Place> {
+        let place = self.columns.iter().position(|one| one.name == column.name && one.part == column.part)?;
+        self.heading.places.get(place)?.as_ref()
+    }
+
+    /// The column of that name; the first, if the event and a member both have one.
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The cell of a row in the column of that name.
+    pub(super) fn cell<'r>(&self, row: &'r Row, name: &str) -> Option<&'r Cell> {
+        row.cell(self.place(self.column(name)?)?.column)
+    }
+
+    /// The number of the heading's last row.
+    pub(super) fn heading_row(&self) -> usize {
+        self.grid.rows.get(self.heading.rows.1 - 1).map_or(1, |row| row.number)
+    }
+
+    /// The column after the last one that has a heading.
+    pub(super) fn width(&self) -> usize {
+        self.heading.width
+    }
+
+    /// A cell merged over several rows stands in its first row only, and means all of them.
+    fn fill_merged(&mut self) -> Result<(), ImportError> {
+        let first = self.heading.rows.1;
+        let mut filled = 0;
+        for merge in std::mem::take(&mut self.grid.merges) {
+            let from = self.grid.rows.partition_point(|row| row.number < merge.rows.0);
+            let Some(top) = self.grid.rows.get(from).filter(|row| row.number == merge.rows.0) else { continue };
+            let Some(cell) = top.cell(merge.columns.0).filter(|_| from >= first).cloned() else { continue };
+            for row in self.grid.rows.iter_mut().skip(from + 1).take_while(|row| row.number <= merge.rows.1) {
+                filled += 1;
+                if filled > CELLS_MAX {
+                    return Err(ReadError::TooMuchText.into());
+                }
+                if let Err(place) = row.cells.binary_search_by_key(&cell.column, |cell| cell.column) {
+                    row.cells.insert(place, Cell { kind: CellKind::Merged, ..cell.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names what of the sheet is not read, and what is read in another unit.
+    fn warn(&self, warnings: &mut Vec<Finding>) {
+        let row = self.heading_row();
+        for (column, text) in &self.heading.unknown {
+            warnings.push(Finding::at(Code::ColumnUnknown, row, *column).says(text));
+        }
+        let headed = |column: usize| {
+            let known = self.heading.places.iter().flatten().any(|place| place.column == column);
+            known || self.heading.unknown.iter().any(|(unknown, _)| *unknown == column)
+        };
+        let mut unnamed: Vec<usize> = self
+            .rows()
+            .iter()
+            .flat_map(|row| row.cells.iter().map(|cell| cell.column))
+            .filter(|column| !headed(*column))
+            .collect();
+        unnamed.sort_unstable();
+        unnamed.dedup();
+        for column in unnamed {
+            warnings.push(Finding::at(Code::ColumnUnnamed, row, column).says(&column_name(column)));
+        }
+        for (column, place) in self.columns.iter().zip(&self.heading.places) {
+            if let Some(place) = place.as_ref().filter(|place| column.is_money() && place.unit_fen != 100) {
+                let yuan = lika_domain::money::Fen(i64::try_from(place.unit_fen).unwrap_or(0));
+                let says = format!("{}: 1 = {yuan} 元", column.zh);
+                warnings.push(Finding::at(Code::UnitConverted, row, place.column).in_column(column.name).says(&says));
+            }
         }
     }
-    Ok((places, unknown))
 }
 
-fn column<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
-    let heading = plain(heading);
-    let means = |name: &str| plain(name) == heading;
-    columns.iter().find(|column| means(column.name) || column.headings().any(means))
+/// The kind whose columns the headings name best, if they leave no doubt.
+fn guess(visible: &[Grid]) -> Result<Kind, ImportError> {
+    let fits = |kind: &Kind| {
+        let columns = kind.columns();
+        let fit = visible.iter().filter_map(|grid| heading::fit(grid, &columns)).max_by_key(better);
+        fit.map(|fit| (better(&fit), *kind))
+    };
+    let mut fitting: Vec<_> = Kind::ALL.iter().filter_map(fits).collect();
+    fitting.sort_unstable_by(|a, b| b.cmp(a));
+    match fitting.as_slice() {
+        [(_, only)] => Ok(*only),
+        [(first, kind), (second, _), ..] if first > second => Ok(*kind),
+        several => Err(ImportError::KindUnclear(several.iter().map(|(_, kind)| kind.name()).collect())),
+    }
 }
 
-fn described(column: &Column) -> String {
-    column.headings().next().map_or(column.name.to_owned(), |heading| format!("{heading} ({})", column.name))
+/// More columns named are better, and of as many fewer that are lacking.
+fn better((named, lacking): &(usize, usize)) -> (usize, std::cmp::Reverse<usize>) {
+    (*named, std::cmp::Reverse(*lacking))
 }
 
-/// A heading without case, spaces, underscores, asterisks, and a unit in brackets at its end.
-fn plain(heading: &str) -> String {
-    let heading = heading.replace('（', "(");
-    let heading = heading.split('(').next().unwrap_or_default();
-    heading
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊' | '_'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// A cell without what spreadsheets put around it: spaces of all kinds, and the apostrophe that marks text.
-fn clean(cell: &str) -> String {
-    let around = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\'');
-    cell.trim_matches(around).to_owned()
+/// The sheet to name the faults of: the one that lacks fewest columns.
+fn most_fitting(found: &[Result<Heading, ImportError>]) -> usize {
+    let lacks = |place: &usize| match &found[*place] {
+        Err(ImportError::ColumnsMissing { columns, .. }) => columns.len(),
+        Err(ImportError::NoHeading { .. }) => usize::MAX,
+        _ => 0,
+    };
+    (0..found.len()).min_by_key(lacks).unwrap_or(0)
 }

@@ -1,87 +1,200 @@
-//! `lika import`: tables saved as CSV, turned into submissions.
+//! `lika import`: spreadsheets turned into submissions.
 
 mod report;
 
 use super::client::{Client, ClientArgs, block_on, now_s};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, said_by_node};
 use crate::printer::Printer;
-use clap::{Subcommand, ValueEnum};
-use lika_client::import::{self, Options, Plan, TABLE_BYTES_MAX};
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use lika_client::import::limits::TABLE_BYTES_MAX;
+use lika_client::import::{self, Checked, FileForm, Finding, Kind, Known, Options};
 use lika_client::{ApiError, Random};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::official::Mode;
-use report::Report;
-use std::io::Read;
+use report::{PlanReport, Report};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Tables of households, assignments and aid.
+/// Tables of households, their members, income, living conditions, officials, visits and aid.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Check a table and show its problems; nothing is signed
-    Check(Table),
-    /// Submit the rows of a table; rows with problems are shown, and all others are sent
-    Apply(Table),
+    /// Write an empty table with every column, its choices and its limits
+    Template(Template),
+    /// Check a table and show its problems, with their cells; nothing is signed
+    Check(CheckArgs),
+    /// Show what is new, changed, unchanged, twice or wrong in a table; nothing is signed
+    Plan(Table),
+    /// Submit what is new in a table; what has problems is shown, and all else is sent. It may be run again
+    Apply(ApplyArgs),
+}
+
+/// An empty table.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Template {
+    /// File to write, .xlsx or .csv; it must not exist
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Kind of table
+    #[arg(long, value_parser = kind())]
+    kind: Kind,
 }
 
 /// A table, and values for all its rows.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Table {
-    /// The table, saved as CSV (UTF-8, UTF-16 or GBK)
+    /// The table: .xlsx, or text with commas or tabs (UTF-8, UTF-16 or GBK)
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Kind of table
-    #[arg(long, value_enum)]
-    kind: Kind,
-    /// The village, 12 digits, if the table does not name one
+    /// Kind of table [default: as its headings say]
+    #[arg(long, value_parser = kind())]
+    kind: Option<Kind>,
+    /// The sheet, if several are tables
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// The village, 12 digits, for rows that name none
     #[arg(long, value_name = "CODE", value_parser = village)]
     village: Option<Area>,
-    /// The day, if the table does not name one
+    /// The day, for rows that name none
     #[arg(long, value_name = "DATE")]
     happened: Option<Date>,
     #[command(flatten)]
     client: ClientArgs,
 }
 
-/// Kinds of table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// Households, a row for each person
-    Households,
-    /// Officials who answer for households
-    Assignments,
-    /// Aid that reached households
-    Aid,
+/// A table to be checked.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    table: Table,
+    /// Write the table again with what was found at its cells, as .xlsx or .csv
+    #[arg(long, value_name = "OUT")]
+    annotated: Option<PathBuf>,
+}
+
+/// A table to be submitted.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    table: Table,
+    /// Write the table again with what was found at its cells, refusals by the log included
+    #[arg(long, value_name = "OUT")]
+    annotated: Option<PathBuf>,
 }
 
 impl Import {
     /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let (table, is_applied) = match self {
-            Self::Check(table) => (table, false),
-            Self::Apply(table) => (table, true),
-        };
-        let client = table.client.open()?;
-        let bytes = read(&table.file)?;
-        let report = block_on(async {
-            let mode = mode(&client).await?;
-            let plan = table.plan(&client, mode, &bytes)?;
-            if is_applied { apply(&client, plan, printer).await } else { Ok(Report::planned(plan)) }
+        match self {
+            Self::Template(template) => template.run(printer),
+            Self::Check(check) => check.run(printer),
+            Self::Plan(table) => {
+                let (_, checked) = block_on(table.check(&table.read()?, printer))?;
+                let plan = PlanReport::new(&checked);
+                printer.result(&plan, |plan| plan.text(printer.language()))?;
+                Ok(plan.exit())
+            }
+            Self::Apply(apply) => apply.run(printer),
+        }
+    }
+}
+
+impl Template {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        let bytes = import::template(self.kind, form(&self.file)?, printer.language())?;
+        write(&self.file, &bytes)?;
+        let shown = self.file.display();
+        printer.note(printer.language().of(format!("已写出 {shown}"), format!("{shown} is written")));
+        Ok(Exit::Done)
+    }
+}
+
+impl CheckArgs {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        // An unknown form is found before anything is read.
+        self.annotated.as_deref().map(form).transpose()?;
+        let bytes = self.table.read()?;
+        let (_, checked) = block_on(self.table.check(&bytes, printer))?;
+        let (problems, warnings) = (&checked.problems, &checked.warnings);
+        self.table.annotate(self.annotated.as_deref(), &bytes, (problems, warnings), printer)?;
+        let report = Report::checked(&checked);
+        printer.result(&report, |report| report.text(printer.language()))?;
+        Ok(report.exit())
+    }
+}
+
+impl ApplyArgs {
+    fn run(self, printer: Printer) -> anyhow::Result<Exit> {
+        self.annotated.as_deref().map(form).transpose()?;
+        let bytes = self.table.read()?;
+        let client = self.table.client.open()?;
+        let (report, problems, warnings) = block_on(async {
+            let options = self.table.options(mode(&client).await?);
+            let checked = import::check(&bytes, &options, &Known::load(&client.home)?)?;
+            let applied = apply(&client, &checked, printer).await?;
+            let report = Report::applied(&checked, &applied);
+            let problems: Vec<Finding> = checked.problems.iter().chain(&applied.problems).cloned().collect();
+            Ok((report, problems, checked.warnings))
         })?;
-        printer.result(&report, Report::text)?;
+        self.table.annotate(self.annotated.as_deref(), &bytes, (&problems, &warnings), printer)?;
+        printer.result(&report, |report| report.text(printer.language()))?;
         Ok(report.exit())
     }
 }
 
 impl Table {
-    fn plan(&self, client: &Client, mode: Option<Mode>, bytes: &[u8]) -> anyhow::Result<Plan> {
-        let origin = client.key.origin.clone();
-        let options = Options { origin, mode, village: self.village, date: self.happened };
-        Ok(match self.kind {
-            Kind::Households => import::households(bytes, &options, &mut Random::system())?,
-            Kind::Assignments => import::assignments(bytes, &options)?,
-            Kind::Aid => import::deliveries(bytes, &options)?,
-        })
+    fn options(&self, mode: Option<Mode>) -> Options {
+        Options { kind: self.kind, sheet: self.sheet.clone(), mode, village: self.village, date: self.happened }
+    }
+
+    /// Checks the table against itself, against what was imported from here, and, if the node answers, against the
+    /// register.
+    async fn check(&self, bytes: &[u8], printer: Printer) -> anyhow::Result<(Client, Checked)> {
+        let client = self.client.open()?;
+        let mode = mode(&client).await?;
+        let mut checked = import::check(bytes, &self.options(mode), &Known::load(&client.home)?)?;
+        let language = printer.language();
+        let alone = language.of("没有与登记册比对：", "not compared with the register: ");
+        match client.with_session().await {
+            Ok(api) => {
+                let bar = printer.bar(0, language.of("正在与登记册比对", "comparing with the register"));
+                let told = |done: usize, of: usize| {
+                    bar.set_length(of as u64);
+                    bar.set_position(done as u64);
+                };
+                let compared = checked.compare_with_register(&api, told).await;
+                bar.finish_and_clear();
+                if let Err(error) = compared {
+                    printer.note(format!("{alone}{}", said_by_node(&error).one(language)));
+                }
+            }
+            Err(error) => printer.note(format!("{alone}{error}")),
+        }
+        Ok((client, checked))
+    }
+
+    fn annotate(
+        &self,
+        to: Option<&Path>,
+        bytes: &[u8],
+        (problems, warnings): (&[Finding], &[Finding]),
+        printer: Printer,
+    ) -> anyhow::Result<()> {
+        let Some(to) = to else { return Ok(()) };
+        let options = self.options(None);
+        let copy = import::annotated(bytes, &options, problems, warnings, form(to)?, printer.language())?;
+        write(to, &copy)?;
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Vec<u8>, Failure> {
+        let unreadable = |error| Failure::new("file_unreadable", format!("{}: {error}", self.file.display()));
+        let mut bytes = Vec::new();
+        let limit = TABLE_BYTES_MAX as u64 + 1;
+        let file = std::fs::File::open(&self.file).map_err(unreadable)?;
+        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        Ok(bytes)
     }
 }
 
@@ -95,26 +208,41 @@ async fn mode(client: &Client) -> anyhow::Result<Option<Mode>> {
     }
 }
 
-async fn apply(client: &Client, mut plan: Plan, printer: Printer) -> anyhow::Result<Report> {
-    let planned = std::mem::take(&mut plan.planned);
-    let bar = printer.bar(planned.len() as u64, "submitting");
+async fn apply(client: &Client, checked: &Checked, printer: Printer) -> anyhow::Result<import::Applied> {
+    let bar = printer.bar(0, printer.language().of("正在报送", "submitting"));
     let told = |step: lika_client::outbox::Step| {
         bar.set_length(step.of as u64);
         bar.set_position(step.answered as u64);
     };
     let mut random = Random::system();
-    let applied = import::apply(&client.home, &client.api, &client.key, planned, &mut random, now_s(), told).await;
+    let applied = import::apply(&client.home, &client.api, &client.key, checked, &mut random, now_s(), told).await;
     bar.finish_and_clear();
-    Report::applied(&client.home, plan, &applied?)
+    Ok(applied?)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error| Failure::new("file_unreadable", format!("{}: {error}", file.display()));
-    let mut bytes = Vec::new();
-    let limit = TABLE_BYTES_MAX as u64 + 1;
-    let file = std::fs::File::open(file).map_err(unreadable)?;
-    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+/// The form that the name of a file to be written says.
+fn form(file: &Path) -> Result<FileForm, Failure> {
+    let form = FileForm::of_name(&file.to_string_lossy());
+    form.ok_or_else(|| {
+        let shown = file.display();
+        let zh = format!("{shown} 应以 .xlsx 或 .csv 结尾");
+        Failure::told("form_unknown", zh, format!("{shown} must end in .xlsx or .csv"))
+    })
+}
+
+/// Writes a file that must not exist.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
+        let (code, exit) = if exists { ("exists", Exit::Conflict) } else { ("file_unwritable", Exit::Failed) };
+        Failure::new(code, format!("{}: {error}; take another name", path.display())).exit(exit)
+    };
+    let mut file = std::fs::File::create_new(path).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| Kind::find(&name).unwrap_or(Kind::Households))
 }
 
 /// Reads the code of a village.

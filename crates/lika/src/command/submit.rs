@@ -3,7 +3,7 @@
 mod foreseen;
 mod send;
 
-pub(crate) use send::{Outcome, Outgoing, Refused, households, reason};
+pub(crate) use send::{Outcome, Outgoing, Refused, reason};
 
 use super::client::{Client, ClientArgs, block_on};
 use super::describe;

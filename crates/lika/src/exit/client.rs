@@ -3,7 +3,7 @@
 use super::{Exit, Failure};
 use lika_client::compose::ComposeError;
 use lika_client::file::FileError;
-use lika_client::import::{ApplyError, ImportError};
+use lika_client::import::{ApplyError, ImportError, KnownError};
 use lika_client::receipt::ReceiptError;
 use lika_client::replica::ReplicaError;
 use lika_client::{ApiError, HomeError};
@@ -23,6 +23,7 @@ pub(super) fn known(cause: &(dyn Error + 'static)) -> Option<Failure> {
         .or_else(|| cause.downcast_ref::<ReplicaError>().map(replica))
         .or_else(|| cause.downcast_ref::<ApplyError>().map(apply))
         .or_else(|| cause.downcast_ref::<ImportError>().map(import))
+        .or_else(|| cause.downcast_ref::<KnownError>().map(known_rows))
 }
 
 /// The exit code for a refusal by the node, by its HTTP status.
@@ -241,15 +242,26 @@ fn apply(error: &ApplyError) -> Failure {
         ApplyError::Home(error) => home(error),
         ApplyError::Compose(error) => compose(error),
         ApplyError::Random(error) => Failure::new("randomness", error.to_string()),
+        ApplyError::File(error) => file(error),
     }
 }
 
 fn import(error: &ImportError) -> Failure {
-    let mut message = error.to_string();
-    if let Some(cause) = error.source() {
-        message.push_str(&format!(": {cause}"));
+    match error {
+        ImportError::Home(error) => home(error),
+        ImportError::Random(error) => Failure::new("randomness", error.to_string()),
+        error => {
+            let (zh, en) = (error.zh(), error.to_string());
+            Failure::told(error.code(), format!("{zh}。没有发送任何内容"), format!("{en}; nothing was sent"))
+        }
     }
-    Failure::new("table_unreadable", format!("{message}; nothing was sent"))
+}
+
+fn known_rows(error: &KnownError) -> Failure {
+    match error {
+        KnownError::Home(error) => home(error),
+        KnownError::Random(error) => Failure::new("randomness", error.to_string()),
+    }
 }
 
 #[cfg(test)]

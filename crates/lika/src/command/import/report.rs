@@ -1,35 +1,42 @@
-//! The result for a table.
+//! The results for a table.
 
-use crate::command::submit::{households, reason};
-use crate::exit::{Exit, exit_of};
+use crate::exit::{Exit, exit_of, said_by_node};
 use crate::table::Table;
-use lika_client::import::{Applied, NamedHousehold, Plan, RowProblem};
-use lika_client::{ApiError, Home};
-use lika_proto::convert;
-use serde::Serialize;
-use std::collections::BTreeSet;
+use lika_client::ApiError;
+use lika_client::import::{Applied, Checked, Finding, Line, NamedHousehold, State};
+use lika_domain::language::{Bilingual, Language};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
-/// The result for a table.
+/// Most findings that a terminal shows; the annotated table and --json have all of them.
+const SHOWN_MAX: usize = 200;
+
+/// The result for a table that was checked or submitted.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
-    /// Rows read, without heading and blank rows.
+    /// Kind of table.
+    kind: &'static str,
+    /// Rows below the heading that are not blank.
     rows: usize,
     /// Rows that can be sent.
     good_rows: usize,
-    /// Rows that are in the log.
+    /// Rows that were recorded before from here.
+    unchanged_rows: usize,
+    /// Rows that this run brought into the log.
     recorded_rows: usize,
     /// Indices of the entries they are in.
     entries: Vec<u64>,
     /// Submissions of the key that wait in the outbox.
     waiting: usize,
     /// Why sending stopped before the end.
-    stopped: Option<String>,
-    /// Unknown headings.
-    unknown_columns: Vec<String>,
-    /// Numbers of the households that are recorded or wait, or would be.
+    #[serde(serialize_with = "english")]
+    stopped: Option<Bilingual>,
+    /// Numbers of the households that are recorded or wait.
     households: Vec<Household>,
-    /// Everything that is wrong, by rows.
-    problems: Vec<Problem>,
+    /// Why rows are not sent, by rows.
+    problems: Vec<Found>,
+    /// What is read in a way worth a look, or not at all.
+    warnings: Vec<Found>,
     #[serde(skip)]
     exit: Exit,
 }
@@ -41,9 +48,10 @@ struct Household {
     household: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Problem {
+#[derive(Clone, Debug, Serialize)]
+struct Found {
     row: usize,
+    cell: String,
     column: String,
     code: String,
     zh: String,
@@ -51,47 +59,76 @@ struct Problem {
     detail: String,
 }
 
+/// JSON is the same in every language.
+fn english<S: Serializer>(text: &Option<Bilingual>, to: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| &text.en).serialize(to)
+}
+
+/// What becomes of every row.
+#[derive(Debug, Serialize)]
+pub(super) struct PlanReport {
+    kind: &'static str,
+    rows: usize,
+    /// How many households, or rows of another table, of each state.
+    counts: BTreeMap<&'static str, usize>,
+    plan: Vec<PlanLine>,
+    problems: Vec<Found>,
+    warnings: Vec<Found>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+#[derive(Debug, Serialize)]
+struct PlanLine {
+    state: &'static str,
+    rows: Vec<usize>,
+    label: String,
+    village: Option<String>,
+    household: Option<String>,
+    codes: Vec<String>,
+    #[serde(skip)]
+    shown: State,
+}
+
 impl Report {
     /// The report on a table that was only checked.
-    pub(super) fn planned(plan: Plan) -> Self {
-        let exit = if plan.problems.is_empty() { Exit::Done } else { Exit::Findings };
+    pub(super) fn checked(checked: &Checked) -> Self {
         Self {
-            rows: plan.rows,
-            good_rows: plan.good_rows,
+            kind: checked.kind.name(),
+            rows: checked.rows,
+            good_rows: checked.good_rows(),
+            unchanged_rows: checked.problems.iter().filter(|problem| problem.is_recorded()).count(),
             recorded_rows: 0,
             entries: Vec::new(),
             waiting: 0,
             stopped: None,
-            unknown_columns: plan.unknown_columns,
-            // Numbers are drawn again when the table is applied, so those of a check would mislead.
+            // Numbers are drawn when the table is applied.
             households: Vec::new(),
-            problems: plan.problems.iter().map(Problem::new).collect(),
-            exit,
+            problems: checked.problems.iter().map(Found::new).collect(),
+            warnings: checked.warnings.iter().map(Found::new).collect(),
+            exit: if checked.has_problems() { Exit::Findings } else { Exit::Done },
         }
     }
 
     /// The report on a table that was submitted.
-    pub(super) fn applied(home: &Home, plan: Plan, applied: &Applied) -> anyhow::Result<Self> {
-        let kept = kept(home, applied)?;
-        let named: Vec<_> =
-            plan.households.iter().filter(|named| kept.contains(&named.household.to_string())).collect();
-        let households = named.into_iter().map(Household::new).collect();
+    pub(super) fn applied(checked: &Checked, applied: &Applied) -> Self {
         let mut entries: Vec<_> = applied.recorded.iter().map(|proven| proven.index).collect();
         entries.sort_unstable();
-        let mut report = Self { households, entries, ..Self::planned(plan) };
+        let households = applied.households.iter().map(Household::new).collect();
+        let mut report = Self { households, entries, ..Self::checked(checked) };
         report.recorded_rows = applied.recorded_rows;
         report.waiting = applied.waiting;
-        report.stopped = applied.stopped.first().map(reason);
-        report.problems.extend(applied.problems.iter().map(Problem::new));
+        report.stopped = applied.stopped.first().map(said_by_node);
+        report.problems.extend(applied.problems.iter().map(Found::new));
         report.problems.sort_by_key(|problem| problem.row);
         report.exit = match applied.stopped.first() {
             Some(ApiError::Refused(refusal)) => exit_of(refusal.status),
             Some(_) => Exit::Queued,
-            None if !report.problems.is_empty() => Exit::Findings,
+            None if checked.has_problems() || !applied.problems.is_empty() => Exit::Findings,
             None if report.waiting > 0 => Exit::Queued,
             None => Exit::Done,
         };
-        Ok(report)
+        report
     }
 
     /// The exit code after it.
@@ -99,59 +136,135 @@ impl Report {
         self.exit
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, language: Language) -> String {
         let mut text = String::new();
-        if !self.households.is_empty() {
-            let mut table = Table::new(&["household of the table", "village", "number"]);
+        if !self.households.is_empty() && self.households.len() <= SHOWN_MAX {
+            let heads = ["表中的户", "行政村", "户编号"];
+            let mut table = Table::new(&language.of(heads, ["household of the table", "village", "number"]));
             for named in &self.households {
                 table.row([&named.label, &named.village, &named.household]);
             }
             text.push_str(&format!("{table}\n"));
         }
-        if !self.problems.is_empty() {
-            let mut table = Table::new(&[">row", "column", "code", "", "", "detail"]);
-            for problem in &self.problems {
-                let Problem { row, column, code, zh, en, detail } = problem;
-                table.row([row, column, code, zh, en, detail]);
-            }
-            text.push_str(&format!("{table}\n"));
-        }
-        if !self.unknown_columns.is_empty() {
-            text.push_str(&format!("unknown columns were ignored: {}\n", self.unknown_columns.join(", ")));
-        }
-        text + &self.summary()
+        let wrong: Vec<_> = self.problems.iter().filter(|problem| problem.code != "recorded_before").collect();
+        text.push_str(&listed(language.of("不报送的行", "Rows that are not sent"), &wrong, language));
+        let warnings: Vec<_> = self.warnings.iter().collect();
+        text.push_str(&listed(language.of("请留意", "Worth a look"), &warnings, language));
+        text + &self.summary(language)
     }
 
-    fn summary(&self) -> String {
-        let mut text = format!(
-            "{} rows read, {} of them good, {} recorded in {} entries\n",
-            self.rows,
-            self.good_rows,
-            self.recorded_rows,
-            self.entries.len()
+    fn summary(&self, language: Language) -> String {
+        let Self { rows, good_rows, unchanged_rows, recorded_rows, waiting, .. } = self;
+        let entries = self.entries.len();
+        let mut text = language.of(
+            format!("共{rows}行，可报送{good_rows}行，此前已受理{unchanged_rows}行，本次受理{recorded_rows}行（{entries}条目）\n"),
+            format!(
+                "{rows} rows: {good_rows} good, {unchanged_rows} recorded before, {recorded_rows} recorded now in \
+                 {entries} entries\n"
+            ),
         );
         if let Some(reason) = &self.stopped {
-            text.push_str(&format!("sending stopped: {reason}\n"));
+            let reason = reason.one(language);
+            text.push_str(&language.of(format!("报送中断：{reason}\n"), format!("sending stopped: {reason}\n")));
         }
-        if self.waiting > 0 {
-            let waiting = self.waiting;
-            text.push_str(&format!("submissions waiting in the outbox: {waiting}; `lika outbox send` sends them\n"));
+        if *waiting > 0 {
+            text.push_str(&language.of(
+                format!("发件箱中还有{waiting}件待发；`lika outbox send` 或再次运行本命令即可发送\n"),
+                format!(
+                    "{waiting} submissions wait in the outbox; `lika outbox send`, or this command again, sends them\n"
+                ),
+            ));
         }
         text
     }
 }
 
-/// Households in submissions that are recorded or wait.
-fn kept(home: &Home, applied: &Applied) -> anyhow::Result<BTreeSet<String>> {
-    let mut kept = BTreeSet::new();
-    for proven in &applied.recorded {
-        let Some(receipt) = home.receipt(proven.id)? else { continue };
-        kept.extend(households(&convert::entry(proven.index, &receipt.entry)?.0.events));
+impl PlanReport {
+    pub(super) fn new(checked: &Checked) -> Self {
+        let lines = checked.plan();
+        let mut counts: BTreeMap<_, usize> = State::ALL.iter().map(|state| (state.name(), 0)).collect();
+        for line in &lines {
+            *counts.entry(line.state.name()).or_default() += 1;
+        }
+        Self {
+            kind: checked.kind.name(),
+            rows: checked.rows,
+            counts,
+            plan: lines.into_iter().map(PlanLine::new).collect(),
+            problems: checked.problems.iter().map(Found::new).collect(),
+            warnings: checked.warnings.iter().map(Found::new).collect(),
+            exit: if checked.has_problems() { Exit::Findings } else { Exit::Done },
+        }
     }
-    for pending in home.pending()? {
-        kept.extend(households(&convert::submission(&pending.signed.submission)?.events));
+
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
     }
-    Ok(kept)
+
+    /// The counts of all states side by side, then each state's lines.
+    pub(super) fn text(&self, language: Language) -> String {
+        let heads: Vec<String> = State::ALL.iter().map(|state| format!(">{}", label(*state, language))).collect();
+        let mut counts = Table::new(&heads);
+        counts.texts(State::ALL.iter().map(|state| self.counts[state.name()].to_string()));
+        let mut text = format!("{counts}\n");
+        for state in State::ALL {
+            let lines: Vec<_> = self.plan.iter().filter(|line| line.shown == state).collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let heads = [label(state, language), language.of("行", "rows"), language.of("户", "household"), ""];
+            let mut table = Table::new(&heads);
+            for line in lines.iter().take(SHOWN_MAX) {
+                let rows = line.rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+                table.row([&"", &rows, &line.label, &line.codes.join(" ")]);
+            }
+            text.push_str(&format!("{table}{}\n", more(lines.len(), language)));
+        }
+        text
+    }
+}
+
+fn label(state: State, language: Language) -> &'static str {
+    language.of(state.zh(), state.name())
+}
+
+/// Findings as a table, in one language.
+fn listed(title: &str, found: &[&Found], language: Language) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[title, "", "", ""]);
+    for one in found.iter().take(SHOWN_MAX) {
+        let place = match (one.cell.as_str(), one.row) {
+            ("", 0) => String::new(),
+            ("", row) => row.to_string(),
+            (cell, _) => cell.to_owned(),
+        };
+        table.row([&place, &language.of(&one.zh, &one.en), &one.detail, &one.code]);
+    }
+    format!("{table}{}\n", more(found.len(), language))
+}
+
+fn more(count: usize, language: Language) -> String {
+    let more = count.saturating_sub(SHOWN_MAX);
+    if more == 0 {
+        return String::new();
+    }
+    language.of(format!("……另有{more}项，见 --json\n"), format!("… and {more} more, see --json\n"))
+}
+
+impl PlanLine {
+    fn new(line: Line) -> Self {
+        Self {
+            state: line.state.name(),
+            rows: line.rows,
+            label: line.label,
+            village: line.village.map(|village| village.to_string()),
+            household: line.household.map(|household| household.to_string()),
+            codes: line.codes,
+            shown: line.state,
+        }
+    }
 }
 
 impl Household {
@@ -160,52 +273,9 @@ impl Household {
     }
 }
 
-impl Problem {
-    fn new(problem: &RowProblem) -> Self {
-        let RowProblem { row, column, code, detail, zh, en } = problem.clone();
-        Self { row, column: column.into(), code: code.into(), zh: zh.into(), en: en.into(), detail }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem(row: usize) -> RowProblem {
-        RowProblem {
-            row,
-            column: "citizen_id".into(),
-            code: "citizen_id_invalid".into(),
-            detail: String::new(),
-            zh: "公民身份号码校验不通过".into(),
-            en: "the citizen ID fails its check".into(),
-        }
-    }
-
-    fn applied(plan: Plan, applied: &Applied) -> Report {
-        let dir = tempfile::tempdir().unwrap();
-        Report::applied(&Home::open(dir.path()).unwrap(), plan, applied).unwrap()
-    }
-
-    #[test]
-    fn problems_of_table_and_log_are_listed_by_rows() {
-        let plan = Plan { problems: vec![problem(7)], rows: 9, good_rows: 8, ..Plan::default() };
-        let report = applied(plan, &Applied { problems: vec![problem(3)], ..Applied::default() });
-        assert_eq!(report.exit(), Exit::Findings);
-        assert_eq!(report.problems.iter().map(|problem| problem.row).collect::<Vec<_>>(), [3, 7]);
-        let text = report.text();
-        for word in ["citizen_id_invalid", "公民身份号码校验不通过", "9 rows read, 8 of them good"] {
-            assert!(text.contains(word), "{word} in\n{text}");
-        }
-    }
-
-    #[test]
-    fn a_node_that_cannot_be_reached_leaves_all_of_it_waiting() {
-        let unreachable = ApiError::Unreachable { what: "no connection".into(), source: None };
-        let report =
-            applied(Plan::default(), &Applied { waiting: 2, stopped: vec![unreachable], ..Applied::default() });
-        assert_eq!(report.exit(), Exit::Queued);
-        assert!(report.text().contains("waiting in the outbox: 2"), "{}", report.text());
-        assert_eq!(applied(Plan::default(), &Applied::default()).exit(), Exit::Done);
+impl Found {
+    fn new(finding: &Finding) -> Self {
+        let Finding { row, cell, column, code, detail, zh, en } = finding.clone();
+        Self { row, cell, column: column.into(), code: code.into(), zh: zh.into(), en: en.into(), detail }
     }
 }

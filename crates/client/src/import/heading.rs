@@ -1,0 +1,158 @@
+//! Finds the heading of a table: one to three rows near its top that name the columns.
+
+use super::columns::{Column, bracketed, plain};
+use super::error::ImportError;
+use super::grid::{Grid, address};
+use super::limits::HEADING_ROWS_MAX;
+use super::values;
+
+/// How many columns a heading must name.
+const COLUMNS_MIN: usize = 2;
+/// How many rows a heading may have: names of groups, names, units.
+const DEPTH_MAX: usize = 3;
+/// One yuan, in fen: the unit of a column of money that names none.
+const YUAN: u64 = 100;
+/// Units of time. A column of numbers that names another one than its own is read by nobody.
+const TIMES: [&str; 8] = ["年", "月", "个月", "周", "天", "日", "小时", "分钟"];
+/// Characters of units of money, Chinese and other.
+const MONEY: &str = "元角分万千百亿刀$€";
+
+/// A heading that was found.
+#[derive(Debug)]
+pub(super) struct Heading {
+    /// Its rows, as positions in the grid: from the first to the one after the last.
+    pub(super) rows: (usize, usize),
+    /// For each column of the kind, where it is.
+    pub(super) places: Vec<Option<Place>>,
+    /// Headings that name no column, with their positions.
+    pub(super) unknown: Vec<(usize, String)>,
+    /// The column after the last one of the heading.
+    pub(super) width: usize,
+}
+
+/// Where a column is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Position, from 0.
+    pub(super) column: usize,
+    /// Its unit, in fen, if it holds money.
+    pub(super) unit_fen: u64,
+}
+
+/// One way to read some rows as a heading.
+struct Reading {
+    rows: (usize, usize),
+    /// Position, text, and the column it names.
+    cells: Vec<(usize, String, Option<usize>)>,
+    named: usize,
+}
+
+/// Finds the heading that names most columns.
+pub(super) fn find(grid: &Grid, columns: &[Column]) -> Result<Heading, ImportError> {
+    let best = best(grid, columns).ok_or_else(|| ImportError::no_heading(columns))?;
+    let (row, width) = grid.rows.get(best.rows.1 - 1).map_or((0, 0), |row| (row.number, row.width));
+    let mut heading = Heading { rows: best.rows, places: vec![None; columns.len()], unknown: Vec::new(), width };
+    let mut seen: Vec<Option<usize>> = vec![None; columns.len()];
+    let of_table = unit_of_table(grid, best.rows.0);
+    for (position, text, named) in best.cells {
+        heading.width = heading.width.max(position + 1);
+        let Some(place) = named else {
+            heading.unknown.push((position, text));
+            continue;
+        };
+        let (column, cell) = (&columns[place], address(position, row));
+        if let Some(first) = seen[place] {
+            let cells = format!("{} and {cell}", address(first, row));
+            return Err(ImportError::ColumnTwice { column: column.described(), cells });
+        }
+        if grid.hides(position) {
+            return Err(ImportError::ColumnHidden { column: column.described(), cell });
+        }
+        let unit_fen = unit(column, &text, of_table).ok_or_else(|| ImportError::UnitUnknown {
+            column: column.described(),
+            cell,
+            unit: bracketed(&text),
+        })?;
+        seen[place] = Some(position);
+        heading.places[place] = Some(Place { column: position, unit_fen });
+    }
+    let lacking =
+        |(column, place): (&Column, &Option<Place>)| (column.required && place.is_none()).then(|| column.described());
+    let lacking: Vec<_> = columns.iter().zip(&heading.places).filter_map(lacking).collect();
+    if lacking.is_empty() { Ok(heading) } else { Err(ImportError::ColumnsMissing { row, columns: lacking }) }
+}
+
+/// How many columns the best heading names, and how many required ones it lacks; `None` if there is no heading.
+pub(super) fn fit(grid: &Grid, columns: &[Column]) -> Option<(usize, usize)> {
+    let best = best(grid, columns)?;
+    let named: Vec<usize> = best.cells.iter().filter_map(|(_, _, column)| *column).collect();
+    let lacking = (0..columns.len()).filter(|place| columns[*place].required && !named.contains(place)).count();
+    Some((best.named, lacking))
+}
+
+/// The reading that names most columns; of several the one with the fewest rows.
+fn best(grid: &Grid, columns: &[Column]) -> Option<Reading> {
+    let top = grid.rows.iter().take_while(|row| row.number <= HEADING_ROWS_MAX).count();
+    let mut best: Option<Reading> = None;
+    for depth in 1..=DEPTH_MAX {
+        for first in 0..top {
+            let rows = (first, first + depth);
+            if rows.1 > top {
+                continue;
+            }
+            let reading = read(grid, rows, columns);
+            if reading.named >= COLUMNS_MIN && best.as_ref().is_none_or(|best| reading.named > best.named) {
+                best = Some(reading);
+            }
+        }
+    }
+    best
+}
+
+fn read(grid: &Grid, rows: (usize, usize), columns: &[Column]) -> Reading {
+    let lines = grid.rows.get(rows.0..rows.1).unwrap_or_default();
+    let mut positions: Vec<usize> = lines.iter().flat_map(|row| row.cells.iter().map(|cell| cell.column)).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let mut cells = Vec::new();
+    for position in positions {
+        let texts: Vec<_> =
+            lines.iter().map(|row| row.text(position).trim()).filter(|text| !text.is_empty()).collect();
+        let deepest = texts.last().copied().unwrap_or_default().to_owned();
+        // A name, or a name with its unit below it, or a name in several rows.
+        let options = [deepest.clone(), texts.iter().rev().take(2).rev().copied().collect(), texts.concat()];
+        let named = |text: &String| {
+            let name = plain(text);
+            columns.iter().position(|column| !name.is_empty() && column.is_named(&name))
+        };
+        let found = options.iter().find_map(|text| named(text).map(|column| (text.clone(), column)));
+        let (text, column) = found.map_or((deepest, None), |(text, column)| (text, Some(column)));
+        cells.push((position, text, column));
+    }
+    let mut named: Vec<_> = cells.iter().filter_map(|(_, _, column)| *column).collect();
+    named.sort_unstable();
+    named.dedup();
+    Reading { rows, named: named.len(), cells }
+}
+
+/// The unit that stands above the table for all of it: 单位：万元.
+fn unit_of_table(grid: &Grid, heading: usize) -> Option<u64> {
+    let above = grid.rows.iter().take(heading).flat_map(|row| &row.cells);
+    above.filter_map(|cell| cell.text.split_once("单位")).find_map(|(_, rest)| {
+        let rest = rest.trim_start_matches([':', '：', ' ']);
+        rest.split(['、', ',', '，', ';', '；', ' ', ')', '）', '/']).find_map(values::unit)
+    })
+}
+
+/// The unit of a column, in fen; `None` if its heading names one that is not read.
+fn unit(column: &Column, heading: &str, of_table: Option<u64>) -> Option<u64> {
+    let said = bracketed(heading);
+    if !column.is_money() {
+        let other = TIMES.contains(&said.as_str()) && !column.zh.contains(said.trim_start_matches('个'));
+        let counts = !matches!(column.takes, lika_domain::describe::Value::Day);
+        return (!(other && counts)).then_some(YUAN);
+    }
+    let own = said.split([',', '，', '、', ';', '；', ':', '：']).find_map(values::unit);
+    let names_none = || !said.contains(|c: char| MONEY.contains(c)) && !said.contains("USD");
+    own.or_else(|| names_none().then(|| of_table.unwrap_or(YUAN)))
+}
