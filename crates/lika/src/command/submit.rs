@@ -10,6 +10,7 @@ use super::describe;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use lika_client::draft::{Draft, DraftError};
+use lika_client::import::decode;
 use lika_client::{Random, attachments, file, plain};
 use lika_domain::ids::SubmissionId;
 use lika_domain::language::Language;
@@ -146,16 +147,19 @@ fn id_of(text: &str, client: &Client) -> SubmissionId {
 
 fn read(file: &Path) -> Result<String, Failure> {
     let limit = JSON_BYTES_MAX as u64 + 1;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
-        io::stdin().lock().take(limit).read_to_string(&mut text)
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(file).and_then(|file| file.take(limit).read_to_string(&mut text))
+        std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
     read.map_err(|error| Failure::new("file_unreadable", format!("{}: {error}", file.display())))?;
-    if text.len() > JSON_BYTES_MAX {
+    if bytes.len() > JSON_BYTES_MAX {
         let message = format!("{}: a report has at most {JSON_BYTES_MAX} bytes", file.display());
         return Err(Failure::new("file_too_large", message));
     }
-    Ok(text)
+    // Editors and shells of Windows write UTF-16, GBK, and marks of the byte order.
+    let text =
+        decode(&bytes).map_err(|error| Failure::new("file_encoding", format!("{}: {error}", file.display())))?;
+    Ok(text.into_owned())
 }

@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lika_client::enrolment::{EnrolmentError, EnrolmentRequest, REQUEST_PREFIX};
+use lika_client::import::decode;
 use serde::Deserialize;
 use std::io::Read;
 
@@ -44,10 +45,12 @@ pub(super) fn read(text: &str) -> Result<Given, Failure> {
     if let Some(given) = parse(text) {
         return Ok(given);
     }
-    let mut content = String::new();
+    let mut content = Vec::new();
     std::fs::File::open(text)
-        .and_then(|file| file.take(FILE_BYTES_MAX).read_to_string(&mut content))
+        .and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut content))
         .map_err(|_| not_a_key(text))?;
+    // A shell of Windows that redirects what `lika key show` prints writes UTF-16.
+    let content = decode(&content).map_err(|_| not_a_key(text))?;
     match request(&content)? {
         Some(request) => Ok(request),
         None => parse(&content).ok_or_else(|| not_a_key(text)),
