@@ -4,7 +4,7 @@
 //! The node decides in the end: it knows what lies outside the area (citizen IDs elsewhere, numbers of households, the
 //! caseload of an official in other townships) and what came meanwhile.
 
-use super::Replica;
+use super::Known;
 use super::warning::{Step, Warned, Warning};
 use crate::compose::Report;
 use crate::home::Pending;
@@ -43,7 +43,7 @@ pub struct Judged {
     pub warnings: Vec<Warned>,
 }
 
-impl Replica {
+impl Known {
     /// Judges a draft, as if everything in `waiting` had been recorded before it.
     pub fn judge(&self, draft: &Draft<'_>, waiting: &[Pending]) -> Judged {
         let state = self.expected(waiting, draft.now_ms);

@@ -7,7 +7,7 @@
 //!
 //! What it proves: every entry in it is in the log, under a checkpoint that the log's key signed, and the log has only
 //! grown since the checkpoint before. Every signature is checked with the key that the log enrolled. Entries that were
-//! kept back show as a gap in the numbers of a device that only reports on this area ([`Replica::gaps`]); what a
+//! kept back show as a gap in the numbers of a device that only reports on this area ([`Known::gaps`]); what a
 //! device sent last can be kept back unseen, and so can what comes from devices that also report elsewhere. Which
 //! entries are void is the node's statement. To know that nothing is missing takes the whole log.
 //!
@@ -45,14 +45,22 @@ use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
 use lika_tlog::{Checkpoint, SignedCheckpoint};
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The replica of an area.
+/// The replica of an area: what is known, and the files that keep it.
 #[derive(Debug)]
 pub struct Replica {
+    frames: Frames,
+    known: Arc<Known>,
+}
+
+/// What is known of an area. It can be read while more is fetched.
+#[derive(Clone, Debug)]
+pub struct Known {
     area: Area,
     log: VerifierKey,
-    frames: Frames,
     /// The newest checkpoint that the entries were proven under.
     checkpoint: Option<Checkpoint>,
     /// Where to go on asking.
@@ -119,24 +127,23 @@ impl Replica {
     /// [`ReplicaError::Damaged`] if a file was changed or is of another secret; then [`Replica::discard`] it.
     pub fn open(dir: &Path, log: &VerifierKey, area: Area, secret: &[u8; 32]) -> Result<Self, ReplicaError> {
         let (frames, stored) = Frames::open(dir, log.name().as_str(), area, secret)?;
-        let mut replica = Self {
+        let mut known = Known {
             area,
             log: log.clone(),
-            personal: frames.personal()?.unwrap_or_default(),
-            frames,
             checkpoint: None,
             next: 0,
             state: State::default(),
             entries: BTreeMap::new(),
             concerning: BTreeMap::new(),
             gaps: Vec::new(),
+            personal: frames.personal()?.unwrap_or_default(),
         };
         for batch in stored {
-            let checkpoint = SignedCheckpoint::open(&batch.checkpoint, &replica.log);
+            let checkpoint = SignedCheckpoint::open(&batch.checkpoint, &known.log);
             let checkpoint = checkpoint.map_err(|error| ReplicaError::Damaged(error.to_string()))?;
-            replica.take(&batch, checkpoint.checkpoint().clone());
+            known.take(&batch, checkpoint.checkpoint().clone());
         }
-        Ok(replica)
+        Ok(Self { frames, known: Arc::new(known) })
     }
 
     /// The folder of all replicas in the client's folder.
@@ -168,6 +175,26 @@ impl Replica {
         Frames::discard(dir, log.name().as_str(), area)
     }
 
+    /// What is known now. It stays as it is while more is fetched.
+    pub fn known(&self) -> Arc<Known> {
+        self.known.clone()
+    }
+
+    /// Size of its files, in bytes.
+    pub fn stored_bytes(&self) -> u64 {
+        self.frames.bytes()
+    }
+}
+
+impl Deref for Replica {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.known
+    }
+}
+
+impl Known {
     /// The area.
     pub fn area(&self) -> Area {
         self.area
@@ -191,11 +218,6 @@ impl Replica {
     /// Entries kept.
     pub fn entry_count(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Size of its files, in bytes.
-    pub fn stored_bytes(&self) -> u64 {
-        self.frames.bytes()
     }
 
     /// The bytes of an entry.

@@ -1,6 +1,6 @@
 //! Fetches what is new, and checks it before it is kept.
 
-use super::{Replica, ReplicaError};
+use super::{Known, Replica, ReplicaError};
 use crate::api::Api;
 use ed25519_zebra::{VerificationKeyBytes, batch};
 use lika_domain::evolve::evolve_events;
@@ -14,6 +14,7 @@ use lika_tlog::batch::verify_batch;
 use lika_tlog::hash::HASH_BYTES;
 use lika_tlog::tree::verify_consistency;
 use lika_tlog::{Checkpoint, Hash, SignedCheckpoint, leaf_hash};
+use std::sync::Arc;
 
 /// How far a refresh is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +35,14 @@ impl Replica {
     /// cannot be reached or refuses.
     pub async fn refresh(&mut self, api: &Api, mut told: impl FnMut(Progress)) -> Result<(), ReplicaError> {
         loop {
-            let known = self.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-            let part = api.replica_entries(self.area, self.next, known).await?;
+            let size = self.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+            let part = api.replica_entries(self.area, self.next, size).await?;
             let checkpoint = self.check(&part)?;
             let (passed, of) = (part.next, checkpoint.size);
-            let is_new = !part.entries.is_empty() || of > known || part.next > self.next;
+            let is_new = !part.entries.is_empty() || of > size || part.next > self.next;
             if is_new {
                 self.frames.append(&part)?;
-                self.take(&part, checkpoint);
+                Arc::make_mut(&mut self.known).take(&part, checkpoint);
                 told(Progress { passed, of });
             }
             if passed >= of {
@@ -61,15 +62,22 @@ impl Replica {
         loop {
             let page = api.replica_personal(self.area, since, after).await?;
             after = page.next;
-            self.personal.take(page);
+            Arc::make_mut(&mut self.known).personal.take(page);
             if after.is_none() {
                 break;
             }
         }
-        let erased = self.state.villages.values().flat_map(|village| &village.households);
-        erased.filter(|(_, card)| card.erased).for_each(|(id, _)| self.personal.forget(*id));
+        Arc::make_mut(&mut self.known).settle_personal(upto);
+        self.frames.keep_personal(&self.known.personal)
+    }
+}
+
+impl Known {
+    /// Personal data is known up to an entry; what was erased is dropped.
+    fn settle_personal(&mut self, upto: Index) {
+        let cards = self.state.villages.values().flat_map(|village| &village.households);
+        cards.filter(|(_, card)| card.erased).for_each(|(id, _)| self.personal.forget(*id));
         self.personal.set_fetched(upto);
-        self.frames.keep_personal(&self.personal)
     }
 
     /// Checks a part against the log's key, the checkpoint before, and the keys of the officials.
