@@ -82,17 +82,22 @@ impl Loader {
         Self { api, log, origin, clock, seed, devices, entries, loaded }
     }
 
-    /// Sends the whole history; `watch` receives the totals so far.
+    /// Sends the whole history; `watch` receives the totals so far. Returns the totals, and the devices of all
+    /// officials with their positions in the log.
     ///
     /// # Errors
     /// If a submission is refused, or the node cannot be reached.
-    pub async fn load(mut self, history: &mut History, watch: impl Fn(Loaded)) -> anyhow::Result<Loaded> {
+    pub async fn load(
+        mut self,
+        history: &mut History,
+        watch: impl Fn(Loaded),
+    ) -> anyhow::Result<(Loaded, Vec<Device>)> {
         while let Some(tick) = history.next_tick()? {
             let day = Date::of_unix_ms(tick.at_ms);
             self.record(tick).await.with_context(|| format!("the reports of {day}"))?;
             watch(self.loaded);
         }
-        Ok(self.loaded)
+        Ok((self.loaded, self.devices.into_iter().flatten().collect()))
     }
 
     /// Sends one tick and waits for every receipt: later ticks depend on it.

@@ -165,6 +165,18 @@ impl Home {
         Ok(Chain { sequence: stored.sequence, previous: Some(previous) })
     }
 
+    /// Takes over a device from elsewhere, with its position in the log. Its key is not protected.
+    ///
+    /// # Errors
+    /// [`HomeError::Exists`] if there is a key of that name, or a file cannot be written.
+    pub fn adopt(&self, name: &str, device: &Device, created_at_s: u64) -> Result<(), HomeError> {
+        self.add_key(&KeyFile::new(name, device.author(), device.origin(), created_at_s, device.signer()))?;
+        match device.chain() {
+            Chain { sequence: 0, .. } => Ok(()),
+            chain => self.advance(device, chain),
+        }
+    }
+
     /// Notes that the log recorded a submission.
     pub(crate) fn advance(&self, device: &Device, chain: Chain) -> Result<(), HomeError> {
         let path = self.path("devices", &format!("{}.json", device.signer().id()));

@@ -1,5 +1,6 @@
 //! `lika demo`: a made-up county on real divisions, submitted as its officials would, then served.
 
+mod officials;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use anyhow::Context;
 use clap::Args;
-use lika_client::Api;
+use lika_client::{Api, Device};
 use lika_county::{County, DIVISIONS_BYTES_MAX, FUPING, HOUSEHOLDS_MAX, History, Loaded, Loader};
 use lika_domain::date::Date;
 use lika_ledger::Clock;
@@ -94,6 +95,8 @@ impl Demo {
             loaded = self.load(loader, &mut history, printer) => loaded?,
             failed = node.failed() => return Err(Failure::new("node_stopped", failed.to_string()).into()),
         };
+        let (loaded, devices) = loaded;
+        officials::keep(&data, &node.ledger().state(), &devices)?;
         let mut summary = Summary::of(&node, &data, &history, loaded, began.elapsed()).await?;
         if !self.once {
             summary.url = Some(format!("http://{}", node.addr()));
@@ -117,7 +120,7 @@ impl Demo {
         let mut history = History::new(county, key.name().as_str(), self.households, self.seed)?;
         let loader = Loader::new(api, key, Clock::composed(), self.seed);
         let began = Instant::now();
-        let loaded = self.load(loader, &mut history, printer).await?;
+        let (loaded, _) = self.load(loader, &mut history, printer).await?;
         let loaded = Distributed {
             gateways,
             entries: loaded.entries,
@@ -129,7 +132,12 @@ impl Demo {
         Ok(Exit::Done)
     }
 
-    async fn load(&self, loader: Loader, history: &mut History, printer: Printer) -> anyhow::Result<Loaded> {
+    async fn load(
+        &self,
+        loader: Loader,
+        history: &mut History,
+        printer: Printer,
+    ) -> anyhow::Result<(Loaded, Vec<Device>)> {
         let expected = u64::from(self.households) * EVENTS_PER_HOUSEHOLD;
         let bar = printer.bar(expected, "submitting events");
         let loaded = loader.load(history, |loaded| {

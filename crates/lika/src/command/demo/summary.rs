@@ -1,5 +1,6 @@
 //! The report on a loaded county.
 
+use super::officials;
 use crate::exit::{self, Failure};
 use crate::numbers;
 use crate::printer::Printer;
@@ -11,6 +12,7 @@ use lika_county::planted::Kind;
 use lika_county::{History, Loaded};
 use lika_domain::area::Level;
 use lika_domain::language::Language;
+use lika_domain::official::Role;
 use lika_eventlog::verify::Folder;
 use lika_ledger::digest;
 use lika_progress::ProgressError;
@@ -177,6 +179,10 @@ impl Summary {
              lika audit verify {data}\n  \
              lika audit replay {data} --by township\n"
         );
+        let home = officials::folder(&self.data, Role::VillageOfficer).display().to_string();
+        text.push_str(&format!(
+            "Work as one of its officials, a folder for each role: LIKA_HOME={home} lika replica refresh\n"
+        ));
         match &self.url {
             Some(url) => text.push_str(&format!(
                 "  lika audit replay {data} --against {url}\n\nLook at it: {url}\nCtrl-C stops it; \

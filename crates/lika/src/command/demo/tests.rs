@@ -26,7 +26,7 @@ async fn a_county_is_loaded_over_http_and_judged_again() {
     let mut history = History::new(county, origin, 30, 7).unwrap();
     let api = Api::new(&format!("http://{}", node.addr())).unwrap();
     let loader = Loader::new(api, node.ledger().verifier_key().clone(), clock, 7);
-    let loaded = loader.load(&mut history, |_| {}).await.unwrap();
+    let (loaded, _) = loader.load(&mut history, |_| {}).await.unwrap();
     assert!(loaded.events > 3_000, "{loaded:?}");
     let took = Duration::from_secs(1);
     let mut summary = Summary::of(&node, dir.path(), &history, loaded, took).await.unwrap();
