@@ -10,6 +10,8 @@ mod node;
 mod offline;
 mod policy;
 mod procedures;
+#[cfg(unix)]
+mod prompts;
 mod soak;
 mod support;
 mod tables;

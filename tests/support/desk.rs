@@ -100,13 +100,19 @@ impl Office {
 impl Desk {
     /// Runs the binary to its end.
     pub(crate) fn run(&self, words: &[&str]) -> Ended {
-        Ended(lika().env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words).output().unwrap())
+        Ended(self.command(words).output().unwrap())
+    }
+
+    /// The command, to be started.
+    pub(crate) fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut lika = lika();
+        lika.env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words);
+        lika
     }
 
     /// Starts the binary and leaves it running.
     pub(crate) fn start(&self, words: &[&str]) -> std::process::Child {
-        let mut lika = lika();
-        lika.env("LIKA_HOME", &self.home).env("LIKA_URL", &self.url).args(words);
+        let mut lika = self.command(words);
         lika.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
     }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// Longest passphrase, in bytes.
 pub const PASSPHRASE_BYTES_MAX: usize = 1_024;
-/// What a new passphrase needs, in bits as [`strength_bits`] counts them. To unlock a key took 0.3 s on a busy core;
+/// What a new passphrase needs, in bits as `strength_bits` counts them. To unlock a key took 0.3 s on a busy core;
 /// whoever has the file and is three times as fast needs 400,000 years of one core for half of 2^48.
 pub const STRENGTH_BITS_MIN: u32 = 48;
 

@@ -9,6 +9,7 @@
 //! imports/ID.json          which rows of a table went into which submissions, by hashes keyed with imports/secret
 //! pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
 //! refused/ID.submission    what the log refused, with the refusal beside it as ID.json
+//! unfinished/KEYID-EVENT   answers to the questions of a report that was not finished, encrypted
 //! receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
 //! ```
 //!
@@ -23,6 +24,7 @@ mod logs;
 mod pending;
 mod protected;
 mod receipts;
+mod unfinished;
 
 pub use data_keys::DataKeys;
 pub use imports::{ImportPlan, PlannedItem};
@@ -132,7 +134,8 @@ pub enum HomeError {
     Receipt(#[from] ReceiptError),
 }
 
-const FOLDERS: [&str; 8] = ["keys", "devices", "logs", "datakeys", "imports", "pending", "refused", "receipts"];
+const FOLDERS: [&str; 9] =
+    ["keys", "devices", "logs", "datakeys", "imports", "pending", "refused", "receipts", "unfinished"];
 
 impl Home {
     /// Opens the folder and creates it if necessary.

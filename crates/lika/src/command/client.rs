@@ -113,6 +113,11 @@ impl KeyArgs {
 }
 
 impl ClientArgs {
+    /// Opens the folder.
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
+        self.home.open()
+    }
+
     /// Opens the folder, and the key with its passphrase; the node is not asked yet.
     pub(crate) fn open(&self) -> anyhow::Result<Client> {
         let home = self.home.open()?;

@@ -1,6 +1,7 @@
 //! `lika report`: which events there are, a complete example of each, and a report made by answering questions.
 
 mod prompts;
+mod remembered;
 mod terminal;
 
 use super::client::{ClientArgs, today};
@@ -8,12 +9,15 @@ use super::submit::sign_and_send;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
-use lika_client::{Random, example};
+use lika_client::{Random, Signer, example};
 use lika_domain::area::Area;
 use lika_domain::catalogue;
 use lika_domain::describe::{Event, Reporters};
+use lika_domain::language::Language;
 use lika_domain::official::Role;
-use prompts::Form;
+use lika_domain::procedure::Procedure;
+use prompts::{Form, Prompter, Stop};
+use remembered::{Given, Remembered};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use terminal::Terminal;
@@ -57,29 +61,82 @@ impl Report {
             let area = self.area.or_else(|| EXAMPLE_AREA.parse().ok());
             let area = area.ok_or_else(|| Failure::new("area_invalid", "the area is not a division code"))?;
             printer.result(&example::report(event, area, today()), pretty)?;
-            printer
-                .note("Change it and send it with `lika submit FILE`. An event may also have evidence and corrects.");
+            printer.note(printer.language().of(
+                "请修改后用 `lika submit FILE` 发送。事项还可带 evidence（佐证）和 corrects（更正）。",
+                "Change it and send it with `lika submit FILE`. An event may also have evidence and corrects.",
+            ));
             return Ok(Exit::Done);
         }
         // What would lose the answers is found before anything is asked. The folder is not held meanwhile.
-        match &self.save {
+        let signer = match &self.save {
             Some(file) if file.exists() => return Err(there(file).into()),
-            Some(_) => {}
-            None => drop(self.client.open()?),
-        }
+            Some(_) => None,
+            None => {
+                let client = self.client.open()?;
+                Some(client.home.signer_of(&client.key)?)
+            }
+        };
+        let language = printer.language();
         let mut terminal = Terminal::open()?;
         let event = match self.event {
             Some(event) => event,
-            None => prompts::event(&mut terminal)?,
+            None => prompts::event(&mut terminal, language).map_err(stopped)?,
         };
-        let text = pretty(&Form::new(&mut terminal, today()).report(event, self.area)?);
-        match self.save {
-            Some(file) => save(printer, &file, &text),
-            None => {
-                let id = Random::system().submission_id()?;
-                sign_and_send(printer, &self.client.open()?, id, &text, Path::new(""), false)
+        let text = pretty(&self.ask(&mut terminal, event, signer.as_ref(), language)?);
+        let Some(signer) = signer else { return save(printer, self.save.as_deref().unwrap_or(Path::new("")), &text) };
+        let id = Random::system().submission_id()?;
+        let exit = sign_and_send(printer, &self.client.open()?, id, &text, Path::new(""), false)?;
+        // A refusal keeps the answers: most of them are right.
+        if exit == Exit::Done || exit == Exit::Queued {
+            self.client.home()?.forget_unfinished(&signer, event.name)?;
+        }
+        Ok(exit)
+    }
+
+    /// Asks the questions of the event. With a signer the answers are kept after each of them.
+    fn ask(
+        &self,
+        terminal: &mut Terminal,
+        event: &'static Event,
+        signer: Option<&Signer>,
+        language: Language,
+    ) -> anyhow::Result<example::Node> {
+        let mut given = match signer {
+            Some(signer) => self.client.home()?.unfinished(signer, event.name)?,
+            None => None,
+        }
+        .and_then(|bytes| serde_json::from_slice::<Vec<Given>>(&bytes).ok())
+        .unwrap_or_default();
+        terminal.say(language.of(
+            "输入 < 或按 Esc 回到上一项；按 Ctrl-C 离开，已答内容保留。",
+            "< or Escape goes back to the question before. Ctrl-C leaves; what was answered is kept.",
+        ));
+        let question = language.of("上次没有填完，接着填？", "This report was begun before. Go on with it?");
+        if !given.is_empty() && !terminal.yes(question, true).map_err(stopped)? {
+            given.clear();
+        }
+        let mut keep = |given: &[Given]| {
+            // Where the answers cannot be kept the report can still be made.
+            if let (Some(signer), Ok(home)) = (signer, self.client.home()) {
+                let _ = home.keep_unfinished(signer, event.name, &serde_json::to_vec(given).unwrap_or_default());
+            }
+        };
+        let mut remembered = Remembered::new(terminal, given, &mut keep);
+        loop {
+            match Form::new(&mut remembered, today(), language).report(event, self.area) {
+                Ok(report) => return Ok(report),
+                Err(Stop::Back) => remembered.again(true),
+                Err(Stop::Failed(failure)) => return Err(failure.into()),
             }
         }
+    }
+}
+
+/// Where there is no question before, going back is giving up.
+fn stopped(stop: Stop) -> Failure {
+    match stop {
+        Stop::Back => Failure::told("not_confirmed", "已放弃，没有签名", "given up: nothing was signed"),
+        Stop::Failed(failure) => failure,
     }
 }
 
@@ -89,7 +146,9 @@ fn pretty(report: &example::Node) -> String {
 }
 
 fn there(file: &Path) -> Failure {
-    Failure::new("exists", format!("{} exists; nothing was overwritten. Take another name", file.display()))
+    let file = file.display();
+    let zh = format!("{file} 已存在，没有覆盖；请换一个名称");
+    Failure::told("exists", zh, format!("{file} exists; nothing was overwritten. Take another name"))
 }
 
 /// Writes a report; a file that is there stays.
@@ -97,7 +156,11 @@ fn save(printer: Printer, file: &Path, text: &str) -> anyhow::Result<Exit> {
     let unwritable = |error: std::io::Error| Failure::new("file_unwritable", format!("{}: {error}", file.display()));
     let mut to = std::fs::File::create_new(file).map_err(unwritable)?;
     std::io::Write::write_all(&mut to, text.as_bytes()).and_then(|()| to.sync_all()).map_err(unwritable)?;
-    printer.note(format!("{} is written and not signed; send it with `lika submit`", file.display()));
+    let file = file.display();
+    printer.note(printer.language().of(
+        format!("已写入 {file}，尚未签名；用 `lika submit` 发送"),
+        format!("{file} is written and not signed; send it with `lika submit`"),
+    ));
     Ok(Exit::Done)
 }
 
@@ -115,12 +178,18 @@ fn list(printer: Printer, role: Option<Role>) -> Result<(), Failure> {
         })
     };
     printer.result(&events.iter().map(object).collect::<Vec<_>>(), |_| {
-        let mut table = Table::new(&["event", "事项", "meaning", "reported by", "procedure"]);
+        let language = printer.language();
+        let headings =
+            language.of(["事项", "名称", "可报送人", "程序"], ["event", "meaning", "reported by", "procedure"]);
+        let mut table = Table::new(&headings);
         for event in &events {
-            let by = reporters(event, Role::zh);
-            let by = by.unwrap_or_else(|| vec!["depends on the content"]).join("、");
-            let procedure = event.procedure.map_or("", |procedure| procedure.zh());
-            table.row([&event.name, &event.zh, &event.en, &by, &procedure]);
+            let by = reporters(event, Role::name).map(|roles| {
+                let roles = roles.iter().map(|role| Role::LIST.label(role, language));
+                roles.collect::<Vec<_>>().join(language.of("、", ", "))
+            });
+            let by = by.unwrap_or_else(|| language.of("视内容而定", "depends on the content").to_owned());
+            let procedure = event.procedure.map(|procedure| Procedure::LIST.label(procedure.name(), language));
+            table.row([&event.name, &language.of(event.zh, event.en), &by, &procedure.unwrap_or_default()]);
         }
         table
     })

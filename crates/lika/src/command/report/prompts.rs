@@ -10,12 +10,25 @@ use lika_domain::date::Date;
 use lika_domain::describe::{Event, Field, Value as Takes};
 use lika_domain::facts::envelope;
 use lika_domain::kind::{Choice, List};
+use lika_domain::language::Language;
 
 /// An answer, or why there is none.
-pub(super) type Answer<T> = Result<T, Failure>;
+pub(super) type Answer<T> = Result<T, Stop>;
 
-/// The first of the choices where none need be made.
-const NONE: &str = "（不填）none";
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The question before is to be asked again.
+    Back,
+    /// Nobody answers any more.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
 
 /// Whoever answers.
 pub(super) trait Prompter {
@@ -37,30 +50,33 @@ pub(super) trait Prompter {
 }
 
 /// Which event is to be reported.
-pub(super) fn event(ask: &mut impl Prompter) -> Answer<&'static Event> {
+pub(super) fn event(ask: &mut impl Prompter, language: Language) -> Answer<&'static Event> {
     let events: Vec<_> = catalogue::events().collect();
-    let labels: Vec<_> = events.iter().map(|event| format!("{} {}", event.zh, event.en)).collect();
-    let chosen = ask.one("事项 event", &labels)?;
-    events.get(chosen).copied().ok_or_else(|| Failure::new("event_unknown", "there is no such event"))
+    let labels: Vec<_> = events.iter().map(|event| event.label().one(language).to_owned()).collect();
+    let chosen = ask.one(language.of("事项", "Event"), &labels)?;
+    let none = || Failure::new("event_unknown", "there is no such event");
+    Ok(events.get(chosen).copied().ok_or_else(none)?)
 }
 
 /// The questions of one report.
 pub(super) struct Form<'a, A> {
     ask: &'a mut A,
     today: Date,
+    language: Language,
 }
 
 impl<'a, A: Prompter> Form<'a, A> {
-    pub(super) fn new(ask: &'a mut A, today: Date) -> Self {
-        Self { ask, today }
+    pub(super) fn new(ask: &'a mut A, today: Date, language: Language) -> Self {
+        Self { ask, today, language }
     }
 
     /// Asks for everything in an event, and makes a report of the answers.
     pub(super) fn report(&mut self, event: &'static Event, area: Option<Area>) -> Answer<Node> {
-        self.ask.say(&format!("{} {}: {}", event.zh, event.en, event.meaning.trim()));
+        let meaning = event.meaning.trim();
+        self.ask.say(&self.language.of(event.zh.to_owned(), format!("{}: {meaning}", event.en)));
         let area = match area {
             Some(area) => area.to_string(),
-            None => self.ask.text("区划 area (2 to 12 digits)", None, &|text| match text.parse::<Area>() {
+            None => self.ask.text(area_question(self.language), None, &|text| match text.parse::<Area>() {
                 Ok(_) => Ok(()),
                 Err(error) => Err(error.to_string()),
             })?,
@@ -89,9 +105,14 @@ impl<'a, A: Prompter> Form<'a, A> {
         if field.name != "household" {
             return self.field(field);
         }
-        let question = format!("{} (10 digits; a new household gets a name such as new-1)", field.label());
+        let label = field.label();
+        let question = self.language.of(
+            format!("{}（10 位；新户填一个代称，如 new-1）", label.zh),
+            format!("{} (10 digits; a new household gets a name such as new-1)", label.en),
+        );
+        let language = self.language;
         let text = self.ask.text(&question, None, &|text| {
-            if text.is_empty() || names_itself(text) { Ok(()) } else { check(field, text) }
+            if text.is_empty() || names_itself(text) { Ok(()) } else { check(field, text, language) }
         })?;
         Ok((!text.is_empty()).then(|| (field.name.to_owned(), leaf(text))))
     }
@@ -124,14 +145,15 @@ impl<'a, A: Prompter> Form<'a, A> {
 
     /// The field with its answer; `None` where it is left empty.
     fn field(&mut self, field: &'static Field) -> Answer<Option<(String, Node)>> {
-        let label = field.label().to_string();
+        let label = field.label().one(self.language).to_owned();
         let node = match field.value {
             Takes::Choice(list) => Some(self.choice(&label, list)?),
             Takes::ChoiceOrNone(list) => self.choice_or_none(&label, list)?,
             Takes::Choices { list, .. } => self.choices(&label, list)?,
-            Takes::Flag => Some(Node::Leaf(self.ask.yes(&question(field), false)?.into())),
+            Takes::Flag => Some(Node::Leaf(self.ask.yes(&question(field, self.language), false)?.into())),
             Takes::Sealed(_) => {
-                self.ask.say(&format!("{label}: sealed before it is signed"));
+                let sealed = self.language.of("：签名前加密", ": sealed before it is signed");
+                self.ask.say(&format!("{label}{sealed}"));
                 return Ok(Some((PRIVATE.to_owned(), self.object(field.inside())?)));
             }
             Takes::Record(record) => Some(self.object(record.fields)?),
@@ -157,27 +179,33 @@ impl<'a, A: Prompter> Form<'a, A> {
             _ => None,
         };
         let may_be_empty = may_be_empty(field);
-        self.ask.text(&question(field), default.as_deref(), &|text| match text {
+        let language = self.language;
+        self.ask.text(&question(field, language), default.as_deref(), &|text| match text {
             "" if may_be_empty => Ok(()),
-            text => check(field, text),
+            text => check(field, text, language),
         })
     }
 
     /// Records one after the other, at least one.
     fn list(&mut self, label: &str, mut record: impl FnMut(&mut Self) -> Answer<Node>) -> Answer<Node> {
         let mut items = Vec::new();
-        while items.is_empty() || self.ask.yes(&format!("{label}: one more?"), false)? {
+        while items.is_empty() || self.ask.yes(&self.one_more(label, items.len()), false)? {
             self.ask.say(&format!("{label} {}", items.len() + 1));
             items.push(record(self)?);
         }
         Ok(Node::List(items))
     }
 
+    /// Each has its number, so that no two questions of a form are the same.
+    fn one_more(&self, label: &str, given: usize) -> String {
+        self.language.of(format!("{label}：已有 {given} 项，再加一项？"), format!("{label}: {given} given, one more?"))
+    }
+
     /// A record with one of several values.
     fn alternative(&mut self, fields: &'static [Field]) -> Answer<Node> {
         let (common, values) = alternatives(fields);
-        let labels: Vec<_> = values.iter().map(|field| field.label().to_string()).collect();
-        let chosen = self.ask.one("内容 value", &labels)?;
+        let labels: Vec<_> = values.iter().map(|field| field.label().one(self.language).to_owned()).collect();
+        let chosen = self.ask.one(self.language.of("内容", "Value"), &labels)?;
         let mut answers = Vec::new();
         for field in common {
             answers.extend(self.field(field)?);
@@ -191,25 +219,28 @@ impl<'a, A: Prompter> Form<'a, A> {
     }
 
     fn officials(&mut self, field: &'static Field) -> Answer<Option<Node>> {
-        let question = format!("{}, with commas between them", question(field));
+        let language = self.language;
+        let between = language.of("，用逗号分开", ", with commas between them");
+        let question = format!("{}{between}", question(field, language));
         let numbers = |text: &str| -> Vec<String> {
             let parts = text.split([',', '，', '、', ' ']).map(str::trim).filter(|part| !part.is_empty());
             parts.map(str::to_owned).collect()
         };
-        let text =
-            self.ask.text(&question, None, &|text| numbers(text).iter().try_for_each(|one| check(field, one)))?;
+        let text = self
+            .ask
+            .text(&question, None, &|text| numbers(text).iter().try_for_each(|one| check(field, one, language)))?;
         let numbers = numbers(&text);
         Ok((!numbers.is_empty()).then(|| Node::List(numbers.into_iter().map(leaf).collect())))
     }
 
     fn choice(&mut self, label: &str, list: &'static List) -> Answer<Node> {
-        let chosen = self.ask.one(label, &labels(list))?;
+        let chosen = self.ask.one(label, &labels(list, self.language))?;
         named(list.choices.get(chosen))
     }
 
     fn choice_or_none(&mut self, label: &str, list: &'static List) -> Answer<Option<Node>> {
-        let mut labels = labels(list);
-        labels.insert(0, NONE.to_owned());
+        let mut labels = labels(list, self.language);
+        labels.insert(0, self.language.of("（不填）", "(none)").to_owned());
         match self.ask.one(label, &labels)? {
             0 => Ok(None),
             chosen => named(list.choices.get(chosen - 1)).map(Some),
@@ -217,14 +248,14 @@ impl<'a, A: Prompter> Form<'a, A> {
     }
 
     fn choices(&mut self, label: &str, list: &'static List) -> Answer<Option<Node>> {
-        let chosen = self.ask.several(label, &labels(list))?;
+        let chosen = self.ask.several(label, &labels(list, self.language))?;
         let named: Result<Vec<_>, _> = chosen.into_iter().map(|place| named(list.choices.get(place))).collect();
         Ok(Some(named?).filter(|items| !items.is_empty()).map(Node::List))
     }
 }
 
-fn check(field: &'static Field, text: &str) -> Result<(), String> {
-    plain::check(field, text).map_err(|what| what.en)
+fn check(field: &'static Field, text: &str, language: Language) -> Result<(), String> {
+    plain::check(field, text).map_err(|what| what.one(language).to_owned())
 }
 
 fn leaf(text: String) -> Node {
@@ -233,22 +264,28 @@ fn leaf(text: String) -> Node {
 
 fn named(choice: Option<&'static Choice>) -> Answer<Node> {
     let none = || Failure::new("choice_unknown", "there is no such choice");
-    choice.map(|choice| leaf(choice.name.to_owned())).ok_or_else(none)
+    Ok(choice.map(|choice| leaf(choice.name.to_owned())).ok_or_else(none)?)
 }
 
-fn labels(list: &List) -> Vec<String> {
-    list.choices.iter().map(|choice| format!("{} {}", choice.zh, choice.en())).collect()
+fn labels(list: &List, language: Language) -> Vec<String> {
+    list.choices.iter().map(|choice| choice.label().one(language).to_owned()).collect()
 }
 
-/// Label and meaning of a field, and how its value is written.
-fn question(field: &Field) -> String {
+fn area_question(language: Language) -> &'static str {
+    language.of("区划代码（2 至 12 位）", "Area (2 to 12 digits)")
+}
+
+/// The label of a field, how its value is written, and in English what it means.
+fn question(field: &Field, language: Language) -> String {
     let how = match field.value {
-        _ if is_amount(field) => "（元）",
-        Takes::Day | Takes::DayOrNone => "（2016-07-01）",
-        Takes::Month => "（2016-07）",
+        _ if is_amount(field) => language.of("（元）", " (yuan)"),
+        Takes::Day | Takes::DayOrNone => language.of("（如 2016-07-01）", " (as 2016-07-01)"),
+        Takes::Month => language.of("（如 2016-07）", " (as 2016-07)"),
         _ => "",
     };
-    format!("{}{how} {}", field.label(), field.meaning.trim().trim_end_matches('.').replace(", in fen", ""))
+    let label = field.label();
+    let meaning = field.meaning.trim().trim_end_matches('.').replace(", in fen", "");
+    language.of(format!("{}{how}", label.zh), format!("{}{how}: {meaning}", label.en))
 }
 
 fn may_be_empty(field: &Field) -> bool {
@@ -337,8 +374,8 @@ mod tests {
         let mut asked = Vec::new();
         for (event, last) in catalogue::events().flat_map(|event| [(event, false), (event, true)]) {
             let mut scripted = Scripted { last, asked: Vec::new() };
-            let form =
-                Form::new(&mut scripted, Date::new(2016, 7, 1).unwrap()).report(event, "130624100201".parse().ok());
+            let form = Form::new(&mut scripted, Date::new(2016, 7, 1).unwrap(), Language::En)
+                .report(event, "130624100201".parse().ok());
             let text = serde_json::to_string_pretty(&form.unwrap()).unwrap();
             let mut report: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert_eq!(plain::to_mapping(report.as_object_mut().unwrap()), Ok(()), "{text}");
@@ -350,7 +387,7 @@ mod tests {
         }
         let fields = catalogue::events().flat_map(Event::fields_on_the_wire).filter(|field| field.inside().is_empty());
         for field in fields {
-            assert!(asked.iter().any(|asked| asked.starts_with(&field.label().to_string())), "{}", field.name);
+            assert!(asked.iter().any(|asked| asked.starts_with(&field.label().en)), "{}", field.name);
         }
     }
 }
