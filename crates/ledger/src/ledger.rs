@@ -10,16 +10,19 @@ use crate::judge::{Ordered, Task};
 use crate::keeper::{self, Heads, Keeper, Keeping};
 use crate::recent::Recent;
 use crate::replay::Fold;
+use crate::revocation::{self, Revocation};
 use crate::snapshot::{self, Head, Snapshot};
 use crate::submission::{Prepared, Receipt, SubmitError};
 use bytes::Bytes;
-use lika_domain::ids::Index;
-use lika_domain::official::Mode;
+use lika_domain::ids::{Index, KeyId};
+use lika_domain::official::{Authority, Mode};
+use lika_domain::rejection::Code;
 use lika_domain::state::State;
 use lika_eventlog::error::{Damage, LogError};
 use lika_eventlog::jetstream::{Config, JetStreamLog};
 use lika_eventlog::tiles::TileLog;
 use lika_eventlog::{Checkpoint, Known, PublishedLog};
+use lika_proto::convert;
 use lika_tlog::key::VerifierKey;
 use lika_tlog::leaf_hash;
 use lika_tlog::proof::TlogProof;
@@ -142,9 +145,11 @@ impl Ledger {
     /// recorded or not: send it again to find out.
     pub async fn submit(&self, prepared: Prepared) -> Result<Receipt, SubmitError> {
         let submission = prepared.submission.clone();
+        let (key, composed_at_s) = (prepared.parsed.key, prepared.parsed.composed_at);
         let (reply, answer) = oneshot::channel();
         self.engine.hand_over(Task { prepared, reply })?;
-        match answer.await.unwrap_or(Err(SubmitError::Unavailable(LogError::Closed)))? {
+        let ordered = answer.await.unwrap_or(Err(SubmitError::Unavailable(LogError::Closed)));
+        match ordered.map_err(|error| self.explained(error, key, composed_at_s))? {
             Ordered::New { index, entry } => self.receipt(index, Some(entry), false).await,
             Ordered::Before { index } => {
                 let receipt = self.receipt(index, None, true).await?;
@@ -152,6 +157,26 @@ impl Ledger {
                 Ok(receipt)
             }
         }
+    }
+
+    /// A refusal for a revoked key says when that was, as far as it is published.
+    fn explained(&self, error: SubmitError, key: KeyId, composed_at_s: u64) -> SubmitError {
+        match error {
+            SubmitError::Rejected(rejection) if rejection.code() == Code::KeyIsRevoked => {
+                let revoked = self.revocation(key);
+                SubmitError::Rejected(match revoked {
+                    Some(revoked) => revocation::explain(rejection, composed_at_s, revoked),
+                    None => rejection,
+                })
+            }
+            other => other,
+        }
+    }
+
+    fn revocation(&self, key: KeyId) -> Option<Revocation> {
+        let index = Authority::current(&*self.state.read()).key(key)?.until?;
+        let (entry, _) = convert::entry(index, &self.entry(index).ok()?).ok()?;
+        Some(Revocation { index, recorded_at: entry.recorded_at })
     }
 
     /// The receipt of an entry, once it is published.

@@ -6,6 +6,7 @@
 //! * [`signature`]: signatures of submissions, one by one and in batches
 //! * [`ledger`]: load, admit, append, evolve
 //! * `judge`: how a submission is judged
+//! * `revocation`: what a device is told whose key was revoked
 //! * `engine`: decides about submissions: the embedded and the distributed engine
 //! * `recent`, [`feed`]: published entries, decoded once, for followers
 //! * `snapshot`, `keeper`: the state in a file, for a quick opening, and its check against the log
@@ -21,6 +22,7 @@ mod keeper;
 pub mod ledger;
 mod recent;
 pub mod replay;
+mod revocation;
 pub mod signature;
 mod snapshot;
 pub mod submission;

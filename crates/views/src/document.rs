@@ -11,6 +11,7 @@ pub use sums::Sums;
 use crate::schema;
 use lika_domain::aid::MeasureGroup;
 use lika_domain::area::{Area, Level};
+pub use lika_domain::date::moment;
 use lika_domain::date::{Date, Month};
 use lika_domain::entitlement::Entitlement;
 use lika_domain::household::Standard;
@@ -327,22 +328,9 @@ pub(crate) fn fen(amount: Fen) -> i64 {
     amount.0
 }
 
-/// A moment in China's time, to the millisecond.
-pub fn moment(unix_ms: u64) -> String {
-    let day = Date::of_unix_ms(unix_ms);
-    let ms = unix_ms.saturating_sub(day.start_unix_ms());
-    let (s, ms) = (ms / 1000, ms % 1000);
-    format!("{day}T{:02}:{:02}:{:02}.{ms:03}+08:00", s / 3600, s / 60 % 60, s % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_in_chinas_time() {
-        assert_eq!(moment(1_496_247_030_007), "2017-06-01T00:10:30.007+08:00"); // 2017-05-31 16:10:30 UTC
-    }
 
     #[test]
     fn an_empty_area_has_no_invented_figures() {

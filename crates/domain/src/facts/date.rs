@@ -163,6 +163,14 @@ impl fmt::Debug for Month {
     }
 }
 
+/// A moment in China's time, to the millisecond.
+pub fn moment(unix_ms: u64) -> String {
+    let day = Date::of_unix_ms(unix_ms);
+    let ms = unix_ms.saturating_sub(day.start_unix_ms());
+    let (s, ms) = (ms / 1000, ms % 1000);
+    format!("{day}T{:02}:{:02}:{:02}.{ms:03}+08:00", s / 3600, s / 60 % 60, s % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +203,11 @@ mod tests {
         assert_eq!(Date::of_unix_ms(evening_utc).yyyymmdd(), 20_170_601);
         assert_eq!(Date::of_unix_ms(Date::of_unix_ms(evening_utc).start_unix_ms()).yyyymmdd(), 20_170_601);
         assert_eq!(Date::of_unix_ms(u64::MAX), Date::last());
+    }
+
+    #[test]
+    fn moments_are_in_chinas_time() {
+        assert_eq!(moment(1_496_247_030_007), "2017-06-01T00:10:30.007+08:00"); // 2017-05-31 16:10:30 UTC
     }
 
     #[test]

@@ -101,6 +101,8 @@ crate::codes! {
     SignatureInvalid(Forbidden) "signature_invalid" "签名无效" "the signature is not valid";
     KeyUnknown(Forbidden) "key_unknown" "密钥未登记" "the key is not enrolled";
     KeyIsRevoked(Forbidden) "key_revoked" "密钥已吊销" "the key has been revoked";
+    ComposedBeforeRevocation(Forbidden) "composed_before_revocation" "编写于密钥吊销之前；请用另一把密钥重新签名"
+        "it was composed before the key was revoked; sign it anew with another key";
     KeyNotAuthors(Forbidden) "key_not_authors" "密钥不属于报送人" "the key does not belong to the author";
     AuthorUnknown(Forbidden) "author_unknown" "报送人未登记" "the author is not enrolled";
     RoleForbids(Forbidden) "role_forbids" "该角色无权办理此事项" "the author's role may not do this";

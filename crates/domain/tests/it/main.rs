@@ -34,6 +34,7 @@ const RAISED_ELSEWHERE: &[(Code, &str)] = &[
     (Code::CertificateContradicts, "the households service, which sees what is sealed"),
     (Code::PhoneInvalid, "the households service, which sees what is sealed"),
     (Code::SealedUnreadable, "the households service, which sees what is sealed"),
+    (Code::ComposedBeforeRevocation, "the ledger, which says when a key was revoked"),
     (Code::DataKeyMissing, "the vault"),
     (Code::DataKeyChanged, "the vault"),
 ];
