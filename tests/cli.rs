@@ -80,7 +80,10 @@ fn after_a_submission_is_discarded_the_next_is_sent() {
     office.admin.submit(&office.file("bad.json", &household(&contradicting_citizen_id()))).code(6);
     let id = office.admin.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
     office.admin.submit(&office.file("good.json", &household(&citizen_id(8)))).code(6);
-    office.admin.run(&["outbox", "discard", &id]).code(0);
+    office.admin.run(&["outbox", "discard", &id]).code(2).says("--reason");
+    office.admin.run(&["outbox", "discard", &id, "--reason", "同一户报了两次"]).code(0);
+    let given_up = office.admin.json(&["outbox", "list", "--state", "discarded"]);
+    assert_eq!((&given_up[0]["id"], &given_up[0]["reason"]), (&json!(id), &json!("同一户报了两次")));
     office.serve();
     let sent = office.admin.run(&["outbox", "send", "--json"]).code(0).json();
     assert_eq!(sent["waiting"], json!(0), "{sent}");
@@ -196,7 +199,8 @@ fn an_official_sees_their_role_and_what_they_reported() {
     clerk.submit(&office.file("next.json", &household(&citizen_id(8)))).code(6);
     let waiting = clerk.json(&["outbox", "list"])[0]["id"].as_str().unwrap().to_owned();
     clerk.run(&["outbox", "show", &waiting]).code(0).says("waits to be sent").says("household registered");
-    clerk.run(&["outbox", "show", &id]).code(1).says("is waiting");
+    clerk.run(&["outbox", "show", &id[..8]]).code(0).says("is recorded");
+    clerk.run(&["outbox", "show", "0000"]).code(1).says("is not in the outbox");
 }
 
 #[test]
@@ -223,7 +227,45 @@ fn a_submission_of_a_revoked_key_is_refused() {
     let key = clerk.json(&["key", "show", "phone"])["key"].as_str().unwrap().to_owned();
     office.admin.run(&["key", "revoke", &key, "--official", "10000002", "--reason", "lost"]).code(0);
     let refused = clerk.submit(&office.file("card.json", &household(&citizen_id(7))));
-    refused.code(5).says("key_revoked");
+    refused.code(5).says("key_revoked").says("--key NAME");
+    let kept = clerk.json(&["outbox", "list"])[0].clone();
+    assert_eq!((&kept["state"], &kept["problems"][0]["code"]), (&json!("quarantined"), &json!("key_revoked")));
+    // Signed anew with another key of the same official, in one step.
+    clerk.run(&["key", "new", "tablet", "--official", "10000002", "--no-passphrase"]).code(0);
+    let shown = office.file("tablet.json", &clerk.json(&["key", "show", "tablet"]));
+    office.admin.run(&["key", "enrol", path(&shown)]).code(0);
+    clerk.run(&["outbox", "retry", "--quarantined", "--key", "tablet"]).code(0);
+    let sent = clerk.run(&["outbox", "send", "--json"]).code(0).json();
+    assert_eq!((&sent["recorded"][0]["id"], &sent["waiting"]), (&kept["id"], &json!(0)));
+}
+
+/// A device without a line: what waits travels on a stick, another machine sends it, and the receipts come back.
+#[test]
+fn reports_travel_on_a_stick_and_their_receipts_come_back() {
+    let office = Office::with_village();
+    let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
+    let file = office.file("first.json", &household(&citizen_id(6)));
+    clerk.submit(&file).code(0);
+    for day in [7, 8] {
+        let file = office.file(&format!("{day}.json"), &household(&citizen_id(day)));
+        clerk.run(&["submit", path(&file), "--yes", "--url", "http://127.0.0.1:9"]).code(6);
+    }
+    let (stick, answers) = (office.dir.path().join("waiting.lika"), office.dir.path().join("waiting.lika.answers"));
+    clerk.run(&["outbox", "export", path(&stick)]).code(0).says("data keys");
+    clerk.run(&["outbox", "export", path(&stick)]).code(7);
+    clerk.run(&["outbox", "import", path(&stick)]).code(1).says("send --file");
+    let courier = office.stranger("courier");
+    let sent = courier.run(&["outbox", "send", "--file", path(&stick), "--json"]).code(0).json();
+    assert_eq!((&sent["recorded"], &sent["unanswered"]), (&json!(2), &json!(0)));
+    let taken = clerk.run(&["outbox", "import", path(&answers), "--json"]).code(0).json();
+    assert_eq!(taken["recorded"].as_array().unwrap().len(), 2);
+    assert_eq!(clerk.json(&["outbox", "import", path(&answers)])["known"], json!(2));
+    assert_eq!(clerk.json(&["outbox", "list"]), json!([]));
+    assert_eq!(clerk.json(&["receipt", "list"]).as_array().unwrap().len(), 3);
+    // A stick that broke says so.
+    std::fs::write(&answers, &std::fs::read(&answers).unwrap()[..300]).unwrap();
+    let error = clerk.run(&["outbox", "import", path(&answers), "--json"]).code(1).error();
+    assert_eq!(error["code"], json!("outbox_file_truncated"));
 }
 
 #[test]

@@ -138,13 +138,14 @@ impl Device {
         Ok(self.sign(id, submission, report.keys))
     }
 
-    /// Composes a submission again that lost its place in the chain, because one before it was refused or discarded.
-    /// Only for submissions that were never recorded: id and events stay; number, hash and signature change.
+    /// Composes a submission again, because it lost its place in the chain or the key that signed it was revoked. Id
+    /// and events stay; author, key, number, hash and signature become those of this device.
     ///
     /// # Errors
     /// If the bytes are not a submission.
     pub fn compose_again(&mut self, signed: &v1::SignedSubmission) -> Result<Composed, ComposeError> {
         let mut message = convert::submission_message(&signed.submission).map_err(ComposeError::Malformed)?;
+        (message.author, message.key) = (self.author.get(), self.signer.id().0);
         message.sequence = self.chain.sequence + 1;
         message.previous = self.chain.previous.map(|hash| Bytes::copy_from_slice(&hash)).unwrap_or_default();
         let submission = Bytes::from(message.encode_to_vec());

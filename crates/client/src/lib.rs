@@ -10,7 +10,8 @@
 //! * [`receipt`]: what a receipt proves
 //! * [`home`]: the folder that stores all of it, safe against crashes
 //! * [`api`]: the node over HTTP
-//! * [`outbox`]: sends waiting submissions, and processes the answers
+//! * [`outbox`]: sends waiting submissions, and processes the answers; carries them on a stick where there is no line
+//! * [`problem`]: what is wrong with something in the outbox
 //! * [`mod@file`]: a submission written by hand
 //! * [`plain`]: its values as people write them; [`example`]: a report of each event
 //! * [`draft`], [`attachments`]: numbers for new households, hashes of attachments; [`summary`]: a report in words
@@ -32,6 +33,7 @@ mod node;
 pub mod outbox;
 pub mod passphrase;
 pub mod plain;
+pub mod problem;
 pub mod random;
 pub mod receipt;
 pub mod replica;

@@ -5,6 +5,7 @@ use crate::compose::{Chain, Report};
 use crate::home::{Home, KeyFile};
 use crate::key::Signer;
 use bytes::Bytes;
+use lika_domain::ids::{KeyId, SubmissionId};
 use lika_domain::rejection::{Code, Rejection};
 use lika_proto::convert::{self, encode_entry};
 use lika_proto::v1;
@@ -16,6 +17,7 @@ use lika_tlog::proof::TlogProof;
 use lika_tlog::{SigningKey, leaf_hash};
 use prost::Message;
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,16 +33,48 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
+/// A line that breaks, counted in bytes over all connections since it was last mended.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    /// Breaks when so many bytes of requests have arrived.
+    pub(crate) requests_break_at: Option<usize>,
+    /// Breaks when so many bytes of answers have gone out.
+    pub(crate) answers_break_at: Option<usize>,
+    /// Bytes of requests that arrived.
+    pub(crate) requested: usize,
+    /// Bytes of answers that went out.
+    pub(crate) answered: usize,
+    /// Whether something was cut off.
+    pub(crate) is_broken: bool,
+}
+
 /// Answers every request on a connection of its own, as long as the test's runtime lives.
-pub(crate) async fn start(mut answer: impl FnMut(Request) -> Vec<u8> + Send + 'static) -> Api {
+pub(crate) async fn start(answer: impl FnMut(Request) -> Vec<u8> + Send + 'static) -> Api {
+    start_behind(Arc::default(), answer).await
+}
+
+/// The same behind a line that may break.
+pub(crate) async fn start_behind(
+    line: Arc<Mutex<Line>>,
+    mut answer: impl FnMut(Request) -> Vec<u8> + Send + 'static,
+) -> Api {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = Api::new(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move {
         loop {
             let (mut connection, _) = listener.accept().await.unwrap();
-            let asked = read_request(&mut connection).await;
-            connection.write_all(&answer(asked)).await.unwrap();
-            connection.shutdown().await.unwrap();
+            let Some(asked) = read_request(&mut connection, &line).await else { continue };
+            let answer = answer(asked);
+            let left = {
+                let mut line = line.lock().unwrap();
+                let left = line.answers_break_at.map_or(usize::MAX, |limit| limit.saturating_sub(line.answered));
+                line.answered += answer.len().min(left);
+                line.is_broken |= left < answer.len();
+                left
+            };
+            // The other side may have gone.
+            let _ = connection.write_all(&answer[..answer.len().min(left)]).await;
+            let _ = connection.shutdown().await;
         }
     });
     api
@@ -55,8 +89,8 @@ pub(crate) fn http(status: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Reads until the request is complete: by its length, or to the last chunk.
-async fn read_request(connection: &mut TcpStream) -> Request {
+/// Reads until the request is complete: by its length, or to the last chunk. `None` if it broke off.
+async fn read_request(connection: &mut TcpStream, line: &Mutex<Line>) -> Option<Request> {
     let mut bytes = Vec::new();
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -66,10 +100,20 @@ async fn read_request(connection: &mut TcpStream) -> Request {
             let length: usize = length.map_or(0, |length| length.parse().unwrap());
             let chunked = head.contains("transfer-encoding: chunked");
             if (chunked && body.ends_with(b"0\r\n\r\n")) || (!chunked && body.len() >= length) {
-                return Request { head, body };
+                return Some(Request { head, body });
             }
         }
-        assert!(connection.read_buf(&mut bytes).await.unwrap() > 0, "the request broke off");
+        let left = {
+            let line = line.lock().unwrap();
+            line.requests_break_at.map_or(usize::MAX, |limit| limit.saturating_sub(line.requested))
+        };
+        let read = connection.take(left as u64).read_buf(&mut bytes).await.unwrap_or(0);
+        let mut line = line.lock().unwrap();
+        line.requested += read;
+        if read == 0 {
+            line.is_broken = true;
+            return None;
+        }
     }
 }
 
@@ -81,16 +125,27 @@ pub(crate) struct Log {
     pub(crate) refuse: Refuse,
     pub(crate) taken: Vec<v1::SignedSubmission>,
     pub(crate) is_down: bool,
-    chain: Chain,
+    /// The line to it.
+    pub(crate) line: Arc<Mutex<Line>>,
+    chains: BTreeMap<KeyId, Chain>,
+    ids: BTreeSet<SubmissionId>,
 }
 
 impl Log {
     /// Starts one that refuses nothing.
     pub(crate) async fn start() -> (Api, Arc<Mutex<Self>>) {
-        let log = Self { refuse: Box::new(|_| None), taken: Vec::new(), is_down: false, chain: Chain::default() };
+        let line: Arc<Mutex<Line>> = Arc::default();
+        let log = Self {
+            refuse: Box::new(|_| None),
+            taken: Vec::new(),
+            is_down: false,
+            line: line.clone(),
+            chains: BTreeMap::new(),
+            ids: BTreeSet::new(),
+        };
         let log = Arc::new(Mutex::new(log));
         let behind = log.clone();
-        (start(move |asked| behind.lock().unwrap().answer(&asked)).await, log)
+        (start_behind(line, move |asked| behind.lock().unwrap().answer(&asked)).await, log)
     }
 
     /// Records a submission; returns whether it had been recorded before.
@@ -102,13 +157,23 @@ impl Log {
         if let Some(refusal) = (self.refuse)(&convert::submission_message(&signed.submission).unwrap()) {
             return Err(refusal);
         }
-        if (submission.sequence, submission.previous) != (self.chain.sequence + 1, self.chain.previous) {
+        if self.ids.contains(&submission.id) {
+            return Err(refusal(&Rejection::of(Code::SubmissionIdReused, "id", "")));
+        }
+        let last = self.chain(submission.key);
+        if (submission.sequence, submission.previous) != (last.sequence + 1, last.previous) {
             return Err(refusal(&Rejection::of(Code::SequenceGap, "sequence", "")));
         }
-        self.chain =
-            Chain { sequence: submission.sequence, previous: Some(Sha256::digest(&signed.submission).into()) };
+        let chain = Chain { sequence: submission.sequence, previous: Some(Sha256::digest(&signed.submission).into()) };
+        self.chains.insert(submission.key, chain);
+        self.ids.insert(submission.id);
         self.taken.push(signed.clone());
         Ok(false)
+    }
+
+    /// Position of a device.
+    pub(crate) fn chain(&self, key: KeyId) -> Chain {
+        self.chains.get(&key).copied().unwrap_or_default()
     }
 
     fn answer(&mut self, asked: &Request) -> Vec<u8> {
@@ -157,7 +222,15 @@ pub(crate) fn refusal(rejection: &Rejection) -> v1::Refusal {
 
 /// A home with one key, `phone`.
 pub(crate) fn home() -> (TempDir, Home) {
-    let dir = tempfile::tempdir().unwrap();
+    home_in(tempfile::tempdir().unwrap())
+}
+
+/// The same in memory where there is such a folder: for tests that write thousands of files.
+pub(crate) fn home_in_memory() -> (TempDir, Home) {
+    home_in(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+}
+
+fn home_in(dir: TempDir) -> (TempDir, Home) {
     let home = Home::open(dir.path()).unwrap();
     let official = official(ADMINISTRATOR);
     let signer = Signer::from_seed([9; 32]);

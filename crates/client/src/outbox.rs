@@ -1,44 +1,49 @@
 //! Sends the waiting submissions of a home in the order of composing, and processes the answers.
 //!
-//! Each key sends one submission at a time, since the log records them only in their order. A refused submission is
-//! moved aside, and those composed after it are signed again, because they have lost their place in the chain. That
-//! is safe: nothing after a refused submission in a chain can have been recorded.
+//! Each key sends one submission at a time, since the log records them only in their order. Before a submission is
+//! sent, this is noted on disk; after an answer that decides nothing the same bytes are sent again, and the log
+//! answers with the same receipt. A refused submission is set aside, and those composed after it are signed again,
+//! because they have lost their place in the chain. That is safe: nothing after a refused submission in a chain can
+//! have been recorded.
+//!
+//! * [`send`], [`send_of`]: one round
+//! * [`watch`]: rounds for as long as a process runs
+//! * [`transfer`]: the same over a file, where there is no line
+
+mod device;
+pub mod transfer;
+mod watch;
+
+pub use device::{QUARANTINE_CODES, is_quarantined};
+pub use watch::watch;
 
 use crate::api::{Api, ApiError, LogInfo};
-use crate::compose::Device;
 use crate::home::{Home, HomeError, Pending};
 use crate::receipt::Proven;
+use device::Queue;
 use lika_domain::ids::{KeyId, SubmissionId};
-use lika_domain::rejection::Code;
 use lika_proto::v1;
-use lika_tlog::key::VerifierKey;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-/// Refusals about the device and not about the content: all further submissions of the device would be refused too,
-/// so it waits until its key is enrolled or the device is repaired.
-const DEVICE_CODES: [Code; 9] = [
-    Code::SignatureInvalid,
-    Code::KeyUnknown,
-    Code::KeyIsRevoked,
-    Code::KeyNotAuthors,
-    Code::AuthorUnknown,
-    Code::OriginMismatch,
-    Code::NotOpened,
-    Code::SequenceGap,
-    Code::PreviousMismatch,
-];
+/// Longest wait for another process that sends, in seconds.
+const SENDING_WAIT_S: u64 = 10;
 
 /// The outcome for all waiting submissions.
 #[derive(Debug, Default)]
 pub struct Sent {
     /// In the log, proven by stored receipts; `true` for those that had been recorded before.
     pub recorded: Vec<(Proven, bool)>,
-    /// Refused and moved aside.
+    /// Refused and set aside.
     pub refused: Vec<(SubmissionId, v1::Refusal)>,
-    /// Still waiting.
+    /// Still waiting, of those that waited when the round began.
     pub waiting: usize,
-    /// Why sending stopped before the end.
+    /// Why sending stopped before the end, for each key that it stopped for.
     pub stopped: Vec<ApiError>,
+    /// Keys that must sign something again, and are not in the home or are locked.
+    pub signers_missing: Vec<KeyId>,
+    /// Another process was sending all the while, and goes on.
+    pub is_sent_elsewhere: bool,
 }
 
 /// Progress, reported after each answer.
@@ -50,7 +55,8 @@ pub struct Step {
     pub of: usize,
 }
 
-/// Sends everything that waits for the log of this node. `told` is called after each answer, for a progress bar.
+/// Sends everything that waits for the log of this node. `told` is called after each answer, for a progress bar. May
+/// be dropped at any time: what was not answered is sent again by the next round.
 ///
 /// Refusals and a node that cannot be reached are not errors: they are in [`Sent`].
 ///
@@ -75,90 +81,30 @@ async fn send_some(
     concerned: impl Fn(&Pending) -> bool,
     mut told: impl FnMut(Step),
 ) -> Result<Sent, HomeError> {
-    let waiting = || -> Result<Vec<_>, HomeError> { Ok(home.pending()?.into_iter().filter(&concerned).collect()) };
-    let mut sent = Sent::default();
-    let queue = waiting()?;
-    if queue.is_empty() {
-        return Ok(sent);
+    let Some(_sending) = home.sending(Duration::from_secs(SENDING_WAIT_S)).await? else {
+        let waiting = home.pending()?.into_iter().filter(concerned).count();
+        return Ok(Sent { waiting, is_sent_elsewhere: true, ..Sent::default() });
+    };
+    let waiting: Vec<_> = home.pending_without_damage()?.into_iter().filter(concerned).collect();
+    if waiting.is_empty() {
+        return Ok(Sent::default());
     }
     // Nothing is sent to a node whose key differs from the stored one.
     let LogInfo { origin, verifier_key, .. } = match api.log().await {
         Ok(info) => info,
-        Err(error) => return Ok(Sent { waiting: queue.len(), stopped: vec![error], ..sent }),
+        Err(error) => return Ok(Sent { waiting: waiting.len(), stopped: vec![error], ..Sent::default() }),
     };
     let log = home.meet_log(&origin, &verifier_key)?;
-    let queue: Vec<_> = queue.iter().filter(|pending| pending.origin == origin).collect();
-    let keys: BTreeSet<KeyId> = queue.iter().map(|pending| pending.key).collect();
-    let mut answered = 0;
+    let all = waiting.len();
+    let here: Vec<_> = waiting.into_iter().filter(|pending| pending.origin == origin).collect();
+    let keys: BTreeSet<KeyId> = here.iter().map(|pending| pending.key).collect();
+    let mut queue = Queue { home, api, log: &log, sent: Sent::default(), decided: 0 };
+    let of = here.len();
     for key in keys {
-        let Some(mut device) = device(home, key)? else { continue };
-        for pending in queue.iter().filter(|pending| pending.key == key) {
-            if !send_one(home, api, &log, &mut device, (*pending).clone(), &mut sent).await? {
-                break;
-            }
-            answered += 1;
-            told(Step { answered, of: queue.len() });
-        }
+        let own: Vec<_> = here.iter().filter(|pending| pending.key == key).cloned().collect();
+        queue.send(own, |answered| told(Step { answered, of })).await?;
     }
-    sent.waiting = waiting()?.len();
-    Ok(sent)
-}
-
-/// The device of a key, at its position in the log; `None` if the key is not in the home.
-fn device(home: &Home, key: KeyId) -> Result<Option<Device>, HomeError> {
-    let Some(key) = home.keys()?.into_iter().find(|kept| kept.id() == key) else { return Ok(None) };
-    let mut device = Device::new(home.signer_of(&key)?, key.official, key.origin);
-    device.set_chain(home.chain(&device)?);
-    Ok(Some(device))
-}
-
-/// Sends one submission; `false` if the device should not send more for now.
-async fn send_one(
-    home: &Home,
-    api: &Api,
-    log: &VerifierKey,
-    device: &mut Device,
-    mut pending: Pending,
-    sent: &mut Sent,
-) -> Result<bool, HomeError> {
-    let taken = device.chain();
-    // A recorded submission whose removal a crash prevented is sent again unchanged.
-    let recorded = pending.chain.sequence <= taken.sequence;
-    let in_place = (pending.chain.sequence, pending.previous) == (taken.sequence + 1, taken.previous);
-    if !recorded && !in_place {
-        pending = compose_again(home, device, &pending)?;
-    }
-    pending.signed.known = home.known_size(&pending.origin)?;
-    match api.submit(&pending.signed).await {
-        Ok(receipt) => {
-            let proven = home.keep_receipt(device, &pending, &receipt, log)?;
-            device.set_chain(if recorded { taken } else { pending.chain });
-            sent.recorded.push((proven, receipt.duplicate));
-            Ok(true)
-        }
-        Err(ApiError::Refused(refusal)) if !concerns_the_device(&refusal) => {
-            home.keep_refusal(&pending, &refusal)?;
-            device.set_chain(taken);
-            sent.refused.push((pending.id, *refusal));
-            Ok(true)
-        }
-        Err(error) => {
-            sent.stopped.push(error);
-            Ok(false)
-        }
-    }
-}
-
-/// Signs a submission again that lost its place in the chain, and stores it before it is sent.
-fn compose_again(home: &Home, device: &mut Device, pending: &Pending) -> Result<Pending, HomeError> {
-    let previous = device.chain().previous;
-    let composed = device.compose_again(&pending.signed)?;
-    home.enqueue(&composed)?;
-    Ok(Pending { chain: composed.chain, previous, signed: composed.signed, ..pending.clone() })
-}
-
-fn concerns_the_device(refusal: &v1::Refusal) -> bool {
-    DEVICE_CODES.iter().any(|code| code.name() == refusal.code)
+    Ok(Sent { waiting: all - queue.decided, ..queue.sent })
 }
 
 #[cfg(test)]

@@ -58,10 +58,23 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("replica show", &["lika replica show"]),
     ("replica find", &["lika replica find 张三", "lika replica find 1228", "lika replica find --area 130624100201"]),
     ("replica discard", &["lika replica discard 130624100"]),
-    ("outbox list", &["lika outbox list"]),
+    ("outbox list", &["lika outbox list", "lika outbox list --state quarantined", "lika outbox list --all --json"]),
     ("outbox show", &["lika outbox show 00112233445566778899aabbccddeeff"]),
-    ("outbox send", &["lika outbox send", "lika outbox send --watch"]),
-    ("outbox discard", &["lika outbox discard 00112233445566778899aabbccddeeff"]),
+    (
+        "outbox send",
+        &["lika outbox send", "lika outbox send --watch", "lika outbox send --file /media/usb/waiting.lika"],
+    ),
+    (
+        "outbox retry",
+        &[
+            "lika outbox retry 0011",
+            "lika outbox retry 0011 --key tablet",
+            "lika outbox retry --quarantined --key tablet",
+        ],
+    ),
+    ("outbox export", &["lika outbox export /media/usb/waiting.lika"]),
+    ("outbox import", &["lika outbox import /media/usb/waiting.lika.answers"]),
+    ("outbox discard", &["lika outbox discard 0011 --reason 同一户报了两次"]),
     (
         "receipt verify",
         &[

@@ -210,6 +210,8 @@ mod tests {
     use super::*;
     use anyhow::Context;
     use lika_client::import::Code as ImportCode;
+    use lika_client::outbox::transfer::TransferCode;
+    use lika_client::problem::{KeptCode, OutboxCode};
     use lika_domain::rejection;
     use lika_eventlog::error::Damage;
     use std::collections::BTreeMap;
@@ -235,7 +237,8 @@ mod tests {
     #[test]
     fn codes_of_all_crates_are_distinct_and_have_both_messages() {
         let mut known = BTreeMap::new();
-        for list in [rejection::Code::MESSAGES, lika_gateway::CODES, ImportCode::MESSAGES] {
+        let ours = [ImportCode::MESSAGES, OutboxCode::MESSAGES, KeptCode::MESSAGES, TransferCode::MESSAGES];
+        for list in [rejection::Code::MESSAGES, lika_gateway::CODES].into_iter().chain(ours) {
             let mut names = Vec::new();
             for code in list {
                 let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';

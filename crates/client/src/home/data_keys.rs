@@ -11,9 +11,10 @@ use lika_proto::seal::DataKey;
 use lika_proto::v1;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 /// The data keys of one household or official, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +40,21 @@ struct Bundled {
     key: String,
 }
 
-/// Keys of all bundles, read when the first of them is needed.
-pub(super) type Bundles = Mutex<Option<BTreeMap<u64, DataKeys>>>;
+/// Keys of the bundles that were read. Another process may add one at any time, which shows in the folder's time.
+pub(super) type Bundles = Mutex<Read>;
+
+/// What was read of the bundles.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// When the folder was last changed before they were listed; `None` if they must be listed again.
+    changed: Option<SystemTime>,
+    files: BTreeSet<PathBuf>,
+    keys: BTreeMap<u64, DataKeys>,
+}
+
+/// A folder changed so short before it was listed may have been changed again within the same tick of its clock, in
+/// milliseconds.
+const TICK_MS: u64 = 20;
 
 /// From this many households and officials on, keys that are given at once are a bundle.
 const BUNDLE_FROM: usize = 4;
@@ -78,22 +92,29 @@ impl Home {
         Ok(keys)
     }
 
-    /// Asks the bundles, which are read at the first question.
-    fn bundled<T>(&self, ask: impl FnOnce(&mut BTreeMap<u64, DataKeys>) -> T) -> Result<T, HomeError> {
+    /// Asks the bundles. They are read at the first question, and those that others added since at the next.
+    fn bundled<T>(&self, ask: impl FnOnce(&BTreeMap<u64, DataKeys>) -> T) -> Result<T, HomeError> {
+        let folder = self.dir().join("datakeys");
         let mut held = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.is_none() {
-            let mut bundles: BTreeMap<u64, DataKeys> = BTreeMap::new();
-            for path in file::list(&self.dir().join("datakeys"), "bundle")? {
+        let changed =
+            std::fs::metadata(&folder).and_then(|folder| folder.modified()).map_err(HomeError::at(&folder))?;
+        if held.changed != Some(changed) {
+            let is_settled = changed.elapsed().is_ok_and(|since| since > Duration::from_millis(TICK_MS));
+            for path in file::list(&folder, "bundle")? {
+                if held.files.contains(&path) {
+                    continue;
+                }
                 let Some(bytes) = file::read(&path)? else { continue };
                 let stored: Vec<Bundled> =
                     serde_json::from_slice(&bytes).map_err(|error| HomeError::damaged(&path, error))?;
                 for Bundled { subject, number, key } in stored {
-                    bundles.entry(subject).or_default().0.insert(number, opaque(&key, number, &path)?);
+                    held.keys.entry(subject).or_default().0.insert(number, opaque(&key, number, &path)?);
                 }
+                held.files.insert(path);
             }
-            *held = Some(bundles);
+            held.changed = is_settled.then_some(changed);
         }
-        Ok(ask(held.get_or_insert_default()))
+        Ok(ask(&held.keys))
     }
 
     /// Writes the first keys of many households as one file, named by its content.
@@ -106,13 +127,16 @@ impl Home {
         };
         let bytes = json(&given.iter().map(bundled).collect::<Vec<_>>());
         let name = hex::encode(&Sha256::digest(&bytes)[..16]);
-        file::write(&folder.join(format!("{name}.bundle")), &bytes)?;
-        self.bundled(|bundles| {
-            for key in given {
-                let kept = DataKey::from_slice(&key.key).map(Opaque);
-                bundles.entry(key.subject).or_default().0.extend(kept.map(|kept| (key.number, kept)));
-            }
-        })
+        let path = folder.join(format!("{name}.bundle"));
+        file::write(&path, &bytes)?;
+        // It need not be read back.
+        let mut held = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in given {
+            let kept = DataKey::from_slice(&key.key).map(Opaque);
+            held.keys.entry(key.subject).or_default().0.extend(kept.map(|kept| (key.number, kept)));
+        }
+        held.files.insert(path);
+        Ok(())
     }
 
     /// Stores data keys. A key that is stored already may be given again.
@@ -120,6 +144,12 @@ impl Home {
     /// # Errors
     /// [`HomeError::DataKeyChanged`] if another key with that number is stored, or the file cannot be written.
     pub fn add_data_keys(&self, given: &[v1::DataKey]) -> Result<(), HomeError> {
+        let _held = self.writing()?;
+        self.put_data_keys(given)
+    }
+
+    /// The same for a caller that has the right to change files.
+    pub(super) fn put_data_keys(&self, given: &[v1::DataKey]) -> Result<(), HomeError> {
         let mut subjects: BTreeMap<u64, Vec<&v1::DataKey>> = BTreeMap::new();
         for key in given {
             subjects.entry(key.subject).or_default().push(key);

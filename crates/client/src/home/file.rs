@@ -15,8 +15,17 @@ pub(crate) const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     let draft = path.with_added_extension("tmp");
     write_synced(&draft, bytes).map_err(HomeError::at(&draft))?;
-    fs::rename(&draft, path).map_err(HomeError::at(path))?;
-    sync_folder_of(path)
+    rename(&draft, path)
+}
+
+/// Writes a file atomically, but not durably: after a power cut it may have the old or the new content, or none. For
+/// what is known again without it.
+pub(crate) fn write_hint(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
+    let draft = path.with_added_extension("tmp");
+    crash::point();
+    fs::write(&draft, bytes).map_err(HomeError::at(&draft))?;
+    crash::point();
+    fs::rename(&draft, path).map_err(HomeError::at(path))
 }
 
 /// Writes a file that must not exist yet.
@@ -48,11 +57,33 @@ pub(crate) fn read_up_to(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>,
     Ok(Some(bytes))
 }
 
-/// Removes a file; does nothing if there is none.
-pub(crate) fn remove(path: &Path) -> Result<(), HomeError> {
+/// Moves a file, whatever is in it, to a name that is not taken.
+pub(crate) fn rename(path: &Path, to: &Path) -> Result<(), HomeError> {
+    crash::point();
+    fs::rename(path, to).map_err(HomeError::at(to))?;
+    crash::point();
+    sync_folder_of(to)
+}
+
+/// Removes a file that was written with [`write_hint`]; does nothing if there is none.
+pub(crate) fn remove_hint(path: &Path) -> Result<(), HomeError> {
+    crash::point();
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(HomeError::at(path)(error)),
-        _ => sync_folder_of(path),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a file; does nothing if there is none.
+pub(crate) fn remove(path: &Path) -> Result<(), HomeError> {
+    crash::point();
+    match fs::remove_file(path) {
+        Ok(()) => {
+            crash::point();
+            sync_folder_of(path)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(HomeError::at(path)(error)),
     }
 }
 
@@ -102,8 +133,15 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    crash::point();
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
+    crash::point();
+    // In two parts, so that a test may end the process between them.
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    file.write_all(first)?;
+    crash::point();
+    file.write_all(second)?;
+    crash::point();
     file.sync_all()
 }
 
@@ -111,4 +149,38 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 fn sync_folder_of(path: &Path) -> Result<(), HomeError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(HomeError::at(folder))
+}
+
+/// Nothing, outside of tests.
+#[cfg(not(test))]
+mod crash {
+    pub(super) fn point() {}
+}
+
+/// Ends the process at the n-th point between two operations on files, as `kill -9` would: tests walk over all n.
+#[cfg(test)]
+pub(crate) mod crash {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Points left before the end; 0 never ends.
+    static LEFT: AtomicU64 = AtomicU64::new(0);
+
+    /// Sets the point at which to end, from 1.
+    pub(crate) fn at(point: u64) {
+        LEFT.store(point, Ordering::SeqCst);
+    }
+
+    /// How many points are left until then.
+    pub(crate) fn left() -> u64 {
+        LEFT.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn point() {
+        let left = LEFT.load(Ordering::SeqCst);
+        if left == 1 {
+            #[allow(clippy::disallowed_methods, reason = "it stands for kill -9")]
+            std::process::abort();
+        }
+        LEFT.store(left.saturating_sub(1), Ordering::SeqCst);
+    }
 }

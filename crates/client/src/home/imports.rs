@@ -65,6 +65,7 @@ impl Home {
     /// # Errors
     /// If it is there already or cannot be written.
     pub fn keep_import_secret(&self, secret: [u8; 32]) -> Result<[u8; 32], HomeError> {
+        let _held = self.writing()?;
         file::write_new(&self.path("imports", "secret"), &secret)?;
         Ok(secret)
     }
@@ -74,6 +75,7 @@ impl Home {
     /// # Errors
     /// If a file cannot be written; then none of them must be.
     pub fn keep_import_plan(&self, plan: &ImportPlan) -> Result<(), HomeError> {
+        let _held = self.writing()?;
         let mut rest = plan.submissions.as_slice();
         while let Some((first, _)) = rest.first() {
             let (mut count, mut items) = (0, 0);
@@ -99,8 +101,8 @@ impl Home {
         file::list(&self.dir().join("imports"), "json")?.iter().map(|path| read(path)).collect()
     }
 
-    /// Whether a submission is recorded (`true`) or waits (`false`); `None` if it was refused, given up, or never
-    /// stored.
+    /// Whether a submission is recorded (`true`), or waits or is in quarantine (`false`); `None` if it was refused,
+    /// given up, or never stored.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -113,7 +115,8 @@ impl Home {
         if there("receipts", "tlog-proof")? && there("receipts", "entry")? {
             return Ok(Some(true));
         }
-        Ok(there("pending", "submission")?.then_some(false))
+        // What is in quarantine is signed anew and sent, or discarded.
+        Ok((there("pending", "submission")? || there("quarantine", "submission")?).then_some(false))
     }
 }
 

@@ -1,8 +1,7 @@
-//! Signing keys in files, and the chain positions of their devices.
+//! Signing keys in files.
 
 use super::protected::{Protected, Unopened};
 use super::{Home, HomeError, file};
-use crate::compose::{Chain, Device};
 use crate::key::{SEED_BYTES, Signer};
 use crate::passphrase::Passphrase;
 use crate::random::Random;
@@ -62,14 +61,6 @@ struct Stored {
 /// Version of a file whose seed is protected.
 const PROTECTED_VERSION: u32 = 2;
 
-/// The file of a device: its last submission that the log recorded.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredChain {
-    sequence: u64,
-    previous: String,
-}
-
 impl Home {
     /// Stores a new key. Never overwrites: a lost key cannot be made again.
     ///
@@ -77,6 +68,7 @@ impl Home {
     /// If the name is invalid or taken, or the file cannot be written.
     pub fn add_key(&self, key: &KeyFile) -> Result<(), HomeError> {
         check_name(&key.name)?;
+        let _held = self.writing()?;
         file::write_new(&self.key_path(&key.name), &Zeroizing::new(json(&key.stored())))
     }
 
@@ -134,54 +126,13 @@ impl Home {
         let signer = self.signer_of(&key)?;
         let key = key.protect(&signer, passphrase, random)?;
         key.unlock(passphrase)?;
+        let _held = self.writing()?;
         file::write(&self.key_path(name), &json(&key.stored()))?;
         Ok(key)
     }
 
     fn key_path(&self, name: &str) -> PathBuf {
         self.path("keys", &format!("{name}.key"))
-    }
-
-    /// The device of a key, positioned after everything that waits to be sent.
-    ///
-    /// # Errors
-    /// If its files cannot be read.
-    pub fn device(&self, key: &KeyFile) -> Result<Device, HomeError> {
-        let mut device = Device::new(self.signer_of(key)?, key.official, key.origin.clone());
-        let taken = self.chain(&device)?;
-        let waiting = self.pending()?.into_iter().rev().find(|pending| pending.key == device.signer().id());
-        let last = waiting.map(|pending| pending.chain).filter(|chain| chain.sequence > taken.sequence);
-        device.set_chain(last.unwrap_or(taken));
-        Ok(device)
-    }
-
-    /// Position of the device according to the log: after the last recorded submission.
-    pub(crate) fn chain(&self, device: &Device) -> Result<Chain, HomeError> {
-        let path = self.path("devices", &format!("{}.json", device.signer().id()));
-        let Some(bytes) = file::read(&path)? else { return Ok(Chain::default()) };
-        let stored: StoredChain = serde_json::from_slice(&bytes).map_err(|error| HomeError::damaged(&path, error))?;
-        let mut previous = [0; 32];
-        hex::decode_to_slice(&stored.previous, &mut previous).map_err(|error| HomeError::damaged(&path, error))?;
-        Ok(Chain { sequence: stored.sequence, previous: Some(previous) })
-    }
-
-    /// Takes over a device from elsewhere, with its position in the log. Its key is not protected.
-    ///
-    /// # Errors
-    /// [`HomeError::Exists`] if there is a key of that name, or a file cannot be written.
-    pub fn adopt(&self, name: &str, device: &Device, created_at_s: u64) -> Result<(), HomeError> {
-        self.add_key(&KeyFile::new(name, device.author(), device.origin(), created_at_s, device.signer()))?;
-        match device.chain() {
-            Chain { sequence: 0, .. } => Ok(()),
-            chain => self.advance(device, chain),
-        }
-    }
-
-    /// Notes that the log recorded a submission.
-    pub(crate) fn advance(&self, device: &Device, chain: Chain) -> Result<(), HomeError> {
-        let path = self.path("devices", &format!("{}.json", device.signer().id()));
-        let previous = hex::encode(chain.previous.unwrap_or_default());
-        file::write(&path, &json(&StoredChain { sequence: chain.sequence, previous }))
     }
 }
 

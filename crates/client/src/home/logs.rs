@@ -28,7 +28,10 @@ impl Home {
             return Err(invalid(format!("it is named {}", key.name())));
         }
         match self.log_key(origin)? {
-            None => file::write_new(&self.log_key_path(origin), format!("{key}\n").as_bytes())?,
+            None => {
+                let _held = self.writing()?;
+                file::write_new(&self.log_key_path(origin), format!("{key}\n").as_bytes())?;
+            }
             Some(known) if known != key => {
                 let (known, shown) = (known.to_string(), key.to_string());
                 return Err(HomeError::LogKeyChanged { origin: origin.to_owned(), known, shown });
@@ -49,7 +52,7 @@ impl Home {
         size.ok_or_else(|| HomeError::damaged(&path, "no number"))
     }
 
-    /// Notes the size of a checkpoint that a log has shown.
+    /// Notes the size of a checkpoint that a log has shown. The caller has the right to change files.
     pub(super) fn note_size(&self, origin: &str, size: u64) -> Result<(), HomeError> {
         if size <= self.known_size(origin)? {
             return Ok(());

@@ -1,51 +1,75 @@
-//! The client's folder: keys, submissions that wait to be sent, receipts.
+//! The client's folder: keys, drafts, submissions in every state, receipts.
 //!
 //! ```text
-//! lock                     held while a command uses the folder
-//! keys/NAME.key            a signing key, JSON, for the owner only; its seed under a passphrase, or not
-//! devices/KEYID.json       the last submission of a key that the log took
-//! logs/ORIGIN.vkey         verifier key of a log, as first seen
-//! datakeys/NUMBER.json     data keys of a household or official; HASH.bundle has the first keys of many households
-//! imports/ID.json          which rows of a table went into which submissions, by hashes keyed with imports/secret
-//! pending/ID.submission    written and synced before it is sent; gone once its receipt is kept
-//! refused/ID.submission    what the log refused, with the refusal beside it as ID.json
-//! unfinished/KEYID-EVENT   answers to the questions of a report that was not finished, encrypted
-//! receipts/ID.entry        the entry of the log, and beside it ID.tlog-proof, its proof
+//! lock, sending.lock         held while files are changed, and while submissions are sent
+//! keys/NAME.key              a signing key, JSON, for the owner only; its seed under a passphrase, or not
+//! devices/KEYID.json         the last submission of a key that the log took
+//! logs/ORIGIN.vkey           verifier key of a log, as first seen
+//! datakeys/NUMBER.json       data keys of a household or official; HASH.bundle has the first keys of many households
+//! imports/ID.json            which rows of a table went into which submissions, by hashes keyed with imports/secret
+//! drafts/ID.json             草稿 draft: a report that is not signed yet, in the clear
+//! pending/ID.submission      待发 queued and 发送中 sending: written and synced before it is first sent
+//! refused/ID.submission      需更正 needs correction and 冲突 conflict: the log refused it
+//! quarantine/NAME.submission 隔离 quarantined: its key was revoked, or the file cannot be read
+//! discarded/ID.submission    已放弃 discarded by the official (a draft: ID.draft)
+//! unfinished/KEYID-EVENT     answers to the questions of a report that was not finished, encrypted
+//! receipts/ID.entry          已受理 receipted: the entry of the log, and beside it ID.tlog-proof, its proof
 //! ```
 //!
-//! Every file is written under another name, synced, and renamed, so a crash leaves it whole or as it was.
+//! The state of a submission is the folder it lies in, and beside it `ID.json` is a [`Note`]: tries, errors, reason.
+//! What moves on is written to its new folder before it is removed from the old one, so a crash can leave it in two:
+//! then the receipt counts, or else what is queued, or else what was set aside last. Every file is written under
+//! another name, synced, and renamed, so a crash leaves it whole or as it was. Nothing without a receipt is ever
+//! deleted.
 
 pub(crate) mod file;
 
+mod aside;
+mod chains;
 mod data_keys;
+mod drafts;
+mod folders;
 mod imports;
+mod item;
+mod items;
 mod keys;
+mod lock;
 mod logs;
+mod notes;
 mod pending;
 mod protected;
 mod receipts;
+mod submission;
 mod unfinished;
 
+pub use aside::Retried;
 pub use data_keys::DataKeys;
+pub use drafts::KeptDraft;
 pub use imports::{ImportPlan, PlannedItem};
+pub use item::{EventName, Item, State};
 pub use keys::KeyFile;
-pub use pending::Pending;
-pub use receipts::{KeptReceipt, Refused};
+pub use notes::Note;
+pub use receipts::KeptReceipt;
+pub use submission::Pending;
+
+pub(crate) use receipts::id;
 
 use crate::compose::ComposeError;
+use crate::problem::KeptCode;
 use crate::random::RandomError;
 use crate::receipt::ReceiptError;
 use crate::unlocked::Unlocked;
-use std::fs::{File, TryLockError};
+use lika_domain::ids::{KeyId, SubmissionId};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The folder, locked for as long as this lives.
-#[derive(Debug)]
+/// The folder. Copies, and other processes, may use it at the same time: a method that writes locks it for as long as
+/// that takes.
+#[derive(Clone, Debug)]
 pub struct Home {
     dir: PathBuf,
     unlocked: Unlocked,
-    _lock: File,
-    bundles: data_keys::Bundles,
+    bundles: Arc<data_keys::Bundles>,
 }
 
 /// Errors of the folder.
@@ -59,7 +83,7 @@ pub enum HomeError {
         /// The error it gave.
         source: std::io::Error,
     },
-    /// Another command uses the folder.
+    /// Another process is changing files of the folder, and did not end in time.
     #[error("{path} is in use by another command; wait for it to end", path = path.display())]
     Locked {
         /// The folder.
@@ -126,7 +150,28 @@ pub enum HomeError {
         /// What is wrong with it.
         what: String,
     },
-    /// A submission could not be composed again.
+    /// There is nothing of that id in a state in which this can be done.
+    #[error("{id}: {}", .code.en())]
+    NotInState {
+        /// The id that was given.
+        id: String,
+        /// Why not, with messages.
+        code: KeptCode,
+    },
+    /// The key cannot sign this submission.
+    #[error("the key {name} cannot sign {id}: {what}")]
+    KeyDoesNotFit {
+        /// Name of the key.
+        name: String,
+        /// The submission.
+        id: SubmissionId,
+        /// Why not.
+        what: String,
+    },
+    /// The key that signed a submission is not in the folder, so it cannot sign it again.
+    #[error("the key {0} is not on this device")]
+    SignerMissing(KeyId),
+    /// A submission could not be composed.
     #[error(transparent)]
     Compose(#[from] ComposeError),
     /// A receipt is not valid.
@@ -134,14 +179,26 @@ pub enum HomeError {
     Receipt(#[from] ReceiptError),
 }
 
-const FOLDERS: [&str; 9] =
-    ["keys", "devices", "logs", "datakeys", "imports", "pending", "refused", "receipts", "unfinished"];
+const FOLDERS: [&str; 12] = [
+    "keys",
+    "devices",
+    "logs",
+    "datakeys",
+    "imports",
+    "drafts",
+    "pending",
+    "refused",
+    "quarantine",
+    "discarded",
+    "receipts",
+    "unfinished",
+];
 
 impl Home {
     /// Opens the folder and creates it if necessary.
     ///
     /// # Errors
-    /// [`HomeError::Locked`] if another process has it open, [`HomeError`] of the system otherwise.
+    /// If a folder cannot be made.
     pub fn open(dir: &Path) -> Result<Self, HomeError> {
         Self::open_with(dir, Unlocked::default())
     }
@@ -154,13 +211,7 @@ impl Home {
         for folder in FOLDERS {
             file::make_folder(&dir.join(folder))?;
         }
-        let path = dir.join("lock");
-        let lock = File::create(&path).map_err(HomeError::at(&path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { dir: dir.to_owned(), unlocked, _lock: lock, bundles: data_keys::Bundles::default() }),
-            Err(TryLockError::WouldBlock) => Err(HomeError::Locked { path: dir.to_owned() }),
-            Err(TryLockError::Error(error)) => Err(HomeError::at(&path)(error)),
-        }
+        Ok(Self { dir: dir.to_owned(), unlocked, bundles: Arc::default() })
     }
 
     /// The default folder: `LIKA_HOME`, or `.lika` in the user's home; `None` if there is neither.

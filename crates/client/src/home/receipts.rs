@@ -1,15 +1,13 @@
-//! The log's answers: receipts and refusals.
+//! Receipts.
 
-use super::keys::json;
+use super::folders::Folder;
 use super::{Home, HomeError, Pending, file};
-use crate::compose::Device;
-use crate::receipt::{self, Proven};
+use crate::receipt::{self, Proven, ReceiptError};
 use bytes::Bytes;
 use lika_domain::ids::SubmissionId;
 use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
-use prost::Message;
-use serde::{Deserialize, Serialize};
+use lika_tlog::proof::TlogProof;
 
 /// A stored receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +18,8 @@ pub struct KeptReceipt {
     pub proof: String,
 }
 
-/// A stored refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// Stable code of the first problem.
-    pub code: String,
-    /// Everything that was wrong, one line of English each.
-    pub problems: Vec<String>,
-}
-
 impl Home {
-    /// Accepts the receipt of a waiting submission: checks and stores it, and notes that the log recorded the
-    /// submission.
+    /// Accepts the receipt of a submission: checks and stores it, and notes that the log recorded the submission.
     ///
     /// After a crash in between, the submission still waits; sending it again returns the same receipt.
     ///
@@ -40,32 +28,54 @@ impl Home {
     /// written.
     pub fn keep_receipt(
         &self,
-        device: &Device,
         pending: &Pending,
         receipt: &v1::Receipt,
         log: &VerifierKey,
     ) -> Result<Proven, HomeError> {
         let proven = receipt::verify_answer(&pending.signed, receipt, log)?;
+        let _held = self.writing()?;
         file::write(&self.path("receipts", &format!("{}.entry", pending.id)), &receipt.entry)?;
         file::write(&self.path("receipts", &format!("{}.tlog-proof", pending.id)), receipt.proof.as_bytes())?;
-        if self.chain(device)?.sequence < pending.chain.sequence {
-            self.advance(device, pending.chain)?;
-        }
-        self.note_size(&proven.origin, proven.size)?;
-        self.settle(pending.id)?;
+        self.settle(pending, &proven)?;
         Ok(proven)
     }
 
-    /// Accepts the refusal of a waiting submission: moves it aside, with the reasons.
+    /// Completes what a crash left undone after a receipt was stored, without asking the log. `None` if there is no
+    /// receipt of exactly these bytes.
     ///
     /// # Errors
-    /// If a file cannot be written.
-    pub fn keep_refusal(&self, pending: &Pending, refusal: &v1::Refusal) -> Result<(), HomeError> {
-        let refused = Refused { code: refusal.code.clone(), problems: refusal.problems.iter().map(line).collect() };
-        file::write(&self.path("refused", &format!("{}.json", pending.id)), &json(&refused))?;
-        let path = self.path("refused", &format!("{}.submission", pending.id));
-        file::write(&path, &pending.signed.encode_to_vec())?;
-        self.settle(pending.id)
+    /// If a file cannot be read or written.
+    pub(crate) fn settle_receipted(&self, pending: &Pending, log: &VerifierKey) -> Result<Option<Proven>, HomeError> {
+        let Ok(Some(kept)) = self.receipt(pending.id) else { return Ok(None) };
+        let Ok(proven) = kept.verify_answer(pending, log) else { return Ok(None) };
+        let _held = self.writing()?;
+        self.settle(pending, &proven)?;
+        Ok(Some(proven))
+    }
+
+    fn settle(&self, pending: &Pending, proven: &Proven) -> Result<(), HomeError> {
+        if self.chain(pending.key)?.sequence < pending.chain.sequence {
+            self.advance(pending.key, pending.chain)?;
+        }
+        self.note_size(&proven.origin, proven.size)?;
+        self.clear(pending.id, None)
+    }
+
+    /// A submission without a receipt, whatever its state; `None` if there is none of that id.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn unreceipted(&self, id: SubmissionId) -> Result<Option<Pending>, HomeError> {
+        Ok(self.kept(id)?.map(|kept| kept.submission))
+    }
+
+    /// Whether a submission of that id waits to be sent.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn is_pending(&self, id: SubmissionId) -> Result<bool, HomeError> {
+        let path = self.submission_path(Folder::Pending, &id.to_string());
+        path.try_exists().map_err(HomeError::at(&path))
     }
 
     /// The receipt of a submission; `None` if there is none.
@@ -98,15 +108,19 @@ impl Home {
         let Some((kept, log)) = self.receipt(id)?.zip(self.log_key(origin)?) else { return Ok(None) };
         Ok(Some(receipt::verify(&kept.entry, &kept.proof, &log)?))
     }
+}
 
-    /// Why a submission was refused; `None` if it was not.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn refusal(&self, id: SubmissionId) -> Result<Option<Refused>, HomeError> {
-        let path = self.path("refused", &format!("{id}.json"));
-        let Some(bytes) = file::read(&path)? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| HomeError::damaged(&path, error))
+impl KeptReceipt {
+    /// Position of the entry in the log, as its proof states it.
+    pub(super) fn index(&self) -> Option<u64> {
+        TlogProof::parse(self.proof.as_bytes()).ok().map(|proof| proof.index())
+    }
+
+    /// As [`receipt::verify_answer`], from what is stored.
+    fn verify_answer(self, pending: &Pending, log: &VerifierKey) -> Result<Proven, ReceiptError> {
+        let proven = receipt::verify(&self.entry, &self.proof, log)?;
+        let receipt = v1::Receipt { index: proven.index, entry: self.entry, proof: self.proof, duplicate: true };
+        receipt::verify_answer(&pending.signed, &receipt, log)
     }
 }
 
@@ -114,10 +128,4 @@ impl Home {
 pub(crate) fn id(text: &str) -> Option<SubmissionId> {
     let mut id = [0; 16];
     hex::decode_to_slice(text, &mut id).ok().map(|()| SubmissionId(id))
-}
-
-fn line(problem: &v1::Problem) -> String {
-    let event = problem.event.map(|event| format!("event {event}: ")).unwrap_or_default();
-    let detail = if problem.detail.is_empty() { String::new() } else { format!(" ({})", problem.detail) };
-    format!("{event}{}: {}{detail} [{}]", problem.field, problem.en, problem.code)
 }

@@ -3,6 +3,7 @@ use crate::compose::{Chain, Device};
 use crate::key::Signer;
 use crate::node::{self, ORIGIN, report};
 use crate::passphrase::Passphrase;
+use crate::problem::{KeptCode, Problem};
 use crate::random::Random;
 use crate::receipt;
 use bytes::Bytes;
@@ -42,16 +43,30 @@ impl World {
         composed.id
     }
 
+    fn item(&self, id: SubmissionId) -> Item {
+        self.home.item(&id.to_string()).unwrap().unwrap()
+    }
+
     fn receipt(&self, signed: &v1::SignedSubmission) -> v1::Receipt {
         node::receipt(ORIGIN, &self.log, signed, false)
     }
 }
 
+/// A desk runs all day: the folder is locked only while something is written.
 #[test]
-fn a_second_command_is_turned_away() {
+fn two_processes_use_the_folder_side_by_side() {
     let world = World::new();
-    assert!(matches!(Home::open(world.dir.path()), Err(HomeError::Locked { .. })));
-    world.reopen();
+    let other = Home::open(world.dir.path()).unwrap();
+    world.enqueue(1);
+    let mut device = other.device(&other.key("phone").unwrap()).unwrap();
+    other.enqueue(&device.compose(SubmissionId([2; 16]), 1_650_000_000, report(2)).unwrap()).unwrap();
+    assert_eq!(world.home.pending().unwrap().len(), 2);
+    let held = other.writing().unwrap();
+    let begun = std::time::Instant::now();
+    assert!(matches!(world.home.discard(&hex::encode([1; 16]), "no"), Err(HomeError::Locked { .. })));
+    assert!(begun.elapsed().as_secs() >= 4, "it does not wait");
+    drop(held);
+    world.home.discard(&hex::encode([1; 16]), "no").unwrap();
 }
 
 #[test]
@@ -174,7 +189,7 @@ fn a_receipt_is_kept_and_can_be_checked_without_the_log() {
     let pending = world.home.pending().unwrap().remove(0);
     let receipt = world.receipt(&pending.signed);
     let log = world.log.verifier().clone();
-    let proven = world.home.keep_receipt(&world.device(), &pending, &receipt, &log).unwrap();
+    let proven = world.home.keep_receipt(&pending, &receipt, &log).unwrap();
     assert_eq!((proven.index, proven.size, proven.id), (0, 1, id));
     let world = world.reopen();
     assert_eq!(world.home.pending().unwrap(), []);
@@ -198,7 +213,7 @@ fn a_receipt_that_does_not_hold_is_not_taken() {
     let log = world.log.verifier().clone();
     let good = world.receipt(&pending[0].signed);
     let keep = |receipt: v1::Receipt, log| {
-        let kept = world.home.keep_receipt(&world.device(), &pending[0], &receipt, log);
+        let kept = world.home.keep_receipt(&pending[0], &receipt, log);
         match kept {
             Err(HomeError::Receipt(error)) => error,
             other => panic!("{other:?}"),
@@ -227,7 +242,7 @@ fn a_proof_of_another_log_is_not_taken() {
     let pending = world.home.pending().unwrap().remove(0);
     world.log = SigningKey::new("lika.example/130625".parse().unwrap(), [5; 32]);
     let entry = node::receipt("lika.example/130625", &world.log, &pending.signed, false);
-    let kept = world.home.keep_receipt(&world.device(), &pending, &entry, world.log.verifier());
+    let kept = world.home.keep_receipt(&pending, &entry, world.log.verifier());
     assert!(matches!(kept, Err(HomeError::Receipt(ReceiptError::OtherLog { .. }))), "{kept:?}");
 }
 
@@ -238,12 +253,12 @@ fn a_crash_before_the_receipt_is_settled_does_no_harm() {
     let pending = world.home.pending().unwrap().remove(0);
     let receipt = world.receipt(&pending.signed);
     let log = world.log.verifier().clone();
-    world.home.keep_receipt(&world.device(), &pending, &receipt, &log).unwrap();
+    world.home.keep_receipt(&pending, &receipt, &log).unwrap();
     let path = world.dir.path().join(format!("pending/{}.submission", pending.id));
     std::fs::write(path, prost::Message::encode_to_vec(&pending.signed)).unwrap();
     let world = world.reopen();
     let again = v1::Receipt { duplicate: true, ..receipt };
-    world.home.keep_receipt(&world.device(), &pending, &again, &log).unwrap();
+    world.home.keep_receipt(&pending, &again, &log).unwrap();
     assert_eq!((world.home.pending().unwrap().len(), world.device().chain()), (0, pending.chain));
 }
 
@@ -261,20 +276,26 @@ fn refused_submissions_are_moved_aside_with_reasons() {
         en: "the household is not monitored".into(),
     };
     let refusal = v1::Refusal { code: "not_monitored".into(), status: 409, problems: vec![problem] };
-    world.home.keep_refusal(&pending, &refusal).unwrap();
+    world.home.keep_refusal(&pending, &refusal, false).unwrap();
     assert_eq!((world.home.pending().unwrap(), world.device().chain()), (vec![], Chain::default()));
-    let kept = world.home.refusal(id).unwrap().unwrap();
-    let line = "event 0: household: the household is not monitored (1234567890) [not_monitored]";
-    assert_eq!((kept.code.as_str(), kept.problems), ("not_monitored", vec![line.to_owned()]));
+    let item = world.item(id);
+    let problem = Problem::from(&refusal.problems[0]);
+    assert_eq!((item.state, item.error()), (State::Conflict, Some(&problem)));
 }
 
 #[test]
-fn discarded_submissions_leave_the_queue() {
+fn discarded_submissions_leave_the_queue_and_are_kept_with_the_reason() {
     let world = World::new();
     let id = world.enqueue(1);
-    assert!(world.home.discard(id).unwrap());
-    assert!(!world.home.discard(id).unwrap());
+    let before = world.home.pending().unwrap().remove(0).signed;
+    world.home.discard(&id.to_string(), "写错了户").unwrap();
+    let again = world.home.discard(&id.to_string(), "x");
+    assert!(matches!(again, Err(HomeError::NotInState { code: KeptCode::Discarded, .. })), "{again:?}");
     assert_eq!((world.home.pending().unwrap(), world.device().chain()), (vec![], Chain::default()));
+    let item = world.item(id);
+    assert_eq!((item.state, item.reason.as_deref()), (State::Discarded, Some("写错了户")));
+    assert_eq!(world.home.retry(&id.to_string(), None).unwrap(), Retried::AsItWas);
+    assert_eq!(world.home.pending().unwrap().remove(0).signed, before);
 }
 
 #[test]

@@ -24,6 +24,7 @@ impl Home {
         let payload = Payload { msg: answers, aad: event.as_bytes() };
         let sealed = cipher(signer).encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| HomeError::damaged(&path, "the answers are too long"))?;
+        let _held = self.writing()?;
         file::write(&path, &[nonce.as_slice(), &sealed].concat())
     }
 
@@ -46,6 +47,7 @@ impl Home {
     /// # Errors
     /// If the file cannot be removed.
     pub fn forget_unfinished(&self, signer: &Signer, event: &str) -> Result<(), HomeError> {
+        let _held = self.writing()?;
         file::remove(&self.unfinished_path(signer, event))
     }
 

@@ -21,6 +21,9 @@ use lika_proto::v1;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// Why a refused submission of a table is given up.
+const REPLACED: &str = "导入：逐行结果见表 import: what became of each row stands in its report";
+
 /// The outcome of a table.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -95,7 +98,12 @@ pub async fn apply(
         // The log lists every bad event, so the second round is nearly always the last; and every round has fewer.
         new.clear();
         for (id, refusal) in sent.refused {
+            let is_own = run.sent.contains_key(&id);
             new.extend(run.refused(id, &refusal, &mut applied.problems));
+            // What can be sent goes out again in another submission, and what cannot is shown at its row.
+            if is_own && !outbox::is_quarantined(&refusal) {
+                home.discard(&id.to_string(), REPLACED)?;
+            }
         }
         if new.is_empty() {
             break;

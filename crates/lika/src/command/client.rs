@@ -2,15 +2,12 @@
 
 use super::passphrase::{PassphraseArgs, unlocked};
 use crate::exit::{Exit, Failure};
-use lika_client::{Api, Home, HomeError, KeyFile};
+use lika_client::{Api, Home, KeyFile};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
-use lika_retry::{BlockingRetryable, LOCK};
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How long to wait for the folder while another process holds it, in milliseconds.
-const HELD_MS: u64 = 1_000;
 /// Default address of the node.
 const DEFAULT_URL: &str = "http://127.0.0.1:7130";
 
@@ -53,7 +50,7 @@ pub(crate) struct ClientArgs {
 
 /// An official at a device.
 pub(crate) struct Client {
-    /// The folder, locked by this process.
+    /// The folder.
     pub(crate) home: Home,
     /// The node.
     pub(crate) api: Api,
@@ -62,18 +59,14 @@ pub(crate) struct Client {
 }
 
 impl HomeArgs {
-    /// Opens the folder. Another process may hold it for a moment, while it sends.
+    /// Opens the folder.
     pub(crate) fn open(&self) -> anyhow::Result<Home> {
         let none = || {
             let en = "there is no folder for keys and receipts: name one with --home";
             Failure::told("home_missing", "没有存放密钥和回执的文件夹：请用 --home 指定", en)
         };
         let dir = self.home.clone().or_else(Home::default_dir).ok_or_else(none)?;
-        let begun = Instant::now();
-        let soon = |error: &HomeError| {
-            matches!(error, HomeError::Locked { .. }) && begun.elapsed() < Duration::from_millis(HELD_MS)
-        };
-        Ok((|| Home::open_with(&dir, unlocked())).retry(LOCK).sleep(std::thread::sleep).when(soon).call()?)
+        Ok(Home::open_with(&dir, unlocked())?)
     }
 }
 

@@ -4,6 +4,8 @@ use super::{Exit, Failure};
 use lika_client::compose::ComposeError;
 use lika_client::file::FileError;
 use lika_client::import::{ApplyError, ImportError, KnownError};
+use lika_client::outbox::transfer::{TransferCode, TransferError};
+use lika_client::problem::OutboxCode;
 use lika_client::receipt::ReceiptError;
 use lika_client::replica::ReplicaError;
 use lika_client::{ApiError, HomeError};
@@ -24,6 +26,7 @@ pub(super) fn known(cause: &(dyn Error + 'static)) -> Option<Failure> {
         .or_else(|| cause.downcast_ref::<ApplyError>().map(apply))
         .or_else(|| cause.downcast_ref::<ImportError>().map(import))
         .or_else(|| cause.downcast_ref::<KnownError>().map(known_rows))
+        .or_else(|| cause.downcast_ref::<TransferError>().map(transfer))
 }
 
 /// The exit code for a refusal by the node, by its HTTP status.
@@ -101,6 +104,17 @@ fn home(error: &HomeError) -> Failure {
         HomeError::Damaged { path, .. } => {
             let zh = format!("{} 已损坏；请从备份恢复该文件，或将其移走", path.display());
             Failure::told("home_damaged", zh, format!("{en}. Put the file back from a copy, or move it away"))
+        }
+        HomeError::NotInState { id, code } => {
+            Failure::told(code.name(), format!("{id}：{}", code.zh()), en).exit(Exit::Conflict)
+        }
+        HomeError::KeyDoesNotFit { name, id, .. } => {
+            let zh = format!("密钥 {name} 不能为报送 {id} 签名：须为同一干部、同一日志的密钥");
+            Failure::told("key_does_not_fit", zh, en).exit(Exit::Conflict)
+        }
+        HomeError::SignerMissing(key) => {
+            let (code, en) = (OutboxCode::KeyElsewhere, format!("{en}; name another one with --key"));
+            Failure::told(code.name(), format!("{}：{key}；可用 --key 指定另一把", code.zh()), en)
         }
         HomeError::Compose(error) => compose(error),
         HomeError::Receipt(error) => receipt(error),
@@ -234,6 +248,16 @@ fn file(error: &FileError) -> Failure {
     match error {
         FileError::Home(error) => home(error),
         other => Failure::new("report_invalid", format!("{other}; `lika submit --help` shows the form")),
+    }
+}
+
+fn transfer(error: &TransferError) -> Failure {
+    match error {
+        TransferError::Home(error) => home(error),
+        TransferError::Content { code, detail } => {
+            let exit = if *code == TransferCode::LogKeyChanged { Exit::Broken } else { Exit::Failed };
+            Failure::told(code.name(), format!("{}{detail}", code.zh()), error.to_string()).exit(exit)
+        }
     }
 }
 

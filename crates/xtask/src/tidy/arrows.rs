@@ -59,7 +59,7 @@ const ORDER: [Place; 21] = [
     Place { name: "ledger", layer: 3, may_use: &["domain", "eventlog", "proto", "tlog"] },
     Place { name: "views", layer: 4, may_use: &["domain", "eventlog", "ledger", "proto", "retry", "tlog"] },
     Place { name: "vault", layer: 4, may_use: &["domain", "eventlog", "ledger", "proto", "retry"] },
-    Place { name: "client", layer: 4, may_use: &["domain", "http", "proto", "tlog"] },
+    Place { name: "client", layer: 4, may_use: &["domain", "http", "proto", "retry", "tlog"] },
     Place {
         name: ANY_SERVICE,
         layer: 5,

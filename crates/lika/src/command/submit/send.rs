@@ -5,9 +5,11 @@ use crate::exit::{Exit, Failure, exit_of, said_by_node};
 use crate::printer::Printer;
 use crate::table::Table;
 use lika_client::compose::ComposeError;
-use lika_client::outbox::{self, Sent};
+use lika_client::home::Item;
+use lika_client::outbox::{self, QUARANTINE_CODES, Sent};
+use lika_client::problem::{OutboxCode, Problem};
 use lika_client::receipt::Proven;
-use lika_client::{ApiError, Report};
+use lika_client::{ApiError, HomeError, Report};
 use lika_domain::ids::SubmissionId;
 use lika_domain::language::{Bilingual, Language};
 use lika_domain::submission::Events;
@@ -71,17 +73,6 @@ pub(crate) struct Queued {
     status: Option<u32>,
 }
 
-/// One thing that is wrong with a submission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Problem {
-    event: Option<u32>,
-    field: String,
-    code: String,
-    zh: String,
-    en: String,
-    detail: String,
-}
-
 impl Client {
     /// Signs a report, keeps it, sends it with everything of the key that waits before it, and prints the outcome.
     ///
@@ -98,7 +89,7 @@ impl Client {
     /// # Errors
     /// If the folder cannot be read.
     pub(crate) fn knows(&self, id: SubmissionId) -> anyhow::Result<bool> {
-        Ok(self.home.receipt(id)?.is_some() || self.home.pending()?.iter().any(|pending| pending.id == id))
+        Ok(self.home.receipt(id)?.is_some() || self.home.is_pending(id)?)
     }
 
     /// The same without printing anything.
@@ -110,10 +101,10 @@ impl Client {
             return self.recorded(&proven, true);
         }
         if !self.knows(id)? {
-            match self.home.device(&self.key)?.compose(id, now_s(), report) {
-                // From here on it is safe to send it: a crash leaves it in the outbox.
-                Ok(composed) => self.home.enqueue(&composed)?,
-                Err(ComposeError::Malformed(rejection)) => {
+            // From here on it is safe to send it: a crash leaves it in the outbox.
+            match self.home.compose(&self.key, id, now_s(), report) {
+                Ok(_) => {}
+                Err(HomeError::Compose(ComposeError::Malformed(rejection))) => {
                     return Ok(Outcome::Refused(Refused::new(id, &convert::refusal(&rejection, 400))));
                 }
                 Err(error) => return Err(error.into()),
@@ -131,7 +122,18 @@ impl Client {
         if let Some((_, refusal)) = sent.refused.iter().find(|(refused, _)| *refused == id) {
             return Ok(Outcome::Refused(Refused::new(id, refusal)));
         }
-        Ok(Outcome::Queued(Queued::new(id, sent, &self.key.origin)))
+        // Another process that watches the folder may have been faster.
+        if let Some(proven) = self.home.verify_receipt(id, &self.key.origin)? {
+            return self.recorded(&proven, false);
+        }
+        match self.home.item(&id.to_string())? {
+            Some(item) if !item.state.is_queued() => Ok(Outcome::Refused(Refused::of_item(item))),
+            _ => Ok(self.queued(id, sent)),
+        }
+    }
+
+    fn queued(&self, id: SubmissionId, sent: &Sent) -> Outcome {
+        Outcome::Queued(Queued::new(id, sent, &self.key.origin))
     }
 
     fn recorded(&self, proven: &Proven, duplicate: bool) -> anyhow::Result<Outcome> {
@@ -199,16 +201,23 @@ impl Recorded {
 
 impl Refused {
     pub(crate) fn new(id: SubmissionId, refusal: &v1::Refusal) -> Self {
-        let problem = |problem: &v1::Problem| {
-            let v1::Problem { code, event, field, detail, zh, en } = problem.clone();
-            Problem { event, field, code, zh, en, detail }
-        };
         Self {
             id: id.to_string(),
             code: refusal.code.clone(),
             status: refusal.status,
-            problems: refusal.problems.iter().map(problem).collect(),
+            problems: refusal.problems.iter().map(Problem::from).collect(),
         }
+    }
+
+    /// HTTP status of the refusal.
+    pub(crate) fn status(&self) -> u32 {
+        self.status
+    }
+
+    /// What another process was told.
+    fn of_item(item: Item) -> Self {
+        let code = item.error().map(|problem| problem.code.clone()).unwrap_or_default();
+        Self { id: item.id, code, status: item.status, problems: item.problems }
     }
 
     /// Every problem in a row of its own. Events are counted from 1, as in the report shown to the official.
@@ -220,12 +229,20 @@ impl Refused {
             let said = language.of(&problem.zh, &problem.en);
             table.row([&event, &problem.field, &problem.code, said, &problem.detail]);
         }
+        let Self { id, code, .. } = self;
+        let (zh, en) = if QUARANTINE_CODES.iter().any(|known| known.name() == code) {
+            (
+                format!("已隔离保存。`lika outbox retry {id} --key 密钥名` 用另一把密钥重新签名。"),
+                format!(
+                    "It is kept in quarantine. `lika outbox retry {id} --key NAME` signs it anew with another key."
+                ),
+            )
+        } else {
+            ("请改正后重新报送。".to_owned(), "Correct it and submit it again.".to_owned())
+        };
         language.of(
-            format!("拒收：报送 {}\n{table}没有记录任何内容。请改正后重新报送。\n", self.id),
-            format!(
-                "refused: submission {}\n{table}None of it is recorded. Correct it and submit it again.\n",
-                self.id
-            ),
+            format!("拒收：报送 {id}\n{table}没有记录任何内容。{zh}\n"),
+            format!("refused: submission {id}\n{table}None of it is recorded. {en}\n"),
         )
     }
 }
@@ -240,7 +257,7 @@ impl Queued {
         Self {
             id: id.to_string(),
             waiting: sent.waiting,
-            reason: stopped.map_or_else(|| other_log(origin), said_by_node),
+            reason: stopped.map_or_else(|| not_sent(sent, origin), said_by_node),
             code: refusal.map(|refusal| refusal.code.clone()),
             status: refusal.map(|refusal| refusal.status),
         }
@@ -272,7 +289,16 @@ fn english<S: serde::Serializer>(text: &Bilingual, to: S) -> Result<S::Ok, S::Er
     to.serialize_str(&text.en)
 }
 
-fn other_log(origin: &str) -> Bilingual {
+/// Why something waits although the node answered.
+pub(crate) fn not_sent(sent: &Sent, origin: &str) -> Bilingual {
+    if sent.is_sent_elsewhere {
+        let zh = "另一进程正在发送，会一并发出";
+        return Bilingual::new(zh, "another process is sending, and will send this too");
+    }
+    if let Some(key) = sent.signers_missing.first() {
+        let code = OutboxCode::KeyElsewhere;
+        return Bilingual::new(format!("{}：{key}", code.zh()), format!("{}: {key}", code.en()));
+    }
     let zh = format!("该节点提供的不是 {origin}，请检查 --url");
     Bilingual::new(zh, format!("the node serves another log than {origin}; check --url"))
 }
