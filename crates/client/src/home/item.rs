@@ -94,7 +94,7 @@ pub struct Item {
 }
 
 impl State {
-    /// Every state, in the order of [`Home::outbox`].
+    /// Every state, in the order of the list.
     pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::Queued,
