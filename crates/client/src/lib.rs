@@ -16,6 +16,7 @@
 //! * [`plain`]: its values as people write them; [`example`]: a report of each event
 //! * [`draft`], [`attachments`]: numbers for new households, hashes of attachments; [`summary`]: a report in words
 //! * [`replica`]: what the log holds about the official's area, to work without a connection
+//! * [`reopen`]: a submission as the report that it was made of
 //! * [`import`]: spreadsheets turned into submissions
 
 pub mod api;
@@ -36,6 +37,7 @@ pub mod plain;
 pub mod problem;
 pub mod random;
 pub mod receipt;
+pub mod reopen;
 pub mod replica;
 pub mod summary;
 pub mod unlocked;

@@ -10,9 +10,14 @@
 //! | choice | `"CAUSE_ILLNESS"` | `"illness"`, `"因病"` |
 //! | division | `"130624000000"` | `"130624"` |
 //! | key | `"11664093…"` | `"a1df04c3b2…"`, 16 hexadecimal digits |
+//! | time of day | `571`, its minute counted from 1 | `"09:30"` |
+//! | degrees | `3885123`, 0.00001 each | `"38.85123"` |
 //! | yes or no | `true` | `"yes"`, `"no"`, `"是"`, `"否"` |
 
+mod back;
 mod value;
+
+pub use back::from_mapping;
 
 use lika_domain::area::Area;
 use lika_domain::catalogue;
@@ -27,7 +32,7 @@ use lika_domain::money::Fen;
 use lika_proto::convert;
 use serde_json::{Map, Value};
 use std::fmt;
-use value::{is_public_key, is_whole, key, names, plain, range};
+use value::{degrees, is_public_key, is_whole, key, minute, names, plain, range};
 
 /// The end of the name under which an amount is given in yuan.
 pub const YUAN: &str = "_yuan";
@@ -189,10 +194,24 @@ impl Reader {
         }
     }
 
-    /// Personal data whose form is known here: the recorder would refuse it after it was sealed, sent and opened.
-    fn personal(&mut self, place: &str, field: &'static Field, value: &Value) {
+    /// What has a form of its own, among it personal data, which the recorder would refuse after it was sealed, sent
+    /// and opened.
+    fn personal(&mut self, place: &str, field: &'static Field, value: &mut Value) {
         let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { return };
         match field.name {
+            "minute" if text.contains(':') => match minute(text) {
+                Some(minute) => *value = minute.into(),
+                None => self.refuse(place, "time_invalid", "应为时刻，如 09:30", "a time of day such as 09:30"),
+            },
+            "latitude" | "longitude" if text.contains('.') => match degrees(text) {
+                Some(units) => *value = units.into(),
+                None => self.refuse(
+                    place,
+                    "degrees_invalid",
+                    "应为度，至多五位小数，如 38.85123",
+                    "degrees with at most five decimals, as 38.85123",
+                ),
+            },
             "citizen_id" if CitizenId::parse(text).is_err() => {
                 let zh = "身份证号为18位，末位为校验码，请核对；试用时 `lika report --example` 有虚构号码";
                 let en =

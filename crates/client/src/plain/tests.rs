@@ -138,3 +138,19 @@ fn a_key_is_named_as_people_are_shown_it() {
         assert_eq!(key(text).unwrap_err()[0].code, "key_invalid", "{text}");
     }
 }
+
+#[test]
+fn a_time_of_day_and_degrees_are_written_as_people_write_them() {
+    let visit = |minute: &str, latitude: &str| {
+        let private = json!({"latitude": latitude, "longitude": "-114.5"});
+        json!({"area": "130624100201", "officials": {"events": [
+            {"household_visited": {"minute": minute, "private": private}}]}})
+    };
+    let report = mapped(visit("09:30", "38.85123")).unwrap();
+    let visited = &report["officials"]["events"][0]["household_visited"];
+    assert_eq!(visited["minute"], json!(571));
+    assert_eq!(visited["private"], json!({"latitude": 3_885_123, "longitude": -11_450_000}));
+    for (minute, latitude, code) in [("24:00", "1", "time_invalid"), ("09:30", "38.123456", "degrees_invalid")] {
+        assert_eq!(mapped(visit(minute, latitude)).unwrap_err()[0].code, code);
+    }
+}

@@ -5,6 +5,9 @@ use base64::prelude::BASE64_STANDARD;
 use lika_domain::describe::Value as Takes;
 use serde_json::Value;
 
+/// Decimals of a degree that are recorded.
+const DECIMALS: usize = 5;
+
 /// A number or a text, as it stands.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned())
@@ -53,4 +56,21 @@ pub(super) fn is_whole(value: &Value) -> bool {
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     value.is_i64() || value.is_u64() || value.as_str().is_some_and(digits)
+}
+
+/// A time of day as its minute, counted from 1.
+pub(super) fn minute(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute + 1)
+}
+
+/// Degrees as units of 0.00001 degree.
+pub(super) fn degrees(text: &str) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let (whole, part) = digits.split_once('.')?;
+    let all = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = all(whole) && whole.len() <= 3 && all(part) && part.len() <= DECIMALS;
+    let units: i64 = fits.then(|| format!("{whole}{part:0<DECIMALS$}").parse().ok())??;
+    (units <= 180 * 100_000).then_some(sign * units)
 }

@@ -236,6 +236,18 @@ impl Field {
         }
     }
 
+    /// Whether a form may leave it without an answer. A count and an amount are given even if they are zero.
+    pub fn may_be_empty(&self) -> bool {
+        match self.value {
+            Value::Text { .. } | Value::DayOrNone | Value::NumberOrNone | Value::Signed => true,
+            Value::MemberOrNone | Value::HouseholdOrNone | Value::ChoiceOrNone(_) => true,
+            Value::Choices { .. } | Value::Officials { .. } => true,
+            // Everyone has an ethnicity; a time, a code or a certificate may not be known.
+            Value::Special { inside, .. } => inside.is_empty() && self.name != "ethnicity",
+            _ => false,
+        }
+    }
+
     /// The label shown to people: in Chinese, and the name in words.
     pub fn label(&self) -> Bilingual {
         Bilingual::new(self.zh, self.name.replace('_', " "))

@@ -178,7 +178,7 @@ impl<'a, A: Prompter> Form<'a, A> {
             Takes::Amount | Takes::Balance => Some("0.00".to_owned()),
             _ => None,
         };
-        let may_be_empty = may_be_empty(field);
+        let may_be_empty = field.may_be_empty();
         let language = self.language;
         self.ask.text(&question(field, language), default.as_deref(), &|text| match text {
             "" if may_be_empty => Ok(()),
@@ -286,13 +286,6 @@ fn question(field: &Field, language: Language) -> String {
     let label = field.label();
     let meaning = field.meaning.trim().trim_end_matches('.').replace(", in fen", "");
     language.of(format!("{}{how}", label.zh), format!("{}{how}: {meaning}", label.en))
-}
-
-fn may_be_empty(field: &Field) -> bool {
-    matches!(
-        field.value,
-        Takes::Text { .. } | Takes::DayOrNone | Takes::NumberOrNone | Takes::MemberOrNone | Takes::HouseholdOrNone
-    ) || matches!(field.value, Takes::Special { .. } | Takes::Signed)
 }
 
 #[cfg(test)]
