@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod browser;
 mod cluster;
 mod nats;
 mod process;

