@@ -4,6 +4,7 @@
 
 mod audit;
 mod cli;
+mod desk;
 mod distributed;
 mod golden;
 mod node;

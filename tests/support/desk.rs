@@ -126,6 +126,11 @@ impl Desk {
         self.run(&["submit", path(file), "--yes"])
     }
 
+    /// The node it reports to.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Its folder.
     pub(crate) fn home(&self) -> &Path {
         &self.home

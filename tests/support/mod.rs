@@ -1,10 +1,12 @@
 //! Shared by the tests: a node as a process, and officials who report to it.
 
+pub(crate) mod browser;
 pub(crate) mod county;
 pub(crate) mod desk;
 pub(crate) mod distributed;
 pub(crate) mod network;
 pub(crate) mod node;
+pub(crate) mod pages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -24,7 +24,13 @@ impl Node {
 
     /// The same, with its output in the file `said`.
     pub(crate) fn start_saying(data: &Path, said: &Path) -> Self {
-        let mut node = Self::spawn(data, said);
+        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self::start_at(data, said, addr)
+    }
+
+    /// The same at an address, as a node that was gone and is back.
+    pub(crate) fn start_at(data: &Path, said: &Path, addr: SocketAddr) -> Self {
+        let mut node = Self::spawn(data, said, addr);
         let deadline = Instant::now() + Duration::from_secs(READY_WITHIN_S);
         while TcpStream::connect(node.addr).is_err() {
             let ended = node.child.try_wait().unwrap();
@@ -36,14 +42,18 @@ impl Node {
         node
     }
 
-    fn spawn(data: &Path, said: &Path) -> Self {
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    fn spawn(data: &Path, said: &Path, addr: SocketAddr) -> Self {
         let told = std::fs::File::create(said).unwrap();
         let listen = addr.to_string();
         let mut command = lika();
         command.args(["serve", "--data", path(data), "--listen", &listen]);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(told).spawn().unwrap();
         Self { child, addr }
+    }
+
+    /// Its address.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     /// Its URL.

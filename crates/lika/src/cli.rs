@@ -1,8 +1,8 @@
 //! The command line: its subcommands and the code that runs each.
 
 use crate::command::{
-    audit, bench::Bench, demo::Demo, household, import, key, log, manual, official, open, outbox, policy, progress,
-    receipt, replica, report, run, serve, submit, whoami,
+    audit, bench::Bench, demo::Demo, desk::Desk, household, import, key, log, manual, official, open, outbox, policy,
+    progress, receipt, replica, report, run, serve, submit, whoami,
 };
 use crate::examples;
 use crate::exit::{Exit, Failure};
@@ -51,6 +51,11 @@ pub(crate) enum Command {
     /// Make, show, enrol and revoke signing keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Report, look things up and keep receipts in the browser, on this machine and without a network
+    ///
+    /// The address opens the desk for one browser; a second start for the same folder finds the first and opens it
+    /// again. Everything but sending works without a network. What is signed is sent by itself while the desk runs.
+    Desk(Desk),
     /// Sign and send reports
     Submit(submit::Submit),
     /// Make a report by answering questions, list the events, or print an example of one
@@ -122,6 +127,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> anyhow::Result<Exit> {
         Command::Run(run) => run.run(printer),
         Command::Open(open) => open.run(printer),
         Command::Key(command) => command.run(printer),
+        Command::Desk(desk) => desk.run(printer),
         Command::Submit(submit) => submit.run(printer),
         Command::Report(report) => report.run(printer),
         Command::Outbox(command) => command.run(printer),

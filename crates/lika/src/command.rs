@@ -5,6 +5,7 @@ pub(crate) mod bench;
 pub(crate) mod client;
 pub(crate) mod demo;
 mod describe;
+pub(crate) mod desk;
 pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod key;

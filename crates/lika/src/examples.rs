@@ -43,6 +43,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "key revoke",
         &["lika key revoke --official 10000002", "lika key revoke a1df04c3b2e59687 --official 10000002 --reason lost"],
     ),
+    (
+        "desk",
+        &[
+            "lika desk",
+            "lika desk --no-open --port 7132",
+            "lika desk --url https://lika.example --home /media/stick/lika",
+        ],
+    ),
     ("submit", &["lika submit visit.json", "lika submit visit.json --yes"]),
     (
         "report",

@@ -2,11 +2,11 @@
 
 use super::passphrase::{PassphraseArgs, unlocked};
 use crate::exit::{Exit, Failure};
-use lika_client::{Api, Home, KeyFile};
+use lika_client::{Api, Home, KeyFile, Unlocked};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Default address of the node.
 const DEFAULT_URL: &str = "http://127.0.0.1:7130";
@@ -109,6 +109,17 @@ impl ClientArgs {
     /// Opens the folder.
     pub(crate) fn home(&self) -> anyhow::Result<Home> {
         self.home.open()
+    }
+
+    /// The folder, the node, and the name of the key if one was given, for a process that runs on: a key that was not
+    /// used for `idle` is locked. There need be no key yet.
+    pub(crate) fn desk(&self, idle: Duration) -> anyhow::Result<(Home, Api, Option<String>)> {
+        let home = self.home.open()?;
+        let home = Home::open_with(home.dir(), Unlocked::new(idle))?;
+        if let Some(passphrase) = self.key.passphrase.given()? {
+            home.unlock(&self.key.find(&home)?, &passphrase)?;
+        }
+        Ok((home, self.node.api()?, self.key.key.clone()))
     }
 
     /// Opens the folder, and the key with its passphrase; the node is not asked yet.

@@ -1,0 +1,62 @@
+//! The pages: what each shows, and what a form of it does.
+
+pub(crate) mod draft;
+pub(crate) mod events;
+pub(crate) mod home;
+pub(crate) mod outbox;
+pub(crate) mod receipts;
+pub(crate) mod sign;
+pub(crate) mod submission;
+mod summary;
+pub(crate) mod unlock;
+
+use crate::page::PageError;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use lika_domain::date::Date;
+use lika_domain::ids::SubmissionId;
+
+/// Leads the browser on after a form was sent, so that a reload sends nothing again.
+pub(crate) fn go(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+/// The id in an address.
+///
+/// # Errors
+/// [`PageError::NotFound`] if it is none.
+pub(crate) fn id(text: &str) -> Result<SubmissionId, PageError> {
+    let mut id = [0; 16];
+    hex::decode_to_slice(text, &mut id).map(|()| SubmissionId(id)).map_err(|_| PageError::NotFound)
+}
+
+/// A time of the device's or the log's clock, as in China: `2026-11-01 09:30`.
+pub(crate) fn moment(seconds: u64) -> String {
+    const CHINA_S: u64 = 8 * 3_600;
+    let minutes = (seconds + CHINA_S) / 60;
+    format!("{} {:02}:{:02}", Date::of_unix_ms(seconds * 1_000), minutes / 60 % 24, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_that_of_china() {
+        assert_eq!(
+            (moment(1_650_000_000), moment(1_649_952_000)),
+            ("2022-04-15 13:20".into(), "2022-04-15 00:00".into())
+        );
+    }
+
+    #[test]
+    fn an_id_has_32_digits() {
+        assert!(id(&"ab".repeat(16)).is_ok());
+        for text in ["", "ab", "../../etc/passwd"] {
+            assert!(matches!(id(text), Err(PageError::NotFound)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Reads a posted form, within limits of size and time. Every form of the desk is sent as multipart, so that any may
+//! carry attachments.
+
+use crate::page::PageError;
+use axum::extract::Multipart;
+use axum::extract::multipart::Field;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::fs;
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
+
+/// Most answers of a form.
+const ANSWERS_MAX: usize = 20_000;
+/// Most bytes of all answers together.
+const ANSWERS_BYTES_MAX: usize = 1024 * 1024;
+/// Largest attachment, in bytes: a film of a meeting on a telephone.
+pub(crate) const ATTACHMENT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Most bytes of a whole form.
+pub(crate) const BODY_BYTES_MAX: usize = 2 * ATTACHMENT_BYTES_MAX;
+/// Longest wait for more of a form, in seconds.
+const PIECE_TIMEOUT_S: u64 = 10;
+/// Longest name of an attachment that is kept, in characters.
+const NAME_CHARS_MAX: usize = 80;
+
+/// A form as it was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Posted {
+    /// Names and answers, in the order of the form.
+    pub(crate) answers: Vec<(String, String)>,
+}
+
+impl Posted {
+    /// The first answer of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.answers.iter().find(|(known, _)| known == name).map(|(_, answer)| answer.as_str())
+    }
+}
+
+/// Reads a form. Attachments are stored in `folder`, each in a folder of its hash; the answer is its path from the
+/// folder `home` on.
+///
+/// # Errors
+/// If it is too large, too slow, broken off, or cannot be stored.
+pub(crate) async fn read(mut form: Multipart, home: &Path, folder: &str) -> Result<Posted, PageError> {
+    let (mut posted, mut bytes) = (Posted::default(), 0);
+    while let Some(field) = next(form.next_field()).await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let answer = match field.file_name().map(str::to_owned) {
+            // No file was chosen: the browser sends an empty one.
+            Some(file) if file.is_empty() => continue,
+            Some(file) => attachment(field, &file, home, folder).await?,
+            None => text(field, ANSWERS_BYTES_MAX - bytes).await?,
+        };
+        bytes += name.len() + answer.len();
+        if bytes > ANSWERS_BYTES_MAX || posted.answers.len() == ANSWERS_MAX {
+            return Err(PageError::TooLarge);
+        }
+        posted.answers.push((name, answer));
+    }
+    Ok(posted)
+}
+
+async fn next<T>(
+    piece: impl Future<Output = Result<Option<T>, axum::extract::multipart::MultipartError>>,
+) -> Result<Option<T>, PageError> {
+    match timeout(Duration::from_secs(PIECE_TIMEOUT_S), piece).await {
+        Ok(Ok(piece)) => Ok(piece),
+        Ok(Err(error)) if error.status().as_u16() == 413 => Err(PageError::TooLarge),
+        _ => Err(PageError::BrokenOff),
+    }
+}
+
+async fn text(mut field: Field<'_>, bytes_max: usize) -> Result<String, PageError> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = next(field.chunk()).await? {
+        if bytes.len() + piece.len() > bytes_max {
+            return Err(PageError::TooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    // Browsers send the line breaks of a text as carriage return and line feed.
+    let text = String::from_utf8(bytes).map_err(|_| PageError::BrokenOff)?;
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// Stores an attachment whole and synced before its name stands in a draft.
+async fn attachment(mut field: Field<'_>, name: &str, home: &Path, folder: &str) -> Result<String, PageError> {
+    let to = home.join(folder);
+    fs::create_dir_all(&to).await?;
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| PageError::BrokenOff)?;
+    let partial = to.join(format!("{}.part", hex::encode(random)));
+    let stored = store(&mut field, &partial).await;
+    let hash = match stored {
+        Ok(hash) => hash,
+        Err(error) => {
+            // What has come of it is of no use. If it cannot be removed, it is only in the way.
+            let _ = fs::remove_file(&partial).await;
+            return Err(error);
+        }
+    };
+    let path: PathBuf = [folder, &hash, &plain_name(name)].iter().collect();
+    let kept = home.join(&path);
+    if let Some(parent) = kept.parent() {
+        fs::create_dir_all(parent).await?;
+    }
+    fs::rename(&partial, &kept).await?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
+async fn store(field: &mut Field<'_>, path: &Path) -> Result<String, PageError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path).await?;
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
+    while let Some(piece) = next(field.chunk()).await? {
+        bytes += piece.len();
+        if bytes > ATTACHMENT_BYTES_MAX {
+            return Err(PageError::TooLarge);
+        }
+        digest.update(&piece);
+        file.write_all(&piece).await?;
+    }
+    file.sync_all().await?;
+    Ok(hex::encode(digest.finalize()))
+}
+
+/// The name of a file without the folders that some browsers send, and without what could lead out of a folder.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
+    let name = name.trim_start_matches('.').trim();
+    if name.is_empty() { "file".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_attachment_leads_nowhere() {
+        for (given, kept) in [
+            ("会议记录.jpg", "会议记录.jpg"),
+            ("C:\\fotos\\a.jpg", "a.jpg"),
+            ("../../etc/passwd", "passwd"),
+            ("..", "file"),
+            ("a\u{0}b", "ab"),
+        ] {
+            assert_eq!(plain_name(given), kept);
+        }
+        assert_eq!(plain_name(&"长".repeat(300)).chars().count(), NAME_CHARS_MAX);
+    }
+}

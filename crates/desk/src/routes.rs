@@ -1,0 +1,139 @@
+//! Which page answers what, and the checks that hold for all of them.
+
+use crate::desk::{ATTACHMENTS, Desk};
+use crate::gate::{Closed, harden};
+use crate::page::{Failed, Page, PageError, Visit, language};
+use crate::pages::{draft, events, go, home, outbox, receipts, sign, submission, unlock};
+use crate::posted::{self, BODY_BYTES_MAX};
+use crate::watch::watch;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderValue, Method, Request, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use lika_client::HomeError;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Most open connections: one browser.
+const CONNECTIONS_MAX: u32 = 64;
+/// Longest path and query, in bytes.
+const URI_BYTES_MAX: usize = 2 * 1024;
+/// The style of all pages, and what the desk adds to it.
+const STYLE: [&str; 2] = [lika_pages::STYLE, include_str!("style.css")];
+
+/// Serves the desk until `stop` resolves, and sends what waits meanwhile.
+pub async fn serve(desk: Arc<Desk>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let serving = lika_server::serve(router(desk.clone()), listener, CONNECTIONS_MAX, || (), stop);
+    tokio::select! {
+        () = serving => {}
+        () = watch(&desk) => {}
+    }
+}
+
+/// Every page, behind the gate.
+fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/report", get(events::get))
+        .route("/report/{event}", get(draft::new))
+        .route("/drafts/{id}", get(draft::get).post(draft::post))
+        .route("/drafts/{id}/sign", get(sign::get).post(sign::post))
+        .route("/outbox", get(outbox::get))
+        .route("/send", post(outbox::send))
+        .route("/receipts", get(receipts::get))
+        .route("/submissions/{id}", get(submission::get))
+        .route("/submissions/{id}/{action}", post(submission::post))
+        .route("/language", post(change_language))
+        .layer(middleware::from_fn_with_state(desk.clone(), unlocked))
+        .route("/unlock", get(unlock::get).post(unlock::post))
+        .route("/lock", post(unlock::lock))
+        .layer(middleware::from_fn_with_state(desk.clone(), known))
+        .route("/enter/{secret}", get(enter))
+        .route("/style.css", get(style))
+        .fallback(nothing)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(desk.clone(), around))
+        .with_state(desk)
+}
+
+/// Wraps every request: first checks where it comes from; at the end turns a error into a page, and adds what every
+/// answer carries.
+async fn around(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next) -> Response {
+    let language = language(request.headers());
+    let here = desk.gate.check_origin(request.headers());
+    let long = request.uri().path_and_query().is_some_and(|path| path.as_str().len() > URI_BYTES_MAX);
+    let mut response = match here {
+        Err(closed) => PageError::Closed(closed).into_response(),
+        Ok(()) if long => PageError::TooLarge.into_response(),
+        Ok(()) => next.run(request).await,
+    };
+    if let Some(Failed(error)) = response.extensions_mut().remove::<Failed>() {
+        let mut page = desk.page(&Visit { language, here: "/".to_owned() });
+        if matches!(*error, PageError::Closed(_)) {
+            // Nothing of the desk for whoever may not use it.
+            page = Page { token: String::new(), testing: false, ..page };
+        }
+        response = page.error(&error);
+    }
+    harden(response.headers_mut());
+    response
+}
+
+/// Lets only the browser pass in which the desk was opened.
+async fn known(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next) -> Response {
+    match desk.gate.check_cookie(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(closed) => PageError::Closed(closed).into_response(),
+    }
+}
+
+/// Asks for the passphrase before a page is shown. A form is taken without it: what was typed is saved first.
+async fn unlocked(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next) -> Response {
+    let locked = request.method() == Method::GET && desk.is_locked();
+    if locked {
+        let back = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return go(&unlock::address(back));
+    }
+    let back = request.uri().path().trim_end_matches("/sign").to_owned();
+    let response = next.run(request).await;
+    match response.extensions().get::<Failed>() {
+        Some(Failed(error)) if matches!(**error, PageError::Home(HomeError::KeyLocked(_))) => {
+            // The page of a form, which holds by now what was typed.
+            go(&unlock::address(if back.starts_with("/drafts/") { &back } else { "/" }))
+        }
+        _ => response,
+    }
+}
+
+/// `GET /enter/{secret}`: gives the browser its cookie.
+async fn enter(State(desk): State<Arc<Desk>>, Path(secret): Path<String>) -> Result<Response, PageError> {
+    if !desk.gate.opens(&secret) {
+        return Err(PageError::Closed(Closed::Stranger));
+    }
+    let mut response = go("/");
+    let cookie = HeaderValue::from_str(&desk.gate.cookie()).map_err(|_| PageError::NotFound)?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+async fn style() -> Response {
+    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
+    (StatusCode::OK, headers, STYLE.concat()).into_response()
+}
+
+/// `POST /language`
+async fn change_language(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
+    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
+    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    // Only to a page of the desk, never elsewhere.
+    let back = posted.get("back").filter(|back| back.starts_with('/') && !back.starts_with("//")).unwrap_or("/");
+    Ok(draft::change_language(back, posted.get("language").unwrap_or_default()))
+}
+
+async fn nothing() -> PageError {
+    PageError::NotFound
+}
