@@ -1,5 +1,6 @@
 //! The desk: its pages over HTTP, without a browser. What a browser makes of them is in `browser`.
 
+mod area;
 mod browser;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};

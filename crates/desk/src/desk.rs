@@ -1,5 +1,6 @@
 //! What the desk works with: the folder, the node, the key, and what is known of the official.
 
+use crate::copy::Copy;
 use crate::gate::Gate;
 use crate::page::{Page, PageError, Visit};
 use lika_client::api::LogInfo;
@@ -26,6 +27,8 @@ pub struct Desk {
     key: Option<String>,
     pub(crate) gate: Gate,
     seen: Mutex<Seen>,
+    /// The replica of the official's area.
+    pub(crate) copy: Copy,
     /// Wakes what sends.
     pub(crate) wake: Notify,
     /// Wakes what asks the node who the official is.
@@ -78,7 +81,7 @@ impl Desk {
         let gate = Gate::new(addr).map_err(DeskError::Random)?;
         let who = read_who(&home).unwrap_or_default();
         let seen = Mutex::new(Seen { who, ..Seen::default() });
-        Ok(Self { home, api, key, gate, seen, wake: Notify::new(), ask: Notify::new() })
+        Ok(Self { home, api, key, gate, seen, copy: Copy::default(), wake: Notify::new(), ask: Notify::new() })
     }
 
     /// The path that opens the desk in a browser. Whoever knows it may use the desk.
@@ -110,6 +113,8 @@ impl Desk {
         }
         let mut seen = self.locked();
         (seen.who, seen.asked) = (who, true);
+        drop(seen);
+        self.copy.want();
     }
 
     /// The key to sign with.

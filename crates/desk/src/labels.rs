@@ -170,6 +170,87 @@ labels! {
     ANOTHER "再报一件" "Report something else";
     BACK_HOME "回到首页" "Back to the home page";
 
+    MY_AREA "我的辖区" "My area";
+    AREA_EMPTY "本机还没有辖区资料。连接节点后自动获取，之后没有网络也能查看。"
+        "This machine has nothing of your area yet. Once the node can be reached it is fetched, \
+         and stays here without a network.";
+    AREA_AS_OF "资料截至 {} 的记录。" "As of what was recorded by {}.";
+    AREA_INCOMPLETE "还没有取全，会自动继续。" "Not all of it is here yet; it goes on by itself.";
+    AREA_REFRESH "获取最新资料" "Fetch what is new";
+    AREA_UNREACHABLE "现在无法连接节点，以下是上次获取的资料。"
+        "The node cannot be reached now; this is what was fetched last.";
+    AREA_REFUSED "节点没有提供辖区资料：密钥尚未登记，或您已不在岗。"
+        "The node did not give it: your key is not enrolled, or you have no role any more.";
+    AREA_NOT_PROVEN "节点给出的资料与日志不符，没有采用。请告知县里的管理员。"
+        "What the node gave is not what the log holds, and was not taken. Tell the administrator of the county.";
+    AREA_NOT_STORED "本机的辖区资料无法读取，可能正被另一程序使用。"
+        "What is stored of your area cannot be read; another program may be using it.";
+    AREA_GAPS "缺少 {} 处记录，资料可能不全。请告知县里的管理员。"
+        "{} records are missing, so this may be incomplete. Tell the administrator of the county.";
+    SEARCH "找一户" "Find a household";
+    SEARCH_HINT "姓名、户编号、身份证号或电话的末四位。"
+        "A name, a household number, or the last four characters of a citizen ID or telephone.";
+    SEARCH_BUTTON "查找" "Find";
+    FOUND "查找结果" "Found";
+    FOUND_NOTHING "没有找到。" "Nothing was found.";
+    FOUND_MORE "只列出前 {} 户，请输入更多内容。" "Only the first {} are listed; write more to find the others.";
+    VILLAGES "村" "Villages";
+    VILLAGE "行政村" "Village";
+    ALL_VILLAGES "全部村" "All villages";
+    VILLAGE_COUNTS "{} 户建档，现有贫困户 {} 户" "{} households, {} of them poor now";
+    HOUSEHOLDS_COUNT "{} 户" "{} households";
+    PERSONS_COUNT "{} 人" "{} persons";
+    RESPONSIBLE "责任人" "responsible:";
+    RESPONSIBLE_OFFICIALS "帮扶责任人" "Responsible officials";
+    NOBODY "没有帮扶责任人" "nobody is responsible";
+    VISITED_ON "最近走访 {}" "last visit {}";
+    REPORT_ON_VILLAGE "填报本村的事项" "Report on this village";
+    REPORT_ON_HOUSEHOLD "填报该户的事项" "Report on this household";
+    CARD_WAITS "该户还没有记入日志，正在等待发送。" "This household is not in the log yet; it waits to be sent.";
+    STATUS "状态" "Status";
+    SINCE "自 {}" "since {}";
+    ATTRIBUTE "贫困户属性" "Attribute";
+    CAUSES "致贫原因" "Causes";
+    REGISTERED "建档日期" "Registered";
+    MONITORED "监测" "Monitored";
+    ADDRESS "住址" "Address";
+    PHONE "电话" "Telephone";
+    ACCOUNT "银行账号" "Bank account";
+    REMARK "备注" "Remark";
+    ERASED "已擦除" "erased";
+    NEXT "下一步" "What may follow";
+    NOT_BEGUN "尚未开始；从以下步骤开始：" "Not begun; it begins with:";
+    BY_ANOTHER "须由上一步以外的人办理" "by somebody other than in the step before";
+    NOT_BEFORE "{} 起" "from {}";
+    PAPERS "需要{}" "needs: {}";
+    PEOPLE "家庭成员" "Members";
+    ID_END "身份证尾号 {}" "citizen ID ends in {}";
+    VISITS "走访" "Visits";
+    VISITS_COUNT "共 {} 次，最近 {}" "{} in all, the last one {}";
+    INCOME "收入" "Income";
+    INCOME_LINE "人均 {}，全户 {}" "{} per head, {} in all";
+    NOTHING_YET "还没有记录。" "Nothing is recorded yet.";
+    CONDITIONS "两不愁三保障和饮水" "Assurances and guarantees";
+    MET "达标" "met";
+    UNMET "未达标" "not met";
+    NOT_ASSESSED "未认定" "not assessed";
+    AID "帮扶和资金" "Aid";
+    NUMBER "第 {} 笔" "number {}";
+    ACKNOWLEDGED "已于 {} 签收" "confirmed on {}";
+    NOT_ACKNOWLEDGED "未签收，登记签收" "not confirmed; record it";
+    REVERSED "已收回 {}" "{} taken back";
+    HISTORY "记录" "Records";
+    ENTRY_NUMBER "第 {} 条" "entry {}";
+    FORESEEN_REFUSED "按本机资料，日志会拒收这件报送：" "By what is known on this machine, the log would refuse this:";
+    FORESEEN_WHY "资料可能不是最新的。仍可签名，由节点决定。"
+        "What is known may not be the latest. You may sign nevertheless; the node decides.";
+    WARNED "规则允许，但审计会发现：" "The rules allow this, but an audit would find:";
+    WARNED_REASON "仍要报送的原因" "Why you go on";
+    WARNED_HINT "原因随报送一起签名并永久记录，请不要写姓名、电话和证件号。"
+        "It is signed with the report and recorded for ever: write no names, telephones or identity numbers.";
+    WARNED_MISSING "请写明原因，1至200字，不含六位以上的数字。" "Give a reason of 1 to 200 characters, without six digits in a row.";
+    SIGN_NEVERTHELESS "仍要签名并报送" "Sign and send nevertheless";
+
     UNLOCK_TITLE "请输入密钥口令" "Unlock your key";
     UNLOCK_WHY "本次使用只问一次；一段时间不用会自动锁上。"
         "You are asked once per sitting; the key locks by itself when it is not used for a while.";

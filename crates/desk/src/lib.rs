@@ -15,7 +15,9 @@
 
 mod answers;
 mod check;
+mod copy;
 mod desk;
+mod fetch;
 mod form;
 mod gate;
 mod labels;

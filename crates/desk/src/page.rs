@@ -16,8 +16,13 @@ use std::convert::Infallible;
 /// The cookie of the language that was chosen.
 pub(crate) const LANGUAGE_COOKIE: &str = "lika_language";
 /// Sections of the desk: the address and the label of each.
-const SECTIONS: [(&str, Label); 4] =
-    [("/", labels::HOME), ("/report", labels::REPORT), ("/outbox", labels::OUTBOX), ("/receipts", labels::RECEIPTS)];
+const SECTIONS: [(&str, Label); 5] = [
+    ("/", labels::HOME),
+    ("/area", labels::MY_AREA),
+    ("/report", labels::REPORT),
+    ("/outbox", labels::OUTBOX),
+    ("/receipts", labels::RECEIPTS),
+];
 
 /// What a page is drawn with: the language, the token of its forms, and where it is.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use crate::desk::{ATTACHMENTS, Desk};
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
-use crate::pages::{draft, events, go, home, outbox, receipts, sign, submission, unlock};
+use crate::pages::{area, card, draft, events, go, home, outbox, receipts, sign, submission, unlock};
 use crate::posted::{self, BODY_BYTES_MAX};
 use crate::watch::watch;
 use axum::Router;
@@ -38,6 +38,9 @@ pub async fn serve(desk: Arc<Desk>, listener: TcpListener, stop: impl Future<Out
 fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(home::get))
+        .route("/area", get(area::get))
+        .route("/area/refresh", post(area::refresh))
+        .route("/households/{id}", get(card::get))
         .route("/report", get(events::get))
         .route("/report/{event}", get(draft::new))
         .route("/drafts/{id}", get(draft::get).post(draft::post))

@@ -1,6 +1,7 @@
 //! What the desk does by itself: it sends what waits, and asks the node who the official is.
 
 use crate::desk::{Desk, Who};
+use crate::fetch;
 use lika_client::ApiError;
 use lika_client::outbox;
 use lika_retry::{NODE, Waits};
@@ -20,7 +21,7 @@ pub(crate) async fn watch(desk: &Desk) {
         }
         ControlFlow::Continue(())
     });
-    tokio::join!(sending, asking(desk));
+    tokio::join!(sending, asking(desk), fetch::keep(desk));
 }
 
 /// Asks the node whether it is there, again and again, and who the official is.
@@ -51,6 +52,10 @@ async fn ask(desk: &Desk) -> bool {
     let Ok(key) = desk.key() else { return true };
     if log.origin != key.origin {
         return true;
+    }
+    if let Err(error) = desk.home.meet_log(&log.origin, &log.verifier_key) {
+        tracing::error!(%error, "the node shows another key than before");
+        return false;
     }
     let (id, known) = (key.id().to_string(), desk.seen().who);
     // Each use of the key begins the time anew after which it locks: it is used only where something is to be learned.

@@ -1,7 +1,10 @@
 //! The pages: what each shows, and what a form of it does.
 
+pub(crate) mod area;
+pub(crate) mod card;
 pub(crate) mod draft;
 pub(crate) mod events;
+mod foreseen;
 pub(crate) mod home;
 pub(crate) mod outbox;
 pub(crate) mod receipts;

@@ -1,12 +1,12 @@
 //! What will be signed, in words, and the signing of it.
 
 use super::draft::{Kept, kept};
-use super::{go, id, summary};
+use super::{foreseen, go, id, summary};
 use crate::check::check;
 use crate::desk::{Desk, now_s};
 use crate::labels;
 use crate::page::{PageError, Visit};
-use crate::posted;
+use crate::posted::{self, Posted};
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use lika_client::draft::Draft;
@@ -29,16 +29,24 @@ pub(crate) async fn get(
     Path(name): Path<String>,
     visit: Visit,
 ) -> Result<Response, PageError> {
-    let (page, id) = (desk.page(&visit), id(&name)?);
-    let Some(Kept { event, answers, report, .. }) = kept(&desk, id)? else {
+    show(&desk, id(&name)?, &visit, None)
+}
+
+/// The report in words, what the rules say of it, and the button that signs; `posted` holds reasons typed before.
+fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Posted>) -> Result<Response, PageError> {
+    let page = desk.page(visit);
+    let Some(Kept { event, answers, report, .. }) = kept(desk, id)? else {
         return Ok(go(&format!("/submissions/{id}")));
     };
     let key = desk.key()?;
     if !check(event, &answers, &desk.home, &key).is_empty() {
         return Ok(go(&format!("/drafts/{id}?checked=1#faults")));
     }
-    let (draft, _) = ready(&desk, &report)?;
+    let (draft, mut random) = ready(desk, &report)?;
     let mut file = draft.file;
+    let read = file::read(&file.to_string(), &desk.home, &key.origin, &mut random);
+    let read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
+    let judged = foreseen::judge(desk, &key, &read, &file)?.unwrap_or_default();
     // Its number is drawn when it is signed; the one drawn now would be another.
     if let (Some(place), false) =
         (file.pointer_mut(&format!("/{}/events/0/household", service(event))), draft.drawn.is_empty())
@@ -57,11 +65,18 @@ pub(crate) async fn get(
                 dt { (page.say(labels::PLACE)) } dd { (answers.text("area")) }
             }
         }
+        (foreseen::refusal(&page, &judged))
         (summary::events(&page, &events))
-        form.actions method="post" action={ "/drafts/" (id) "/sign" } enctype="multipart/form-data" {
+        form method="post" action={ "/drafts/" (id) "/sign" } enctype="multipart/form-data" {
             (page.hidden())
-            button { (page.say(labels::SIGN)) }
-            " " a.button.plain href={ "/drafts/" (id) } { (page.say(labels::EDIT)) }
+            (foreseen::reasons(&page, &judged.warnings, posted))
+            div.actions {
+                @let doubted = judged.refused.is_some() || !judged.warnings.is_empty();
+                button.plain[judged.refused.is_some()] {
+                    (page.say(if doubted { labels::SIGN_NEVERTHELESS } else { labels::SIGN }))
+                }
+                " " a.button.plain href={ "/drafts/" (id) } { (page.say(labels::EDIT)) }
+            }
         }
     };
     Ok(page.draw(title, &body))
@@ -80,6 +95,7 @@ fn ready(desk: &Desk, report: &Value) -> Result<(Draft, Random), PageError> {
 pub(crate) async fn post(
     State(desk): State<Arc<Desk>>,
     Path(name): Path<String>,
+    visit: Visit,
     form: Multipart,
 ) -> Result<Response, PageError> {
     let id = id(&name)?;
@@ -93,7 +109,11 @@ pub(crate) async fn post(
         }
         let (draft, mut random) = ready(&desk, &report)?;
         let read = file::read(&draft.file.to_string(), &desk.home, &key.origin, &mut random);
-        let read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
+        let mut read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
+        let judged = foreseen::judge(&desk, &key, &read, &draft.file)?.unwrap_or_default();
+        if foreseen::add_reasons(&mut read, &judged.warnings, &posted) {
+            return show(&desk, id, &visit, Some(&posted));
+        }
         desk.home.compose(&key, id, now_s(), read)?;
         sent(&desk, id).await?;
     }

@@ -18,7 +18,7 @@ pub const REASON_CHARS_MAX: usize = 200;
 const WARNING_CHARS_MAX: usize = 40;
 /// Most digits in a row in a reason: not enough for a citizen ID, a telephone or the
 /// number of a household.
-const REASON_DIGITS_MAX: usize = 5;
+pub const REASON_DIGITS_MAX: usize = 5;
 /// Bytes of a submission's id.
 pub const ID_BYTES: usize = 16;
 

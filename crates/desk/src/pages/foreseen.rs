@@ -1,0 +1,118 @@
+//! What the rules will say of a report, and what an audit would find, shown before it is signed.
+
+use crate::desk::{Desk, now_s};
+use crate::labels;
+use crate::page::{Page, PageError};
+use crate::posted::Posted;
+use lika_client::replica::{Draft, Judged, Warned};
+use lika_client::{KeyFile, Report};
+use lika_proto::{convert, v1};
+use maud::{Markup, html};
+use serde_json::Value;
+
+/// Judges a report on what is known of the area and on what waits; `None` where the area is not known.
+pub(super) fn judge(
+    desk: &Desk,
+    key: &KeyFile,
+    report: &Report,
+    written: &Value,
+) -> Result<Option<Judged>, PageError> {
+    let Some(known) = desk.area().known.filter(|known| known.is_complete()) else { return Ok(None) };
+    let whole = known.state().jurisdiction.as_ref().map(|opened| opened.area);
+    if !known.area().contains(report.area) && whole != Some(report.area) {
+        return Ok(None);
+    }
+    let draft = Draft { report, written, author: key.official, key: key.id(), now_ms: now_s() * 1_000 };
+    let mut judged = known.judge(&draft, &desk.home.pending()?);
+    // One reason for each kind of warning about an event.
+    judged.warnings.dedup_by_key(|warned| (warned.warning, warned.event));
+    Ok(Some(judged))
+}
+
+/// Adds the reasons that were given; whether one is missing or not allowed.
+pub(super) fn add_reasons(report: &mut Report, warnings: &[Warned], posted: &Posted) -> bool {
+    let mut missing = false;
+    for (number, warned) in warnings.iter().enumerate() {
+        let reason = posted.get(&name(number)).unwrap_or_default().trim().to_owned();
+        missing |= !is_reason(&reason);
+        report.warned.push(v1::Warned { warning: warned.warning.code().into(), event: warned.event, reason });
+    }
+    missing
+}
+
+/// Whether the log takes a reason.
+fn is_reason(reason: &str) -> bool {
+    let digits = reason.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max();
+    let chars = reason.chars().count();
+    (1..=convert::REASON_CHARS_MAX).contains(&chars)
+        && digits.is_none_or(|digits| digits <= convert::REASON_DIGITS_MAX)
+        && !reason.chars().any(char::is_control)
+}
+
+fn name(number: usize) -> String {
+    format!("reason.{number}")
+}
+
+/// What the log would refuse, as far as it can be seen from here.
+pub(super) fn refusal(page: &Page, judged: &Judged) -> Markup {
+    let refusal = judged.refused.as_ref().map(|rejection| convert::refusal(rejection, 422));
+    html! {
+        @if let Some(refusal) = refusal {
+            div.faults role="status" {
+                h2 { (page.say(labels::FORESEEN_REFUSED)) }
+                ul {
+                    @for problem in &refusal.problems {
+                        li {
+                            (page.language.of(&problem.zh, &problem.en))
+                            @if !problem.detail.is_empty() { "（" (problem.detail) "）" }
+                        }
+                    }
+                }
+                p { (page.say(labels::FORESEEN_WHY)) }
+            }
+        }
+    }
+}
+
+/// The warnings, each with a field for the reason, inside the form that signs. `posted` holds what was typed before.
+pub(super) fn reasons(page: &Page, warnings: &[Warned], posted: Option<&Posted>) -> Markup {
+    html! {
+        @if !warnings.is_empty() {
+            section.warned {
+                h2 { (page.say(labels::WARNED)) }
+                @for (number, warned) in warnings.iter().enumerate() {
+                    @let name = name(number);
+                    @let typed = posted.and_then(|posted| posted.get(&name)).unwrap_or_default();
+                    @let bad = posted.is_some() && !is_reason(typed.trim());
+                    div.field.bad[bad] {
+                        p {
+                            strong { (page.language.of(warned.warning.zh(), warned.warning.en())) }
+                            "（" (warned.detail) "）"
+                        }
+                        label for=(name) { (page.say(labels::WARNED_REASON)) }
+                        p.hint id={ (name) "-hint" } { (page.say(labels::WARNED_HINT)) }
+                        textarea id=(name) name=(name) rows="2" maxlength=(convert::REASON_CHARS_MAX) required
+                            aria-invalid=[bad.then_some("true")] aria-describedby={ (name) "-hint " (name) "-fault" } {
+                            (typed)
+                        }
+                        p.fault id={ (name) "-fault" } { @if bad { (page.say(labels::WARNED_MISSING)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_short_and_names_no_number() {
+        assert!(is_reason("继任者下周到任"));
+        assert!(is_reason("2026-11-28 起由村委会代管"));
+        for reason in ["", "电话13900000000", "a\nb", &"长".repeat(201)] {
+            assert!(!is_reason(reason), "{reason}");
+        }
+    }
+}
