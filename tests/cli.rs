@@ -315,6 +315,24 @@ fn a_table_is_recorded_except_for_its_bad_rows() {
     assert_eq!(progress["households"]["registered"], json!(2), "{progress}");
 }
 
+/// A shell of Windows writes the file in UTF-16, and whoever is not sure that it worked runs the command again.
+#[test]
+fn a_key_in_any_encoding_is_enrolled_once() {
+    let office = Office::open();
+    let desk = office.stranger("wang");
+    desk.run(&["key", "new", "phone", "--official", "10000002", "--no-passphrase"]).code(0);
+    let shown = desk.json(&["key", "show", "phone"]).to_string();
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(shown.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let file = office.dir.path().join("key.json");
+    for (bytes, says) in [(utf16, "recorded"), ([b"\xef\xbb\xbf", shown.as_bytes()].concat(), "enrolled_before")] {
+        std::fs::write(&file, bytes).unwrap();
+        let words = ["key", "enrol", path(&file), "--role", "auditor", "--area", "130624"];
+        assert_eq!(office.admin.json(&words)["outcome"], json!(says));
+    }
+    // Another role is another matter.
+    office.admin.run(&["key", "enrol", path(&file), "--role", "finance", "--area", "130624"]).code(7);
+}
+
 #[test]
 fn an_invalid_command_gets_a_usage_error_as_text_and_as_json() {
     let words = run(&["audit", "replay"]);

@@ -15,10 +15,12 @@ use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::OfficialId;
 use lika_domain::language::Language;
+use lika_proto::convert::key_id;
 use lika_proto::seal::{self, Place};
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 use lika_proto::v1::submission::Events;
+use serde_json::json;
 use std::io::{self, IsTerminal};
 
 /// Number of an official's first data key.
@@ -98,6 +100,12 @@ impl Enrol {
         if let Some(request) = &given.request {
             self.compare(request, official, &client, printer)?;
         }
+        if block_on(self.is_in_force(&client, official, &given.public))? {
+            let zh = format!("该密钥已为干部 {official} 登记，没有再次报送");
+            let said = printer.language().of(zh, format!("the key is enrolled for official {official} already"));
+            printer.result(&json!({"outcome": "enrolled_before", "official": official.to_string()}), |_| said)?;
+            return Ok(Exit::Done);
+        }
         let said = given.request.as_ref().map(|request| request.name.as_str()).filter(|name| !name.is_empty());
         let mut random = Random::system();
         let mut events = Vec::new();
@@ -116,6 +124,19 @@ impl Enrol {
 }
 
 impl Enrol {
+    /// Whether the log says all of it already: this key of this official, in this role and area. What the node does
+    /// not tell counts as not said, and the log decides.
+    async fn is_in_force(&self, client: &Client, official: OfficialId, public: &[u8; 32]) -> anyhow::Result<bool> {
+        let Ok(api) = client.with_session().await else { return Ok(false) };
+        let Ok(known) = api.official(official).await else { return Ok(false) };
+        let id = key_id(public).to_string();
+        let keys = known["keys"].as_array().into_iter().flatten();
+        let enrolled = keys.filter(|key| key["id"] == id.as_str() && key["until"].is_null()).count() > 0;
+        let role = self.role.is_none_or(|role| role.wire().as_str_name() == role_name(&known["role"]));
+        let area = self.area.is_none_or(|area| known["area"] == area.prefix());
+        Ok(enrolled && role && area)
+    }
+
     /// Makes sure that the request is the one on the official's screen: same log, same official, same code.
     fn compare(
         &self,
@@ -224,6 +245,11 @@ pub(super) fn submit(printer: Printer, client: &Client, random: &mut Random, act
             .submit(printer, Outgoing { id, report: Report { area, events, keys: act.keys, warned: Vec::new() } })
             .await
     })
+}
+
+/// The name of a role in the proto files.
+fn role_name(shown: &serde_json::Value) -> String {
+    format!("ROLE_{}", shown.as_str().unwrap_or_default().to_uppercase())
 }
 
 impl Role {
