@@ -2,6 +2,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod bench;
+mod browser;
+mod card;
 pub(crate) mod client;
 pub(crate) mod demo;
 mod describe;

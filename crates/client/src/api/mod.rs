@@ -6,6 +6,7 @@
 
 mod http;
 mod problem;
+mod proofs;
 mod reads;
 mod replica;
 mod sessions;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use http::Api;
 pub use problem::is_decided;
+pub use proofs::EntryProof;
 pub use reads::{LogInfo, ProgressQuery};
 pub use sessions::Session;
 pub use submissions::Answers;

@@ -1,5 +1,6 @@
 //! `lika household`: a card, as far as the key gives access to it.
 
+use super::card::PrintArgs;
 use super::client::{ClientArgs, block_on};
 use crate::exit::{Exit, Failure};
 use crate::numbers::{known, yuan};
@@ -26,6 +27,8 @@ pub(crate) struct Household {
     /// Household number, 10 digits
     #[arg(value_parser = household)]
     id: HouseholdId,
+    #[command(flatten)]
+    print: PrintArgs,
     #[command(flatten)]
     client: ClientArgs,
 }
@@ -82,6 +85,9 @@ impl Household {
         let client = self.client.open()?;
         let document = block_on(async { Ok(client.with_session().await?.household(self.id).await?) })?;
         let card: Card = serde_json::from_value(document.clone()).map_err(|error| not_understood(&error))?;
+        if let Some(file) = &self.print.card {
+            return super::card::print(&client, (self.id, card.head(), card.card), file, &self.print, printer);
+        }
         printer.result(&document, |_| card.text(printer.language()))?;
         Ok(Exit::Done)
     }
@@ -95,6 +101,13 @@ pub(super) fn not_understood(error: &serde_json::Error) -> Failure {
 }
 
 impl Card {
+    /// Name of the head, if it could be opened.
+    fn head(&self) -> Option<String> {
+        let head = self.card.members.iter().find(|member| member.relation == Relation::Head.name())?;
+        let person = self.personal.members.iter().find(|person| person.id == head.id)?;
+        Some(person.name.clone()).filter(|name| !name.is_empty())
+    }
+
     fn text(&self, language: Language) -> String {
         let parts = [
             self.facts(language),

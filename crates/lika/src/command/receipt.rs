@@ -1,5 +1,6 @@
 //! `lika receipt`: checks and shows receipts, which prove that a submission is in the log without asking the log.
 
+use super::card;
 use super::client::HomeArgs;
 use super::describe;
 use super::outbox::submission;
@@ -8,6 +9,7 @@ use crate::printer::Printer;
 use crate::table::Table;
 use anyhow::Context;
 use clap::Subcommand;
+use lika_card::{CODE_HEADER, Code, PICTURE_BYTES_MAX, is_picture, read_picture};
 use lika_client::Home;
 use lika_client::home::KeptReceipt;
 use lika_client::receipt::{self, Proven};
@@ -34,7 +36,8 @@ pub(crate) enum Receipt {
 /// The receipt to check.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// The submission, 32 hexadecimal digits, or the file of a proof, a tlog-proof
+    /// The submission, 32 hexadecimal digits; the file of a proof, a tlog-proof; or a photograph of the code on a
+    /// card, JPEG or PNG, or its text
     #[arg(value_name = "ID|FILE")]
     receipt: String,
     /// File of the entry [default: the file beside the proof that ends in .entry]
@@ -76,6 +79,15 @@ impl Receipt {
 impl Verify {
     fn run(self, printer: Printer, reported: bool) -> anyhow::Result<Exit> {
         let home = self.home.open()?;
+        if let Some(code) = self.code()? {
+            let log = match &self.key {
+                Some(key) => parse_key(key)?,
+                None => key_of(&home, code.origin())?,
+            };
+            let proven =
+                code.verify(&log).map_err(|error| Failure::new("card_not_proven", said(&error)).exit(Exit::Broken))?;
+            return card::show(&proven, printer);
+        }
         let kept = self.find(&home)?;
         let log = self.log_key(&home, &kept)?;
         let proven = receipt::verify(&kept.entry, &kept.proof, &log)?;
@@ -89,6 +101,30 @@ impl Verify {
         let words = describe::submission(&signed.submission, printer.language())?;
         printer.result(&shown, |shown| format!("{}\n{words}", shown.text()))?;
         Ok(Exit::Done)
+    }
+
+    /// The code of a card, if the file is a picture or the text of one.
+    fn code(&self) -> anyhow::Result<Option<Code>> {
+        let path = Path::new(&self.receipt);
+        if submission(&self.receipt).is_ok() || !path.is_file() {
+            return Ok(None);
+        }
+        let bytes = read_up_to(path, PICTURE_BYTES_MAX + 1)?;
+        if is_picture(&bytes) {
+            if bytes.len() as u64 > PICTURE_BYTES_MAX {
+                let mebibytes = PICTURE_BYTES_MAX >> 20;
+                let zh = format!("图片超过 {mebibytes} MiB");
+                return Err(
+                    Failure::told("picture_too_large", zh, format!("a picture has at most {mebibytes} MiB")).into()
+                );
+            }
+            return Ok(Some(read_picture(&bytes).map_err(|error| Failure::new("card_unreadable", said(&error)))?));
+        }
+        let text = std::str::from_utf8(&bytes).unwrap_or_default();
+        if !text.trim_start().starts_with(CODE_HEADER) {
+            return Ok(None);
+        }
+        Ok(Some(Code::parse(text).map_err(|error| Failure::new("card_unreadable", said(&error)))?))
     }
 
     fn find(&self, home: &Home) -> anyhow::Result<KeptReceipt> {
@@ -145,7 +181,11 @@ fn kept_key(home: &Home, kept: &KeptReceipt) -> anyhow::Result<VerifierKey> {
     let (entry, _) = convert::entry(0, &kept.entry).map_err(|rejection| {
         Failure::told("receipt_invalid", "条目无法读取", format!("the entry cannot be read: {rejection}"))
     })?;
-    let origin = &entry.submission.origin;
+    key_of(home, &entry.submission.origin)
+}
+
+/// The verifier key that is kept for a log.
+fn key_of(home: &Home, origin: &str) -> anyhow::Result<VerifierKey> {
     let missing = || {
         let zh = format!("本机没有 {origin} 的验证密钥：请用 --key 指定");
         let en = format!("the verifier key of {origin} is not kept here: give it with --key");
@@ -175,7 +215,16 @@ fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// An error with all its causes.
+fn said(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, FILE_BYTES_MAX)
+}
+
+fn read_up_to(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     let unreadable = |error| {
         let path = path.display();
         Failure::told(
@@ -186,7 +235,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, FILE_BYTES_MAX), &mut bytes).map_err(unreadable)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, bytes_max), &mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 

@@ -6,6 +6,8 @@ const ZH: &[(&str, &str)] = &[
     ("address_invalid", "不是节点地址，应如 http://127.0.0.1:7130"),
     ("against", "无法与该节点比对，请检查 --against"),
     ("area_invalid", "不是区划代码，应为 2、4、6、9 或 12 位数字"),
+    ("card_not_proven", "码与该日志不符：卡是伪造的、已被改动，或属于另一日志"),
+    ("card_unreadable", "图片中的码读不出来：请正对拍清楚，让码占画面一半以上"),
     ("choice_unknown", "没有这个选项"),
     ("copy_behind", "本地副本落后于日志，请使用完整的数据文件夹"),
     ("copy_forked", "本地副本与日志不一致，请保留现场并联系运维"),

@@ -44,7 +44,7 @@ struct Place {
     may_use: &'static [&'static str],
 }
 
-const ORDER: [Place; 21] = [
+const ORDER: [Place; 22] = [
     Place { name: "domain", layer: 0, may_use: &[] },
     Place { name: "tlog", layer: 0, may_use: &[] },
     Place { name: "http", layer: 0, may_use: &[] },
@@ -55,6 +55,7 @@ const ORDER: [Place; 21] = [
     Place { name: "proto", layer: 1, may_use: &["domain"] },
     Place { name: "server", layer: 1, may_use: &["retry"] },
     Place { name: "pages", layer: 1, may_use: &["domain"] },
+    Place { name: "card", layer: 2, may_use: &["domain", "pages", "proto", "tlog"] },
     Place { name: "eventlog", layer: 2, may_use: &["domain", "proto", "retry", "tlog"] },
     Place { name: "ledger", layer: 3, may_use: &["domain", "eventlog", "proto", "tlog"] },
     Place { name: "views", layer: 4, may_use: &["domain", "eventlog", "ledger", "proto", "retry", "tlog"] },
@@ -90,6 +91,7 @@ const ORDER: [Place; 21] = [
         layer: 8,
         may_use: &[
             "bench",
+            "card",
             "client",
             "county",
             "desk",
