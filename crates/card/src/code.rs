@@ -150,8 +150,9 @@ pub enum CodeError {
 }
 
 impl Code {
-    /// A code for a card: of the candidates, in their order, as many as fit, whole; or if none does, the hash of the
-    /// first.
+    /// A code for a card: of the candidates that concern this household alone, in their order, as many as fit, whole; or
+    /// if there are none, the hash of the first candidate. An entry that also concerns others is never carried whole:
+    /// this household would learn their numbers and what was reported of them.
     ///
     /// # Errors
     /// If the log has not signed the checkpoint, or nothing fits.
@@ -173,7 +174,7 @@ impl Code {
             ..Self::default()
         };
         for candidate in candidates {
-            if code.entries.len() < ENTRIES_MAX {
+            if code.entries.len() < ENTRIES_MAX && concerns_alone(household, candidate) {
                 code = code.with(candidate, true).unwrap_or(code);
             }
         }
@@ -288,6 +289,12 @@ impl Code {
     }
 }
 
+/// Whether every event of an entry is about this household.
+fn concerns_alone(household: HouseholdId, candidate: &Candidate) -> bool {
+    let read = lika_proto::convert::entry(candidate.index, &candidate.entry);
+    read.is_ok_and(|(entry, _)| entry.events.households().iter().all(|concerned| *concerned == Some(household)))
+}
+
 const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /// Base45 of RFC 9285: two bytes in three characters.
@@ -321,6 +328,24 @@ fn from_base45(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lika_testkit::county::{HOUSEHOLD, ORIGIN, VILLAGE, household};
+    use lika_testkit::{device, events};
+    use lika_tlog::SigningKey;
+
+    #[test]
+    fn a_code_that_claims_the_entry_of_another_household_is_refused() {
+        let signed = device::sign(&mut device::admin(), VILLAGE, events::card(HOUSEHOLD));
+        let signature = signed.signature.as_ref().try_into().unwrap();
+        let entry = Bytes::from(lika_proto::convert::encode_entry(&signed.submission, signature, 1, 0, &[]));
+        let key = SigningKey::new(ORIGIN.parse().unwrap(), [1; 32]);
+        let checkpoint = Checkpoint { origin: ORIGIN.parse().unwrap(), size: 1, root: leaf_hash(&entry) };
+        let checkpoint = SignedCheckpoint::sign(checkpoint, &key).unwrap();
+        let candidate = Candidate { index: 0, entry, hashes: Vec::new() };
+        let code = Code::new(household(HOUSEHOLD), &checkpoint, &[candidate]).unwrap();
+        assert_eq!((code.whole().count(), code.verify(key.verifier()).is_ok()), (1, true));
+        let forged = Code { household: HOUSEHOLD + 1, ..code };
+        assert!(matches!(forged.verify(key.verifier()), Err(CodeError::NotAbout { index: 0 })));
+    }
 
     #[test]
     fn base45_is_that_of_the_specification() {

@@ -209,7 +209,7 @@ impl Card<'_> {
                 }
                 @if !hashed.is_empty() {
                     (self.word("二维码只证明条目 ", "The code proves only that entry ")) (hashed)
-                    (self.word("存在，内容太长未载入。", " is there; it was too long to carry. "))
+                    (self.word("存在；内容太长或也涉及其他户，未载入。", " is there; it is too long to carry, or also concerns others. "))
                 }
                 (self.word(
                     "不证明卡上其他内容，也不证明此后没有新的登记。核验：",

@@ -39,7 +39,7 @@ use lika_domain::area::Area;
 use lika_domain::evolve;
 use lika_domain::ids::{HouseholdId, Index, KeyId};
 use lika_domain::state::State;
-use lika_domain::submission::{Entry, Events};
+use lika_domain::submission::Entry;
 use lika_proto::convert;
 use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
@@ -257,7 +257,7 @@ impl Known {
 
     fn apply(&mut self, entry: &Entry) {
         self.gaps.extend(self.gap(entry));
-        for household in households(&entry.events) {
+        for household in entry.events.households().into_iter().flatten() {
             let indices = self.concerning.entry(household).or_default();
             if indices.last() != Some(&entry.index) {
                 indices.push(entry.index);
@@ -274,14 +274,5 @@ impl Known {
         let (expected, found) = (key.sequence + 1, entry.submission.sequence);
         let missing = found != expected && official.roles.iter().all(inside);
         missing.then_some(Gap { key: entry.submission.key, expected, found, index: entry.index })
-    }
-}
-
-/// Households that events concern.
-fn households(events: &Events) -> Vec<HouseholdId> {
-    match events {
-        Events::Households(events) => events.iter().filter_map(|event| event.envelope.household).collect(),
-        Events::Officials(events) => events.iter().filter_map(|event| event.envelope.household).collect(),
-        Events::Aid(events) => events.iter().filter_map(|event| event.envelope.household).collect(),
     }
 }

@@ -4,6 +4,7 @@ use super::aid::AidEvent;
 use super::households::HouseholdEvent;
 use super::officials::{OfficialEvent, OfficialKind};
 use crate::facts::header::{EntryHeader, SubmissionHeader};
+use crate::facts::ids::HouseholdId;
 use crate::state::authority::Opening;
 use std::ops::{Deref, DerefMut};
 
@@ -52,6 +53,15 @@ impl Events {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The household that each event concerns, in order; `None` for an event that concerns none.
+    pub fn households(&self) -> Vec<Option<HouseholdId>> {
+        match self {
+            Self::Households(events) => events.iter().map(|event| event.envelope.household).collect(),
+            Self::Officials(events) => events.iter().map(|event| event.envelope.household).collect(),
+            Self::Aid(events) => events.iter().map(|event| event.envelope.household).collect(),
+        }
     }
 
     /// The first event that opens a log; `None` if there is none.

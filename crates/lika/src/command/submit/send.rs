@@ -305,11 +305,7 @@ pub(crate) fn not_sent(sent: &Sent, origin: &str) -> Bilingual {
 
 /// Households that events concern, each once, in order of their numbers.
 pub(crate) fn households(events: &Events) -> Vec<String> {
-    let households: BTreeSet<_> = match events {
-        Events::Households(list) => list.iter().filter_map(|event| event.household).collect(),
-        Events::Officials(list) => list.iter().filter_map(|event| event.household).collect(),
-        Events::Aid(list) => list.iter().filter_map(|event| event.household).collect(),
-    };
+    let households: BTreeSet<_> = events.households().into_iter().flatten().collect();
     households.iter().map(ToString::to_string).collect()
 }
 
