@@ -150,9 +150,9 @@ pub enum CodeError {
 }
 
 impl Code {
-    /// A code for a card: of the candidates that concern this household alone, in their order, as many as fit, whole; or
-    /// if there are none, the hash of the first candidate. An entry that also concerns others is never carried whole:
-    /// this household would learn their numbers and what was reported of them.
+    /// A code for a card: of the candidates that concern this household alone, in their order, as many as fit, whole;
+    /// or if there are none, the hash of the first candidate. An entry that also concerns others is never carried
+    /// whole: this household would learn their numbers and what was reported of them.
     ///
     /// # Errors
     /// If the log has not signed the checkpoint, or nothing fits.
