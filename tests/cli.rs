@@ -210,7 +210,7 @@ fn an_official_without_authority_is_told_so() {
     let file = office.file("card.json", &household(&citizen_id(7)));
     elsewhere.submit(&file).code(5).says("area_forbids");
     let finance = office.enrol(10_000_004, "finance", VILLAGE);
-    finance.submit(&file).code(5).says("village_officer");
+    finance.submit(&file).code(5).says("village officer");
     let stranger = office.stranger("stranger");
     stranger.run(&["key", "new", "phone", "--official", "10000003", "--no-passphrase"]).code(0);
     stranger.submit(&file).code(5);

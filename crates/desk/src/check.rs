@@ -6,9 +6,10 @@ use lika_client::example::{alternatives, service, subjects};
 use lika_client::plain::{PRIVATE, YUAN, is_amount, private, snake};
 use lika_client::{Home, KeyFile, Random, attachments, file};
 use lika_domain::describe::{Event, Field, Value as Takes};
+use lika_domain::detail;
 use lika_domain::facts::envelope;
 use lika_domain::ids::SubmissionId;
-use lika_domain::language::Bilingual;
+use lika_domain::language::{Bilingual, Language};
 use lika_domain::rejection::{Code, Rejection};
 use serde_json::Value;
 
@@ -100,7 +101,11 @@ pub(crate) fn fault(
 ) -> Fault {
     let what = match detail {
         "" => what,
-        detail => Bilingual::new(format!("{}：{detail}", what.zh), format!("{}: {detail}", what.en)),
+        detail => {
+            let told = |language| detail::told(code, detail, language);
+            let (zh, en) = (told(Language::Zh), told(Language::En));
+            Bilingual::new(format!("{}：{zh}", what.zh), format!("{}: {en}", what.en))
+        }
     };
     let name = place(event, answers, field, detail);
     Fault { name, code: code.to_owned(), what }

@@ -21,7 +21,7 @@ pub mod state;
 
 pub use facts::{area, citizen_id, date, describe, ids, kind, language, money, rejection};
 pub use progress::entitlement;
-pub use rules::{admit, catalogue, evolve};
+pub use rules::{admit, catalogue, detail, evolve};
 
 /// Households: facts, cards and events.
 pub mod household {

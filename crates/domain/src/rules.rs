@@ -4,6 +4,7 @@
 pub mod admit;
 pub mod aid;
 pub mod catalogue;
+pub mod detail;
 pub mod evolve;
 pub mod households;
 pub mod judge;

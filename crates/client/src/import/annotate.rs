@@ -9,6 +9,7 @@ use super::read;
 use super::sheets::csv_line;
 use super::table::Table;
 use super::template::FileForm;
+use lika_domain::detail;
 use lika_domain::language::Language;
 use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -75,7 +76,8 @@ fn place(table: &Table, finding: &Finding) -> Option<usize> {
 }
 
 fn said(finding: &Finding, language: Language) -> String {
-    let detail = if finding.detail.is_empty() { String::new() } else { format!(" ({})", finding.detail) };
+    let detail = detail::told(&finding.code, &finding.detail, language);
+    let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
     let message = language.of(&finding.zh, &finding.en);
     format!("{} {message}{detail} [{}]", finding.cell, finding.code).trim().to_owned()
 }

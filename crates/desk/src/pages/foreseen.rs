@@ -6,6 +6,7 @@ use crate::page::{Page, PageError};
 use crate::posted::Posted;
 use lika_client::replica::{Draft, Judged, Warned};
 use lika_client::{KeyFile, Report};
+use lika_domain::detail;
 use lika_proto::{convert, v1};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -64,7 +65,9 @@ pub(super) fn refusal(page: &Page, judged: &Judged) -> Markup {
                     @for problem in &refusal.problems {
                         li {
                             (page.language.of(&problem.zh, &problem.en))
-                            @if !problem.detail.is_empty() { "（" (problem.detail) "）" }
+                            @if !problem.detail.is_empty() {
+                                "（" (detail::told(&problem.code, &problem.detail, page.language)) "）"
+                            }
                         }
                     }
                 }
@@ -87,7 +90,7 @@ pub(super) fn reasons(page: &Page, warnings: &[Warned], posted: Option<&Posted>)
                     div.field.bad[bad] {
                         p {
                             strong { (page.language.of(warned.warning.zh(), warned.warning.en())) }
-                            "（" (warned.detail) "）"
+                            "（" (detail::told(warned.warning.code(), &warned.detail, page.language)) "）"
                         }
                         label for=(name) { (page.say(labels::WARNED_REASON)) }
                         p.hint id={ (name) "-hint" } { (page.say(labels::WARNED_HINT)) }

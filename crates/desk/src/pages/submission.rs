@@ -13,6 +13,7 @@ use lika_client::home::{Item, State as Stage};
 use lika_client::receipt::Proven;
 use lika_client::summary::EventSummary;
 use lika_client::{Random, plain, reopen};
+use lika_domain::detail;
 use lika_domain::ids::SubmissionId;
 use lika_proto::convert;
 use maud::{Markup, html};
@@ -92,7 +93,9 @@ fn problems(page: &Page, item: &Item) -> Markup {
                 @for problem in &item.problems {
                     li.fault {
                         (capital(language.of(&problem.zh, &problem.en)))
-                        @if !problem.detail.is_empty() { span { "：" (problem.detail) } }
+                        @if !problem.detail.is_empty() {
+                            span { "：" (detail::told(&problem.code, &problem.detail, language)) }
+                        }
                     }
                 }
             }

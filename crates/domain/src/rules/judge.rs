@@ -44,9 +44,8 @@ impl Judge<'_> {
     /// The author must have one of `roles`. That their area contains the submission's is checked once for all events.
     pub fn allow(&mut self, roles: &[Role]) {
         if !roles.contains(&self.role) {
-            let may: Vec<_> = roles.iter().map(|role| format!("{} {}", role.zh(), role.name())).collect();
-            let own = format!("{} {}", self.role.zh(), self.role.name());
-            self.refuse(Code::RoleForbids, "author", format!("{own}; {} may", may.join(", ")));
+            let may: Vec<_> = roles.iter().map(|role| role.name()).collect();
+            self.refuse(Code::RoleForbids, "author", format!("{}; {} may", self.role.name(), may.join(", ")));
         }
     }
 

@@ -9,7 +9,8 @@ use lika_client::problem::OutboxCode;
 use lika_client::receipt::ReceiptError;
 use lika_client::replica::ReplicaError;
 use lika_client::{ApiError, HomeError};
-use lika_domain::language::Bilingual;
+use lika_domain::detail;
+use lika_domain::language::{Bilingual, Language};
 use lika_proto::v1;
 use std::error::Error;
 
@@ -178,12 +179,13 @@ pub(crate) fn said_by_node(error: &ApiError) -> Bilingual {
     match error {
         ApiError::Refused(refusal) => match refusal.problems.first() {
             Some(first) => {
-                let said = |text: &str| {
-                    let texts = [first.field.as_str(), text, first.detail.as_str()];
+                let said = |text: &str, language| {
+                    let detail = detail::told(&first.code, &first.detail, language);
+                    let texts = [first.field.as_str(), text, &detail];
                     let said = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
                     format!("{said} [{}]", first.code)
                 };
-                Bilingual::new(said(&first.zh), said(&first.en))
+                Bilingual::new(said(&first.zh, Language::Zh), said(&first.en, Language::En))
             }
             None => Bilingual::same(refusal.code.clone()),
         },

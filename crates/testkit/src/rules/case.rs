@@ -2,6 +2,8 @@
 
 use super::report::Report;
 use super::world::World;
+use lika_domain::detail;
+use lika_domain::language::Language;
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::Events;
 
@@ -72,6 +74,21 @@ impl Case {
     }
 }
 
+/// What a problem is about can be read in Chinese: no word of it is left in English.
+fn check_details(rejection: &Rejection) {
+    for problem in &rejection.problems {
+        let told = detail::told(problem.code.name(), &problem.detail, Language::Zh);
+        // The name of a log and the number of a key are the same in both.
+        let names = told.split_whitespace().filter(|word| !word.contains('/') && !is_hexadecimal(word));
+        let english = names.into_iter().any(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
+        assert!(!english, "{}: {} is read as {told}", problem.code.name(), problem.detail);
+    }
+}
+
+fn is_hexadecimal(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Records `given`, then judges the submission and compares. Returns the world after it. Decisions do not need their
 /// steps.
 pub fn check(given: &[Report], submission: &Report, expected: &[Expected]) -> World {
@@ -84,7 +101,11 @@ pub fn check_on(mut world: World, given: &[Report], submission: &Report, expecte
         let taken = world.take(report);
         assert!(taken.is_ok(), "given {number} was refused: {}", taken.unwrap_err());
     }
-    assert_eq!(world.take(submission).map_or_else(self::expected, |()| Vec::new()), expected);
+    let judged = world.take(submission);
+    if let Err(rejection) = &judged {
+        check_details(rejection);
+    }
+    assert_eq!(judged.map_or_else(self::expected, |()| Vec::new()), expected);
     world.check_replay();
     world
 }

@@ -4,6 +4,7 @@ use crate::exit::{Exit, exit_of, said_by_node};
 use crate::table::Table;
 use lika_client::ApiError;
 use lika_client::import::{Applied, Checked, Finding, Line, NamedHousehold, State};
+use lika_domain::detail;
 use lika_domain::language::{Bilingual, Language};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -240,7 +241,8 @@ fn listed(title: &str, found: &[&Found], language: Language) -> String {
             ("", row) => row.to_string(),
             (cell, _) => cell.to_owned(),
         };
-        table.row([&place, &language.of(&one.zh, &one.en), &one.detail, &one.code]);
+        let detail = detail::told(&one.code, &one.detail, language);
+        table.row([&place, &language.of(&one.zh, &one.en), &detail, &one.code]);
     }
     format!("{table}{}\n", more(found.len(), language))
 }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use lika_client::Home;
 use lika_client::home::{Item, State};
+use lika_domain::detail;
 use lika_domain::language::Language;
 use lika_proto::convert;
 use serde::Serialize;
@@ -184,7 +185,11 @@ fn head(item: &Item, language: Language) -> String {
         });
         let said = language.of(&problem.zh, &problem.en);
         let parts = [event.unwrap_or_default(), problem.field.clone()].concat();
-        let detail = if problem.detail.is_empty() { String::new() } else { format!(" ({})", problem.detail) };
+        let detail = if problem.detail.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", detail::told(&problem.code, &problem.detail, language))
+        };
         let separator = if parts.is_empty() { "" } else { ": " };
         text.push_str(&format!("{parts}{separator}{said}{detail} [{}]\n", problem.code));
     }

@@ -7,6 +7,7 @@ use crate::printer::Printer;
 use lika_client::ApiError;
 use lika_client::outbox::transfer::{self, ANSWERS_EXTENSION, Answered, Imported, Transfer, TransferCode};
 use lika_client::problem::Problem;
+use lika_domain::detail;
 use lika_domain::language::Language;
 use lika_proto::v1::answer::Outcome;
 use serde::Serialize;
@@ -265,7 +266,8 @@ impl Taken {
         }
         for Invalid { id, problem } in &self.invalid {
             let said = language.of(&problem.zh, &problem.en);
-            text.push_str(&format!("{id}: {said} ({}) [{}]\n", problem.detail, problem.code));
+            let detail = detail::told(&problem.code, &problem.detail, language);
+            text.push_str(&format!("{id}: {said} ({detail}) [{}]\n", problem.code));
         }
         for refused in &self.refused {
             text.push_str(&format!("\n{}", refused.text(language)));

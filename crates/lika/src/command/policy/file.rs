@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use crate::table::Table;
 use lika_domain::area::Area;
 use lika_domain::date::Date;
+use lika_domain::detail;
 use lika_domain::language::{Bilingual, Language};
 use lika_domain::policy::{CASELOAD_LIMIT_MAX, DAYS_MAX, POLICY_ITEMS_MAX, PolicyItem, THRESHOLD_MAX, YEARS};
 use lika_domain::rejection::{Code, Rejection};
@@ -132,7 +133,8 @@ impl Fault {
         let mut table = Table::new(&headings);
         for fault in faults {
             let said = language.of(fault.zh, fault.en);
-            table.row([&fault.item, &fault.field, &fault.code, &said, &fault.detail]);
+            let detail = detail::told(fault.code, &fault.detail, language);
+            table.row([&fault.item, &fault.field, &fault.code, &said, &detail]);
         }
         table
     }

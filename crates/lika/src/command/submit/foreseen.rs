@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use lika_client::replica::{Draft, Judged, Warned};
 use lika_client::{ReplicaError, Report};
+use lika_domain::detail;
 use lika_domain::language::Language;
 use lika_proto::{convert, v1};
 use serde_json::{Value, json};
@@ -65,10 +66,8 @@ fn open(warnings: &[Warned], report: &Report) -> Vec<Warned> {
 
 fn said(warned: &Warned, language: Language) -> String {
     let (text, event) = (language.of(warned.warning.zh(), warned.warning.en()), warned.event + 1);
-    language.of(
-        format!("第 {event} 项：{text}（{}）", warned.detail),
-        format!("event {event}: {text} ({})", warned.detail),
-    )
+    let detail = detail::told(warned.warning.code(), &warned.detail, language);
+    language.of(format!("第 {event} 项：{text}（{detail}）"), format!("event {event}: {text} ({detail})"))
 }
 
 /// What the log would refuse, as far as it can be seen from here.
@@ -79,7 +78,11 @@ fn told(refusal: &v1::Refusal, language: Language) -> String {
     for problem in &refusal.problems {
         let event = problem.event.map_or(0, |event| event + 1);
         let why = language.of(&problem.zh, &problem.en);
-        let detail = if problem.detail.is_empty() { String::new() } else { format!(" ({})", problem.detail) };
+        let detail = if problem.detail.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", detail::told(&problem.code, &problem.detail, language))
+        };
         // Writing to a text does not fail.
         let _ = write!(text, "\n  {event}. {}: {why}{detail} [{}]", problem.field, problem.code);
     }

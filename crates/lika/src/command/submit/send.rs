@@ -10,6 +10,7 @@ use lika_client::outbox::{self, QUARANTINE_CODES, Sent};
 use lika_client::problem::{OutboxCode, Problem};
 use lika_client::receipt::Proven;
 use lika_client::{ApiError, HomeError, Report};
+use lika_domain::detail;
 use lika_domain::ids::SubmissionId;
 use lika_domain::language::{Bilingual, Language};
 use lika_domain::submission::Events;
@@ -227,7 +228,8 @@ impl Refused {
         for problem in &self.problems {
             let event = problem.event.map_or_else(|| "-".to_owned(), |event| (u64::from(event) + 1).to_string());
             let said = language.of(&problem.zh, &problem.en);
-            table.row([&event, &problem.field, &problem.code, said, &problem.detail]);
+            let detail = detail::told(&problem.code, &problem.detail, language);
+            table.row([&event, &problem.field, &problem.code, said, &detail]);
         }
         let Self { id, code, .. } = self;
         let (zh, en) = if QUARANTINE_CODES.iter().any(|known| known.name() == code) {
