@@ -19,7 +19,7 @@ pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<[u8;
         Some(_) => {
             let signer = Authority::current(state).author(submission.key, submission.author)?;
             if !signer.area.contains(submission.area) {
-                return Err(Rejection::of(Code::AreaForbids, "area", ""));
+                return Err(Rejection::outside("area", signer.area, Some(submission.area)));
             }
             signer.key.bytes
         }

@@ -16,7 +16,7 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, KeyId, PersonId};
-use lika_domain::rejection::{self, Rejection};
+use lika_domain::rejection::Rejection;
 use lika_vault::{OpenHousehold, OpenOfficial, OpenedCard, OpenedOfficial};
 use lika_views::{
     Explanation, FigureQuery, HouseholdQuery, HouseholdView, OfficialQuery, OfficialView, PolicyView, Progress,
@@ -203,7 +203,7 @@ pub(crate) async fn household(State(gateway): State<Arc<Gateway>>, headers: Head
     let card = gateway.backend.household(HouseholdQuery { id }).await?;
     let card = card.ok_or_else(|| Problem::of(Code::HouseholdUnknown, "id", ""))?;
     if !card.village.parse().is_ok_and(|village: Area| reader.area.contains(village)) {
-        return Err(forbidden());
+        return Err(forbidden(&reader, None));
     }
     let personal = gateway.backend.open_household(opening(id, &card)).await?;
     private(StatusCode::OK, &HouseholdJson { card, personal })
@@ -225,7 +225,7 @@ pub(crate) async fn official(State(gateway): State<Arc<Gateway>>, headers: Heade
     let whole = || gateway.ledger().state().jurisdiction.as_ref().map(|opened| opened.area);
     let area = official.area.as_ref().and_then(|prefix| prefix.parse::<Area>().ok()).or_else(whole);
     if reader.official != id && !area.is_some_and(|area| reader.area.contains(area)) {
-        return Err(forbidden());
+        return Err(forbidden(&reader, None));
     }
     let personal = gateway.backend.open_official(OpenOfficial { id }).await?;
     private(StatusCode::OK, &OfficialJson { official, personal })
@@ -276,8 +276,9 @@ pub(crate) fn reader(gateway: &Gateway, headers: &HeaderMap) -> Result<Reader, P
     gateway.sessions.reader(&gateway.ledger().state(), token.trim())
 }
 
-pub(crate) fn forbidden() -> Problem {
-    Rejection::of(rejection::Code::AreaForbids, "id", "").into()
+/// The refusal of what lies outside the reader's area; `asked` is named only if the reader named it.
+pub(crate) fn forbidden(reader: &Reader, asked: Option<Area>) -> Problem {
+    Rejection::outside(if asked.is_some() { "prefix" } else { "id" }, reader.area, asked).into()
 }
 
 /// A public document. It changes with the log, so a cache must ask again each time.

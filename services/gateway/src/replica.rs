@@ -135,7 +135,7 @@ fn asked_for(gateway: &Gateway, headers: &HeaderMap, path: Parameter) -> Result<
     let reader = reader(gateway, headers)?;
     let area = parameters::area(path)?;
     if !reader.area.contains(area) {
-        return Err(forbidden());
+        return Err(forbidden(&reader, Some(area)));
     }
     let whole = gateway.ledger().state().jurisdiction.as_ref().map(|opened| opened.area);
     Ok((area, whole.ok_or_else(|| gateway.no_records("prefix"))?))

@@ -1,5 +1,6 @@
 //! Why a submission is refused: stable codes with a message in Chinese and in English.
 
+use super::area::Area;
 use Class::{Conflict, Forbidden, Malformed, Rule, TooLarge};
 use std::borrow::Cow;
 use std::fmt;
@@ -30,10 +31,22 @@ impl Rejection {
         Self { problems: vec![Problem { code, event: None, field: field.into(), detail: detail.into() }] }
     }
 
+    /// A refusal because something lies outside the area of the reader or author.
+    pub fn outside(field: &'static str, own: Area, asked: Option<Area>) -> Self {
+        Self::of(Code::AreaForbids, field, outside(own, asked))
+    }
+
     /// The code of the first problem.
     pub fn code(&self) -> Code {
         self.problems.first().map_or(Code::Malformed, |problem| problem.code)
     }
+}
+
+/// The detail of [`Code::AreaForbids`]: the area that someone has, and who may instead. The area in question is left
+/// out where that would tell where something is.
+pub fn outside(own: Area, asked: Option<Area>) -> String {
+    let asked = asked.map_or_else(|| "that area".to_owned(), |asked| asked.prefix());
+    format!("{}; officials of {asked} may", own.prefix())
 }
 
 impl fmt::Display for Rejection {

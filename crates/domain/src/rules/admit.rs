@@ -9,7 +9,7 @@ use crate::facts::date::Date;
 use crate::facts::envelope::Around;
 use crate::facts::ids::PersonId;
 use crate::facts::official::Role;
-use crate::facts::rejection::{Code, Rejection};
+use crate::facts::rejection::{Code, Rejection, outside};
 use crate::state::authority::Authority;
 use crate::state::draft::Draft;
 use crate::state::fold::State;
@@ -94,7 +94,7 @@ impl Judge<'_> {
         if state.jurisdiction.as_ref().is_some_and(|jurisdiction| !jurisdiction.area.contains(area)) {
             self.refuse(Code::AreaUnknown, "area", area.to_string());
         } else if !self.role_area.contains(area) {
-            self.refuse(Code::AreaForbids, "area", self.role_area.to_string());
+            self.refuse(Code::AreaForbids, "area", outside(self.role_area, Some(area)));
         }
     }
 

@@ -26,6 +26,9 @@ const LISTS: [&List; 8] = [
 
 /// Every phrase that the rules write, and its Chinese. `{}` stands for what differs; it may hold a phrase itself.
 pub(crate) const PHRASES: &[(&str, &str)] = &[
+    ("no role; officials of {} may", "没有角色；可由 {} 的干部办理"),
+    ("{}; officials of that area may", "本人辖区为 {}；可由该地的干部办理"),
+    ("{}; officials of {} may", "本人辖区为 {}；可由 {} 的干部办理"),
     ("{}; {} may", "{}；可由{}报送"),
     ("{}: {} missing", "{}，缺{}"),
     ("{} missing", "缺{}"),

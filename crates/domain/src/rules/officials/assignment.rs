@@ -6,7 +6,7 @@ use crate::facts::envelope::OfficialEnvelope;
 use crate::facts::header::EntryHeader;
 use crate::facts::ids::OfficialId;
 use crate::facts::official::{AssignmentEnd, Capacity, SECONDS_MAX};
-use crate::facts::rejection::Code;
+use crate::facts::rejection::{Code, outside};
 use crate::rules::judge::Judge;
 use crate::rules::reporters::OFFICERS;
 use crate::rules::rule::Rule;
@@ -107,7 +107,11 @@ fn check_capacity(judge: &mut Judge<'_>, card: &Household, official: OfficialId,
 /// The official's own area must contain the village.
 fn check_reach(judge: &mut Judge<'_>, store: &impl Store, official: &Official) {
     let (village, role) = (judge.entry.submission.area, Authority::recorded(store, judge.entry).role(official));
-    judge.require(role.is_some_and(|(_, area)| area.contains(village)), Code::AreaForbids, "official");
+    match role {
+        Some((_, area)) if area.contains(village) => {}
+        Some((_, area)) => judge.refuse(Code::AreaForbids, "official", outside(area, Some(village))),
+        None => judge.refuse(Code::AreaForbids, "official", format!("no role; officials of {} may", village.prefix())),
+    }
 }
 
 /// Checks the caseload over all villages, as the recorder knew it.
