@@ -158,7 +158,9 @@ fn missing(event: &'static Event, answers: &Answers) -> Vec<Fault> {
         must(format!("{AROUND}.{}", field.name));
     }
     walk(EVENT, event.fields, answers, &mut |way, field| {
-        if !field.may_be_empty() && !is_left_out(event, answers, &way) {
+        let record = way.rsplit_once('.').map_or("", |(record, _)| record);
+        let must_be = field.must_be_answered(|name| answers.text(&format!("{record}.{name}")));
+        if must_be && !is_left_out(event, answers, &way) {
             must(way);
         }
     });

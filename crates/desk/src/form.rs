@@ -1,6 +1,7 @@
 //! The form of an event, made from its description: nothing here knows any event by name but for its attachments.
 
 mod control;
+pub(crate) mod hanging;
 mod record;
 
 use crate::answers::{AROUND, Answers, EVENT};

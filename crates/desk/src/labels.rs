@@ -81,12 +81,13 @@ labels! {
     OTHER_EVENTS_WHY "您的角色无权报送这些事项；各项注明由谁报送。"
         "Your role may not report these; each says who may.";
     REPORTED_BY "由{}报送" "reported by {}";
-    BY_CONTENT "是否有权报送取决于填报内容" "whether you may depends on what is reported";
     HOUSEHOLDS_EVENTS "户和村" "Households and villages";
     OFFICIALS_EVENTS "干部" "Officials";
     AID_EVENTS "资金和帮扶" "Funds and aid";
 
     OPTIONAL "可不填" "optional";
+    ONLY_IF "仅当{}为{}时填写。" "Only if {} is {}.";
+    ONLY_WITH "仅在填写了{}时填写。" "Only if {} is given.";
     CHOOSE "请选择" "choose one";
     NONE "不填" "none";
     YES "是" "Yes";

@@ -1,6 +1,7 @@
 //! Which page answers what, and the checks that hold for all of them.
 
 use crate::desk::{ATTACHMENTS, Desk};
+use crate::form::hanging;
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
 use crate::pages::{area, card, draft, events, go, home, outbox, receipts, sign, submission, unlock};
@@ -15,15 +16,16 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use lika_client::HomeError;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio::net::TcpListener;
 
 /// Most open connections: one browser.
 const CONNECTIONS_MAX: u32 = 64;
 /// Longest path and query, in bytes.
 const URI_BYTES_MAX: usize = 2 * 1024;
-/// The style of all pages, and what the desk adds to it.
-const STYLE: [&str; 2] = [lika_pages::STYLE, include_str!("style.css")];
+/// The style of all pages, what the desk adds to it, and when the fields of its forms are shown.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}{}", lika_pages::STYLE, include_str!("style.css"), hanging::style()));
 
 /// Serves the desk until `stop` resolves, and sends what waits meanwhile.
 pub async fn serve(desk: Arc<Desk>, listener: TcpListener, stop: impl Future<Output = ()>) {
@@ -125,7 +127,7 @@ async fn enter(State(desk): State<Arc<Desk>>, Path(secret): Path<String>) -> Res
 
 async fn style() -> Response {
     let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
-    (StatusCode::OK, headers, STYLE.concat()).into_response()
+    (StatusCode::OK, headers, STYLE.as_str()).into_response()
 }
 
 /// `POST /language`

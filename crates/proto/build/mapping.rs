@@ -257,6 +257,7 @@ fn snake(name: &str) -> String {
 mod tests {
     use super::*;
     use lika_domain::describe::{Concerns, Reporters};
+    use lika_domain::facts::language::Sentence;
     use lika_domain::kind::Choice;
     use prost_types::{EnumValueDescriptorProto, FileDescriptorProto};
 
@@ -267,7 +268,7 @@ mod tests {
         message: "DoorPainted",
         zh: "刷门",
         en: "door painted",
-        meaning: " A door is painted.",
+        meaning: Sentence { zh: "漆门。", en: " A door is painted." },
         concerns: Concerns::Household,
         reporters: Reporters::Roles(&[]),
         procedure: None,
@@ -278,7 +279,7 @@ mod tests {
     const SERVICE: Service = Service { around: "DoorEvent", kind: "DoorKind", events: EVENTS };
 
     const fn field(name: &'static str, value: Value) -> Field {
-        Field { name, zh: "项", meaning: " A field.", value }
+        Field { name, zh: "项", meaning: Sentence { zh: "", en: " A field." }, value, when: None }
     }
 
     fn on_wire(name: &str, r#type: Type, of: Option<&str>) -> FieldDescriptorProto {

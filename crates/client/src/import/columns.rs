@@ -2,6 +2,7 @@
 
 use super::kind::{Kind, Spec};
 use lika_domain::describe::{Concerns, Field, Value as Takes};
+use lika_domain::facts::language::Sentence;
 use lika_domain::facts::{envelope, private};
 
 /// Where the value of a column belongs.
@@ -29,7 +30,7 @@ pub(super) struct Column {
     /// Its label.
     pub(super) zh: &'static str,
     /// What it contains.
-    pub(super) meaning: &'static str,
+    pub(super) meaning: Sentence,
     pub(super) takes: Takes,
     pub(super) part: Part,
     /// Every row must fill it in.
@@ -128,7 +129,9 @@ fn village(spec: &Spec) -> Column {
     Column {
         name: "village",
         zh: VILLAGE,
-        meaning: " Division code of the village, 12 digits.",
+        meaning: Sentence {
+            zh: "村的区划代码，12位数字。", en: "Division code of the village, 12 digits."
+        },
         takes: Takes::Area,
         part: Part::Village,
         required: false,

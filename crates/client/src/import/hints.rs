@@ -22,10 +22,7 @@ pub(super) fn choices(column: &Column, language: Language) -> Vec<String> {
 /// What a cell of the column holds.
 pub(super) fn hint(column: &Column, language: Language) -> String {
     let (zh, en) = form(column);
-    match language {
-        Language::Zh => zh,
-        Language::En => format!("{} {en}", column.meaning.trim()).trim().to_owned(),
-    }
+    format!("{}{}{}", column.meaning.one(language), language.of("", " "), language.of(zh, en)).trim().to_owned()
 }
 
 fn form(column: &Column) -> (String, String) {

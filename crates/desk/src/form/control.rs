@@ -142,15 +142,11 @@ pub(super) fn id(name: &str) -> String {
     name.replace('.', "-")
 }
 
-/// What a field takes, in words: its unit, its form, its limits. In English also what it means.
+/// What a field takes, in words: its unit, its form, its limits. And what it means.
 pub(super) fn hint(field: &Field, language: Language) -> String {
     let (zh, en) = takes(field);
-    let meaning = field.meaning.trim().replace(", in fen", "");
-    match language {
-        Language::Zh => zh,
-        Language::En if en.is_empty() => meaning,
-        Language::En => format!("{meaning} {en}"),
-    }
+    let meaning = field.meaning.one(language).replace(", in fen", "");
+    format!("{meaning} {}", language.of(zh, en)).trim().to_owned()
 }
 
 fn takes(field: &Field) -> (String, String) {

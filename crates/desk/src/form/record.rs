@@ -25,34 +25,38 @@ impl Form<'_> {
             Takes::Records { record, .. } => self.records(&name, &label, record),
             Takes::Sealed(_) => self.private(way, beside),
             Takes::Special { inside, .. } if !inside.is_empty() => self.kinds(&name, &label, inside),
-            _ => self.value(&name, &label, field),
+            _ => {
+                let beside: Vec<_> = beside.iter().collect();
+                self.hanging(&name, field, &beside, self.value(&name, &label, field, &self.when(field, &beside)))
+            }
         }
     }
 
     /// A field with one value.
-    fn value(&self, name: &str, label: &str, field: &'static Field) -> Markup {
-        let (hint, optional) = (hint(field, self.page.language), field.may_be_empty());
+    fn value(&self, name: &str, label: &str, field: &'static Field, when: &str) -> Markup {
+        let hint = format!("{} {when}", hint(field, self.page.language));
+        let (hint, optional) = (hint.trim(), field.when.is_none() && field.may_be_empty());
         match field.value {
             Takes::Choice(list) => {
-                self.labelled(name, label, &hint, optional, &self.choice(name, list, labels::CHOOSE))
+                self.labelled(name, label, hint, optional, &self.choice(name, list, labels::CHOOSE))
             }
             Takes::ChoiceOrNone(list) => {
-                self.labelled(name, label, &hint, optional, &self.choice(name, list, labels::NONE))
+                self.labelled(name, label, hint, optional, &self.choice(name, list, labels::NONE))
             }
-            Takes::Choices { list, .. } => self.group(name, label, &hint, optional, &self.choices(name, list)),
-            Takes::Flag => self.group(name, label, &hint, optional, &self.yes_or_no(name)),
+            Takes::Choices { list, .. } => self.group(name, label, hint, optional, &self.choices(name, list)),
+            Takes::Flag => self.group(name, label, hint, optional, &self.yes_or_no(name)),
             Takes::Officials { .. } => {
                 let line = html! {
                     input #(id(name)) name={ (name) "," } value=(self.answers.text(name))
                         aria-describedby=(self.described(name)) aria-invalid=[self.invalid(name)];
                 };
-                self.labelled(name, label, &hint, optional, &line)
+                self.labelled(name, label, hint, optional, &line)
             }
             _ if is_amount(field) => {
                 let name = format!("{name}{YUAN}");
-                self.labelled(&name, label, &hint, optional, &self.input(&name, field))
+                self.labelled(&name, label, hint, optional, &self.input(&name, field))
             }
-            _ => self.labelled(name, label, &hint, optional, &self.input(name, field)),
+            _ => self.labelled(name, label, hint, optional, &self.input(name, field)),
         }
     }
 
@@ -68,7 +72,7 @@ impl Form<'_> {
                 }
                 @for field in sealed(beside) {
                     @let label = capital(field.label().one(self.page.language));
-                    (self.value(&format!("{way}.{PRIVATE}.{}", field.name), &label, field))
+                    (self.value(&format!("{way}.{PRIVATE}.{}", field.name), &label, field, ""))
                 }
             }
         }
@@ -122,7 +126,7 @@ impl Form<'_> {
         let name = format!("{way}:");
         html! {
             @for field in common {
-                (self.value(&format!("{way}.{}", field.name), &capital(field.label().one(language)), field))
+                (self.value(&format!("{way}.{}", field.name), &capital(field.label().one(language)), field, ""))
             }
             div.field {
                 label for=(id(&name)) { (self.page.say(labels::CHOOSE_KIND)) }
@@ -139,9 +143,10 @@ impl Form<'_> {
                 @for field in &values { (self.wrong(&format!("{way}.{}", field.name))) }
             }
             @if let Some(field) = chosen {
+                @let way = format!("{way}.{}", field.name);
                 @match field.inside() {
-                    [] => (self.value(&format!("{way}.{}", field.name), &capital(field.label().one(language)), field)),
-                    inside => (self.fields(&format!("{way}.{}", field.name), inside)),
+                    [] => (self.value(&way, &capital(field.label().one(language)), field, "")),
+                    inside => (self.fields(&way, inside)),
                 }
             }
         }

@@ -194,7 +194,7 @@ fn draw(desk: &Desk, visit: &Visit, view: &View<'_>) -> Result<Response, PageErr
     let title = summary::title(event, page.language);
     let body = html! {
         h1 { (title) }
-        @if page.language == Language::En { p.soft { (event.meaning.trim()) } }
+        p.soft { (event.meaning.one(page.language)) }
         @if view.refused { p.notice role="status" { (page.say(labels::REFUSED_BEFORE)) } }
         @if view.saved { p.node.good role="status" { (page.say(labels::SAVED)) } }
         (form.draw(&format!("/drafts/{id}")))

@@ -62,8 +62,8 @@ fn line(page: &Page, event: &Event, query: &str, foreign: bool) -> Markup {
             let roles: Vec<_> = roles.iter().map(|role| Role::LIST.label(role.name(), page.language)).collect();
             labels::REPORTED_BY.with(page.language, [&roles.join(page.language.of("、", ", "))])
         }
-        Reporters::Roles(_) => page.language.of("", event.meaning.trim()).to_owned(),
-        Reporters::ByContent(_) => page.say(labels::BY_CONTENT).to_owned(),
+        Reporters::Roles(_) => event.meaning.one(page.language).to_owned(),
+        Reporters::ByContent(how) => how.one(page.language).to_owned(),
     };
     html! {
         li {

@@ -4,7 +4,7 @@
 //! made from the descriptions. `CONTRIBUTING.md` explains how to add an event.
 
 use super::kind::List;
-use super::language::Bilingual;
+use super::language::{Bilingual, Sentence};
 use super::official::Role;
 use super::procedure::Procedure;
 
@@ -25,8 +25,8 @@ pub struct Event {
     pub zh: &'static str,
     /// English label.
     pub en: &'static str,
-    /// One English sentence: what has happened. Begins with a space, like the doc comment it is taken from.
-    pub meaning: &'static str,
+    /// What has happened.
+    pub meaning: Sentence,
     /// Its subject.
     pub concerns: Concerns,
     /// Which officials may report it.
@@ -68,8 +68,8 @@ pub enum Concerns {
 pub enum Reporters {
     /// Officials with one of these roles.
     Roles(&'static [Role]),
-    /// Depends on the content of the event; the text explains how.
-    ByContent(&'static str),
+    /// Depends on the content of the event; the words explain how.
+    ByContent(Sentence),
 }
 
 /// One field of an event or a record.
@@ -79,11 +79,29 @@ pub struct Field {
     pub name: &'static str,
     /// Chinese label.
     pub zh: &'static str,
-    /// One English phrase: what it contains, with the unit. Begins with a space, like the doc comment it is taken
-    /// from.
-    pub meaning: &'static str,
+    /// What it contains, with the unit.
+    pub meaning: Sentence,
     /// Its allowed values.
     pub value: Value,
+    /// The answer on which it hangs; `None` if it is always asked for.
+    pub when: Option<When>,
+}
+
+/// A field is asked for only if another field of the same form has one of certain values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Name of the other field.
+    pub field: &'static str,
+    /// Names of choices; `*` stands for any value but none and 0.
+    pub is: &'static [&'static str],
+}
+
+impl When {
+    /// Whether it holds for the other field's answer, as it is written in a report; empty if it has none.
+    pub fn holds(&self, answer: &str) -> bool {
+        let given = !matches!(answer, "" | "0");
+        self.is.iter().any(|value| if *value == "*" { given } else { *value == answer })
+    }
 }
 
 /// Fields that several events have in common: facts of a card, a person.
@@ -248,6 +266,15 @@ impl Field {
         }
     }
 
+    /// Whether a form must have an answer to it. One that hangs on another's answer must be given if it is asked for,
+    /// and only then; `beside` is the answer to the field of that name in the same form.
+    pub fn must_be_answered(&self, beside: impl FnOnce(&str) -> String) -> bool {
+        match self.when {
+            Some(when) => when.holds(&beside(when.field)),
+            None => !self.may_be_empty(),
+        }
+    }
+
     /// The label shown to people: in Chinese, and the name in words.
     pub fn label(&self) -> Bilingual {
         Bilingual::new(self.zh, self.name.replace('_', " "))
@@ -266,32 +293,51 @@ impl Event {
     }
 }
 
-/// Describes fields: `/// Meaning.` and `name = value, "中文";`.
+/// Describes fields: `/// Meaning.` and `name = value, "标签", "含义";`, the last in Chinese like the label. A field that
+/// hangs on another's answer ends with `, when other is ["value"]`.
 macro_rules! fields {
-    ($($(#[doc = $meaning:literal])+ $field:ident = $value:expr, $zh:literal;)*) => {
+    ($(
+        $(#[doc = $meaning:literal])+
+        $field:ident = $value:expr, $zh:literal, $about:literal $(, when $on:ident is $is:expr)?;
+    )*) => {
         &[$($crate::facts::describe::Field {
             name: stringify!($field),
             zh: $zh,
-            meaning: concat!($($meaning),+),
+            meaning: $crate::facts::language::Sentence { zh: $about, en: concat!($($meaning),+) },
             value: $value,
+            when: $crate::facts::describe::when!($($on $is)?),
         }),*]
     };
 }
 
+/// The condition of a field, if it has one.
+macro_rules! when {
+    () => {
+        None
+    };
+    ($on:ident $is:expr) => {
+        Some($crate::facts::describe::When { field: stringify!($on), is: &$is })
+    };
+}
+
 /// Declares an event: its type and its description at once. Every field has one line with its name, its type, its
-/// allowed values and its Chinese label; its doc comment is its meaning.
+/// allowed values, and its label and meaning in Chinese; its doc comment is its meaning in English.
 macro_rules! event {
     (
         $(#[doc = $about:literal])+
         $(#[derive($($derive:ident),+)])?
         $name:ident $snake:literal, $zh:literal, $en:literal {
+            about: $event_about:literal,
             concerns: $concerns:ident,
             reporters: $reporters:expr,
             procedure: $procedure:expr,
             source: $source:literal,
             $(ground: $ground:literal,)?
         }
-        $($(#[doc = $meaning:literal])+ $field:ident: $ty:ty = $value:expr, $fzh:literal;)*
+        $(
+            $(#[doc = $meaning:literal])+
+            $field:ident: $ty:ty = $value:expr, $fzh:literal, $fabout:literal $(, when $on:ident is $is:expr)?;
+        )*
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug, PartialEq, Eq, $($($derive),+)?)]
@@ -303,13 +349,15 @@ macro_rules! event {
                 message: stringify!($name),
                 zh: $zh,
                 en: $en,
-                meaning: concat!($($about),+),
+                meaning: $crate::facts::language::Sentence { zh: $event_about, en: concat!($($about),+) },
                 concerns: $crate::facts::describe::Concerns::$concerns,
                 reporters: $reporters,
                 procedure: $procedure,
                 source: $source,
                 ground: false $(|| $ground)?,
-                fields: $crate::facts::describe::fields! { $($(#[doc = $meaning])+ $field = $value, $fzh;)* },
+                fields: $crate::facts::describe::fields! {
+                    $($(#[doc = $meaning])+ $field = $value, $fzh, $fabout $(, when $on is $is)?;)*
+                },
             };
         }
     };
@@ -320,7 +368,10 @@ macro_rules! record {
     (
         $(#[doc = $about:literal])+
         $name:ident
-        $($(#[doc = $meaning:literal])+ $field:ident: $ty:ty = $value:expr, $fzh:literal;)*
+        $(
+            $(#[doc = $meaning:literal])+
+            $field:ident: $ty:ty = $value:expr, $fzh:literal, $fabout:literal $(, when $on:ident is $is:expr)?;
+        )*
         $(besides $($(#[doc = $besides:literal])+ $more:ident: $more_ty:ty = $begins:literal;)+)?
     ) => {
         $(#[doc = $about])+
@@ -334,11 +385,13 @@ macro_rules! record {
             /// The description of its fields.
             pub const RECORD: $crate::facts::describe::Record = $crate::facts::describe::Record {
                 name: stringify!($name),
-                fields: $crate::facts::describe::fields! { $($(#[doc = $meaning])+ $field = $value, $fzh;)* },
+                fields: $crate::facts::describe::fields! {
+                    $($(#[doc = $meaning])+ $field = $value, $fzh, $fabout $(, when $on is $is)?;)*
+                },
                 besides: &[$($((stringify!($more), $begins)),+)?],
             };
         }
     };
 }
 
-pub(crate) use {event, fields, record};
+pub(crate) use {event, fields, record, when};

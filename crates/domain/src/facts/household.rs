@@ -21,19 +21,19 @@ record! {
     /// A card's own facts.
     Facts
     /// Group inside the village (组), from 1; 0 not known.
-    group: u16 = Value::Count { max: GROUP_MAX }, "组";
+    group: u16 = Value::Count { max: GROUP_MAX }, "组", "村内第几组，从1起；不清楚填0。";
     /// Kind of household (贫困户属性).
-    attribute: Attribute = Value::Choice(&Attribute::LIST), "贫困户属性";
+    attribute: Attribute = Value::Choice(&Attribute::LIST), "贫困户属性", "一般贫困户、低保户等属性。";
     /// Standard it was identified by (识别标准).
-    standard: Standard = Value::Choice(&Standard::LIST), "识别标准";
+    standard: Standard = Value::Choice(&Standard::LIST), "识别标准", "识别时所用的标准。";
     /// The main cause of its poverty.
-    main_cause: Cause = Value::Choice(&Cause::LIST), "主要致贫原因";
+    main_cause: Cause = Value::Choice(&Cause::LIST), "主要致贫原因", "最主要的一项致贫原因。";
     /// At most two further causes.
-    other_causes: Vec<Cause> = Value::Choices { list: &Cause::LIST, max: Cause::ALL.len() }, "其他致贫原因";
+    other_causes: Vec<Cause> = Value::Choices { list: &Cause::LIST, max: Cause::ALL.len() }, "其他致贫原因", "除主要原因外，最多两项。";
     /// Willing to be relocated (易地搬迁意愿).
-    willing_to_relocate: bool = Value::Flag, "易地搬迁意愿";
+    willing_to_relocate: bool = Value::Flag, "易地搬迁意愿", "是否愿意易地搬迁。";
     /// Number of the data key the personal data is sealed under; `None` in an update that leaves it as it was.
-    sealed: Option<u32> = Value::Sealed(private::HOUSEHOLD), "加密";
+    sealed: Option<u32> = Value::Sealed(private::HOUSEHOLD), "加密", "加密个人信息所用数据密钥的编号；更新时不填则保持不变。";
 }
 
 /// The subject of sealed personal data.

@@ -76,6 +76,22 @@ impl fmt::Display for Bilingual {
     }
 }
 
+/// A sentence in both languages, known when the program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// In Chinese; empty where a label beside it says everything.
+    pub zh: &'static str,
+    /// In English. It may begin with a space, like the doc comment it is taken from.
+    pub en: &'static str,
+}
+
+impl Sentence {
+    /// In that language.
+    pub fn one(&self, language: Language) -> &'static str {
+        language.of(self.zh, self.en).trim()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

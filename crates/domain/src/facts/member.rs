@@ -24,35 +24,36 @@ record! {
     /// A member's facts as an event states them.
     Member
     /// Number inside the household, 1 to 99, never used again.
-    number: MemberNo = Value::Member, "编号";
+    number: MemberNo = Value::Member, "编号", "户内编号，1至99，用过的不再使用。";
     /// Relation to the head.
-    relation: Relation = Value::Choice(&Relation::LIST), "与户主关系";
+    relation: Relation = Value::Choice(&Relation::LIST), "与户主关系", "与户主的关系；每户恰有一名户主。";
     /// Sex.
-    sex: Sex = Value::Choice(&Sex::LIST), "性别";
+    sex: Sex = Value::Choice(&Sex::LIST), "性别", "";
     /// Month of birth.
-    birth_month: Month = Value::Month, "出生年月";
+    birth_month: Month = Value::Month, "出生年月", "出生的年和月。";
     /// Ethnicity, code of GB/T 3304: 1 to 56, 97, 98.
-    ethnicity: u8 = Value::Special { wire: &[], inside: &[] }, "民族";
+    ethnicity: u8 = Value::Special { wire: &[], inside: &[] }, "民族", "国家标准 GB/T 3304 的民族代码：1至56、97、98。";
     /// Highest education completed.
-    education: Option<Education> = Value::ChoiceOrNone(&Education::LIST), "文化程度";
+    education: Option<Education> = Value::ChoiceOrNone(&Education::LIST), "文化程度", "已完成的最高学历。";
     /// School attended now; none for a person who is not at school.
-    school: Option<SchoolStage> = Value::ChoiceOrNone(&SchoolStage::LIST), "在校生状况";
+    school: Option<SchoolStage> = Value::ChoiceOrNone(&SchoolStage::LIST), "在校生状况", "目前就读的阶段；不在校的不填。";
     /// State of health.
-    health: Health = Value::Choice(&Health::LIST), "健康状况";
+    health: Health = Value::Choice(&Health::LIST), "健康状况", "目前的健康状况。";
     /// Ability to work.
-    labour: Labour = Value::Choice(&Labour::LIST), "劳动能力";
+    labour: Labour = Value::Choice(&Labour::LIST), "劳动能力", "从事劳动的能力。";
     /// Where the person works away from home; none for a person who does not.
-    work_place: Option<WorkPlace> = Value::ChoiceOrNone(&WorkPlace::LIST), "务工地点";
+    work_place: Option<WorkPlace> = Value::ChoiceOrNone(&WorkPlace::LIST), "务工地点", "外出务工的地点；不外出务工的不填。";
     /// Months worked away from home in the year, 0 to 12.
-    work_months: u8 = Value::Count { max: WORK_MONTHS_MAX }, "务工月数";
+    work_months: u8 = Value::Count { max: WORK_MONTHS_MAX }, "务工月数", "当年外出务工的月数，0至12。", when work_place is ["*"];
     /// Has basic medical insurance.
-    medical_insurance: bool = Value::Flag, "医疗保险";
+    medical_insurance: bool = Value::Flag, "医疗保险", "是否参加基本医疗保险。";
     /// Has basic pension insurance.
-    pension_insurance: bool = Value::Flag, "养老保险";
+    pension_insurance: bool = Value::Flag, "养老保险", "是否参加基本养老保险。";
     /// Category 1 to 7 and grade 1 to 4 of the disability certificate; `None` without one.
-    disability: Option<Disability> = Value::Special { wire: DISABILITY, inside: &[] }, "残疾";
+    disability: Option<Disability> = Value::Special { wire: DISABILITY, inside: &[] },
+        "残疾", "残疾证上的类别（1至7）和等级（1至4）；无证的不填。";
     /// Number of the data key the personal data is sealed under; `None` in an update that leaves it as it was.
-    sealed: Option<u32> = Value::Sealed(private::MEMBER), "加密";
+    sealed: Option<u32> = Value::Sealed(private::MEMBER), "加密", "加密个人信息所用数据密钥的编号；更新时不填则保持不变。";
     besides
     /// Keyed hash of the citizen ID in force. Events carry none: the entry's tags do.
     tag: Option<Tag> = "None";
@@ -61,9 +62,10 @@ record! {
 /// The fields of a disability in the proto files.
 const DISABILITY: &[Field] = fields! {
     /// Category 1 to 7 of the disability certificate; 0 none.
-    disability_category = Value::Count { max: DISABILITY_CATEGORY_MAX }, "残疾类别";
+    disability_category = Value::Count { max: DISABILITY_CATEGORY_MAX }, "残疾类别", "残疾证上的类别，1至7；无证填0。";
     /// Grade 1 to 4 of the disability certificate; 0 none.
-    disability_grade = Value::Count { max: DISABILITY_GRADE_MAX }, "残疾等级";
+    disability_grade = Value::Count { max: DISABILITY_GRADE_MAX },
+        "残疾等级", "残疾证上的等级，1至4；无证填0。", when disability_category is ["*"];
 };
 
 /// Category and grade of a disability certificate.

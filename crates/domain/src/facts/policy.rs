@@ -198,68 +198,68 @@ fn within(text: &str, chars_max: usize) -> bool {
 /// A parameter as the proto files have it: the area, the source, and one of the values.
 pub const ITEM: &[Field] = fields! {
     /// Area it holds for.
-    area = Value::Area, "区划";
+    area = Value::Area, "区划", "参数适用的区划。";
     /// Where the figure comes from.
-    source = Value::RequiredText { chars_max: SOURCE_CHARS_MAX }, "来源";
+    source = Value::RequiredText { chars_max: SOURCE_CHARS_MAX }, "来源", "数值的出处，如文件名和文号。";
     /// The source could not be confirmed.
-    unconfirmed = Value::Flag, "来源未经证实";
+    unconfirmed = Value::Flag, "来源未经证实", "出处是否未能核实。";
     /// A poverty or monitoring line.
-    line = Value::Special { wire: &[], inside: LINE }, "贫困线";
+    line = Value::Special { wire: &[], inside: LINE }, "贫困线", "贫困线或监测线。";
     /// Highest incidence at exit, in persons per 10,000.
-    exit_threshold = Value::Count { max: THRESHOLD_MAX }, "退出时的贫困发生率（万分比）";
+    exit_threshold = Value::Count { max: THRESHOLD_MAX }, "退出时的贫困发生率（万分比）", "退出时贫困发生率的上限，每万人的人数。";
     /// Days a publicity must last.
-    publicity_days = Value::Special { wire: &[], inside: PUBLICITY }, "公示天数";
+    publicity_days = Value::Special { wire: &[], inside: PUBLICITY }, "公示天数", "公示至少持续的天数。";
     /// Days from clue to decision.
-    decision_days = Value::Count { max: DAYS_MAX }, "从线索到认定的天数";
+    decision_days = Value::Count { max: DAYS_MAX }, "从线索到认定的天数", "从收到线索到认定的天数上限。";
     /// Most households one official may answer for.
-    caseload_limit = Value::Special { wire: &[], inside: CASELOAD }, "结对户数上限";
+    caseload_limit = Value::Special { wire: &[], inside: CASELOAD }, "结对户数上限", "一名干部最多负责的户数。";
     /// Days after which a household is due for a visit.
-    visit_days = Value::Count { max: DAYS_MAX }, "走访间隔天数";
+    visit_days = Value::Count { max: DAYS_MAX }, "走访间隔天数", "距上次走访多少天后应再走访。";
     /// Whether a decision is refused without its steps.
-    steps_required = Value::Special { wire: &[], inside: STEPS }, "程序不全时的认定";
+    steps_required = Value::Special { wire: &[], inside: STEPS }, "程序不全时的认定", "程序步骤不全时，认定是否不予记录。";
     /// A measure of the catalogue.
-    measure = Value::Special { wire: &[], inside: MEASURE }, "帮扶措施";
+    measure = Value::Special { wire: &[], inside: MEASURE }, "帮扶措施", "帮扶措施目录中的一项。";
 };
 
 const LINE: &[Field] = fields! {
     /// Poverty line or monitoring line.
-    kind = Value::Choice(&LineKind::LIST), "类别";
+    kind = Value::Choice(&LineKind::LIST), "类别", "是贫困线还是监测线。";
     /// National or provincial standard.
-    standard = Value::Choice(&Standard::LIST), "识别标准";
+    standard = Value::Choice(&Standard::LIST), "识别标准", "国家标准还是省定标准。";
     /// Year of the income it is compared with.
-    year = Value::Year, "年度";
+    year = Value::Year, "年度", "与哪一年的收入相比。";
     /// Kind of income it is compared with.
-    concept = Value::Choice(&IncomeConcept::LIST), "收入口径";
+    concept = Value::Choice(&IncomeConcept::LIST), "收入口径", "与哪种口径的收入相比。";
     /// The line, in fen per person and year.
-    amount = Value::Amount, "金额";
+    amount = Value::Amount, "金额", "每人每年的金额。";
 };
 
 const PUBLICITY: &[Field] = fields! {
     /// Procedure.
-    procedure = Value::Choice(&Procedure::LIST), "程序";
+    procedure = Value::Choice(&Procedure::LIST), "程序", "适用的程序。";
     /// Days.
-    days = Value::Count { max: DAYS_MAX }, "天数";
+    days = Value::Count { max: DAYS_MAX }, "天数", "";
 };
 
 const CASELOAD: &[Field] = fields! {
     /// In which capacity.
-    capacity = Value::Choice(&Capacity::LIST), "责任人类别";
+    capacity = Value::Choice(&Capacity::LIST), "责任人类别", "以何种责任人身份。";
     /// Households.
-    households = Value::Count { max: CASELOAD_LIMIT_MAX }, "户数";
+    households = Value::Count { max: CASELOAD_LIMIT_MAX }, "户数", "";
 };
 
 const STEPS: &[Field] = fields! {
     /// Procedure.
-    procedure = Value::Choice(&Procedure::LIST), "程序";
+    procedure = Value::Choice(&Procedure::LIST), "程序", "适用的程序。";
     /// The decision is refused without its steps.
-    required = Value::Flag, "不予记录";
+    required = Value::Flag, "不予记录", "程序步骤不全的认定，是否不予记录。";
 };
 
 const MEASURE: &[Field] = fields! {
     /// Group it belongs to.
-    group = Value::Choice(&MeasureGroup::LIST), "措施类别";
+    group = Value::Choice(&MeasureGroup::LIST), "措施类别", "所属的帮扶措施类别。";
     /// Code in the catalogue: a-z, 0-9 and _.
-    code = Value::RequiredText { chars_max: MEASURE_CODE_CHARS_MAX }, "措施代码";
+    code = Value::RequiredText { chars_max: MEASURE_CODE_CHARS_MAX }, "措施代码", "目录中的代码，由 a-z、0-9 和 _ 组成。";
     /// Name.
-    name = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "名称";
+    name = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "名称", "措施的名称。";
 };

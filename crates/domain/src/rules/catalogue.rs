@@ -31,7 +31,7 @@ pub fn reportable(role: Role) -> impl Iterator<Item = &'static Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::describe::Field;
+    use crate::facts::describe::{Field, Value};
     use crate::facts::envelope;
 
     fn fields(event: &'static Event) -> Vec<&'static Field> {
@@ -47,7 +47,7 @@ mod tests {
         for event in events() {
             names.push(event.name);
             assert!(!event.zh.is_ascii() && event.en.is_ascii() && !event.source.is_empty(), "{}", event.name);
-            assert!(event.meaning.ends_with('.'), "{}", event.name);
+            assert!(event.meaning.en.ends_with('.') && event.meaning.zh.ends_with('。'), "{}", event.name);
             assert!(!event.fields.is_empty(), "{}", event.name);
         }
         names.sort_unstable();
@@ -58,8 +58,44 @@ mod tests {
     #[test]
     fn every_field_has_a_label_and_a_meaning() {
         for field in events().flat_map(fields).chain(envelope::FIELDS) {
-            assert!(!field.zh.is_empty() && field.meaning.ends_with('.'), "{}", field.name);
+            assert!(!field.zh.is_empty() && field.meaning.en.ends_with('.'), "{}", field.name);
+            let zh = field.meaning.zh;
+            assert!(zh.is_empty() || zh.ends_with(['。', '？']), "{}: {zh}", field.name);
         }
+    }
+
+    /// The lists of fields that one form shows together.
+    fn forms() -> Vec<Vec<&'static Field>> {
+        let mut forms: Vec<Vec<&Field>> = events().map(Event::fields_on_the_wire).collect();
+        let mut next = 0;
+        while let Some(form) = forms.get(next) {
+            let inside: Vec<Vec<&Field>> =
+                form.iter().map(|field| field.inside().iter().flat_map(Field::on_the_wire).collect()).collect();
+            forms.extend(inside);
+            next += 1;
+        }
+        forms
+    }
+
+    #[test]
+    fn a_field_hangs_on_an_earlier_one_of_its_form_and_on_values_that_it_can_have() {
+        let mut hanging = 0;
+        for form in forms() {
+            for (place, field) in form.iter().enumerate() {
+                let Some(when) = field.when else { continue };
+                hanging += 1;
+                let on = form.iter().take(place).find(|other| other.name == when.field);
+                let on = on.unwrap_or_else(|| panic!("{} hangs on nothing before it", field.name));
+                let choices = match on.value {
+                    Value::Choice(list) | Value::ChoiceOrNone(list) => list.choices,
+                    _ => &[],
+                };
+                for value in when.is {
+                    assert!(*value == "*" || choices.iter().any(|choice| choice.name == *value), "{}", field.name);
+                }
+            }
+        }
+        assert!(hanging >= 8, "{hanging}");
     }
 
     #[test]

@@ -171,7 +171,8 @@ fn list(printer: Printer, role: Option<Role>) -> Result<(), Failure> {
     };
     let object = |event: &&Event| {
         json!({
-            "name": event.name, "zh": event.zh, "en": event.en, "meaning": event.meaning.trim(),
+            "name": event.name, "zh": event.zh, "en": event.en, "meaning": event.meaning.one(Language::En),
+            "about": event.meaning.zh,
             "reported_by": reporters(event, Role::name),
             "procedure": event.procedure.map(|procedure| procedure.name()),
             "service": example::service(event), "source": event.source,

@@ -43,7 +43,7 @@ fn table(events: &[&'static Event], language: Language) -> String {
     for event in events {
         let when = match event.reporters {
             Reporters::Roles(_) => "",
-            Reporters::ByContent(how) => how,
+            Reporters::ByContent(how) => how.one(language),
         };
         table.row([&event.name, &language.of(event.zh, event.en), &when]);
     }

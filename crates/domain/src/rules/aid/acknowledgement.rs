@@ -14,15 +14,16 @@ use crate::state::store::Store;
 event! {
     /// The household confirms a delivery.
     AidAcknowledged "aid_acknowledged", "农户签收", "aid acknowledged" {
+        about: "农户确认收到一次发放。",
         concerns: Household,
         reporters: Reporters::Roles(GIVERS),
         procedure: None,
         source: "rules on special funds for poverty alleviation: the household signs for what it received",
     }
     /// Number of the delivery in the household.
-    delivery: u32 = Value::Number, "发放编号";
+    delivery: u32 = Value::Number, "发放编号", "该户已登记的那次发放的编号。";
     /// Member who confirmed it.
-    member: MemberNo = Value::Member, "签收人";
+    member: MemberNo = Value::Member, "签收人", "签收的家庭成员。";
 }
 
 impl Rule<Envelope> for AidAcknowledged {

@@ -16,21 +16,22 @@ use crate::state::store::Store;
 event! {
     /// Money is set aside for a village; the village is the submission's area.
     FundsAllocated "funds_allocated", "资金安排", "funds allocated" {
+        about: "为一个村安排资金；村即报送的区划。",
         concerns: Village,
         reporters: TREASURY,
         procedure: None,
         source: "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)",
     }
     /// Number of the allocation, chosen by the author, unique in the village.
-    allocation: u64 = Value::Number, "资金安排编号";
+    allocation: u64 = Value::Number, "资金安排编号", "由填报人编定，在本村内不重复。";
     /// Release it is taken from.
-    release: u64 = Value::Number, "下达编号";
+    release: u64 = Value::Number, "下达编号", "从哪一次下达的资金中安排。";
     /// How much, in fen.
-    amount: Fen = Value::Amount, "金额";
+    amount: Fen = Value::Amount, "金额", "本次的金额。";
     /// Group of measures it is for.
-    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
+    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别", "资金用于哪类措施。";
     /// Name of the project.
-    project: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "项目";
+    project: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "项目", "项目的名称。";
 }
 
 impl Rule<Envelope> for FundsAllocated {

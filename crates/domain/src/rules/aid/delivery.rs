@@ -6,6 +6,7 @@ use crate::facts::describe::{Reporters, Value, event};
 use crate::facts::envelope::Envelope;
 use crate::facts::header::EntryHeader;
 use crate::facts::ids::MemberNo;
+use crate::facts::language::Sentence;
 use crate::facts::money::Fen;
 use crate::facts::official::Role;
 use crate::facts::rejection::Code;
@@ -19,26 +20,28 @@ event! {
     /// Help reaches a household.
     #[derive(Copy)]
     AidDelivered "aid_delivered", "帮扶发放", "aid delivered" {
+        about: "帮扶到达农户。",
         concerns: Household,
-        reporters: Reporters::ByContent(
-            "officers of every level and finance officials; \
-             for help that no allocation pays for, also the responsible official"
-        ),
+        reporters: Reporters::ByContent(Sentence {
+            zh: "各级干部和财政人员；不从资金安排支付的帮扶，帮扶责任人也可报送",
+            en: "officers of every level and finance officials; \
+                 for help that no allocation pays for, also the responsible official",
+        }),
         procedure: None,
         source: "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)",
     }
     /// Number of the delivery, chosen by the author, unique in the household.
-    delivery: u32 = Value::Number, "发放编号";
+    delivery: u32 = Value::Number, "发放编号", "由填报人编定，在本户内不重复。";
     /// Group it belongs to.
-    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
+    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别", "所属的帮扶措施类别。";
     /// Planned measure it carries out; 0 if none was planned.
-    measure: Option<u64> = Value::NumberOrNone, "措施编号";
+    measure: Option<u64> = Value::NumberOrNone, "措施编号", "所落实的帮扶计划的编号；没有计划的填0。";
     /// Allocation that pays for it; 0 for help in kind or by others.
-    allocation: Option<u64> = Value::NumberOrNone, "资金安排编号";
+    allocation: Option<u64> = Value::NumberOrNone, "资金安排编号", "支付所用的资金安排；实物或其他来源的填0。";
     /// How much, in fen; for help in kind its value.
-    amount: Fen = Value::Amount, "金额";
+    amount: Fen = Value::Amount, "金额", "发放的金额；实物按价值填。";
     /// Member it is for; 0 for the whole household.
-    member: Option<MemberNo> = Value::MemberOrNone, "成员";
+    member: Option<MemberNo> = Value::MemberOrNone, "成员", "受益的家庭成员；全户受益的填0。";
 }
 
 impl Rule<Envelope> for AidDelivered {

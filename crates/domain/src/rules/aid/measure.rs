@@ -17,23 +17,24 @@ use crate::state::store::Store;
 event! {
     /// A measure is planned for a household, or for the village when no household is named.
     MeasurePlanned "measure_planned", "帮扶措施计划", "measure planned" {
+        about: "为一户安排帮扶措施；不填户则为全村安排。",
         concerns: HouseholdOrVillage,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: a help plan for every household",
     }
     /// Number of the measure, chosen by the author, unique in the village.
-    measure: u64 = Value::Number, "措施编号";
+    measure: u64 = Value::Number, "措施编号", "由填报人编定，在本村内不重复。";
     /// Group it belongs to.
-    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别";
+    group: MeasureGroup = Value::Choice(&MeasureGroup::LIST), "措施类别", "所属的帮扶措施类别。";
     /// Code in the catalogue, 0 to 32 characters.
-    code: Box<str> = Value::Special { wire: &[], inside: &[] }, "措施代码";
+    code: Box<str> = Value::Special { wire: &[], inside: &[] }, "措施代码", "帮扶措施目录中的代码，最多32个字符。";
     /// Allocation that pays for it; 0 if no money is spent.
-    allocation: Option<u64> = Value::NumberOrNone, "资金安排编号";
+    allocation: Option<u64> = Value::NumberOrNone, "资金安排编号", "支付所用的资金安排；不花钱的填0。";
     /// Planned amount, in fen.
-    amount: Fen = Value::Amount, "金额";
+    amount: Fen = Value::Amount, "金额", "计划的金额。";
     /// Planned last day.
-    until: Option<Date> = Value::DayOrNone, "截止日期";
+    until: Option<Date> = Value::DayOrNone, "截止日期", "计划的最后一天。";
 }
 
 impl Rule<Envelope> for MeasurePlanned {

@@ -17,21 +17,22 @@ use crate::state::store::Store;
 event! {
     /// Money reaches the county.
     FundsReleased "funds_released", "资金下达", "funds released" {
+        about: "资金到达本县。",
         concerns: Jurisdiction,
         reporters: TREASURY,
         procedure: None,
         source: "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)",
     }
     /// Number of the release, chosen by the author, unique in the log.
-    release: u64 = Value::Number, "下达编号";
+    release: u64 = Value::Number, "下达编号", "由填报人编定，在整个日志内不重复。";
     /// Where it comes from.
-    source: FundsSource = Value::Choice(&FundsSource::LIST), "资金来源";
+    source: FundsSource = Value::Choice(&FundsSource::LIST), "资金来源", "资金来自哪一级或哪一方。";
     /// How much, in fen.
-    amount: Fen = Value::Amount, "金额";
+    amount: Fen = Value::Amount, "金额", "本次的金额。";
     /// Budget year.
-    year: u32 = Value::Year, "年度";
+    year: u32 = Value::Year, "年度", "预算年度。";
     /// Document number.
-    document: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "文号";
+    document: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "文号", "下达文件的文号。";
 }
 
 impl Rule<Envelope> for FundsReleased {

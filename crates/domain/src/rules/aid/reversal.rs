@@ -15,17 +15,18 @@ use crate::state::store::Store;
 event! {
     /// A delivery is taken back.
     AidReversed "aid_reversed", "发放冲回", "aid reversed" {
+        about: "已登记的一次发放被收回。",
         concerns: Household,
         reporters: TREASURY,
         procedure: None,
         source: "rules on special funds for poverty alleviation (财政专项扶贫资金管理办法)",
     }
     /// Number of the delivery in the household.
-    delivery: u32 = Value::Number, "发放编号";
+    delivery: u32 = Value::Number, "发放编号", "该户已登记的那次发放的编号。";
     /// How much is taken back, in fen; at most what is left of the delivery.
-    amount: Fen = Value::Amount, "金额";
+    amount: Fen = Value::Amount, "金额", "冲回的金额，不超过该次发放的余额。";
     /// Why.
-    reason: ReversalReason = Value::Choice(&ReversalReason::LIST), "原因";
+    reason: ReversalReason = Value::Choice(&ReversalReason::LIST), "原因", "为什么。";
 }
 
 impl Rule<Envelope> for AidReversed {

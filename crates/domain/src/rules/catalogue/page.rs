@@ -1,9 +1,10 @@
 //! Every event with its fields as a text: `EVENTS.md`, which a test compares with the descriptions.
 
 use super::events;
-use crate::facts::describe::{Concerns, Event, Field, Reporters, Value};
+use crate::facts::describe::{Concerns, Event, Field, Reporters, Value, When};
 use crate::facts::envelope;
 use crate::facts::kind::List;
+use crate::facts::language::{Language, Sentence};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
@@ -15,13 +16,14 @@ This page is written from the descriptions beside the rules; a test compares the
 yyyymmdd.
 ";
 /// Name, label and meaning of personal data, as a report states it; the log has it sealed.
-const PRIVATE: (&str, &str, &str) = (
+const PRIVATE: (&str, &str, &str, &str) = (
     "private",
     "个人信息",
     "Personal data, which is encrypted before it is signed. If an update leaves it out, it stays as it was.",
+    "签名前加密的个人信息；更新时不填则保持不变。",
 );
 /// The head of a table of fields.
-const COLUMNS: &str = "| field | label | value | meaning |\n|---|---|---|---|\n";
+const COLUMNS: &str = "| field | label | value | meaning | 含义 |\n|---|---|---|---|---|\n";
 
 /// The page, and the closed lists met so far.
 struct Page {
@@ -49,10 +51,18 @@ impl Page {
     }
 
     fn event(&mut self, event: &'static Event) -> fmt::Result {
-        writeln!(self.text, "\n## {} {}: `{}`\n\n{}\n", event.zh, event.en, event.name, event.meaning.trim())?;
+        writeln!(
+            self.text,
+            "\n## {} {}: `{}`\n\n{} {}\n",
+            event.zh,
+            event.en,
+            event.name,
+            en(event.meaning),
+            event.meaning.zh
+        )?;
         writeln!(self.text, "* Concerns: {}.", concerns(event.concerns))?;
         match event.reporters {
-            Reporters::ByContent(text) => writeln!(self.text, "* Reported by: {text}.")?,
+            Reporters::ByContent(how) => writeln!(self.text, "* Reported by: {}.", en(how))?,
             Reporters::Roles(roles) => {
                 let roles: Vec<_> = roles.iter().map(|role| format!("{} {}", role.name(), role.zh())).collect();
                 writeln!(self.text, "* Reported by: {}.", roles.join(", "))?;
@@ -72,12 +82,13 @@ impl Page {
 
     /// A field as a report names it, and those inside it.
     fn field(&mut self, path: &str, field: &'static Field) -> fmt::Result {
-        let (name, zh, meaning) = match field.value {
+        let (name, zh, meaning, about) = match field.value {
             Value::Sealed(_) => PRIVATE,
-            _ => (field.name, field.zh, field.meaning.trim()),
+            _ => (field.name, field.zh, en(field.meaning), field.meaning.zh),
         };
         let value = self.value(field.value);
-        writeln!(self.text, "| `{path}{name}` | {zh} | {value} | {meaning} |")?;
+        let only = field.when.map(only).unwrap_or_default();
+        writeln!(self.text, "| `{path}{name}` | {zh} | {value}{only} | {meaning} | {about} |")?;
         let path = format!("{path}{name}.");
         field.inside().iter().flat_map(Field::on_the_wire).try_for_each(|inner| self.field(&path, inner))
     }
@@ -130,6 +141,18 @@ fn plain(value: Value) -> &'static str {
         Value::Subject => "household, 10 digits, or official, 8 digits",
         Value::Record(_) => "record",
         _ => "see its meaning",
+    }
+}
+
+fn en(sentence: Sentence) -> &'static str {
+    sentence.one(Language::En)
+}
+
+/// When a field is asked for.
+fn only(when: When) -> String {
+    match when.is {
+        ["*"] => format!("; only with `{}`", when.field),
+        values => format!("; only if `{}` is `{}`", when.field, values.join("` or `")),
     }
 }
 

@@ -20,35 +20,37 @@ const PARTS: u32 = 10_000;
 event! {
     /// The village leaves the list of poor villages.
     VillageExited "village_exited", "贫困村出列", "village exited" {
+        about: "该村退出贫困村名单。",
         concerns: Village,
         reporters: COUNTY,
         procedure: Some(Procedure::VillageExit),
         source: "2016 opinions on the mechanism of exit: incidence below 2 %, in the west 3 %",
     }
     /// Poor persons counted.
-    poor_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "贫困人口";
+    poor_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "贫困人口", "统计的贫困人口数。";
     /// Rural registered persons counted.
-    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口";
+    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口", "统计的农村户籍人口数。";
 }
 
 event! {
     /// The county leaves the list of poor counties.
     CountyExited "county_exited", "贫困县摘帽", "county exited" {
+        about: "该县退出贫困县名单。",
         concerns: Jurisdiction,
         reporters: COUNTY,
         procedure: Some(Procedure::CountyExit),
         source: "2016 opinions on the mechanism of exit: incidence, wrong exits, missed households, satisfaction",
     }
     /// Poor persons counted.
-    poor_persons: u32 = Value::Count { max: u32::MAX }, "贫困人口";
+    poor_persons: u32 = Value::Count { max: u32::MAX }, "贫困人口", "统计的贫困人口数。";
     /// Rural registered persons counted.
-    rural_persons: u32 = Value::Count { max: u32::MAX }, "农村人口";
+    rural_persons: u32 = Value::Count { max: u32::MAX }, "农村人口", "统计的农村户籍人口数。";
     /// Wrong exits per 10,000 households sampled.
-    wrong_exit: u32 = Value::Count { max: PARTS }, "错退率（万分比）";
+    wrong_exit: u32 = Value::Count { max: PARTS }, "错退率（万分比）", "抽查每万户中错退的户数。";
     /// Missed households per 10,000 sampled.
-    missed: u32 = Value::Count { max: PARTS }, "漏评率（万分比）";
+    missed: u32 = Value::Count { max: PARTS }, "漏评率（万分比）", "抽查每万户中漏评的户数。";
     /// Satisfied per 10,000 asked.
-    satisfaction: u32 = Value::Count { max: PARTS }, "群众满意度（万分比）";
+    satisfaction: u32 = Value::Count { max: PARTS }, "群众满意度（万分比）", "每万名受访者中满意的人数。";
 }
 
 /// The incidence at the exit must fit the persons in the village's profile, and be below the threshold.

@@ -16,15 +16,16 @@ use crate::state::store::Store;
 event! {
     /// The card is closed for good.
     HouseholdDeregistered "household_deregistered", "户卡注销", "household deregistered" {
+        about: "户卡永久注销。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: cards are withdrawn by dynamic management",
     }
     /// Why.
-    reason: DeregisterReason = Value::Choice(&DeregisterReason::LIST), "原因";
+    reason: DeregisterReason = Value::Choice(&DeregisterReason::LIST), "原因", "为什么。";
     /// Household it was merged into; 0 otherwise.
-    merged_into: Option<HouseholdId> = Value::HouseholdOrNone, "并入户";
+    merged_into: Option<HouseholdId> = Value::HouseholdOrNone, "并入户", "并入哪一户，填该户10位编号。", when reason is ["merged"];
 }
 
 impl Rule<Envelope> for HouseholdDeregistered {

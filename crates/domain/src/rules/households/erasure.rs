@@ -14,15 +14,16 @@ use crate::state::store::Store;
 event! {
     /// A subject's data keys were destroyed.
     PersonalDataErased "personal_data_erased", "个人信息擦除", "personal data erased" {
+        about: "一户或一名干部的数据密钥已销毁。",
         concerns: Named,
         reporters: ADMINISTRATOR,
         procedure: None,
         source: "Personal Information Protection Law (个人信息保护法), article 47",
     }
     /// Number of the household (10 digits) or official (8 digits) whose data keys were destroyed.
-    subject: Subject = Value::Subject, "对象";
+    subject: Subject = Value::Subject, "对象", "数据密钥已销毁的户（10位编号）或干部（8位编号）。";
     /// Why.
-    reason: ErasureReason = Value::Choice(&ErasureReason::LIST), "原因";
+    reason: ErasureReason = Value::Choice(&ErasureReason::LIST), "原因", "为什么。";
 }
 
 impl Rule<Envelope> for PersonalDataErased {

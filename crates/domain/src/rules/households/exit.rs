@@ -20,15 +20,16 @@ use crate::state::store::Store;
 event! {
     /// The household leaves poverty (脱贫).
     HouseholdExited "household_exited", "脱贫", "household exited" {
+        about: "该户脱贫。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::HouseholdExit),
         source: "2016 opinions on the mechanism of exit: income above the line, guarantees met, household agrees",
     }
     /// Year whose income the exit rests on.
-    income_year: u32 = Value::YearByRule, "收入年度";
+    income_year: u32 = Value::YearByRule, "收入年度", "退出所依据的是哪一年的收入。";
     /// The household has accepted it (农户认可).
-    accepted: bool = Value::Flag, "农户认可";
+    accepted: bool = Value::Flag, "农户认可", "农户是否认可退出。";
 }
 
 impl Rule<Envelope> for HouseholdExited {

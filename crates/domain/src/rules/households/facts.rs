@@ -14,13 +14,14 @@ use crate::state::store::Store;
 event! {
     /// A card's own facts from now on; all of them are given.
     HouseholdUpdated "household_updated", "户卡信息更新", "household updated" {
+        about: "户卡今后的信息；须全部填写。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: the household's form",
     }
     /// All of them.
-    facts: Facts = Value::Flat(&Facts::RECORD), "户信息";
+    facts: Facts = Value::Flat(&Facts::RECORD), "户信息", "";
 }
 
 impl Rule<Envelope> for HouseholdUpdated {

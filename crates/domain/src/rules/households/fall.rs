@@ -16,15 +16,16 @@ use crate::state::store::Store;
 event! {
     /// An exited household is poor again (返贫).
     HouseholdFellBack "household_fell_back", "返贫", "household fell back" {
+        about: "已脱贫的户再次贫困。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::FallBack),
         source: "2014 plan for identification and cards: a household that falls back is identified again",
     }
     /// Main cause.
-    cause: Cause = Value::Choice(&Cause::LIST), "原因";
+    cause: Cause = Value::Choice(&Cause::LIST), "原因", "返贫的主要原因。";
     /// The exit had been recorded in error; the event named by `corrects` is that exit.
-    exit_in_error: bool = Value::Flag, "误脱贫";
+    exit_in_error: bool = Value::Flag, "误脱贫", "原脱贫记录有误时选“是”，并在“更正”中指明该次脱贫。";
 }
 
 impl Rule<Envelope> for HouseholdFellBack {

@@ -22,37 +22,38 @@ pub const YEAR_OVER_FROM_MONTH: u32 = 10;
 event! {
     /// A year's income of the whole household is established.
     IncomeAssessed "income_assessed", "收入认定", "income assessed" {
+        about: "认定全户一年的收入。",
         concerns: Household,
         reporters: ASSESSORS,
         procedure: None,
         source: "2014 plan for identification and cards: the household's income form, October to September",
     }
     /// Calendar year in which it was earned.
-    year: u32 = Value::YearByRule, "年度";
+    year: u32 = Value::YearByRule, "年度", "取得收入的自然年度。";
     /// Wages, in fen.
-    wage: Fen = Value::Amount, "工资性收入";
+    wage: Fen = Value::Amount, "工资性收入", "全户当年的工资性收入。";
     /// Production and business, gross, in fen.
-    production: Fen = Value::Amount, "生产经营性收入";
+    production: Fen = Value::Amount, "生产经营性收入", "扣除支出之前的生产经营收入。";
     /// Cost of production and business, in fen.
-    production_cost: Fen = Value::Amount, "生产经营性支出";
+    production_cost: Fen = Value::Amount, "生产经营性支出", "生产经营的支出。";
     /// Property, in fen.
-    property: Fen = Value::Amount, "财产性收入";
+    property: Fen = Value::Amount, "财产性收入", "租金、利息、分红等。";
     /// Transfer: family planning, in fen.
-    family_planning: Fen = Value::Amount, "计划生育金";
+    family_planning: Fen = Value::Amount, "计划生育金", "转移性收入：计划生育奖励扶助金。";
     /// Transfer: minimum living allowance, in fen.
-    dibao: Fen = Value::Amount, "低保金";
+    dibao: Fen = Value::Amount, "低保金", "转移性收入：最低生活保障金。";
     /// Transfer: five guarantees, in fen.
-    wubao: Fen = Value::Amount, "五保金";
+    wubao: Fen = Value::Amount, "五保金", "转移性收入：特困供养（五保）金。";
     /// Transfer: pension, in fen.
-    pension: Fen = Value::Amount, "养老金";
+    pension: Fen = Value::Amount, "养老金", "转移性收入：养老金。";
     /// Transfer: ecological compensation, in fen.
-    ecological: Fen = Value::Amount, "生态补偿金";
+    ecological: Fen = Value::Amount, "生态补偿金", "转移性收入：生态补偿金。";
     /// Transfer: other, in fen.
-    other_transfer: Fen = Value::Amount, "其他转移性收入";
+    other_transfer: Fen = Value::Amount, "其他转移性收入", "转移性收入：以上各项之外的。";
     /// Net income as stated, in fen: everything above less the cost.
-    net: Fen = Value::Balance, "纯收入";
+    net: Fen = Value::Balance, "纯收入", "以上各项收入之和减去生产经营性支出。";
     /// Net income per member as stated, in fen; less than one fen per member may be lost by rounding.
-    per_head: Fen = Value::Balance, "人均纯收入";
+    per_head: Fen = Value::Balance, "人均纯收入", "纯收入除以家庭人数，舍入误差每人不足一分。";
 }
 
 impl IncomeAssessed {

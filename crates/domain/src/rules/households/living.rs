@@ -14,25 +14,26 @@ use crate::state::store::Store;
 event! {
     /// Assurances, guarantees and dwelling are established; a field that is not given stays as it was.
     LivingConditionsAssessed "living_conditions_assessed", "两不愁三保障认定", "living conditions assessed" {
+        about: "认定两不愁三保障和住房；未填的项保持不变。",
         concerns: Household,
         reporters: ASSESSORS,
         procedure: None,
         source: "Outline for Rural Poverty Alleviation 2011–2020: two assurances and three guarantees",
     }
     /// Enough food.
-    food: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "不愁吃";
+    food: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "不愁吃", "是否不愁吃。";
     /// Enough clothing.
-    clothing: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "不愁穿";
+    clothing: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "不愁穿", "是否不愁穿。";
     /// Compulsory education.
-    education: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "义务教育";
+    education: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "义务教育", "义务教育是否有保障。";
     /// Basic medical care.
-    medical: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "基本医疗";
+    medical: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "基本医疗", "基本医疗是否有保障。";
     /// Safe housing.
-    housing: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "住房安全";
+    housing: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "住房安全", "住房安全是否有保障。";
     /// Safe drinking water.
-    water: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "饮水安全";
+    water: Option<Met> = Value::ChoiceOrNone(&Met::LIST), "饮水安全", "饮水是否安全。";
     /// Grade of the dwelling (住房鉴定等级); C and D are dangerous.
-    dwelling: Option<DwellingGrade> = Value::ChoiceOrNone(&DwellingGrade::LIST), "住房等级";
+    dwelling: Option<DwellingGrade> = Value::ChoiceOrNone(&DwellingGrade::LIST), "住房等级", "住房鉴定等级；C级和D级为危房。";
 }
 
 impl LivingConditionsAssessed {

@@ -21,43 +21,46 @@ use crate::state::store::Store;
 event! {
     /// A person joins a household.
     MemberAdded "member_added", "新增家庭成员", "member added" {
+        about: "一人加入该户。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: natural change of the population",
     }
     /// The person.
-    member: Member = Value::Record(&Member::RECORD), "成员";
+    member: Member = Value::Record(&Member::RECORD), "成员", "该人的信息。";
     /// Why.
-    reason: JoinReason = Value::Choice(&JoinReason::LIST), "原因";
+    reason: JoinReason = Value::Choice(&JoinReason::LIST), "原因", "为什么。";
 }
 
 event! {
     /// A member's facts from now on; all of them are given.
     MemberUpdated "member_updated", "成员信息更新", "member updated" {
+        about: "一名成员今后的信息；须全部填写。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: the household's form",
     }
     /// The person, by number; if sealed data is left out, the earlier sealed data stays in force.
-    member: Member = Value::Record(&Member::RECORD), "成员";
+    member: Member = Value::Record(&Member::RECORD), "成员", "按编号指明该人；个人信息不填则保持不变。";
 }
 
 event! {
     /// A person leaves a household.
     MemberRemoved "member_removed", "成员减少", "member removed" {
+        about: "一人离开该户。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: natural change of the population",
     }
     /// Number inside the household.
-    member: MemberNo = Value::Member, "成员";
+    member: MemberNo = Value::Member, "成员", "该人的户内编号。";
     /// Why.
-    reason: LeaveReason = Value::Choice(&LeaveReason::LIST), "原因";
+    reason: LeaveReason = Value::Choice(&LeaveReason::LIST), "原因", "为什么。";
     /// The new head, if the head leaves; 0 otherwise.
-    new_head: Option<MemberNo> = Value::MemberOrNone, "新户主";
+    new_head: Option<MemberNo> = Value::MemberOrNone, "新户主", "户主离开时，新户主的成员编号；否则填0。";
 }
 
 impl Rule<Envelope> for MemberAdded {

@@ -18,27 +18,29 @@ use crate::state::store::Store;
 event! {
     /// The household is monitored for falling (back) into poverty.
     MonitoringStarted "monitoring_started", "纳入监测", "monitoring started" {
+        about: "该户因有返贫致贫风险而纳入监测。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::Monitoring),
         source: "2021 guidance on monitoring (关于健全防止返贫动态监测和帮扶机制的指导意见)",
     }
     /// Kind of monitored household.
-    kind: MonitoringKind = Value::Choice(&MonitoringKind::LIST), "监测对象类别";
+    kind: MonitoringKind = Value::Choice(&MonitoringKind::LIST), "监测对象类别", "监测对象属于哪一类。";
     /// One to five risks.
-    risks: Vec<Cause> = Value::Choices { list: &Cause::LIST, max: Cause::ALL.len() }, "风险";
+    risks: Vec<Cause> = Value::Choices { list: &Cause::LIST, max: Cause::ALL.len() }, "风险", "返贫致贫风险，一至五项。";
 }
 
 event! {
     /// The monitoring ends.
     MonitoringEnded "monitoring_ended", "监测结束", "monitoring ended" {
+        about: "对该户的监测结束。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::MonitoringEnd),
         source: "2021 guidance on monitoring: risk eliminated by help or naturally",
     }
     /// How the risk ended.
-    outcome: MonitoringOutcome = Value::Choice(&MonitoringOutcome::LIST), "结果";
+    outcome: MonitoringOutcome = Value::Choice(&MonitoringOutcome::LIST), "结果", "风险如何结束。";
 }
 
 impl Rule<Envelope> for MonitoringStarted {

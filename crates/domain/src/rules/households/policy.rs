@@ -15,6 +15,7 @@ use crate::state::store::Store;
 event! {
     /// Lines, limits and measures are set with effect from a day.
     PolicySet "policy_set", "政策参数设定", "policy set" {
+        about: "设定自某日起适用的贫困线、限额和措施。",
         concerns: Jurisdiction,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -22,9 +23,9 @@ event! {
         ground: true,
     }
     /// First day on which they hold.
-    effective: Date = Value::Day, "生效日期";
+    effective: Date = Value::Day, "生效日期", "参数开始适用的日期。";
     /// The parameters, 1 to 1,000.
-    items: Vec<PolicyItem> = Value::Special { wire: &[], inside: policy::ITEM }, "政策参数";
+    items: Vec<PolicyItem> = Value::Special { wire: &[], inside: policy::ITEM }, "政策参数", "各项参数，1至1,000项。";
 }
 
 impl Rule<Envelope> for PolicySet {

@@ -25,15 +25,17 @@ const MEMBERS_NAMED_MAX: usize = 99;
 event! {
     /// A household gets its card, with all its members.
     HouseholdRegistered "household_registered", "建档立卡", "household registered" {
+        about: "一户建立户卡，登记全部家庭成员。",
         concerns: Household,
         reporters: OFFICERS,
         procedure: Some(Procedure::Identification),
         source: "2014 plan for identification and cards",
     }
     /// All members, 1 to 30; exactly one is the head.
-    members: Vec<Member> = Value::Records { record: &Member::RECORD, max: MEMBERS_NAMED_MAX }, "家庭成员";
+    members: Vec<Member> = Value::Records { record: &Member::RECORD, max: MEMBERS_NAMED_MAX },
+        "家庭成员", "全部家庭成员，1至30人，其中恰有一名户主。";
     /// The card's own facts.
-    facts: Facts = Value::Flat(&Facts::RECORD), "户信息";
+    facts: Facts = Value::Flat(&Facts::RECORD), "户信息", "";
 }
 
 impl Rule<Envelope> for HouseholdRegistered {

@@ -7,6 +7,7 @@ use crate::facts::describe::{Reporters, Value, event};
 use crate::facts::envelope::Envelope;
 use crate::facts::header::EntryHeader;
 use crate::facts::household::Status;
+use crate::facts::language::Sentence;
 use crate::facts::official::Role;
 use crate::facts::procedure::{Outcome, Place, Procedure, Step};
 use crate::facts::rejection::Code;
@@ -23,25 +24,30 @@ event! {
     /// A step of a procedure is taken.
     #[derive(Copy)]
     ProcedureStepTaken "procedure_step_taken", "程序步骤", "procedure step taken" {
+        about: "办理一个程序的一步。",
         concerns: HouseholdOrVillage,
-        reporters: Reporters::ByContent("for each step, the roles in the table of its procedure"),
+        reporters: Reporters::ByContent(Sentence {
+            zh: "每个步骤由其程序表中所列的角色报送",
+            en: "for each step, the roles in the table of its procedure",
+        }),
         procedure: None,
         source: "2014 plan for identification, 2016 opinions on exit, 2021 guidance on monitoring",
     }
     /// The procedure.
-    procedure: Procedure = Value::Choice(&Procedure::LIST), "程序";
+    procedure: Procedure = Value::Choice(&Procedure::LIST), "程序", "步骤所属的程序。";
     /// The step of it.
-    step: Step = Value::Choice(&Step::LIST), "步骤";
+    step: Step = Value::Choice(&Step::LIST), "步骤", "该程序中的哪一步。";
     /// How it ended.
-    outcome: Outcome = Value::Choice(&Outcome::LIST), "结果";
+    outcome: Outcome = Value::Choice(&Outcome::LIST), "结果", "该步骤是否通过。";
     /// Persons present at a meeting.
-    present: u32 = Value::Count { max: u32::MAX }, "到会人数";
+    present: u32 = Value::Count { max: u32::MAX }, "到会人数", "到会的人数。", when step is ["appraisal"];
     /// Persons among them who are in favour.
-    in_favour: u32 = Value::Count { max: u32::MAX }, "赞成人数";
+    in_favour: u32 = Value::Count { max: u32::MAX }, "赞成人数", "到会者中赞成的人数。", when step is ["appraisal"];
     /// Last day of a publicity.
-    until: Option<Date> = Value::DayOrNone, "截止日期";
+    until: Option<Date> = Value::DayOrNone, "截止日期", "公示的最后一天。", when step is ["publicity", "second_publicity"];
     /// Objections received during a publicity.
-    objections: u32 = Value::Count { max: u32::MAX }, "异议";
+    objections: u32 = Value::Count { max: u32::MAX },
+        "异议", "公示期间收到的异议数。", when step is ["publicity", "second_publicity"];
 }
 
 impl Rule<Envelope> for ProcedureStepTaken {

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 event! {
     /// A village enters the log; its code is the submission's area.
     VillageRegistered "village_registered", "行政村登记", "village registered" {
+        about: "行政村进入日志；村的代码即报送的区划。",
         concerns: Village,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -25,31 +26,33 @@ event! {
         ground: true,
     }
     /// Name of the village.
-    name: Box<str> = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "村名";
+    name: Box<str> = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "村名", "行政村的名称。";
     /// On the list of poor villages.
-    poor: bool = Value::Flag, "贫困村";
+    poor: bool = Value::Flag, "贫困村", "是否列入贫困村名单。";
     /// Rural registered households.
-    rural_households: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村户数";
+    rural_households: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村户数", "农村户籍户数。";
     /// Rural registered persons.
-    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口";
+    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口", "农村户籍人口数。";
 }
 
 event! {
     /// A village's facts from now on.
     VillageProfileUpdated "village_profile_updated", "行政村情况更新", "village profile updated" {
+        about: "行政村今后的情况。",
         concerns: Village,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: the village's form",
     }
     /// Rural registered households.
-    rural_households: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村户数";
+    rural_households: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村户数", "农村户籍户数。";
     /// Rural registered persons.
-    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口";
+    rural_persons: u32 = Value::Count { max: RURAL_PERSONS_MAX }, "农村人口", "农村户籍人口数。";
     /// Income of the village collective in the year, in fen.
-    collective_income: Fen = Value::Amount, "村集体收入";
+    collective_income: Fen = Value::Amount, "村集体收入", "村集体当年的收入。";
     /// Infrastructure and services that the village has.
-    services: Vec<Service> = Value::Choices { list: &Service::LIST, max: Service::ALL.len() }, "基础设施与服务";
+    services: Vec<Service> = Value::Choices { list: &Service::LIST, max: Service::ALL.len() },
+        "基础设施与服务", "该村已有的基础设施和公共服务。";
 }
 
 impl Rule<Envelope> for VillageRegistered {

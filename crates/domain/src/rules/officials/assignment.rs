@@ -18,25 +18,27 @@ use crate::state::store::Store;
 event! {
     /// The official answers for the household from now on.
     OfficialAssigned "official_assigned", "结对帮扶", "official assigned" {
+        about: "该干部今后对该户负责。",
         concerns: OfficialAndHousehold,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: pairing; caseload limits are parameters",
     }
     /// First or second responsible official.
-    capacity: Capacity = Value::Choice(&Capacity::LIST), "责任人类别";
+    capacity: Capacity = Value::Choice(&Capacity::LIST), "责任人类别", "第一责任人还是第二责任人。";
 }
 
 event! {
     /// The official no longer answers for the household.
     AssignmentEnded "assignment_ended", "结对终止", "assignment ended" {
+        about: "该干部不再对该户负责。",
         concerns: OfficialAndHousehold,
         reporters: OFFICERS,
         procedure: None,
         source: "2014 plan for identification and cards: pairing, from and to",
     }
     /// Why.
-    reason: AssignmentEnd = Value::Choice(&AssignmentEnd::LIST), "原因";
+    reason: AssignmentEnd = Value::Choice(&AssignmentEnd::LIST), "原因", "为什么。";
 }
 
 impl Rule<OfficialEnvelope> for OfficialAssigned {

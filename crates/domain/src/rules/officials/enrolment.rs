@@ -20,6 +20,7 @@ use crate::state::store::Store;
 event! {
     /// An official is enrolled.
     OfficialEnrolled "official_enrolled", "干部登记", "official enrolled" {
+        about: "登记一名干部。",
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -27,20 +28,21 @@ event! {
         ground: true,
     }
     /// The official's role.
-    role: Role = Value::Choice(&Role::LIST), "角色";
+    role: Role = Value::Choice(&Role::LIST), "角色", "该干部的角色，决定能办理哪些事项。";
     /// Area of the role.
-    area: Area = Value::Area, "区划";
+    area: Area = Value::Area, "区划", "角色所管的区划。";
     /// Unit.
-    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
+    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位", "所在单位。";
     /// Post.
-    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
+    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务", "所任职务。";
     /// Number of the data key the personal data is sealed under.
-    sealed: Option<u32> = Value::Sealed(private::OFFICIAL), "加密";
+    sealed: Option<u32> = Value::Sealed(private::OFFICIAL), "加密", "加密个人信息所用数据密钥的编号。";
 }
 
 event! {
     /// The official's role or area changes.
     RoleChanged "role_changed", "角色变更", "role changed" {
+        about: "干部的角色或区划变更。",
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -48,19 +50,19 @@ event! {
         ground: true,
     }
     /// Role and area from now on; `None` if the official has no role any more.
-    role: Option<(Role, Area)> = Value::Special { wire: ROLE, inside: &[] }, "角色";
+    role: Option<(Role, Area)> = Value::Special { wire: ROLE, inside: &[] }, "角色", "今后的角色和区划；不再担任角色的不填。";
     /// Unit.
-    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
+    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位", "所在单位。";
     /// Post.
-    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
+    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务", "所任职务。";
 }
 
 /// The fields of a role in the proto files.
 const ROLE: &[Field] = fields! {
     /// The role from now on; none if the official has no role any more.
-    role = Value::ChoiceOrNone(&Role::LIST), "角色";
+    role = Value::ChoiceOrNone(&Role::LIST), "角色", "今后的角色；不再担任角色的不填。";
     /// Area of the role; none without a role.
-    area = Value::Area, "区划";
+    area = Value::Area, "区划", "角色所管的区划。", when role is ["*"];
 };
 
 impl Rule<OfficialEnvelope> for OfficialEnrolled {

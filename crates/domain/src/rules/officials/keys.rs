@@ -19,6 +19,7 @@ use crate::state::store::Store;
 event! {
     /// A key may sign from now on.
     KeyEnrolled "key_enrolled", "密钥登记", "key enrolled" {
+        about: "一把密钥今后可以签名。",
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -26,14 +27,15 @@ event! {
         ground: true,
     }
     /// The key.
-    public_key: PublicKey = Value::PublicKey, "公钥";
+    public_key: PublicKey = Value::PublicKey, "公钥", "设备的公钥。";
     /// Name of the device.
-    device: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "设备";
+    device: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "设备", "设备的名称，如“办公室电脑”。";
 }
 
 event! {
     /// A key may no longer sign.
     KeyRevoked "key_revoked", "密钥吊销", "key revoked" {
+        about: "一把密钥今后不得签名。",
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -41,9 +43,9 @@ event! {
         ground: true,
     }
     /// The key.
-    key: KeyId = Value::Key, "密钥";
+    key: KeyId = Value::Key, "密钥", "被吊销的密钥。";
     /// Why.
-    reason: RevokeReason = Value::Choice(&RevokeReason::LIST), "原因";
+    reason: RevokeReason = Value::Choice(&RevokeReason::LIST), "原因", "为什么。";
 }
 
 impl Rule<OfficialEnvelope> for KeyEnrolled {

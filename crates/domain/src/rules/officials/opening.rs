@@ -20,6 +20,7 @@ use crate::state::store::Store;
 event! {
     /// The log begins; the official concerned is the first administrator.
     JurisdictionOpened "jurisdiction_opened", "日志启用", "log opened" {
+        about: "启用日志；所涉干部为首位管理员。",
         concerns: Official,
         reporters: ADMINISTRATOR,
         procedure: None,
@@ -27,21 +28,21 @@ event! {
         ground: true,
     }
     /// Name of the log.
-    origin: Box<str> = Value::RequiredText { chars_max: ORIGIN_CHARS_MAX }, "日志名称";
+    origin: Box<str> = Value::RequiredText { chars_max: ORIGIN_CHARS_MAX }, "日志名称", "日志的名称，如 lika.example/130624。";
     /// Area it covers.
-    area: Area = Value::Area, "区划";
+    area: Area = Value::Area, "区划", "日志覆盖的区划。";
     /// Name of the area.
-    name: Box<str> = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "区划名称";
+    name: Box<str> = Value::RequiredText { chars_max: NAME_CHARS_MAX }, "区划名称", "区划的名称。";
     /// What the log is for.
-    mode: Mode = Value::Choice(&Mode::LIST), "用途";
+    mode: Mode = Value::Choice(&Mode::LIST), "用途", "正式使用还是试用。";
     /// The first administrator's key.
-    public_key: PublicKey = Value::PublicKey, "公钥";
+    public_key: PublicKey = Value::PublicKey, "公钥", "首位管理员的公钥。";
     /// Unit.
-    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位";
+    unit: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "单位", "所在单位。";
     /// Post.
-    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务";
+    post: Box<str> = Value::Text { chars_max: NAME_CHARS_MAX }, "职务", "所任职务。";
     /// Number of the data key the personal data is sealed under.
-    sealed: Option<u32> = Value::Sealed(private::OFFICIAL), "加密";
+    sealed: Option<u32> = Value::Sealed(private::OFFICIAL), "加密", "加密个人信息所用数据密钥的编号。";
 }
 
 impl JurisdictionOpened {

@@ -17,27 +17,29 @@ event! {
     /// The official is posted to the village.
     #[derive(Copy)]
     VillageTeamPosted "village_team_posted", "驻村任职", "posted to the village" {
+        about: "该干部派驻该村。",
         concerns: OfficialAndVillage,
         reporters: OFFICES,
         procedure: None,
         source: "2015 notice on first secretaries of villages; 2017 opinions on resident teams",
     }
     /// The post.
-    post: VillagePost = Value::Choice(&VillagePost::LIST), "职务";
+    post: VillagePost = Value::Choice(&VillagePost::LIST), "职务", "驻村担任的职务。";
     /// Planned last day.
-    until: Option<Date> = Value::DayOrNone, "截止日期";
+    until: Option<Date> = Value::DayOrNone, "截止日期", "计划的最后一天。";
 }
 
 event! {
     /// The posting ends.
     VillagePostEnded "village_post_ended", "驻村离任", "village post ended" {
+        about: "驻村任职结束。",
         concerns: OfficialAndVillage,
         reporters: OFFICES,
         procedure: None,
         source: "2015 notice on first secretaries of villages; 2017 opinions on resident teams",
     }
     /// The post that ends.
-    post: VillagePost = Value::Choice(&VillagePost::LIST), "职务";
+    post: VillagePost = Value::Choice(&VillagePost::LIST), "职务", "不再担任的职务。";
 }
 
 impl Rule<OfficialEnvelope> for VillageTeamPosted {

@@ -16,19 +16,20 @@ use crate::state::store::Store;
 event! {
     /// The official visited the household.
     HouseholdVisited "household_visited", "入户走访", "household visited" {
+        about: "该干部走访了该户。",
         concerns: OfficialAndHousehold,
         reporters: ASSESSORS,
         procedure: None,
         source: "counties' rules on pairing: visits at an interval that is a parameter",
     }
     /// Where the visit took place.
-    place: VisitPlace = Value::Choice(&VisitPlace::LIST), "地点";
+    place: VisitPlace = Value::Choice(&VisitPlace::LIST), "地点", "在哪里见面。";
     /// Minute of the day at which it began; on the wire counted from 1, with 0 for not given.
-    minute: Option<u16> = Value::Special { wire: &[], inside: &[] }, "开始时间（分钟）";
+    minute: Option<u16> = Value::Special { wire: &[], inside: &[] }, "开始时间（分钟）", "走访开始的时刻；不清楚的不填。";
     /// Other officials who were there, at most 5.
-    companions: Vec<OfficialId> = Value::Officials { max: COMPANIONS_MAX }, "同行人";
+    companions: Vec<OfficialId> = Value::Officials { max: COMPANIONS_MAX }, "同行人", "一同走访的其他干部，至多5人。";
     /// Number of the household's data key under which the account of the visit is sealed.
-    sealed: Option<u32> = Value::Sealed(private::VISIT), "加密";
+    sealed: Option<u32> = Value::Sealed(private::VISIT), "加密", "加密走访记录所用的本户数据密钥的编号。";
 }
 
 impl Rule<OfficialEnvelope> for HouseholdVisited {

@@ -72,8 +72,8 @@ impl<'a, A: Prompter> Form<'a, A> {
 
     /// Asks for everything in an event, and makes a report of the answers.
     pub(super) fn report(&mut self, event: &'static Event, area: Option<Area>) -> Answer<Node> {
-        let meaning = event.meaning.trim();
-        self.ask.say(&self.language.of(event.zh.to_owned(), format!("{}: {meaning}", event.en)));
+        let (label, meaning) = (event.label(), event.meaning.one(self.language));
+        self.ask.say(&format!("{}{}{meaning}", label.one(self.language), self.language.of("：", ": ")));
         let area = match area {
             Some(area) => area.to_string(),
             None => self.ask.text(area_question(self.language), None, &|text| match text.parse::<Area>() {
@@ -125,19 +125,14 @@ impl<'a, A: Prompter> Form<'a, A> {
         Ok(Node::Object(answers))
     }
 
-    /// A field that may stand for several: those of a flat record, or those that hang on the first of them.
+    /// A field that may stand for several. One that hangs on another's answer is asked for if that answer is given.
     fn fields(&mut self, field: &'static Field, answers: &mut Vec<(String, Node)>) -> Answer<()> {
         match field.value {
             Takes::Flat(record) => record.fields.iter().try_for_each(|inner| self.fields(inner, answers))?,
-            Takes::Special { wire: [first, rest @ ..], .. } => {
-                let first = self.field(first)?.filter(|(_, node)| *node != leaf("0".to_owned()));
-                if let Some(first) = first {
-                    answers.push(first);
-                    for field in rest {
-                        answers.extend(self.field(field)?);
-                    }
-                }
+            Takes::Special { wire, .. } if !wire.is_empty() => {
+                wire.iter().try_for_each(|inner| self.fields(inner, answers))?;
             }
+            _ if field.when.is_some_and(|when| !when.holds(&answer(answers, when.field))) => {}
             _ => answers.extend(self.field(field)?),
         }
         Ok(())
@@ -174,11 +169,11 @@ impl<'a, A: Prompter> Form<'a, A> {
     fn value(&mut self, field: &'static Field) -> Answer<String> {
         let default = match field.value {
             Takes::Day => Some(self.today.to_string()),
-            Takes::Count { .. } => Some("0".to_owned()),
+            Takes::Count { .. } if field.when.is_none() => Some("0".to_owned()),
             Takes::Amount | Takes::Balance => Some("0.00".to_owned()),
             _ => None,
         };
-        let may_be_empty = field.may_be_empty();
+        let may_be_empty = field.when.is_none() && field.may_be_empty();
         let language = self.language;
         self.ask.text(&question(field, language), default.as_deref(), &|text| match text {
             "" if may_be_empty => Ok(()),
@@ -258,6 +253,15 @@ fn check(field: &'static Field, text: &str, language: Language) -> Result<(), St
     plain::check(field, text).map_err(|what| what.one(language).to_owned())
 }
 
+/// The answer to the field of that name; empty if there is none.
+fn answer(answers: &[(String, Node)], name: &str) -> String {
+    let node = answers.iter().find(|(field, _)| field == name).map(|(_, node)| node);
+    match node {
+        Some(Node::Leaf(value)) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        _ => String::new(),
+    }
+}
+
 fn leaf(text: String) -> Node {
     Node::Leaf(text.into())
 }
@@ -275,7 +279,7 @@ fn area_question(language: Language) -> &'static str {
     language.of("区划代码（2 至 12 位）", "Area (2 to 12 digits)")
 }
 
-/// The label of a field, how its value is written, and in English what it means.
+/// The label of a field, how its value is written, and what it means.
 fn question(field: &Field, language: Language) -> String {
     let how = match field.value {
         _ if is_amount(field) => language.of("（元）", " (yuan)"),
@@ -284,8 +288,9 @@ fn question(field: &Field, language: Language) -> String {
         _ => "",
     };
     let label = field.label();
-    let meaning = field.meaning.trim().trim_end_matches('.').replace(", in fen", "");
-    language.of(format!("{}{how}", label.zh), format!("{}{how}: {meaning}", label.en))
+    let meaning = field.meaning.one(language).trim_end_matches(['.', '。']).replace(", in fen", "");
+    let between = if meaning.is_empty() { "" } else { language.of("：", ": ") };
+    format!("{}{how}{between}{meaning}", label.one(language))
 }
 
 #[cfg(test)]
@@ -308,8 +313,13 @@ mod tests {
         "WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY=",
     ];
 
-    /// Answers every question with something that passes: the default, or else the first or the last of what there is.
+    /// The most choices that a closed list on which others hang has.
+    const CHOICES: usize = 16;
+
+    /// Answers every question with something that passes: the default, or else one of what there is, by its place.
+    /// After the last place everything is answered yes.
     struct Scripted {
+        place: usize,
         last: bool,
         asked: Vec<String>,
     }
@@ -344,7 +354,7 @@ mod tests {
 
         fn one(&mut self, question: &str, choices: &[String]) -> Answer<usize> {
             self.asked.push(question.to_owned());
-            Ok(if self.last { choices.len() - 1 } else { 0 })
+            Ok(self.place.min(choices.len() - 1))
         }
 
         fn several(&mut self, question: &str, choices: &[String]) -> Answer<Vec<usize>> {
@@ -365,8 +375,8 @@ mod tests {
         let home = Home::open(dir.path()).unwrap();
         let device = Device::new(Signer::from_seed([1; 32]), OfficialId::new(10_000_001).unwrap(), ORIGIN);
         let mut asked = Vec::new();
-        for (event, last) in catalogue::events().flat_map(|event| [(event, false), (event, true)]) {
-            let mut scripted = Scripted { last, asked: Vec::new() };
+        for (event, place) in catalogue::events().flat_map(|event| (0..=CHOICES).map(move |place| (event, place))) {
+            let mut scripted = Scripted { place, last: place == CHOICES, asked: Vec::new() };
             let form = Form::new(&mut scripted, Date::new(2016, 7, 1).unwrap(), Language::En)
                 .report(event, "130624100201".parse().ok());
             let text = serde_json::to_string_pretty(&form.unwrap()).unwrap();
