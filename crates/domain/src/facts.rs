@@ -25,4 +25,5 @@ pub mod policy_defaults;
 pub mod private;
 pub mod procedure;
 pub mod rejection;
+pub mod text;
 pub mod village;

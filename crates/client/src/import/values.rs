@@ -3,16 +3,12 @@
 
 use lika_domain::date::{Date, Month};
 use lika_domain::money::AMOUNT_MAX_FEN;
+use lika_domain::text::is_hidden;
 use unicode_normalization::UnicodeNormalization;
-
-/// Characters that nobody sees: marks of order, joiners, soft hyphens.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
-}
 
 /// A text without what is put around it: spaces of all kinds, `="…"`, and the marks before numbers kept as text.
 pub(super) fn outer(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let visible: String = text.chars().filter(|c| c.is_control() || !is_hidden(*c)).collect();
     let trimmed = visible.trim();
     let quoted = trimmed.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     quoted.unwrap_or(trimmed).trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '`' | '’')).to_owned()
@@ -205,7 +201,7 @@ pub(super) fn degrees(text: &str) -> Option<i64> {
 pub(super) fn one_spelling(text: &str) -> String {
     let is_form = |c: char| matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}');
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
+    for c in text.chars().filter(|c| c.is_control() || !is_hidden(*c)) {
         if is_form(c) { plain.extend(c.nfkc()) } else { plain.push(c) }
     }
     plain.nfc().collect()
