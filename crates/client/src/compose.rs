@@ -134,7 +134,7 @@ impl Device {
             return Err(ComposeError::TooLarge { bytes });
         }
         // Every recorder refuses malformed fields; better to find out before signing.
-        convert::submission(&submission).map_err(ComposeError::Malformed)?;
+        convert::recordable(&submission, message).map_err(ComposeError::Malformed)?;
         Ok(self.sign(id, submission, report.keys))
     }
 
@@ -149,7 +149,7 @@ impl Device {
         message.sequence = self.chain.sequence + 1;
         message.previous = self.chain.previous.map(|hash| Bytes::copy_from_slice(&hash)).unwrap_or_default();
         let submission = Bytes::from(message.encode_to_vec());
-        let read = convert::submission(&submission).map_err(ComposeError::Malformed)?;
+        let read = convert::recordable(&submission, message).map_err(ComposeError::Malformed)?;
         Ok(self.sign(read.id, submission, signed.keys.clone()))
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn verify(checks: &[Check]) -> Vec<Verdict> {
         .iter()
         .filter_map(|check| if let Check::Open(signed) = check { Some(signed.clone()) } else { None })
         .collect();
-    let mut good = signature::verify(&open).into_iter();
+    let mut good = signature::recordable(&open).into_iter();
     let verdict = |check: &Check| match check {
         Check::Done => Verdict::Good,
         Check::KeyUnknown => Verdict::Unknown,
@@ -76,7 +76,7 @@ pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: V
     let good = match verdict {
         Verdict::Unknown => match check(state, &prepared) {
             Check::Done => Some(true),
-            Check::Open(signed) => Some(signature::verify(&[signed]) == [true]),
+            Check::Open(signed) => Some(signature::is_recordable(&signed)),
             Check::KeyUnknown => None,
         },
         known => Some(known == Verdict::Good),
@@ -89,6 +89,9 @@ pub(crate) fn judge(state: &State, clock: &Clock, prepared: Prepared, verdict: V
     }
     if let Some(index) = state.submissions.get(&prepared.parsed.id) {
         return Ok(Judged::Before { index: *index });
+    }
+    if let Some(why) = prepared.unfit {
+        return Err(why);
     }
     let (entry, bytes) = entry(state, clock, prepared)?;
     admit(state, &entry)?;

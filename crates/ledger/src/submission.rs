@@ -30,6 +30,8 @@ pub struct Prepared {
     pub verified: Option<[u8; 32]>,
     /// The parsed bytes.
     pub parsed: Submission,
+    /// Why a new submission in this form is refused. One that is recorded already gets its receipt all the same.
+    pub unfit: Option<Rejection>,
     /// Keyed hashes of the citizen IDs it registers.
     pub tags: Vec<PersonTag>,
     /// Number of entries that its device has seen published: a process with fewer entries does not decide about it.
@@ -83,11 +85,14 @@ pub fn prepare(received: Received, service: Service) -> Result<Prepared, Rejecti
     let v1::SignedSubmission { submission, signature, known, .. } = received.signed;
     let signature = <[u8; 64]>::try_from(&signature[..])
         .map_err(|_| Rejection::of(Code::FieldInvalid, "signature", format!("{} bytes, not 64", signature.len())))?;
-    let parsed = convert::checked(received.message?)?;
+    let (parsed, unfit) = match convert::recordable(&submission, received.message?) {
+        Ok(parsed) => (parsed, None),
+        Err(why) => (convert::submission(&submission).map_err(|_| why.clone())?, Some(why)),
+    };
     if Service::from(&parsed.events) != service {
         return Err(Rejection::of(Code::WrongService, "events", ""));
     }
-    Ok(Prepared { submission, signature, verified: None, parsed, tags: Vec::new(), known })
+    Ok(Prepared { submission, signature, verified: None, parsed, unfit, tags: Vec::new(), known })
 }
 
 impl From<v1::SignedSubmission> for Received {

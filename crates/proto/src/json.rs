@@ -89,7 +89,7 @@ fn schema_of_field(field: &FieldDescriptor) -> serde_json::Value {
     if field.is_list() { json!({"type": "array", "items": one}) } else { one }
 }
 
-fn descriptor(message_name: &str) -> Result<MessageDescriptor, JsonError> {
+pub(crate) fn descriptor(message_name: &str) -> Result<MessageDescriptor, JsonError> {
     let message = POOL.as_ref().and_then(|pool| pool.get_message_by_name(&format!("lika.v1.{message_name}")));
     message.ok_or_else(|| JsonError::MessageUnknown(message_name.to_owned()))
 }

@@ -17,6 +17,7 @@ use lika_domain::facts::private::{
     ADDRESS_CHARS_MAX, NUMBER_CHARS_MAX, PERSON_NAME_CHARS_MAX, REMARK_CHARS_MAX, SEEN_CHARS_MAX,
 };
 use lika_domain::ids::{HouseholdId, MemberNo, OfficialId};
+use lika_domain::text::is_hidden;
 use prost::Message;
 use std::fmt;
 use std::marker::PhantomData;
@@ -52,7 +53,7 @@ pub trait Private: Message + Default {
     ///
     /// # Errors
     /// The first field over its limit.
-    fn check(&self) -> Result<(), SealError>;
+    fn check(&self, unfit: fn(char) -> bool) -> Result<(), SealError>;
 }
 
 /// Why something cannot be sealed or opened. Never contains a value.
@@ -155,7 +156,7 @@ pub fn seal<M: Private>(
     place: &Place<'_, M>,
     message: &M,
 ) -> Result<Bytes, SealError> {
-    message.check()?;
+    message.check(is_hidden)?;
     let plain = message.encode_to_vec();
     let payload = Payload { msg: &plain, aad: &place.associated_data() };
     let sealed = cipher(key).encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::TooLarge)?;
@@ -163,59 +164,78 @@ pub fn seal<M: Private>(
     if whole.len() > SEALED_BYTES_MAX { Err(SealError::TooLarge) } else { Ok(whole.into()) }
 }
 
-/// Opens a box.
+/// Opens a box that is recorded.
 ///
 /// # Errors
 /// If it was not sealed under that key for that place, or the content is not such a message within its limits.
 pub fn open<M: Private>(key: &DataKey, place: &Place<'_, M>, sealed: &[u8]) -> Result<M, SealError> {
+    let message: M = read(&decrypted(key, place, sealed)?)?;
+    message.check(char::is_control)?;
+    Ok(message)
+}
+
+/// Opens a box that is about to be recorded. Its texts must not hold characters that nobody sees, and its bytes must
+/// be those that this version writes, so that nothing is kept in it that nobody reads.
+///
+/// # Errors
+/// As [`open`], or [`SealError::NotTheMessage`].
+pub fn open_new<M: Private>(key: &DataKey, place: &Place<'_, M>, sealed: &[u8]) -> Result<M, SealError> {
+    let plain = decrypted(key, place, sealed)?;
+    let message: M = read(&plain)?;
+    message.check(is_hidden)?;
+    if message.encode_to_vec() == plain { Ok(message) } else { Err(SealError::NotTheMessage) }
+}
+
+fn decrypted<M: Private>(key: &DataKey, place: &Place<'_, M>, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     if sealed.len() > SEALED_BYTES_MAX {
         return Err(SealError::TooLarge);
     }
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Unreadable)?;
     let payload = Payload { msg: sealed, aad: &place.associated_data() };
-    let plain = cipher(key).decrypt(&Nonce::from(*nonce), payload).map_err(|_| SealError::Unreadable)?;
-    let message = M::decode(plain.as_slice()).map_err(|_| SealError::NotTheMessage)?;
-    message.check()?;
-    Ok(message)
+    cipher(key).decrypt(&Nonce::from(*nonce), payload).map_err(|_| SealError::Unreadable)
+}
+
+fn read<M: Private>(plain: &[u8]) -> Result<M, SealError> {
+    M::decode(plain).map_err(|_| SealError::NotTheMessage)
 }
 
 impl Private for HouseholdPrivate {
     const NAME: &'static str = "HouseholdPrivate";
 
-    fn check(&self) -> Result<(), SealError> {
-        text(&self.address, ADDRESS_CHARS_MAX, "address")?;
-        text(&self.phone, NUMBER_CHARS_MAX, "phone")?;
-        text(&self.bank, PERSON_NAME_CHARS_MAX, "bank")?;
-        text(&self.account, NUMBER_CHARS_MAX, "account")?;
-        text(&self.remark, REMARK_CHARS_MAX, "remark")
+    fn check(&self, unfit: fn(char) -> bool) -> Result<(), SealError> {
+        text(&self.address, ADDRESS_CHARS_MAX, "address", unfit)?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone", unfit)?;
+        text(&self.bank, PERSON_NAME_CHARS_MAX, "bank", unfit)?;
+        text(&self.account, NUMBER_CHARS_MAX, "account", unfit)?;
+        text(&self.remark, REMARK_CHARS_MAX, "remark", unfit)
     }
 }
 
 impl Private for MemberPrivate {
     const NAME: &'static str = "MemberPrivate";
 
-    fn check(&self) -> Result<(), SealError> {
-        text(&self.name, PERSON_NAME_CHARS_MAX, "name")?;
-        text(&self.citizen_id, NUMBER_CHARS_MAX, "citizen_id")?;
-        text(&self.disability_certificate, NUMBER_CHARS_MAX, "disability_certificate")?;
-        text(&self.phone, NUMBER_CHARS_MAX, "phone")
+    fn check(&self, unfit: fn(char) -> bool) -> Result<(), SealError> {
+        text(&self.name, PERSON_NAME_CHARS_MAX, "name", unfit)?;
+        text(&self.citizen_id, NUMBER_CHARS_MAX, "citizen_id", unfit)?;
+        text(&self.disability_certificate, NUMBER_CHARS_MAX, "disability_certificate", unfit)?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone", unfit)
     }
 }
 
 impl Private for OfficialPrivate {
     const NAME: &'static str = "OfficialPrivate";
 
-    fn check(&self) -> Result<(), SealError> {
-        text(&self.name, PERSON_NAME_CHARS_MAX, "name")?;
-        text(&self.phone, NUMBER_CHARS_MAX, "phone")
+    fn check(&self, unfit: fn(char) -> bool) -> Result<(), SealError> {
+        text(&self.name, PERSON_NAME_CHARS_MAX, "name", unfit)?;
+        text(&self.phone, NUMBER_CHARS_MAX, "phone", unfit)
     }
 }
 
 impl Private for VisitPrivate {
     const NAME: &'static str = "VisitPrivate";
 
-    fn check(&self) -> Result<(), SealError> {
-        text(&self.seen, SEEN_CHARS_MAX, "seen")?;
+    fn check(&self, unfit: fn(char) -> bool) -> Result<(), SealError> {
+        text(&self.seen, SEEN_CHARS_MAX, "seen", unfit)?;
         within(self.latitude, LATITUDE_MAX, "latitude")?;
         within(self.longitude, LONGITUDE_MAX, "longitude")
     }
@@ -225,12 +245,12 @@ fn cipher(key: &DataKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new(&Key::from(key.0))
 }
 
-/// In free text, a line break is the only control character allowed.
-fn text(text: &str, chars_max: usize, field: &'static str) -> Result<(), SealError> {
+/// In free text, a line break is the only unfit character allowed.
+fn text(text: &str, chars_max: usize, field: &'static str, unfit: fn(char) -> bool) -> Result<(), SealError> {
     if text.chars().count() > chars_max {
         return Err(SealError::TextTooLong { field, chars_max });
     }
-    if text.chars().any(|c| c.is_control() && c != '\n') { Err(SealError::Invalid { field }) } else { Ok(()) }
+    if text.chars().any(|c| unfit(c) && c != '\n') { Err(SealError::Invalid { field }) } else { Ok(()) }
 }
 
 fn within(units: i32, units_max: u32, field: &'static str) -> Result<(), SealError> {
@@ -334,9 +354,9 @@ mod tests {
         assert_eq!(sealed(|m| m.remark = "注".repeat(501)), long("remark", 500));
         assert_eq!(sealed(|m| m.phone = "\u{1b}".into()), Err(SealError::Invalid { field: "phone" }));
         let far = VisitPrivate { latitude: -9_000_001, ..Default::default() };
-        assert_eq!(far.check(), Err(SealError::Invalid { field: "latitude" }));
+        assert_eq!(far.check(is_hidden), Err(SealError::Invalid { field: "latitude" }));
         let far = VisitPrivate { longitude: i32::MIN, ..Default::default() };
-        assert_eq!(far.check(), Err(SealError::Invalid { field: "longitude" }));
+        assert_eq!(far.check(is_hidden), Err(SealError::Invalid { field: "longitude" }));
         let full = VisitPrivate { seen: "见".repeat(SEEN_CHARS_MAX), ..Default::default() };
         let place = Place::visit(ORIGIN, household());
         assert!(seal(&key(), [7; NONCE_BYTES], &place, &full).unwrap().len() <= SEALED_BYTES_MAX);

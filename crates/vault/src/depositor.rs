@@ -7,9 +7,9 @@ use lika_domain::state::State;
 use lika_ledger::Prepared;
 use lika_ledger::signature::{self, Signed};
 
-/// The submission must be signed by its author's key, the key must be in force, and the author's area must contain the
-/// submission's. The ledger judges everything else. It gets the key returned here, so that it need not verify the
-/// signature again.
+/// The submission must be signed by its author's key, the key must be in force, the author's area must contain the
+/// submission's, and its form must be the one that is recorded. The ledger judges everything else. It gets the key
+/// returned here, so that it need not verify the signature again.
 pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<[u8; 32], Rejection> {
     let submission = &prepared.parsed;
     let key = match &state.jurisdiction {
@@ -29,8 +29,8 @@ pub(crate) fn check_depositor(state: &State, prepared: &Prepared) -> Result<[u8;
         }
     };
     let signed = Signed { key, signature: prepared.signature, submission: prepared.submission.clone() };
-    match signature::verify(&[signed]).as_slice() {
-        [true] => Ok(key),
-        _ => Err(Rejection::of(Code::SignatureInvalid, "signature", "")),
+    if !signature::is_recordable(&signed) {
+        return Err(Rejection::of(Code::SignatureInvalid, "signature", ""));
     }
+    prepared.unfit.clone().map_or(Ok(key), Err)
 }

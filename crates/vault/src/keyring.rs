@@ -63,7 +63,7 @@ impl<'v> Keyring<'v> {
             Some(key) => key.clone(),
             None => self.vault.key(subject, sealed.key).ok_or_else(missing)?,
         };
-        let message = seal::open(&key, place, &sealed.r#box).map_err(|error| (code(error), error.to_string()))?;
+        let message = seal::open_new(&key, place, &sealed.r#box).map_err(|error| (code(error), error.to_string()))?;
         self.used.insert(name, key);
         Ok(message)
     }

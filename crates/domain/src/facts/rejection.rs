@@ -95,6 +95,9 @@ crate::codes! {
     class: Class;
     // The submission itself.
     Malformed(Malformed) "malformed" "报送内容无法读取" "the submission cannot be read";
+    FieldUnknown(Malformed) "field_unknown" "报送含有未知字段" "the submission has a field that is not known";
+    EncodingAmbiguous(Malformed) "encoding_ambiguous" "报送的编码方式不唯一"
+        "the bytes are not the one encoding of what they say: fields in order, each once, none with its default";
     FieldMissing(Malformed) "field_missing" "缺少必填项" "a required field is missing";
     FieldInvalid(Malformed) "field_invalid" "填报值无效" "the value is not valid";
     TextTooLong(Malformed) "text_too_long" "文字过长" "the text is too long";

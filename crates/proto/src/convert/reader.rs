@@ -1,5 +1,6 @@
 //! Reads single values and notes their faults.
 
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use lika_domain::area::Area;
 use lika_domain::date::{Date, Month};
 use lika_domain::household::Subject;
@@ -8,6 +9,7 @@ use lika_domain::kind::FromWire;
 use lika_domain::money::{AMOUNT_MAX_FEN, Fen};
 use lika_domain::official::PublicKey;
 use lika_domain::rejection::{Code, Problem, Rejection};
+use lika_domain::text::is_hidden;
 use sha2::{Digest, Sha256};
 
 /// Most problems listed for one event. With [`lika_domain::submission::EVENTS_MAX`] it bounds the answer to a
@@ -20,6 +22,8 @@ const YEARS: std::ops::RangeInclusive<u32> = 1900..=2199;
 /// first and check them afterwards, so that all faults of an event are listed and not only the first.
 #[derive(Default)]
 pub(super) struct Reader {
+    /// Whether the values are about to be recorded, and not read from what is recorded.
+    new: bool,
     event: Option<u32>,
     item: Option<(&'static str, usize)>,
     listed: usize,
@@ -27,6 +31,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// A reader of what is about to be recorded.
+    pub(super) fn for_new() -> Self {
+        Self { new: true, ..Self::default() }
+    }
+
     /// The event that the next problems concern.
     pub(super) fn at_event(&mut self, number: usize) {
         self.event = u32::try_from(number).ok();
@@ -163,8 +172,10 @@ impl Reader {
                 return self.refuse(Code::TextTooLong, field, format!("{chars} characters, at most {chars_max}"));
             }
         }
-        if text.chars().any(char::is_control) {
-            return self.invalid(field, "control character");
+        let unfit = if self.new { is_hidden } else { char::is_control };
+        if let Some(c) = text.chars().find(|c| unfit(*c)) {
+            let what = if c.is_control() { "control character" } else { "character that is not seen" };
+            return self.invalid(field, format!("{what} U+{:04X}", u32::from(c)));
         }
         Some(text.into_boxed_str())
     }
@@ -233,6 +244,9 @@ impl Reader {
             return self.missing(field);
         }
         match <[u8; 32]>::try_from(bytes) {
+            Ok(bytes) if self.new && !is_plain(bytes) => {
+                self.refuse(Code::KeyInvalid, field, "not an Ed25519 key that every verifier reads alike")
+            }
             Ok(bytes) if needs_a_secret(bytes) => Some(PublicKey { id: key_id(&bytes), bytes }),
             Ok(_) => self.refuse(Code::KeyInvalid, field, "not an Ed25519 key, or one under which anyone can sign"),
             Err(_) => self.refuse(Code::KeyInvalid, field, format!("{} bytes, not 32", bytes.len())),
@@ -271,6 +285,13 @@ fn needs_a_secret(bytes: [u8; 32]) -> bool {
     nobodys[0] = 1;
     let key = ed25519_zebra::VerificationKey::try_from(bytes);
     key.is_ok_and(|key| key.verify(&ed25519_zebra::Signature::from(nobodys), b"").is_err())
+}
+
+/// Whether all verifiers agree on what the key signed: it is written in the one form of RFC 8032, section 5.1.2, and
+/// lies in the group of prime order, like every key that is made from a secret.
+fn is_plain(bytes: [u8; 32]) -> bool {
+    let written = CompressedEdwardsY(bytes);
+    written.decompress().is_some_and(|point| point.compress() == written && point.is_torsion_free())
 }
 
 /// The id of a public key: the first 8 bytes, big-endian, of its SHA-256.

@@ -1,5 +1,6 @@
 //! Submissions.
 
+use super::form::check_form;
 use super::reader::Reader;
 use super::{ENTRY_BYTES_MAX, SIGNING_PREFIX, events};
 use crate::v1;
@@ -47,6 +48,17 @@ pub fn submission(bytes: &Bytes) -> Result<Submission, Rejection> {
 /// All faults of its fields; rules are not judged.
 pub fn checked(message: v1::Submission) -> Result<Submission, Rejection> {
     let mut r = Reader::default();
+    let read = read(&mut r, message);
+    r.finish(read)
+}
+
+/// Reads a submission that is to be recorded: what [`checked`] asks, and what only new submissions must fulfil.
+///
+/// # Errors
+/// All faults of its fields; `field_unknown` and `encoding_ambiguous` if its bytes are not in their one form.
+pub fn recordable(bytes: &Bytes, message: v1::Submission) -> Result<Submission, Rejection> {
+    check_form(bytes, &message)?;
+    let mut r = Reader::for_new();
     let read = read(&mut r, message);
     r.finish(read)
 }

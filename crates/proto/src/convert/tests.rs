@@ -190,7 +190,7 @@ fn submission_of(events: v1::submission::Events) -> v1::Submission {
     }
 }
 
-fn all_submissions() -> Vec<v1::Submission> {
+pub(super) fn all_submissions() -> Vec<v1::Submission> {
     let officials = official_kinds().into_iter().map(official_event).collect();
     let aid = aid_kinds().into_iter().map(aid_event).collect();
     vec![

@@ -79,6 +79,10 @@ async fn keys_are_accepted_only_from_authors_who_may_record_there() {
     }
     let mut officer = world.officer.clone();
     let mut signed = sign_with_keys(&mut officer, VILLAGE, registered, keys);
+    let submission = [&signed.submission[..], b"\xfa\x07\x03abc"].concat();
+    let signature = officer.signer().sign_submission(&submission).to_vec().into();
+    let unknown = v1::SignedSubmission { submission: submission.into(), signature, ..signed.clone() };
+    assert_eq!(problems(world.record(unknown).await), [(Code::FieldUnknown, None, "submission")]);
     let mut bytes = signed.signature.to_vec();
     bytes[5] ^= 1;
     signed.signature = bytes.into();
