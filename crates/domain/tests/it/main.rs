@@ -35,6 +35,8 @@ const RAISED_ELSEWHERE: &[(Code, &str)] = &[
     (Code::PhoneInvalid, "the households service, which sees what is sealed"),
     (Code::SealedUnreadable, "the households service, which sees what is sealed"),
     (Code::ComposedBeforeRevocation, "the ledger, which says when a key was revoked"),
+    (Code::FieldUnknown, "the wire mapping"),
+    (Code::EncodingAmbiguous, "the wire mapping"),
     (Code::DataKeyMissing, "the vault"),
     (Code::DataKeyChanged, "the vault"),
 ];
