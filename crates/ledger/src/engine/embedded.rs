@@ -25,8 +25,8 @@ use tokio::sync::mpsc;
 
 /// Most submissions judged as one batch.
 const BATCH_MAX: usize = 512;
-/// How long a batch of more than one submission waits for further ones. Checking signatures together costs less than
-/// half of checking them one by one; a single client never waits.
+/// How long a batch of more than one submission waits for further ones, to share a sync with them; a single client
+/// never waits.
 const GATHER: Duration = Duration::from_micros(500);
 
 /// The engine.
