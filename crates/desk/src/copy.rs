@@ -1,18 +1,32 @@
 //! What the desk has of the official's area, in memory.
 
+use lika_client::ApiError;
+use lika_client::Replica;
+use lika_client::home::Pending;
 use lika_client::replica::{Known, ReplicaError};
-use lika_client::{ApiError, Replica};
+use lika_domain::ids::SubmissionId;
+use lika_domain::state::State;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Mutex as AsyncMutex, Notify};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
 /// What the desk has of the area.
 #[derive(Default)]
 pub(crate) struct Copy {
-    /// Held while it is fetched.
-    pub(crate) replica: AsyncMutex<Option<Replica>>,
     shown: Mutex<Shown>,
+    expected: Mutex<Option<Waiting>>,
     /// Wakes what fetches.
     pub(crate) wanted: Notify,
+    rounds: watch::Sender<Rounds>,
+}
+
+/// How often it was fetched.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rounds {
+    begun: u64,
+    ended: u64,
 }
 
 /// What pages show.
@@ -39,10 +53,55 @@ pub(crate) enum Outage {
     Stored,
 }
 
+/// The state with what waits, and what it was made of.
+struct Waiting {
+    known: Arc<Known>,
+    ids: Vec<SubmissionId>,
+    state: Arc<State>,
+}
+
+/// The state as it will be when what waits is recorded.
+pub(crate) enum Expected {
+    /// Nothing waits.
+    Known(Arc<Known>),
+    /// Something does.
+    Waiting(Arc<State>),
+}
+
+impl Deref for Expected {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        match self {
+            Self::Known(known) => known.state(),
+            Self::Waiting(state) => state,
+        }
+    }
+}
+
 impl Copy {
     /// Has it fetched anew.
     pub(crate) fn want(&self) {
         self.wanted.notify_one();
+    }
+
+    /// Has it fetched anew, and waits until that is done, but not longer than `limit`. Nothing breaks off then.
+    pub(crate) async fn renewed(&self, limit: Duration) {
+        let mut rounds = self.rounds.subscribe();
+        let begun = rounds.borrow().begun;
+        self.want();
+        // What has not come until then comes later.
+        let _ = timeout(limit, rounds.wait_for(|rounds| rounds.ended > begun)).await;
+    }
+
+    /// Notes that it is being fetched from here on.
+    pub(crate) fn begin(&self) {
+        self.rounds.send_modify(|rounds| rounds.begun += 1);
+    }
+
+    /// Notes that this is over.
+    pub(crate) fn end(&self) {
+        self.rounds.send_modify(|rounds| rounds.ended = rounds.begun);
     }
 
     /// Shows what the replica knows now; `fetched_s` is when that was the latest, if now.
@@ -58,10 +117,26 @@ impl Copy {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The state as it will be when what waits is recorded. It is kept until something else is known or waits: a state
+    /// is as large as the area.
+    pub(crate) fn expected(&self, known: &Arc<Known>, waiting: &[Pending], now_ms: u64) -> Expected {
+        if waiting.is_empty() {
+            return Expected::Known(known.clone());
+        }
+        let ids: Vec<_> = waiting.iter().map(|pending| pending.id).collect();
+        let mut kept = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(|kept| Arc::ptr_eq(&kept.known, known) && kept.ids == ids) {
+            return Expected::Waiting(kept.state.clone());
+        }
+        let state = Arc::new(known.expected(waiting, now_ms));
+        *kept = Some(Waiting { known: known.clone(), ids, state: state.clone() });
+        Expected::Waiting(state)
+    }
+
     /// Forgets everything in memory: the key was locked.
-    pub(crate) async fn forget(&self) {
-        *self.replica.lock().await = None;
+    pub(crate) fn forget(&self) {
         *self.shown() = Shown::default();
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -74,5 +149,32 @@ impl Outage {
             ReplicaError::NotProven(_) => Self::NotProven,
             ReplicaError::Home(_) | ReplicaError::Damaged(_) | ReplicaError::Random(_) => Self::Stored,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_round_that_was_under_way_already_does_not_count_as_renewed() {
+        let copy = Arc::new(Copy::default());
+        copy.begin();
+        let waiting = tokio::spawn({
+            let copy = copy.clone();
+            async move { copy.renewed(Duration::from_secs(60)).await }
+        });
+        copy.wanted.notified().await;
+        copy.end();
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        copy.begin();
+        copy.end();
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_longer_than_the_limit() {
+        Copy::default().renewed(Duration::from_millis(1)).await;
     }
 }

@@ -138,10 +138,17 @@ impl Desk {
         }
     }
 
-    /// Whether the key waits for its passphrase.
+    /// Whether the key waits for its passphrase. Looking does not count as a use of it.
     pub(crate) fn is_locked(&self) -> bool {
-        let signer = self.key().ok().map(|key| self.home.signer_of(&key));
-        matches!(signer, Some(Err(HomeError::KeyLocked(_))))
+        self.key().is_ok_and(|key| key.is_protected() && self.home.unlocked().remaining(key.id()).is_none())
+    }
+
+    /// Counts a page that was asked for as a use of the key: whoever reads is still there.
+    pub(crate) fn use_key(&self) {
+        if let Ok(key) = self.key() {
+            // Locked or not, the page says so itself.
+            let _ = self.home.unlocked().get(key.id());
+        }
     }
 
     /// What a page is drawn with.

@@ -1,12 +1,11 @@
 //! Keeps the replica of the official's area open, and fetches it anew while somebody works with it.
 
-use crate::copy::{Outage, Shown};
+use crate::copy::{Expected, Outage, Shown};
 use crate::desk::{Desk, now_s};
 use lika_client::Replica;
 use lika_client::replica::{Known, ReplicaError};
 use lika_domain::area::Area;
-use lika_domain::state::State;
-use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long what was fetched counts as new, in seconds.
@@ -19,48 +18,39 @@ impl Desk {
     pub(crate) fn area(&self) -> Shown {
         let shown = self.copy.shown().clone();
         if shown.fetched_s.is_none_or(|fetched| now_s() > fetched + FRESH_S) {
-            self.copy.wanted.notify_one();
+            self.copy.want();
         }
         shown
     }
 
     /// The state as it will be when what waits is recorded.
-    pub(crate) fn expected<'k>(&self, known: &'k Known) -> Cow<'k, State> {
-        match self.home.pending() {
-            Ok(waiting) if !waiting.is_empty() => Cow::Owned(known.expected(&waiting, now_s() * 1_000)),
-            _ => Cow::Borrowed(known.state()),
-        }
+    pub(crate) fn expected(&self, known: &Arc<Known>) -> Expected {
+        let waiting = self.home.pending().unwrap_or_default();
+        self.copy.expected(known, &waiting, now_s() * 1_000)
     }
 
-    /// Fetches what is new now, and waits for it.
-    pub(crate) async fn refresh(&self) {
-        let outage = match self.fetch().await {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::warn!(%error, "the area could not be fetched");
-                Some(Outage::of(&error))
-            }
-        };
-        self.copy.shown().outage = outage;
+    /// Whether the log has taken a report of this device that is not in what is known of the area.
+    pub(crate) fn is_behind(&self, known: &Known) -> bool {
+        let Some(checkpoint) = known.checkpoint() else { return true };
+        self.home.known_size(checkpoint.origin.as_str()).is_ok_and(|size| size > checkpoint.size)
     }
 
-    async fn fetch(&self) -> Result<(), ReplicaError> {
+    /// Fetches what is new into what is held.
+    async fn fetch(&self, held: &mut Option<Replica>) -> Result<(), ReplicaError> {
         let (Ok(key), Some(area)) = (self.key(), self.own_area()) else { return Ok(()) };
         let Ok(signer) = self.home.signer_of(&key) else { return Ok(()) };
-        let mut held = self.copy.replica.lock().await;
         if held.as_ref().is_none_or(|replica| replica.area() != area) {
             let Some(log) = self.home.log_key(&key.origin)? else { return Ok(()) };
-            let dir = self.home.dir().to_owned();
+            // Its file is locked until it is dropped.
+            *held = None;
+            let (dir, signer) = (self.home.dir().to_owned(), signer.clone());
             let opened = tokio::task::spawn_blocking(move || Replica::of(&dir, &log, area, &signer)).await;
             let opened = opened.map_err(|error| ReplicaError::Damaged(error.to_string()))?;
             *held = Some(opened?);
         }
         let Some(replica) = held.as_mut() else { return Ok(()) };
         self.copy.show(replica, None);
-        if self.seen().reachable == Some(false) {
-            return Ok(());
-        }
-        let session = self.api.open_session(&self.home.signer_of(&key)?).await?;
+        let session = self.api.open_session(&signer).await?;
         let fetched = replica.refresh(&self.api.with_token(&session.token)?, |_| ()).await;
         self.copy.show(replica, fetched.is_ok().then(now_s));
         fetched
@@ -74,12 +64,20 @@ impl Desk {
 
 /// Fetches whenever a page wants it, and forgets when the key is locked.
 pub(crate) async fn keep(desk: &Desk) {
+    let mut held = None;
     loop {
+        desk.copy.begin();
         if desk.is_locked() {
-            desk.copy.forget().await;
+            held = None;
+            desk.copy.forget();
         } else {
-            desk.refresh().await;
+            let fetched = desk.fetch(&mut held).await;
+            if let Err(error) = &fetched {
+                tracing::warn!(%error, "the area could not be fetched");
+            }
+            desk.copy.shown().outage = fetched.err().as_ref().map(Outage::of);
         }
+        desk.copy.end();
         let locked = async {
             // Nothing tells when the key locks by itself.
             loop {

@@ -15,8 +15,9 @@ use std::net::SocketAddr;
 
 /// Bytes of the secret.
 const SECRET_BYTES: usize = 32;
-/// The cookie of the secret.
-const COOKIE_NAME: &str = "lika_desk";
+/// The name of the cookie of the secret begins with this; the port follows. Browsers send a cookie to every port, and
+/// two desks of one machine must not take each other's place.
+const COOKIE_NAME: &str = "lika_desk_";
 /// What the browser may do on a page: load from the desk, send to the desk, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -34,6 +35,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub(crate) struct Gate {
     secret: [u8; SECRET_BYTES],
     hosts: [String; 2],
+    cookie: String,
 }
 
 /// Why a request is not answered.
@@ -53,7 +55,7 @@ impl Gate {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret)?;
         let hosts = [addr.to_string(), format!("localhost:{}", addr.port())];
-        Ok(Self { secret, hosts })
+        Ok(Self { secret, hosts, cookie: format!("{COOKIE_NAME}{}", addr.port()) })
     }
 
     /// The path that opens the desk.
@@ -68,7 +70,7 @@ impl Gate {
 
     /// The cookie, as it is set.
     pub(crate) fn cookie(&self) -> String {
-        format!("{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Strict", self.derived("cookie"))
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.derived("cookie"))
     }
 
     /// What a form carries.
@@ -86,7 +88,8 @@ impl Gate {
         let host = text(HOST).is_some_and(here) && headers.get_all(HOST).iter().count() == 1;
         let origin = text(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://").is_some_and(here));
         let site = text(HeaderName::from_static("sec-fetch-site"));
-        let site = site.is_none_or(|site| site != "cross-site");
+        // A page on another port of this machine is `same-site`.
+        let site = site.is_none_or(|site| ["same-origin", "none"].contains(&site));
         if host && origin && site { Ok(()) } else { Err(Closed::Elsewhere) }
     }
 
@@ -96,7 +99,7 @@ impl Gate {
     /// If not.
     pub(crate) fn check_cookie(&self, headers: &HeaderMap) -> Result<(), Closed> {
         let expected = self.derived("cookie");
-        let is = cookies(headers).any(|(name, value)| name == COOKIE_NAME && same(value, &expected));
+        let is = cookies(headers).any(|(name, value)| name == self.cookie && same(value, &expected));
         if is { Ok(()) } else { Err(Closed::Stranger) }
     }
 
@@ -152,6 +155,7 @@ mod tests {
         for pairs in [
             vec![host],
             vec![("host", "localhost:18100")],
+            vec![host, ("sec-fetch-site", "none")],
             vec![host, ("origin", "http://127.0.0.1:18100"), ("sec-fetch-site", "same-origin")],
         ] {
             assert!(passes(&pairs), "{pairs:?}");
@@ -164,6 +168,7 @@ mod tests {
             vec![host, ("origin", "null")],
             vec![host, ("origin", "http://127.0.0.1:9999")],
             vec![host, ("sec-fetch-site", "cross-site")],
+            vec![host, ("sec-fetch-site", "same-site")],
         ] {
             assert!(!passes(&pairs), "{pairs:?}");
         }

@@ -1,6 +1,7 @@
 //! Reads a posted form, within limits of size and time. Every form of the desk is sent as multipart, so that any may
 //! carry attachments.
 
+use crate::desk::Desk;
 use crate::page::PageError;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
@@ -38,20 +39,51 @@ impl Posted {
     }
 }
 
-/// Reads a form. Attachments are stored in `folder`, each in a folder of its hash; the answer is its path from the
-/// folder `home` on.
-///
-/// # Errors
-/// If it is too large, too slow, broken off, or cannot be stored.
-pub(crate) async fn read(mut form: Multipart, home: &Path, folder: &str) -> Result<Posted, PageError> {
+impl Desk {
+    /// Reads a form of the desk that carries no files.
+    ///
+    /// # Errors
+    /// If it does not carry the token of this start, is too large, too slow, or broken off.
+    pub(crate) async fn posted(&self, form: Multipart) -> Result<Posted, PageError> {
+        self.read(form, None).await
+    }
+
+    /// Reads a form of the desk that may carry files. They are stored in `folder` of the client's folder, each in a
+    /// folder of its hash; the answer is its path from the client's folder on.
+    ///
+    /// # Errors
+    /// As [`Self::posted`]; if a file cannot be stored, or comes before the token.
+    pub(crate) async fn posted_with_files(&self, form: Multipart, folder: &str) -> Result<Posted, PageError> {
+        self.read(form, Some(folder)).await
+    }
+
+    async fn read(&self, form: Multipart, files: Option<&str>) -> Result<Posted, PageError> {
+        let known = |posted: &Posted| self.gate.check_token(posted.get("token")).map_err(PageError::Closed);
+        let files = files.map(|folder| (self.home.dir(), folder));
+        let posted = read(form, files, known).await?;
+        known(&posted)?;
+        Ok(posted)
+    }
+}
+
+/// Reads a form. A file is taken only where there is a folder for it, and after `known` let pass what came before it.
+async fn read(
+    mut form: Multipart,
+    files: Option<(&Path, &str)>,
+    known: impl Fn(&Posted) -> Result<(), PageError>,
+) -> Result<Posted, PageError> {
     let (mut posted, mut bytes) = (Posted::default(), 0);
     while let Some(field) = next(form.next_field()).await? {
         let name = field.name().unwrap_or_default().to_owned();
-        let answer = match field.file_name().map(str::to_owned) {
+        let answer = match (field.file_name().map(str::to_owned), files) {
             // No file was chosen: the browser sends an empty one.
-            Some(file) if file.is_empty() => continue,
-            Some(file) => attachment(field, &file, home, folder).await?,
-            None => text(field, ANSWERS_BYTES_MAX - bytes).await?,
+            (Some(file), _) if file.is_empty() => continue,
+            (Some(_), None) => return Err(PageError::TooLarge),
+            (Some(file), Some((home, folder))) => {
+                known(&posted)?;
+                attachment(field, &file, home, folder).await?
+            }
+            (None, _) => text(field, ANSWERS_BYTES_MAX - bytes).await?,
         };
         bytes += name.len() + answer.len();
         if bytes > ANSWERS_BYTES_MAX || posted.answers.len() == ANSWERS_MAX {

@@ -1,11 +1,11 @@
 //! Which page answers what, and the checks that hold for all of them.
 
-use crate::desk::{ATTACHMENTS, Desk};
+use crate::desk::Desk;
 use crate::form::hanging;
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
-use crate::pages::{area, card, draft, events, go, home, outbox, receipts, sign, submission, unlock};
-use crate::posted::{self, BODY_BYTES_MAX};
+use crate::pages::{area, back, card, draft, events, go, home, outbox, receipts, sign, submission, unlock};
+use crate::posted::BODY_BYTES_MAX;
 use crate::watch::watch;
 use axum::Router;
 use axum::body::Body;
@@ -98,11 +98,11 @@ async fn known(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next
 
 /// Asks for the passphrase before a page is shown. A form is taken without it: what was typed is saved first.
 async fn unlocked(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next) -> Response {
-    let locked = request.method() == Method::GET && desk.is_locked();
-    if locked {
+    if request.method() == Method::GET && desk.is_locked() {
         let back = request.uri().path_and_query().map_or("/", |path| path.as_str());
         return go(&unlock::address(back));
     }
+    desk.use_key();
     let back = request.uri().path().trim_end_matches("/sign").to_owned();
     let response = next.run(request).await;
     match response.extensions().get::<Failed>() {
@@ -132,11 +132,8 @@ async fn style() -> Response {
 
 /// `POST /language`
 async fn change_language(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
-    // Only to a page of the desk, never elsewhere.
-    let back = posted.get("back").filter(|back| back.starts_with('/') && !back.starts_with("//")).unwrap_or("/");
-    Ok(draft::change_language(back, posted.get("language").unwrap_or_default()))
+    let posted = desk.posted(form).await?;
+    Ok(draft::change_language(back(&posted), posted.get("language").unwrap_or_default()))
 }
 
 async fn nothing() -> PageError {

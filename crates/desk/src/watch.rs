@@ -16,8 +16,11 @@ const ASK_S: u64 = 30;
 /// Sends and asks for as long as it is polled.
 pub(crate) async fn watch(desk: &Desk) {
     let sending = outbox::watch(&desk.home, &desk.api, &desk.wake, |round| -> ControlFlow<Infallible> {
-        if let Err(error) = round {
-            tracing::warn!(%error, "what waits could not be sent");
+        match round {
+            // What the next report may rest on.
+            Ok(sent) if !sent.recorded.is_empty() => desk.copy.want(),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "what waits could not be sent"),
         }
         ControlFlow::Continue(())
     });

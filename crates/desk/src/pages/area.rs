@@ -2,10 +2,9 @@
 
 use super::{go, moment};
 use crate::copy::{Outage, Shown};
-use crate::desk::{ATTACHMENTS, Desk};
+use crate::desk::Desk;
 use crate::labels;
 use crate::page::{Page, PageError, Visit};
-use crate::posted;
 use axum::extract::{Multipart, Query, State};
 use axum::response::Response;
 use lika_client::replica::{Known, Personal};
@@ -18,11 +17,15 @@ use lika_domain::village::Village;
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Most households on a page; a search finds the others.
 const ROWS_MAX: usize = 200;
 /// Longest text that is searched for, in characters.
 const SEARCH_CHARS_MAX: usize = 40;
+
+/// How long a page waits for what is new, in seconds. It goes on coming after that.
+const REFRESH_WAIT_S: u64 = 10;
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
@@ -56,9 +59,8 @@ pub(crate) async fn get(
 
 /// `POST /area/refresh`: fetches what is new.
 pub(crate) async fn refresh(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
-    desk.refresh().await;
+    desk.posted(form).await?;
+    desk.copy.renewed(Duration::from_secs(REFRESH_WAIT_S)).await;
     Ok(go("/area"))
 }
 

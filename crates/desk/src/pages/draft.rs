@@ -7,7 +7,7 @@ use crate::desk::{ATTACHMENTS, Desk, today};
 use crate::form::{FORM_ID, Form};
 use crate::labels;
 use crate::page::{Page, PageError, Visit};
-use crate::posted::{self, Posted};
+use crate::posted::Posted;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -209,8 +209,7 @@ pub(crate) async fn post(
     form: Multipart,
 ) -> Result<Response, PageError> {
     let id = id(&name)?;
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    let posted = desk.posted_with_files(form, ATTACHMENTS).await?;
     let event = posted.get("event_name").and_then(catalogue::event).ok_or(PageError::NotFound)?;
     let mut answers = Answers::posted(&posted.answers);
     let (action, at) = action(&posted);

@@ -10,14 +10,22 @@ use lika_domain::detail;
 use lika_proto::{convert, v1};
 use maud::{Markup, html};
 use serde_json::Value;
+use std::time::Duration;
+
+/// How long to wait for what the log has taken from here and the area does not have yet, in milliseconds.
+const RENEW_WAIT_MS: u64 = 2_000;
 
 /// Judges a report on what is known of the area and on what waits; `None` where the area is not known.
-pub(super) fn judge(
+pub(super) async fn judge(
     desk: &Desk,
     key: &KeyFile,
     report: &Report,
     written: &Value,
 ) -> Result<Option<Judged>, PageError> {
+    let behind = desk.area().known.is_some_and(|known| desk.is_behind(&known));
+    if behind && desk.seen().reachable == Some(true) {
+        desk.copy.renewed(Duration::from_millis(RENEW_WAIT_MS)).await;
+    }
     let Some(known) = desk.area().known.filter(|known| known.is_complete()) else { return Ok(None) };
     let whole = known.state().jurisdiction.as_ref().map(|opened| opened.area);
     if !known.area().contains(report.area) && whole != Some(report.area) {

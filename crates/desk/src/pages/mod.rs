@@ -14,6 +14,7 @@ mod summary;
 pub(crate) mod unlock;
 
 use crate::page::PageError;
+use crate::posted::Posted;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
@@ -25,6 +26,12 @@ use lika_domain::ids::SubmissionId;
 pub(crate) fn go(to: &str) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+/// The page of the desk that a form leads back to, never one elsewhere: browsers also take `\` for `/`.
+pub(crate) fn back(posted: &Posted) -> &str {
+    let is_ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    posted.get("back").filter(is_ours).unwrap_or("/")
 }
 
 /// The id in an address.
@@ -53,6 +60,19 @@ mod tests {
             (moment(1_650_000_000), moment(1_649_952_000)),
             ("2022-04-15 13:20".into(), "2022-04-15 00:00".into())
         );
+    }
+
+    #[test]
+    fn a_form_leads_back_to_the_desk_alone() {
+        let back_to = |to: &str| {
+            let answers = vec![("back".to_owned(), to.to_owned())];
+            back(&Posted { answers }).to_owned()
+        };
+        assert_eq!(back_to("/report/x?village=1"), "/report/x?village=1");
+        for elsewhere in ["", "x", "//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil"] {
+            assert_eq!(back_to(elsewhere), "/", "{elsewhere}");
+        }
+        assert_eq!(back(&Posted::default()), "/");
     }
 
     #[test]

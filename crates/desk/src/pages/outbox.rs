@@ -1,10 +1,9 @@
 //! The outbox: drafts, what waits, and what came back.
 
 use super::{go, moment};
-use crate::desk::{ATTACHMENTS, Desk};
+use crate::desk::Desk;
 use crate::labels::{self, capital};
 use crate::page::{Page, PageError, Visit};
-use crate::posted;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
 use lika_client::home::{Item, State as Stage};
@@ -37,8 +36,7 @@ pub(crate) async fn get(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<R
 
 /// `POST /send`: sends now, without waiting for the next try.
 pub(crate) async fn send(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    desk.posted(form).await?;
     desk.wake.notify_one();
     tokio::time::sleep(Duration::from_millis(SENDING_MS)).await;
     Ok(go("/outbox"))

@@ -6,7 +6,7 @@ use crate::check::check;
 use crate::desk::{Desk, now_s};
 use crate::labels;
 use crate::page::{PageError, Visit};
-use crate::posted::{self, Posted};
+use crate::posted::Posted;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use lika_client::draft::Draft;
@@ -29,11 +29,11 @@ pub(crate) async fn get(
     Path(name): Path<String>,
     visit: Visit,
 ) -> Result<Response, PageError> {
-    show(&desk, id(&name)?, &visit, None)
+    show(&desk, id(&name)?, &visit, None).await
 }
 
 /// The report in words, what the rules say of it, and the button that signs; `posted` holds reasons typed before.
-fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Posted>) -> Result<Response, PageError> {
+async fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Posted>) -> Result<Response, PageError> {
     let page = desk.page(visit);
     let Some(Kept { event, answers, report, .. }) = kept(desk, id)? else {
         return Ok(go(&format!("/submissions/{id}")));
@@ -46,7 +46,7 @@ fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Posted>) -
     let mut file = draft.file;
     let read = file::read(&file.to_string(), &desk.home, &key.origin, &mut random);
     let read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
-    let judged = foreseen::judge(desk, &key, &read, &file)?.unwrap_or_default();
+    let judged = foreseen::judge(desk, &key, &read, &file).await?.unwrap_or_default();
     // Its number is drawn when it is signed; the one drawn now would be another.
     if let (Some(place), false) =
         (file.pointer_mut(&format!("/{}/events/0/household", service(event))), draft.drawn.is_empty())
@@ -99,8 +99,7 @@ pub(crate) async fn post(
     form: Multipart,
 ) -> Result<Response, PageError> {
     let id = id(&name)?;
-    let posted = posted::read(form, desk.home.dir(), crate::desk::ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    let posted = desk.posted(form).await?;
     // Pressed twice, or in two windows: the first one signed it.
     if let Some(Kept { event, answers, report, .. }) = kept(&desk, id)? {
         let key = desk.key()?;
@@ -110,9 +109,9 @@ pub(crate) async fn post(
         let (draft, mut random) = ready(&desk, &report)?;
         let read = file::read(&draft.file.to_string(), &desk.home, &key.origin, &mut random);
         let mut read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
-        let judged = foreseen::judge(&desk, &key, &read, &draft.file)?.unwrap_or_default();
+        let judged = foreseen::judge(&desk, &key, &read, &draft.file).await?.unwrap_or_default();
         if foreseen::add_reasons(&mut read, &judged.warnings, &posted) {
-            return show(&desk, id, &visit, Some(&posted));
+            return show(&desk, id, &visit, Some(&posted)).await;
         }
         desk.home.compose(&key, id, now_s(), read)?;
         sent(&desk, id).await?;

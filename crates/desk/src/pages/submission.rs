@@ -3,10 +3,10 @@
 use super::draft::{Besides, save};
 use super::sign::sent;
 use super::{go, id, moment, summary};
-use crate::desk::{ATTACHMENTS, Desk};
+use crate::desk::Desk;
 use crate::labels::{self, Label, capital};
 use crate::page::{Page, PageError, Visit};
-use crate::posted::{self, Posted};
+use crate::posted::Posted;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use lika_client::home::{Item, State as Stage};
@@ -175,8 +175,7 @@ pub(crate) async fn post(
     Path((name, action)): Path<(String, String)>,
     form: Multipart,
 ) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    let posted = desk.posted(form).await?;
     let id = id(&name)?;
     match action.as_str() {
         "correct" => correct(&desk, id),

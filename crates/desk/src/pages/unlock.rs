@@ -1,10 +1,9 @@
 //! The passphrase of the key: asked once per sitting, and again after the key was not used for a while.
 
-use super::go;
-use crate::desk::{ATTACHMENTS, Desk};
+use super::{back, go};
+use crate::desk::Desk;
 use crate::labels;
 use crate::page::{PageError, Visit};
-use crate::posted;
 use axum::extract::{Multipart, Query, State};
 use axum::response::Response;
 use lika_client::HomeError;
@@ -55,9 +54,8 @@ pub(crate) async fn get(
 
 /// `POST /unlock`
 pub(crate) async fn post(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
-    let back = posted.get("back").filter(|back| back.starts_with('/') && !back.starts_with("//")).unwrap_or("/");
+    let posted = desk.posted(form).await?;
+    let back = back(&posted);
     let passphrase = Passphrase::new(posted.get("passphrase").unwrap_or_default());
     // Deriving the key takes a good part of a second, as it must.
     let behind = desk.clone();
@@ -77,9 +75,10 @@ pub(crate) async fn post(State(desk): State<Arc<Desk>>, form: Multipart) -> Resu
 
 /// `POST /lock`
 pub(crate) async fn lock(State(desk): State<Arc<Desk>>, form: Multipart) -> Result<Response, PageError> {
-    let posted = posted::read(form, desk.home.dir(), ATTACHMENTS).await?;
-    desk.gate.check_token(posted.get("token")).map_err(PageError::Closed)?;
+    desk.posted(form).await?;
     desk.home.unlocked().lock();
+    // What was fetched is forgotten.
+    desk.copy.want();
     Ok(go("/"))
 }
 
