@@ -2,8 +2,7 @@
 
 use lika_client::ApiError;
 use lika_client::Replica;
-use lika_client::home::Pending;
-use lika_client::replica::{Known, ReplicaError};
+use lika_client::replica::{Ahead, Known, ReplicaError};
 use lika_domain::ids::SubmissionId;
 use lika_domain::state::State;
 use std::ops::Deref;
@@ -117,18 +116,18 @@ impl Copy {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state as it will be when what waits is recorded. It is kept until something else is known or waits: a state
+    /// The state as it will be when what is ahead is recorded. It is kept until something else is known or ahead: a state
     /// is as large as the area.
-    pub(crate) fn expected(&self, known: &Arc<Known>, waiting: &[Pending], now_ms: u64) -> Expected {
-        if waiting.is_empty() {
+    pub(crate) fn expected(&self, known: &Arc<Known>, ahead: &Ahead, now_ms: u64) -> Expected {
+        if ahead.is_empty() {
             return Expected::Known(known.clone());
         }
-        let ids: Vec<_> = waiting.iter().map(|pending| pending.id).collect();
+        let ids: Vec<_> = ahead.ids().collect();
         let mut kept = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept.as_ref().filter(|kept| Arc::ptr_eq(&kept.known, known) && kept.ids == ids) {
             return Expected::Waiting(kept.state.clone());
         }
-        let state = Arc::new(known.expected(waiting, now_ms));
+        let state = Arc::new(known.expected(ahead, now_ms).into_owned());
         *kept = Some(Waiting { known: known.clone(), ids, state: state.clone() });
         Expected::Waiting(state)
     }

@@ -23,10 +23,10 @@ impl Desk {
         shown
     }
 
-    /// The state as it will be when what waits is recorded.
+    /// The state as it will be when what this device has reported since is recorded.
     pub(crate) fn expected(&self, known: &Arc<Known>) -> Expected {
-        let waiting = self.home.pending().unwrap_or_default();
-        self.copy.expected(known, &waiting, now_s() * 1_000)
+        let ahead = known.ahead(&self.home).unwrap_or_default();
+        self.copy.expected(known, &ahead, now_s() * 1_000)
     }
 
     /// Whether the log has taken a report of this device that is not in what is known of the area.
@@ -41,10 +41,13 @@ impl Desk {
         let Ok(signer) = self.home.signer_of(&key) else { return Ok(()) };
         if held.as_ref().is_none_or(|replica| replica.area() != area) {
             let Some(log) = self.home.log_key(&key.origin)? else { return Ok(()) };
-            // Its file is locked until it is dropped.
             *held = None;
             let (dir, signer) = (self.home.dir().to_owned(), signer.clone());
-            let opened = tokio::task::spawn_blocking(move || Replica::of(&dir, &log, area, &signer)).await;
+            let open = move || match Replica::of(&dir, &log, area, &signer) {
+                Err(ReplicaError::Damaged(_)) => Replica::renew(&dir, &log, area, &signer),
+                opened => opened,
+            };
+            let opened = tokio::task::spawn_blocking(open).await;
             let opened = opened.map_err(|error| ReplicaError::Damaged(error.to_string()))?;
             *held = Some(opened?);
         }

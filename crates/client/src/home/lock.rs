@@ -26,13 +26,7 @@ pub(crate) struct Held(#[allow(dead_code, reason = "the open file holds the lock
 impl Home {
     /// The right to change files. Waits for another process that has it.
     pub(super) fn writing(&self) -> Result<Held, HomeError> {
-        let path = self.dir().join("lock");
-        let begun = Instant::now();
-        let soon = |error: &HomeError| {
-            matches!(error, HomeError::Locked { .. }) && begun.elapsed() < Duration::from_millis(WRITING_WAIT_MS)
-        };
-        let locked = || try_lock(&path)?.ok_or_else(|| HomeError::Locked { path: self.dir().to_owned() });
-        locked.retry(LOCK).sleep(std::thread::sleep).when(soon).call()
+        wait_for(&self.dir().join("lock"))
     }
 
     /// The right to send. `None` if another process still has it after that long.
@@ -50,6 +44,19 @@ impl Home {
     pub(super) fn is_sending(&self) -> Result<bool, HomeError> {
         Ok(try_lock(&self.dir().join("sending.lock"))?.is_none())
     }
+}
+
+/// A lock that is held for milliseconds at a time. Waits for another process that has it.
+pub(crate) fn wait_for(path: &Path) -> Result<Held, HomeError> {
+    let begun = Instant::now();
+    let soon = |error: &HomeError| {
+        matches!(error, HomeError::Locked { .. }) && begun.elapsed() < Duration::from_millis(WRITING_WAIT_MS)
+    };
+    let locked = || {
+        let folder = path.parent().unwrap_or(path).to_owned();
+        try_lock(path)?.ok_or(HomeError::Locked { path: folder })
+    };
+    locked.retry(LOCK).sleep(std::thread::sleep).when(soon).call()
 }
 
 /// The lock, unless another process has it.

@@ -14,6 +14,7 @@
 //! discarded/ID.submission    已放弃 discarded by the official (a draft: ID.draft)
 //! unfinished/KEYID-EVENT     answers to the questions of a report that was not finished, encrypted
 //! receipts/ID.entry          已受理 receipted: the entry of the log, and beside it ID.tlog-proof, its proof
+//! replicas/ORIGIN/           replicas of areas, encrypted, each for one key, with a lock of their own
 //! ```
 //!
 //! The state of a submission is the folder it lies in, and beside it `ID.json` is a [`Note`]: tries, errors, reason.
@@ -23,6 +24,7 @@
 //! deleted.
 
 pub(crate) mod file;
+pub(crate) mod lock;
 
 mod aside;
 mod chains;
@@ -33,7 +35,6 @@ mod imports;
 mod item;
 mod items;
 mod keys;
-mod lock;
 mod logs;
 mod notes;
 mod pending;

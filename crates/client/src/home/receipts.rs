@@ -8,6 +8,7 @@ use lika_domain::ids::SubmissionId;
 use lika_proto::v1;
 use lika_tlog::key::VerifierKey;
 use lika_tlog::proof::TlogProof;
+use std::path::PathBuf;
 
 /// A stored receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +98,22 @@ impl Home {
     pub fn receipts(&self) -> Result<Vec<SubmissionId>, HomeError> {
         let files = file::list(&self.dir().join("receipts"), "tlog-proof")?;
         files.iter().map(|path| id(&file::stem(path)).ok_or_else(|| HomeError::damaged(path, "its name"))).collect()
+    }
+
+    /// Entries with a stored receipt from an index on, in order. What cannot be read is left out.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub(crate) fn entries_from(&self, from: u64) -> Result<Vec<(u64, Bytes)>, HomeError> {
+        let index = |path: &PathBuf| TlogProof::parse(&file::read(path).ok()??).ok().map(|proof| proof.index());
+        let mut entries = Vec::new();
+        for path in file::list(&self.dir().join("receipts"), "tlog-proof")? {
+            let Some(index) = index(&path).filter(|index| *index >= from) else { continue };
+            let entry = file::read(&path.with_extension("entry")).ok().flatten();
+            entries.extend(entry.map(|entry| (index, entry.into())));
+        }
+        entries.sort_by_key(|(index, _)| *index);
+        Ok(entries)
     }
 
     /// Verifies a stored receipt without the log, with the verifier key stored at the first contact; `None` if there

@@ -1,23 +1,23 @@
-//! A draft is judged by the same rules as in the recorder, on the replica and on what waits in the outbox, before it
-//! is signed.
+//! A draft is judged by the same rules as in the recorder, on the replica and on what the device has reported since,
+//! before it is signed.
 //!
 //! The node decides in the end: it knows what lies outside the area (citizen IDs elsewhere, numbers of households, the
 //! caseload of an official in other townships) and what came meanwhile.
 
 use super::Known;
+use super::ahead::{Ahead, Expected, next_entry};
 use super::warning::{Step, Warned, Warning};
 use crate::compose::Report;
-use crate::home::Pending;
 use lika_domain::admit::admit;
-use lika_domain::evolve::evolve;
+use lika_domain::evolve::evolve_events;
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
-use lika_domain::official::Authority;
 use lika_domain::rejection::Rejection;
-use lika_domain::state::State;
-use lika_domain::submission::{Entry, EntryHeader, Events, Submission};
+use lika_domain::state::{self, State, Store};
+use lika_domain::submission::{Entry, Events, Submission};
 use lika_proto::{convert, v1};
 use prost::Message;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A report before it is signed.
 #[derive(Clone, Copy, Debug)]
@@ -44,39 +44,22 @@ pub struct Judged {
 }
 
 impl Known {
-    /// Judges a draft, as if everything in `waiting` had been recorded before it.
-    pub fn judge(&self, draft: &Draft<'_>, waiting: &[Pending]) -> Judged {
-        let state = self.expected(waiting, draft.now_ms);
+    /// Judges a draft, as if everything that is `ahead` had been recorded before it.
+    pub fn judge(&self, draft: &Draft<'_>, ahead: &Ahead) -> Judged {
+        let expected = self.expected_in(draft.report.area, ahead, draft.now_ms);
         let submission = match self.submission(draft) {
             Ok(submission) => submission,
             Err(rejection) => return Judged { refused: Some(rejection), ..Judged::default() },
         };
-        let entry = next_entry(&state, submission, draft.now_ms);
-        if let Err(rejection) = admit(&state, &entry) {
+        let entry = next_entry(&expected.state, submission, draft.now_ms);
+        if let Err(rejection) = admit(&expected.state, &entry) {
             return Judged { refused: Some(rejection), ..Judged::default() };
         }
-        Judged { refused: None, warnings: self.warnings(state, &entry, draft.written) }
-    }
-
-    /// The state as it will be when the log has recorded what waits. What the rules would refuse changes nothing.
-    pub fn expected(&self, waiting: &[Pending], now_ms: u64) -> State {
-        let mut state = self.state.clone();
-        let own = waiting.iter().filter(|pending| pending.origin == self.log.name().as_str());
-        for pending in own {
-            let Ok(submission) = convert::submission(&pending.signed.submission) else { continue };
-            if state.submissions.contains_key(&submission.id) {
-                continue;
-            }
-            let entry = next_entry(&state, submission, now_ms);
-            if admit(&state, &entry).is_ok() {
-                evolve(&mut state, &entry);
-            }
-        }
-        state
+        Judged { refused: None, warnings: self.warnings(&expected, &entry, draft.written) }
     }
 
     /// The submission that would be signed.
-    fn submission(&self, draft: &Draft<'_>) -> Result<Submission, Rejection> {
+    pub(super) fn submission(&self, draft: &Draft<'_>) -> Result<Submission, Rejection> {
         let message = v1::Submission {
             id: vec![0; convert::ID_BYTES].into(),
             origin: self.log.name().to_string(),
@@ -92,66 +75,61 @@ impl Known {
         convert::submission(&message.encode_to_vec().into())
     }
 
-    /// Warnings about an entry that the rules admit, event by event, each on the state that those before it leave.
-    fn warnings(&self, state: State, entry: &Entry, written: &Value) -> Vec<Warned> {
+    /// Warnings about an entry that the rules admit, event by event, each on the cards that those before it leave. One
+    /// of each kind about an event: it needs one reason.
+    fn warnings(&self, expected: &Expected<'_>, entry: &Entry, written: &Value) -> Vec<Warned> {
+        let (own, area) = (entry.submission.author, entry.submission.area);
+        let author_of = |index: Index| {
+            if index == entry.index { Some(own) } else { self.author_of(index, &expected.authors) }
+        };
+        let mut store = state::Draft::new(&expected.state, area);
         let mut warned = Vec::new();
-        let (mut before, own) = (state, entry.submission.author);
-        let first = before.applied;
-        let author_of = |index: Index| if index >= first { Some(own) } else { self.author_of(index) };
-        for number in 0..entry.events.len() {
-            let mut after = before.clone();
-            evolve(&mut after, &alone(entry, number));
-            after.applied = before.applied;
-            let step = Step { before: &before, after: &after, entry, number };
-            warned.extend(step.warnings(author_of));
-            warned.extend(self.duplicates(&before, (entry, number), written));
-            before = after;
+        for (number, household) in entry.events.households().into_iter().enumerate() {
+            let card = |store: &state::Draft<'_>| household.and_then(|id| store.household(area, id).cloned());
+            let before = card(&store);
+            evolve_events(&mut store, &alone(entry, number));
+            let after = card(&store);
+            let step = Step { before: before.as_ref(), after: after.as_ref(), entry, number };
+            let mut found = step.warnings(author_of);
+            found.extend(self.duplicates(&expected.state, (entry, number), written));
+            warned.extend(each_once(found));
         }
         warned
     }
 
-    fn author_of(&self, index: Index) -> Option<OfficialId> {
-        let (entry, _) = convert::entry(index, self.entry(index)?).ok()?;
-        Some(entry.submission.author)
+    fn author_of(&self, index: Index, ahead: &BTreeMap<Index, OfficialId>) -> Option<OfficialId> {
+        let read = || Some(convert::entry(index, self.entry(index)?).ok()?.0.submission.author);
+        ahead.get(&index).copied().or_else(read)
     }
 
     /// Persons of a registration who are on another card already, by name and month of birth.
-    fn duplicates(&self, state: &State, (entry, number): (&Entry, usize), written: &Value) -> Vec<Warned> {
+    fn duplicates(&self, expected: &State, (entry, number): (&Entry, usize), written: &Value) -> Vec<Warned> {
         let event = u32::try_from(number).unwrap_or(u32::MAX);
         let Events::Households(events) = &entry.events else { return Vec::new() };
         let Some(own) = events.get(number).and_then(|event| event.envelope.household) else { return Vec::new() };
         let written = written.pointer(&format!("/households/events/{number}")).unwrap_or(&Value::Null);
-        let persons = persons(written);
-        let same = persons.iter().flat_map(|(name, month)| {
-            let born = move |home: HouseholdId, id: &str| born_in(state, home, id) == Some(*month);
-            self.personal.named(name).filter(move |(home, member)| *home != own && born(*home, &member.id))
-        });
-        let warned = |(_, member): (HouseholdId, &super::personal::Member)| Warned {
-            warning: Warning::LikelyDuplicate,
-            event,
-            detail: member.id.clone(),
-        };
-        same.map(warned).collect()
+        let born = |home, id: &str| born_in(expected, home, id).or_else(|| born_in(&self.state, home, id));
+        let mut warned = Vec::new();
+        for (name, month) in persons(written) {
+            let same = self.personal.named(&name).filter(|(home, _)| *home != own);
+            let same = same.filter(|(home, member)| born(*home, &member.id) == Some(month));
+            let warning = Warning::LikelyDuplicate;
+            warned.extend(same.map(|(_, member)| Warned { warning, event, detail: member.id.clone() }));
+        }
+        warned
     }
 }
 
-/// The entry that a submission would be, in its place in the chain of its key.
-fn next_entry(state: &State, mut submission: Submission, now_ms: u64) -> Entry {
-    let key = Authority::current(state).key(submission.key);
-    let (sequence, previous) = key.map_or((0, None), |key| (key.sequence, key.previous));
-    (submission.header.sequence, submission.header.previous) = (sequence + 1, previous);
-    let last = state.villages.get(&submission.area).map_or(0, |village| village.head.recorded_at);
-    let Submission { header, events } = submission;
-    let index = state.applied;
-    let header = EntryHeader {
-        index,
-        submission: header,
-        hash: [0; 32],
-        recorded_at: now_ms.max(last),
-        basis: index,
-        tags: Vec::new(),
-    };
-    Entry { header, events }
+/// Warnings of one kind about one event as one, with everything that they are about.
+fn each_once(found: Vec<Warned>) -> Vec<Warned> {
+    let mut each: Vec<Warned> = Vec::new();
+    for one in found {
+        match each.iter_mut().find(|before| before.warning == one.warning) {
+            Some(before) => before.detail = format!("{}, {}", before.detail, one.detail),
+            None => each.push(one),
+        }
+    }
+    each
 }
 
 /// An entry with one of its events alone.

@@ -11,11 +11,14 @@
 //! device sent last can be kept back unseen, and so can what comes from devices that also report elsewhere. Which
 //! entries are void is the node's statement. To know that nothing is missing takes the whole log.
 //!
-//! * [`frames`](self): how it is stored; see [`Replica::open`]
+//! * [`frames`](self): how it is stored; see [`Replica::of`]
 //! * [`Replica::refresh`]: what it asks the node for
 //! * [`personal`]: names, numbers and telephones
-//! * [`judge`]: a draft against the rules, and what an audit would find
+//! * [`Known::ahead`]: what this device has reported and the replica does not hold yet
+//! * [`judge`]: a draft against the rules, and what an audit would find; [`foresee`]: on which replica
 
+mod ahead;
+pub mod foresee;
 mod frames;
 pub mod judge;
 pub mod personal;
@@ -25,6 +28,8 @@ pub mod warning;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::Ahead;
+pub use foresee::{NotJudged, judged_on};
 pub use judge::{Draft, Judged};
 pub use personal::Personal;
 pub use refresh::Progress;
@@ -88,12 +93,11 @@ pub struct Gap {
 /// Why there is no replica, or none that is newer.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplicaError {
-    /// A file cannot be read or written, or another process uses it.
+    /// A file cannot be read or written.
     #[error(transparent)]
     Home(#[from] HomeError),
-    /// What is stored does not open with this key, or is not what was written. It can be thrown away and fetched
-    /// again.
-    #[error("the replica on this device is damaged or belongs to another key: {0}")]
+    /// What is stored is not what was written. It can be thrown away and fetched again.
+    #[error("the replica on this device is damaged: {0}")]
     Damaged(String),
     /// The node did not give it.
     #[error(transparent)]
@@ -120,59 +124,41 @@ impl ReplicaError {
 }
 
 impl Replica {
-    /// Opens the replica of an area in a folder; it is empty if there is none yet. It stays locked while this lives.
-    /// `secret` must be the same each time: only who has it can read the files.
+    /// Opens the replica of an area in the client's folder; it is empty if there is none yet. It is readable with this
+    /// key only. Other processes may use it at the same time.
     ///
     /// # Errors
-    /// [`ReplicaError::Damaged`] if a file was changed or is of another secret; then [`Replica::discard`] it.
-    pub fn open(dir: &Path, log: &VerifierKey, area: Area, secret: &[u8; 32]) -> Result<Self, ReplicaError> {
-        let (frames, stored) = Frames::open(dir, log.name().as_str(), area, secret)?;
-        let mut known = Known {
-            area,
-            log: log.clone(),
-            checkpoint: None,
-            next: 0,
-            state: State::default(),
-            entries: BTreeMap::new(),
-            concerning: BTreeMap::new(),
-            gaps: Vec::new(),
-            personal: frames.personal()?.unwrap_or_default(),
-        };
-        for batch in stored {
-            let checkpoint = SignedCheckpoint::open(&batch.checkpoint, &known.log);
-            let checkpoint = checkpoint.map_err(|error| ReplicaError::Damaged(error.to_string()))?;
-            known.take(&batch, checkpoint.checkpoint().clone());
-        }
+    /// [`ReplicaError::Damaged`] if a file is not what was written; then [`Self::renew`] it.
+    pub fn of(home: &Path, log: &VerifierKey, area: Area, signer: &Signer) -> Result<Self, ReplicaError> {
+        let (frames, stored) = Frames::open(&folder(home), log.name().as_str(), area, signer)?;
+        let mut known = Known::new(area, log.clone(), stored.personal.unwrap_or_default());
+        known.take_stored(&stored.batches)?;
         Ok(Self { frames, known: Arc::new(known) })
     }
 
-    /// The folder of all replicas in the client's folder.
-    pub fn folder(home: &Path) -> PathBuf {
-        home.join("replicas")
-    }
-
-    /// Opens the replica of an area in the client's folder, readable with this key only.
+    /// Removes what is damaged, and begins anew: nothing is lost that the node cannot give again.
     ///
     /// # Errors
-    /// As [`Self::open`].
-    pub fn of(home: &Path, log: &VerifierKey, area: Area, signer: &Signer) -> Result<Self, ReplicaError> {
-        Self::open(&Self::folder(home), log, area, &signer.derive_secret("lika replica v1"))
+    /// As [`Self::of`] and [`Self::discard`].
+    pub fn renew(home: &Path, log: &VerifierKey, area: Area, signer: &Signer) -> Result<Self, ReplicaError> {
+        Self::discard(home, log.name().as_str(), area, signer.id())?;
+        Self::of(home, log, area, signer)
     }
 
-    /// Areas of a log that have a replica in the client's folder, in the order of their codes.
+    /// Areas of a log that a key has a replica of in the client's folder, in the order of their codes.
     ///
     /// # Errors
     /// If the folder cannot be read.
-    pub fn kept(home: &Path, origin: &str) -> Result<Vec<Area>, ReplicaError> {
-        Ok(Frames::areas(&Self::folder(home), origin)?)
+    pub fn kept(home: &Path, origin: &str, key: KeyId) -> Result<Vec<Area>, ReplicaError> {
+        Ok(Frames::areas(&folder(home), origin, key)?)
     }
 
-    /// Removes what is stored of an area; nothing is lost that the node cannot give again.
+    /// Removes the replica of an area that a key has; nothing is lost that the node cannot give again.
     ///
     /// # Errors
-    /// If a file cannot be removed, or another process uses it.
-    pub fn discard(dir: &Path, log: &VerifierKey, area: Area) -> Result<(), ReplicaError> {
-        Frames::discard(dir, log.name().as_str(), area)
+    /// If a file cannot be removed.
+    pub fn discard(home: &Path, origin: &str, area: Area, key: KeyId) -> Result<(), ReplicaError> {
+        Frames::discard(&folder(home), origin, area, key)
     }
 
     /// What is known now. It stays as it is while more is fetched.
@@ -194,7 +180,26 @@ impl Deref for Replica {
     }
 }
 
+/// The folder of all replicas in the client's folder.
+fn folder(home: &Path) -> PathBuf {
+    home.join("replicas")
+}
+
 impl Known {
+    fn new(area: Area, log: VerifierKey, personal: Personal) -> Self {
+        Self {
+            area,
+            log,
+            checkpoint: None,
+            next: 0,
+            state: State::default(),
+            entries: BTreeMap::new(),
+            concerning: BTreeMap::new(),
+            gaps: Vec::new(),
+            personal,
+        }
+    }
+
     /// The area.
     pub fn area(&self) -> Area {
         self.area
@@ -210,9 +215,20 @@ impl Known {
         self.checkpoint.as_ref()
     }
 
-    /// Whether everything under the checkpoint was fetched.
+    /// Whether everything under the checkpoint was fetched, with what is personal.
     pub fn is_complete(&self) -> bool {
-        self.checkpoint.as_ref().is_some_and(|checkpoint| self.next == checkpoint.size)
+        let whole = self.checkpoint.as_ref().is_some_and(|checkpoint| self.next == checkpoint.size);
+        whole && self.personal.fetched() >= self.next
+    }
+
+    /// Whether what is reported about an area can be judged on it: it lies in the area, or is the jurisdiction itself.
+    pub fn covers(&self, area: Area) -> bool {
+        self.area.contains(area) || self.whole() == Some(area)
+    }
+
+    /// The area of the log.
+    fn whole(&self) -> Option<Area> {
+        self.state.jurisdiction.as_ref().map(|opened| opened.area)
     }
 
     /// Entries kept.
@@ -238,6 +254,23 @@ impl Known {
     /// Names, numbers and telephones.
     pub fn personal(&self) -> &Personal {
         &self.personal
+    }
+
+    /// Applies parts that are stored, which were proven before they were. Names of what was erased since are dropped.
+    fn take_stored(&mut self, batches: &[v1::ReplicaBatch]) -> Result<(), ReplicaError> {
+        for batch in batches {
+            let checkpoint = SignedCheckpoint::open(&batch.checkpoint, &self.log);
+            let checkpoint = checkpoint.map_err(|error| ReplicaError::Damaged(error.to_string()))?;
+            self.take(batch, checkpoint.checkpoint().clone());
+        }
+        self.forget_erased();
+        Ok(())
+    }
+
+    /// Drops what is personal of cards that were erased.
+    fn forget_erased(&mut self) {
+        let cards = self.state.villages.values().flat_map(|village| &village.households);
+        cards.filter(|(_, card)| card.erased).for_each(|(id, _)| self.personal.forget(*id));
     }
 
     /// Applies a part that was proven or is stored.

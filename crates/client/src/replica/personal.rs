@@ -15,6 +15,9 @@ pub struct Personal {
     fetched: Index,
     households: BTreeMap<u64, Card>,
     officials: BTreeMap<u32, Person>,
+    /// Households by the names of their members without spaces, made of the rest.
+    #[serde(skip)]
+    named: BTreeMap<String, Vec<u64>>,
 }
 
 /// Personal data of a household. What was not given or cannot be opened is empty.
@@ -147,12 +150,14 @@ impl Personal {
 
     /// Members with that name, whatever spaces it is written with.
     pub fn named(&self, name: &str) -> impl Iterator<Item = (HouseholdId, &Member)> {
-        let plain = |name: &str| name.split_whitespace().collect::<String>();
         let name = plain(name);
-        let members = self.households.iter().flat_map(|(id, card)| card.members.iter().map(move |one| (*id, one)));
-        members
-            .filter(move |(_, member)| !name.is_empty() && plain(&member.name) == name)
-            .filter_map(|(id, member)| HouseholdId::new(id).map(|id| (id, member)))
+        let households = self.named.get(&name).into_iter().flatten().filter_map(|id| HouseholdId::new(*id));
+        let members = move |id| {
+            let name = name.clone();
+            let members = self.household(id).into_iter().flat_map(|card| &card.members);
+            members.filter(move |member| plain(&member.name) == name).map(move |member| (id, member))
+        };
+        households.flat_map(members)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -167,9 +172,12 @@ impl Personal {
         self.fetched = upto;
     }
 
-    pub(super) fn take(&mut self, page: Page) {
+    /// Takes a page over; of households only those that are `known`.
+    pub(super) fn take(&mut self, page: Page, known: impl Fn(HouseholdId) -> bool) {
         for HouseholdOfPage { id, personal } in page.households {
-            if let Some(id) = id.parse().ok().and_then(HouseholdId::new) {
+            if let Some(id) = id.parse().ok().and_then(HouseholdId::new).filter(|id| known(*id)) {
+                self.forget(id);
+                self.note_names(id, &personal);
                 self.households.insert(id.get(), personal);
             }
         }
@@ -181,8 +189,40 @@ impl Personal {
     }
 
     pub(super) fn forget(&mut self, household: HouseholdId) {
-        self.households.remove(&household.get());
+        let Some(card) = self.households.remove(&household.get()) else { return };
+        for member in &card.members {
+            if let Some(named) = self.named.get_mut(&plain(&member.name)) {
+                named.retain(|id| *id != household.get());
+            }
+        }
     }
+
+    /// Reads what was stored.
+    pub(super) fn from_json(bytes: &[u8]) -> serde_json::Result<Self> {
+        let mut read: Self = serde_json::from_slice(bytes)?;
+        let households = std::mem::take(&mut read.households);
+        for (id, card) in &households {
+            if let Some(id) = HouseholdId::new(*id) {
+                read.note_names(id, card);
+            }
+        }
+        read.households = households;
+        Ok(read)
+    }
+
+    fn note_names(&mut self, household: HouseholdId, card: &Card) {
+        for name in card.members.iter().map(|member| plain(&member.name)).filter(|name| !name.is_empty()) {
+            let named = self.named.entry(name).or_default();
+            if named.last() != Some(&household.get()) {
+                named.push(household.get());
+            }
+        }
+    }
+}
+
+/// A name without spaces.
+fn plain(name: &str) -> String {
+    name.split_whitespace().collect()
 }
 
 /// Whether a number ends with a text, or is that text as far as it is known: of some numbers only the end is.

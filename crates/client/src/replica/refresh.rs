@@ -1,5 +1,7 @@
 //! Fetches what is new, and checks it before it is kept.
 
+use super::frames::Written;
+use super::personal::Page;
 use super::{Known, Replica, ReplicaError};
 use crate::api::Api;
 use ed25519_zebra::{VerificationKeyBytes, batch};
@@ -38,46 +40,67 @@ impl Replica {
             let size = self.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
             let part = api.replica_entries(self.area, self.next, size).await?;
             let checkpoint = self.check(&part)?;
-            let (passed, of) = (part.next, checkpoint.size);
+            let of = checkpoint.size;
             let is_new = !part.entries.is_empty() || of > size || part.next > self.next;
             if is_new {
-                self.frames.append(&part)?;
-                Arc::make_mut(&mut self.known).take(&part, checkpoint);
-                told(Progress { passed, of });
+                let written = self.frames.append(&part)?;
+                if self.is_done(written)? {
+                    Arc::make_mut(&mut self.known).take(&part, checkpoint);
+                }
+                told(Progress { passed: self.next, of });
             }
-            if passed >= of {
-                break;
+            if self.next >= of && self.refresh_personal(api).await? {
+                return Ok(());
             }
         }
-        self.refresh_personal(api).await
     }
 
-    /// Personal data of households with new entries.
-    async fn refresh_personal(&mut self, api: &Api) -> Result<(), ReplicaError> {
+    /// Whether something was written; otherwise what another process has written is read.
+    fn is_done(&mut self, written: Written) -> Result<bool, ReplicaError> {
+        match written {
+            Written::Done => return Ok(true),
+            Written::Overtaken(batches) => Arc::make_mut(&mut self.known).take_stored(&batches)?,
+            Written::Replaced => {
+                let stored = self.frames.read()?;
+                let mut known = Known::new(self.area, self.log.clone(), stored.personal.unwrap_or_default());
+                known.take_stored(&stored.batches)?;
+                self.known = Arc::new(known);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Fetches personal data of households with new entries. `false` if there are newer entries than those.
+    async fn refresh_personal(&mut self, api: &Api) -> Result<bool, ReplicaError> {
         let (since, upto) = (self.personal.fetched(), self.next);
         if since == upto && !self.personal.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let mut after = None;
         loop {
             let page = api.replica_personal(self.area, since, after).await?;
+            if page.next.is_some() && page.next <= after {
+                return Err(ReplicaError::NotProven("its pages have no end".to_owned()));
+            }
             after = page.next;
-            Arc::make_mut(&mut self.known).personal.take(page);
+            Arc::make_mut(&mut self.known).take_personal(page);
             if after.is_none() {
                 break;
             }
         }
-        Arc::make_mut(&mut self.known).settle_personal(upto);
-        self.frames.keep_personal(&self.known.personal)
+        let known = Arc::make_mut(&mut self.known);
+        known.forget_erased();
+        known.personal.set_fetched(upto);
+        let written = self.frames.keep_personal(&self.known.personal)?;
+        self.is_done(written)
     }
 }
 
 impl Known {
-    /// Personal data is known up to an entry; what was erased is dropped.
-    fn settle_personal(&mut self, upto: Index) {
-        let cards = self.state.villages.values().flat_map(|village| &village.households);
-        cards.filter(|(_, card)| card.erased).for_each(|(id, _)| self.personal.forget(*id));
-        self.personal.set_fetched(upto);
+    /// Personal data of households that are in the replica.
+    pub(super) fn take_personal(&mut self, page: Page) {
+        let homes = &self.state.homes;
+        self.personal.take(page, |household| homes.contains_key(&household));
     }
 
     /// Checks a part against the log's key, the checkpoint before, and the keys of the officials.

@@ -12,6 +12,9 @@ use lika_tlog::{Hash, leaf_hash, node_hash};
 use prost::Message;
 use std::sync::{Arc, Mutex};
 
+mod judging;
+mod kept;
+
 /// A log in memory.
 #[derive(Default)]
 struct Log {
@@ -90,7 +93,7 @@ async fn serve(parts: Vec<v1::ReplicaBatch>) -> crate::Api {
 }
 
 fn replica(dir: &Path) -> Replica {
-    Replica::open(dir, node::key().verifier(), area(VILLAGE), &[4; 32]).unwrap()
+    Replica::of(dir, node::key().verifier(), area(VILLAGE), &Signer::from_seed([4; 32])).unwrap()
 }
 
 #[tokio::test]

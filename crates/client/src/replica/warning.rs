@@ -7,7 +7,6 @@ use lika_domain::ids::{HouseholdId, Index, OfficialId};
 use lika_domain::living::{Condition, Met};
 use lika_domain::official::{Capacity, OfficialKind};
 use lika_domain::procedure::End;
-use lika_domain::state::State;
 use lika_domain::submission::{Entry, Events};
 
 /// Kinds of warnings.
@@ -92,10 +91,10 @@ impl Warning {
     }
 }
 
-/// An event of an entry, on the states before and after it.
+/// An event of an entry, with the card that it concerns before and after it.
 pub(super) struct Step<'s> {
-    pub(super) before: &'s State,
-    pub(super) after: &'s State,
+    pub(super) before: Option<&'s Household>,
+    pub(super) after: Option<&'s Household>,
     pub(super) entry: &'s Entry,
     /// Number of the event in the entry.
     pub(super) number: usize,
@@ -116,15 +115,13 @@ impl Step<'_> {
                 concerned.map_or_else(Vec::new, |(kind, id)| self.official(kind, id))
             }
             Events::Aid(events) => {
-                let event = events.get(self.number);
-                let concerned = event.and_then(|event| Some((&event.kind, event.envelope.household?)));
-                concerned.map_or_else(Vec::new, |(kind, id)| self.aid(kind, id, author_of))
+                events.get(self.number).map_or_else(Vec::new, |event| self.aid(&event.kind, author_of))
             }
         }
     }
 
     fn household(&self, kind: &HouseholdKind, id: HouseholdId) -> Vec<Warned> {
-        let Some(now) = self.card(self.after, id) else { return Vec::new() };
+        let Some(now) = self.after else { return Vec::new() };
         let mut warned = Vec::new();
         if matches!(kind, HouseholdKind::HouseholdExited(_)) {
             let findings = now.exit.as_ref();
@@ -138,7 +135,7 @@ impl Step<'_> {
                 warned.push(self.warn(Warning::NobodyResponsible, id.to_string()));
             }
         }
-        if late(now) > self.card(self.before, id).map_or(0, late) {
+        if late(now) > self.before.map_or(0, late) {
             warned.push(self.warn(Warning::DecidedLate, id.to_string()));
         }
         warned
@@ -147,14 +144,12 @@ impl Step<'_> {
     fn official(&self, kind: &OfficialKind, id: HouseholdId) -> Vec<Warned> {
         let is_left_alone = |card: &Household| card.status.is_live() && !has_first(card);
         let ended = matches!(kind, OfficialKind::AssignmentEnded(_));
-        let alone = ended && self.card(self.after, id).is_some_and(is_left_alone);
+        let alone = ended && self.after.is_some_and(is_left_alone);
         alone.then(|| self.warn(Warning::NobodyResponsible, id.to_string())).into_iter().collect()
     }
 
-    fn aid(&self, kind: &AidKind, id: HouseholdId, author_of: impl Fn(Index) -> Option<OfficialId>) -> Vec<Warned> {
-        let (Some(was), Some(now)) = (self.card(self.before, id), self.card(self.after, id)) else {
-            return Vec::new();
-        };
+    fn aid(&self, kind: &AidKind, author_of: impl Fn(Index) -> Option<OfficialId>) -> Vec<Warned> {
+        let (Some(was), Some(now)) = (self.before, self.after) else { return Vec::new() };
         let warned = match kind {
             AidKind::AidAcknowledged(acknowledged) => {
                 let payer = was.delivery(acknowledged.delivery).and_then(|delivery| author_of(delivery.entry));
@@ -168,10 +163,6 @@ impl Step<'_> {
             _ => None,
         };
         warned.into_iter().collect()
-    }
-
-    fn card<'s>(&self, state: &'s State, id: HouseholdId) -> Option<&'s Household> {
-        state.villages.get(&self.entry.submission.area)?.households.get(&id)
     }
 
     fn warn(&self, warning: Warning, detail: String) -> Warned {

@@ -1,10 +1,11 @@
 //! What the rules will say of a report, and what an audit would find, shown before it is signed.
 
+use crate::copy::Outage;
 use crate::desk::{Desk, now_s};
 use crate::labels;
 use crate::page::{Page, PageError};
 use crate::posted::Posted;
-use lika_client::replica::{Draft, Judged, Warned};
+use lika_client::replica::{Draft, Judged, NotJudged, Warned};
 use lika_client::{KeyFile, Report};
 use lika_domain::detail;
 use lika_proto::{convert, v1};
@@ -15,27 +16,30 @@ use std::time::Duration;
 /// How long to wait for what the log has taken from here and the area does not have yet, in milliseconds.
 const RENEW_WAIT_MS: u64 = 2_000;
 
-/// Judges a report on what is known of the area and on what waits; `None` where the area is not known.
+/// Judges a report on what is known of the area and on what this device has reported since.
 pub(super) async fn judge(
     desk: &Desk,
     key: &KeyFile,
     report: &Report,
     written: &Value,
-) -> Result<Option<Judged>, PageError> {
+) -> Result<Result<Judged, NotJudged>, PageError> {
     let behind = desk.area().known.is_some_and(|known| desk.is_behind(&known));
     if behind && desk.seen().reachable == Some(true) {
         desk.copy.renewed(Duration::from_millis(RENEW_WAIT_MS)).await;
     }
-    let Some(known) = desk.area().known.filter(|known| known.is_complete()) else { return Ok(None) };
-    let whole = known.state().jurisdiction.as_ref().map(|opened| opened.area);
-    if !known.area().contains(report.area) && whole != Some(report.area) {
-        return Ok(None);
+    let shown = desk.area();
+    let Some(known) = shown.known else {
+        let damaged = shown.outage == Some(Outage::Stored);
+        return Ok(Err(if damaged { NotJudged::Unreadable } else { NotJudged::NoCopy }));
+    };
+    if !known.is_complete() {
+        return Ok(Err(NotJudged::Incomplete));
+    }
+    if !known.covers(report.area) {
+        return Ok(Err(NotJudged::NoCopy));
     }
     let draft = Draft { report, written, author: key.official, key: key.id(), now_ms: now_s() * 1_000 };
-    let mut judged = known.judge(&draft, &desk.home.pending()?);
-    // One reason for each kind of warning about an event.
-    judged.warnings.dedup_by_key(|warned| (warned.warning, warned.event));
-    Ok(Some(judged))
+    Ok(Ok(known.judge(&draft, &known.ahead(&desk.home)?)))
 }
 
 /// Adds the reasons that were given; whether one is missing or not allowed.
@@ -60,6 +64,11 @@ fn is_reason(reason: &str) -> bool {
 
 fn name(number: usize) -> String {
     format!("reason.{number}")
+}
+
+/// That the report was not judged, and why.
+pub(super) fn unjudged(page: &Page, why: NotJudged) -> Markup {
+    html! { p.hint role="status" { (why.told().one(page.language)) } }
 }
 
 /// What the log would refuse, as far as it can be seen from here.

@@ -11,6 +11,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use lika_client::draft::Draft;
 use lika_client::example::service;
+use lika_client::replica::Judged;
 use lika_client::{Random, attachments, file};
 use lika_domain::ids::SubmissionId;
 use maud::html;
@@ -46,7 +47,10 @@ async fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Post
     let mut file = draft.file;
     let read = file::read(&file.to_string(), &desk.home, &key.origin, &mut random);
     let read = read.map_err(|error| PageError::Unsigned(error.to_string()))?;
-    let judged = foreseen::judge(desk, &key, &read, &file).await?.unwrap_or_default();
+    let (judged, unjudged) = match foreseen::judge(desk, &key, &read, &file).await? {
+        Ok(judged) => (judged, None),
+        Err(why) => (Judged::default(), Some(why)),
+    };
     // Its number is drawn when it is signed; the one drawn now would be another.
     if let (Some(place), false) =
         (file.pointer_mut(&format!("/{}/events/0/household", service(event))), draft.drawn.is_empty())
@@ -65,6 +69,7 @@ async fn show(desk: &Desk, id: SubmissionId, visit: &Visit, posted: Option<&Post
                 dt { (page.say(labels::PLACE)) } dd { (answers.text("area")) }
             }
         }
+        @if let Some(why) = unjudged { (foreseen::unjudged(&page, why)) }
         (foreseen::refusal(&page, &judged))
         (summary::events(&page, &events))
         form method="post" action={ "/drafts/" (id) "/sign" } enctype="multipart/form-data" {

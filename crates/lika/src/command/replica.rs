@@ -5,8 +5,8 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
 use clap::Subcommand;
-use lika_client::Replica as Copy;
 use lika_client::replica::Progress;
+use lika_client::{Replica as Copy, ReplicaError};
 use lika_domain::area::{Area, Level};
 use lika_domain::household::Household;
 use lika_domain::ids::{HouseholdId, MemberNo};
@@ -114,8 +114,8 @@ impl Replica {
 
 impl Refresh {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        let client = self.client.open()?;
-        let bar = printer.bar(0, printer.language().of("获取辖区数据", "fetching"));
+        let (client, language) = (self.client.open()?, printer.language());
+        let bar = printer.bar(0, language.of("获取辖区数据", "fetching"));
         let told = |Progress { passed, of }| {
             bar.set_length(of);
             bar.set_position(passed);
@@ -128,7 +128,14 @@ impl Refresh {
                 Some(area) => area,
                 None => client.own_area().await?,
             };
-            let mut copy = Copy::of(client.home.dir(), &log, area, &client.home.signer_of(&client.key)?)?;
+            let signer = client.home.signer_of(&client.key)?;
+            let mut copy = match Copy::of(client.home.dir(), &log, area, &signer) {
+                Err(ReplicaError::Damaged(_)) => {
+                    printer.note(language.of("本机的副本已损坏，重新获取", "the copy is damaged and is fetched anew"));
+                    Copy::renew(client.home.dir(), &log, area, &signer)?
+                }
+                opened => opened?,
+            };
             copy.refresh(&api, told).await?;
             Ok(copy)
         });
@@ -140,7 +147,7 @@ impl Refresh {
 
 fn show(printer: Printer, client: &ClientArgs) -> anyhow::Result<Exit> {
     let client = client.open()?;
-    let kept = client.replicas()?.iter().map(Kept::of).collect::<Vec<_>>();
+    let kept = client.replicas(printer)?.iter().map(Kept::of).collect::<Vec<_>>();
     tell(printer, &kept)?;
     Ok(Exit::Done)
 }
@@ -184,7 +191,7 @@ fn tell(printer: Printer, kept: &[Kept]) -> Result<(), Failure> {
 impl Find {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let (client, language) = (self.client.open()?, printer.language());
-        let copies = client.replicas()?;
+        let copies = client.replicas(printer)?;
         if copies.is_empty() {
             let zh = "本机没有辖区副本；有网络时请先运行 `lika replica refresh`";
             let en =
@@ -247,8 +254,7 @@ impl Find {
 impl Discard {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let client = self.client.open()?;
-        let log = client.known_log()?;
-        Copy::discard(client.home.dir(), &log, self.area)?;
+        Copy::discard(client.home.dir(), &client.key.origin, self.area, client.key.id())?;
         let language = printer.language();
         printer.result(&serde_json::json!({"discarded": self.area.prefix()}), |_| {
             language.of("已删除本机副本\n", "the copy was removed\n")
@@ -318,18 +324,30 @@ impl Client {
         Ok(self.home.log_key(&self.key.origin)?.ok_or_else(none)?)
     }
 
-    /// The copies on this device, of the log of the key.
+    /// The key's copies on this device. One that is damaged is named and left out.
     ///
     /// # Errors
-    /// If one is damaged, or another process uses it.
-    pub(super) fn replicas(&self) -> anyhow::Result<Vec<Copy>> {
-        let kept = Copy::kept(self.home.dir(), &self.key.origin)?;
+    /// If one cannot be read.
+    pub(super) fn replicas(&self, printer: Printer) -> anyhow::Result<Vec<Copy>> {
+        let (dir, origin) = (self.home.dir(), &self.key.origin);
+        let kept = Copy::kept(dir, origin, self.key.id())?;
         if kept.is_empty() {
             return Ok(Vec::new());
         }
-        let log = self.known_log()?;
-        let signer = self.home.signer_of(&self.key)?;
-        let open = |area| Copy::of(self.home.dir(), &log, area, &signer);
-        Ok(kept.into_iter().map(open).collect::<Result<_, _>>()?)
+        let (log, signer, language) = (self.known_log()?, self.home.signer_of(&self.key)?, printer.language());
+        let mut copies = Vec::with_capacity(kept.len());
+        for area in kept {
+            match Copy::of(dir, &log, area, &signer) {
+                Err(ReplicaError::Damaged(_)) => {
+                    let code = area.prefix();
+                    printer.note(language.of(
+                        format!("区划 {code} 的副本已损坏；`lika replica refresh --area {code}` 重新获取"),
+                        format!("the copy of {code} is damaged; `lika replica refresh --area {code}` fetches it anew"),
+                    ));
+                }
+                opened => copies.push(opened?),
+            }
+        }
+        Ok(copies)
     }
 }

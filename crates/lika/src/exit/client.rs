@@ -45,8 +45,8 @@ fn replica(error: &ReplicaError) -> Failure {
         ReplicaError::Home(error) => home(error),
         ReplicaError::Api(error) => api(error),
         ReplicaError::Damaged(_) => {
-            let zh = "本机的辖区副本已损坏，或属于另一把密钥；`lika replica discard` 删除后可重新获取";
-            let en = format!("{en}. `lika replica discard` removes it; then fetch it again");
+            let zh = "本机的辖区副本已损坏；`lika replica refresh` 重新获取";
+            let en = format!("{en}; `lika replica refresh` fetches it anew");
             Failure::told(error.code(), zh, en)
         }
         ReplicaError::NotProven(_) => {

@@ -3,22 +3,28 @@
 use super::super::client::{Client, now_s};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
-use lika_client::replica::{Draft, Judged, Warned};
-use lika_client::{ReplicaError, Report};
+use lika_client::Report;
+use lika_client::replica::{Draft, Judged, NotJudged, Warned, judged_on};
 use lika_domain::detail;
 use lika_domain::language::Language;
 use lika_proto::{convert, v1};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Judges a report on the copy of the area, if there is one on this device. Says what the log would refuse, and asks
-/// why to go on in spite of warnings; the reasons are added to the report. `written` is the report before sealing.
+/// Judges a report on the copy of the area, or says why it is not judged. Says what the log would refuse, and asks why
+/// to go on in spite of warnings; the reasons are added to the report. `written` is the report before sealing.
 ///
 /// # Errors
 /// `reason_missing` if a warning has no reason, and there is nobody to ask.
 pub(super) fn foresee(printer: Printer, client: &Client, written: &Value, report: &mut Report) -> anyhow::Result<()> {
-    let Some(judged) = judge(client, written, report)? else { return Ok(()) };
     let language = printer.language();
+    let judged = match judge(client, written, report)? {
+        Ok(judged) => judged,
+        Err(why) => {
+            printer.note(why.told().one(language));
+            return Ok(());
+        }
+    };
     if let Some(refused) = &judged.refused {
         printer.note(told(&convert::refusal(refused, 422), language));
     }
@@ -33,21 +39,15 @@ pub(super) fn foresee(printer: Printer, client: &Client, written: &Value, report
     Ok(())
 }
 
-/// What the rules say on the copy that covers the report's area; `None` without one.
-fn judge(client: &Client, written: &Value, report: &Report) -> anyhow::Result<Option<Judged>> {
-    let copies = match client.replicas() {
-        // Another process has it open, such as one that fetches: the node judges then.
-        Err(error) if matches!(error.downcast_ref(), Some(ReplicaError::Home(_))) => return Ok(None),
-        copies => copies?,
+/// What the rules say on the copy that covers the report's area.
+fn judge(client: &Client, written: &Value, report: &Report) -> anyhow::Result<Result<Judged, NotJudged>> {
+    let known = match judged_on(&client.home, &client.key, report.area) {
+        Ok(known) => known,
+        Err(why) => return Ok(Err(why)),
     };
-    let whole = |copy: &lika_client::Replica| copy.state().jurisdiction.as_ref().map(|opened| opened.area);
-    let covers = |copy: &&lika_client::Replica| {
-        copy.is_complete() && (copy.area().contains(report.area) || whole(copy) == Some(report.area))
-    };
-    let Some(copy) = copies.iter().find(covers) else { return Ok(None) };
     let (author, key, now_ms) = (client.key.official, client.key.id(), now_s() * 1_000);
     let draft = Draft { report, written, author, key, now_ms };
-    Ok(Some(copy.judge(&draft, &client.home.pending()?)))
+    Ok(Ok(known.judge(&draft, &known.ahead(&client.home)?)))
 }
 
 /// Warnings that the report gives no reason for yet.
@@ -58,10 +58,7 @@ fn open(warnings: &[Warned], report: &Report) -> Vec<Warned> {
             .iter()
             .any(|given| (given.warning.as_str(), given.event) == (warned.warning.code(), warned.event))
     };
-    let mut open: Vec<Warned> = warnings.iter().filter(|warned| !answered(warned)).cloned().collect();
-    // One reason for each kind of warning about an event.
-    open.dedup_by_key(|warned| (warned.warning, warned.event));
-    open
+    warnings.iter().filter(|warned| !answered(warned)).cloned().collect()
 }
 
 fn said(warned: &Warned, language: Language) -> String {
