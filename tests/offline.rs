@@ -1,8 +1,9 @@
 //! An official works without a connection: they look up households and officials, learn what the log would refuse and
 //! what an audit would find, and report; everything arrives once the node answers again.
 
-use crate::support::desk::{Office, VILLAGE, citizen_id, household};
-use crate::support::path;
+use crate::support::desk::{Desk, Office, VILLAGE, citizen_id, household, households};
+use crate::support::pages::Pages;
+use crate::support::{files, path};
 use serde_json::{Value, json};
 
 fn assignment(card: &str, official: &str, kind: &str, content: &Value) -> Value {
@@ -72,4 +73,93 @@ fn a_day_without_a_connection() {
     let ids = receipts.as_array().unwrap().iter().filter_map(|receipt| receipt["id"].as_str().map(str::to_owned));
     let shown: Vec<_> = ids.map(|id| county.run(&["receipt", "show", &id, "--json"]).told()).collect();
     assert!(shown.iter().any(|shown| shown.contains("继任者下周到任")), "{shown:?}");
+}
+
+/// What was receipted a moment ago counts, although the copy does not hold it yet.
+#[test]
+fn a_release_that_was_receipted_counts_before_it_is_fetched() {
+    let office = Office::with_village();
+    let finance = office.enrol(10_000_015, "finance", "130624");
+    finance.run(&["replica", "refresh"]).code(0);
+    let released =
+        json!({"release": "7", "source": "central", "amount_yuan": "1000.00", "year": 2016, "document": "7"});
+    let release =
+        json!({"area": "130624", "aid": {"events": [{"happened": "2016-08-01", "funds_released": released}]}});
+    let allocated = json!({"allocation": "8", "release": "7", "amount_yuan": "400.00", "group": "industry",
+        "project": "山羊"});
+    let allocation = json!({"area": VILLAGE, "aid": {"events": [{"happened": "2016-08-02",
+        "funds_allocated": allocated}]}});
+    let (release, allocation) = (office.file("release.json", &release), office.file("allocation.json", &allocation));
+    finance.submit(&release).code(0);
+    finance.submit(&allocation).code(0).never_says("would refuse").never_says("not judged");
+}
+
+/// Each key has a copy of its own; one that is damaged is named, is not in the way, and is fetched anew.
+#[test]
+fn a_copy_that_is_missing_or_damaged_stops_nothing_and_is_named() {
+    let office = Office::with_village();
+    let village = office.enrol(10_000_011, "village_officer", VILLAGE);
+    let public = village.json(&["key", "new", "tablet", "--official", "10000011", "--no-passphrase"]);
+    let public = public["public_key"].as_str().unwrap().to_owned();
+    office.admin.run(&["key", "enrol", &public, "--official", "10000011"]).code(0);
+    let profile = |persons: u32| {
+        let updated = json!({"rural_households": 100, "rural_persons": persons});
+        let report = households(&[json!({"happened": "2016-08-01", "village_profile_updated": updated})]);
+        office.file(&format!("profile-{persons}.json"), &report)
+    };
+    let submit = |key: &str, persons: u32| {
+        village.run(&["submit", path(&profile(persons)), "--yes", "--lang", "en", "--key", key]).code(0)
+    };
+    submit("phone", 301).says("not judged: there is no copy");
+    for key in ["phone", "tablet"] {
+        village.run(&["replica", "refresh", "--key", key]).code(0);
+    }
+    for (key, persons) in [("phone", 302), ("tablet", 303)] {
+        village.run(&["replica", "show", "--key", key, "--lang", "en"]).code(0).says("yes").never_says("damaged");
+        submit(key, persons).never_says("not judged");
+    }
+    for file in files(&village.home().join("replicas")) {
+        if file.extension().is_some_and(|extension| extension == "entries") {
+            let mut bytes = std::fs::read(&file).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            std::fs::write(&file, bytes).unwrap();
+        }
+    }
+    submit("phone", 304).says("not judged: the copy on this device is damaged");
+    village.run(&["replica", "show", "--key", "phone", "--lang", "en"]).code(0).says("fetches it anew");
+    village.run(&["replica", "refresh", "--key", "phone", "--lang", "en"]).code(0).says("fetched anew").says("yes");
+    submit("phone", 305).never_says("not judged");
+    village.run(&["replica", "discard", VILLAGE, "--key", "phone"]).code(0);
+    assert_eq!(village.json(&["replica", "show", "--key", "phone"]), json!([]));
+}
+
+/// A desk that runs all day and a command line beside it both judge.
+#[test]
+fn a_desk_and_a_command_line_judge_side_by_side() {
+    let office = Office::with_village();
+    let village = office.enrol(10_000_011, "village_officer", VILLAGE);
+    village.run(&["replica", "refresh"]).code(0);
+    let pages = Pages::start(village.home(), village.url());
+    shows_the_village(&pages);
+    let exited = json!({"happened": "2016-08-02", "household": "1234567890",
+        "household_exited": {"income_year": 2015, "accepted": true}});
+    let exit = office.file("exit.json", &households(&[exited]));
+    let said = |desk: &Desk| {
+        let ended = desk.run(&["submit", path(&exit), "--again", "--yes", "--lang", "en"]);
+        ended.code(7).says("the log would refuse").never_says("not judged")
+    };
+    said(&village);
+    village.run(&["replica", "refresh"]).code(0);
+    shows_the_village(&pages);
+    said(&village);
+}
+
+fn shows_the_village(pages: &Pages) {
+    for _ in 0..100 {
+        if pages.get("/area").body.contains("第一山村") {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("the desk does not show its area: {}", pages.get("/area").body);
 }

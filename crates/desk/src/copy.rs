@@ -116,8 +116,8 @@ impl Copy {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state as it will be when what is ahead is recorded. It is kept until something else is known or ahead: a state
-    /// is as large as the area.
+    /// The state as it will be when what is ahead is recorded. It is kept until something else is known or ahead: a
+    /// state is as large as the area.
     pub(crate) fn expected(&self, known: &Arc<Known>, ahead: &Ahead, now_ms: u64) -> Expected {
         if ahead.is_empty() {
             return Expected::Known(known.clone());

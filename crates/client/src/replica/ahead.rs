@@ -31,8 +31,8 @@ pub(super) struct Expected<'k> {
 }
 
 impl Known {
-    /// What a device is ahead of the replica. While it has a receipt that the replica does not cover, the proof of every
-    /// receipt is read.
+    /// What a device is ahead of the replica. While it has a receipt from after the replica, the proof of every receipt
+    /// is read.
     ///
     /// # Errors
     /// If a folder cannot be read.
