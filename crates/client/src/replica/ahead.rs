@@ -31,7 +31,7 @@ pub(super) struct Expected<'k> {
 }
 
 impl Known {
-    /// What a device is ahead of the replica. While it has a receipt from after the replica, the proof of every receipt
+    /// What a device is ahead of the replica. While it has a receipt from after the replica, every receipt's proof
     /// is read.
     ///
     /// # Errors
