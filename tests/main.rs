@@ -13,6 +13,7 @@ mod policy;
 mod procedures;
 #[cfg(unix)]
 mod prompts;
+mod register;
 mod soak;
 mod support;
 mod tables;

@@ -194,14 +194,17 @@ fn shown(field: Option<&'static Field>, value: &Value) -> Bilingual {
             Bilingual::same(format!("{}-{}", &text[..4], &text[4..]))
         }
         (Some(Described::Choice(list) | Described::ChoiceOrNone(list) | Described::Choices { list, .. }), _) => {
-            choice(list, text)
+            choice(list, &text)
         }
         _ => Bilingual::same(text),
     }
 }
 
-fn choice(list: &List, text: String) -> Bilingual {
-    list.find_wire(&text).map_or(Bilingual::same(text), lika_domain::kind::Choice::label)
+/// A choice by its name or its number, as the mapping allows both.
+fn choice(list: &List, text: &str) -> Bilingual {
+    let numbered = || list.choices.iter().find(|choice| text.parse() == Ok(choice.number));
+    let found = list.find_wire(text).or_else(numbered);
+    found.map_or_else(|| Bilingual::same(text), lika_domain::kind::Choice::label)
 }
 
 /// A number or a text, unchanged.

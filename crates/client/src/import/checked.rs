@@ -1,6 +1,7 @@
 //! A table that was read: what can be sent, what cannot, and what is worth a look.
 
 use super::cells::Notes;
+use super::differing::Difference;
 use super::draft::{Draft, State};
 use super::error::ImportError;
 use super::kind::Kind;
@@ -44,6 +45,8 @@ pub struct Line {
     pub household: Option<HouseholdId>,
     /// Codes of what is wrong with it.
     pub codes: Vec<String>,
+    /// What it states otherwise than the register.
+    pub differences: Vec<Difference>,
 }
 
 /// Codes of rows that stand twice, or are in the register already.
@@ -123,7 +126,7 @@ impl Checked {
         self.sort();
     }
 
-    fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         self.problems.sort_by(|a, b| (a.row, a.cell.len(), &a.cell).cmp(&(b.row, b.cell.len(), &b.cell)));
         self.warnings.sort_by(|a, b| (a.row, a.cell.len(), &a.cell).cmp(&(b.row, b.cell.len(), &b.cell)));
     }
@@ -160,7 +163,16 @@ impl Checked {
             let codes = codes(&[*row]);
             let twice = DUPLICATES.iter().any(|code| codes.iter().any(|found| found == code.name()));
             let state = if twice { State::Duplicate } else { State::Refused };
-            lines.push(Line { rows: vec![*row], state, label: String::new(), village: None, household: None, codes });
+            let differences = Vec::new();
+            lines.push(Line {
+                rows: vec![*row],
+                state,
+                label: String::new(),
+                village: None,
+                household: None,
+                codes,
+                differences,
+            });
         }
         lines.sort_by_key(|line| line.rows.first().copied());
         lines
@@ -175,5 +187,6 @@ fn line(draft: &Draft, codes: Vec<String>) -> Line {
         village: Some(draft.village),
         household: draft.household,
         codes,
+        differences: draft.differences.clone(),
     }
 }

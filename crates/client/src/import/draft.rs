@@ -1,8 +1,9 @@
 //! An event made from rows, before its personal data is sealed.
 
+use super::differing::Difference;
 use super::known::Hash;
 use lika_domain::area::Area;
-use lika_domain::ids::HouseholdId;
+use lika_domain::ids::{EventRef, HouseholdId};
 use serde_json::{Map, Value};
 
 /// One event with its rows.
@@ -24,6 +25,10 @@ pub(super) struct Draft {
     /// The persons it registers.
     pub(super) people: Vec<Hash>,
     pub(super) state: State,
+    /// What it states otherwise than the register.
+    pub(super) differences: Vec<Difference>,
+    /// The event of the register that states the same thing.
+    pub(super) corrects: Option<EventRef>,
 }
 
 /// What has become of an event.

@@ -248,6 +248,8 @@ impl<'t> Reading<'t> {
             content: self.known.hash(&["registered", &content]),
             people,
             state: State::New,
+            differences: Vec::new(),
+            corrects: None,
         }
     }
 }

@@ -14,14 +14,16 @@
 //! read, continued, converted or filled in is named as a warning. A household is sent as a whole or not at all.
 //!
 //! The way of a table: [`check()`] reads it and compares it with what was imported from here before ([`Known`]);
-//! [`Checked::compare_with_register`] asks the node what it has; [`Checked::plan`] says what becomes of each row;
+//! [`Checked::compare_with_area`] with the copy of the area, [`Checked::compare_with_register`] asks the node; [`Checked::plan`] says what becomes of each row;
 //! [`apply()`] sends what is new; [`annotated`] is the table again with what was found at each cell.
 
 mod annotate;
 mod apply;
+mod area;
 mod cells;
 mod checked;
 mod columns;
+mod differing;
 mod draft;
 mod error;
 mod family;
@@ -39,6 +41,7 @@ mod pack;
 mod people;
 mod problem;
 mod read;
+mod recorded;
 mod register;
 mod rows;
 mod sheets;
@@ -52,6 +55,7 @@ mod tests;
 pub use annotate::annotated;
 pub use apply::{Applied, NamedHousehold, apply};
 pub use checked::{Checked, Line, check};
+pub use differing::Difference;
 pub use draft::State;
 pub use error::{ApplyError, ImportError};
 pub use kind::Kind;

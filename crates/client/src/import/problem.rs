@@ -84,6 +84,11 @@ codes! {
     RegisteredHere "citizen_id_registered" "该公民已在户卡中登记" "the citizen is registered on a card already";
     HouseholdUnknown "household_unknown" "户卡不存在" "there is no such household in this village";
     HouseholdTaken "household_exists" "户编号已被使用" "the household number is taken";
+    SameAsRegister "same_as_register" "登记册中已有，内容相同，不再报送" "the register has it already, and says the same";
+    DiffersFromRegister "differs_from_register" "与登记册不一致，请对照后办理更正或变更事项"
+        "it differs from the register; compare, and report a correction or a change instead";
+    PersonAlike "person_alike" "登记册中有同出生年月、证件号末四位相同而姓名不同的人，请核对"
+        "the register has a person of the same birth month and end of the citizen ID under another name";
     Exists "recorded_by_others" "该事项已登记在册" "the register has it already";
     // What is read, and worth a look.
     ColumnUnknown "column_unknown" "该列不读取" "the column is not read";
@@ -149,6 +154,6 @@ impl Finding {
 
     /// Whether its row is in the log already, so that nothing is left to do.
     pub fn is_recorded(&self) -> bool {
-        self.code == Code::Recorded.name()
+        self.code == Code::Recorded.name() || self.code == Code::SameAsRegister.name()
     }
 }

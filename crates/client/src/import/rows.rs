@@ -66,6 +66,8 @@ fn draft(cells: &mut Cells<'_>, suspects: &Suspects) -> Option<Draft> {
         content: known.hash(&[cells.table.kind.name(), &content]),
         people,
         state: State::New,
+        differences: Vec::new(),
+        corrects: None,
     })
 }
 

@@ -78,6 +78,10 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     table: Table,
+    /// Send incomes and living conditions that differ from the register as corrections of what it has; look at the
+    /// plan before
+    #[arg(long)]
+    correct: bool,
     /// Write the table again with what was found at its cells, refusals by the log included
     #[arg(long, value_name = "OUT")]
     annotated: Option<PathBuf>,
@@ -131,7 +135,11 @@ impl ApplyArgs {
         let client = self.table.client.open()?;
         let (report, problems, warnings) = block_on(async {
             let options = self.table.options(mode(&client).await?);
-            let checked = import::check(&bytes, &options, &Known::load(&client.home)?)?;
+            let mut checked = import::check(&bytes, &options, &Known::load(&client.home)?)?;
+            compare_with_copies(&client, &mut checked, printer)?;
+            if self.correct {
+                checked.correct();
+            }
             let applied = apply(&client, &checked, printer).await?;
             let report = Report::applied(&checked, &applied);
             let problems: Vec<Finding> = checked.problems.iter().chain(&applied.problems).cloned().collect();
@@ -155,6 +163,7 @@ impl Table {
         let mode = mode(&client).await?;
         let mut checked = import::check(bytes, &self.options(mode), &Known::load(&client.home)?)?;
         let language = printer.language();
+        compare_with_copies(&client, &mut checked, printer)?;
         let alone = language.of("没有与登记册比对：", "not compared with the register: ");
         match client.with_session().await {
             Ok(api) => {
@@ -196,6 +205,32 @@ impl Table {
         file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
         Ok(bytes)
     }
+}
+
+/// Compares the table with the copies of areas on this device, and says what is not seen without one.
+fn compare_with_copies(client: &Client, checked: &mut Checked, printer: Printer) -> anyhow::Result<()> {
+    let language = printer.language();
+    let copies = client.replicas(printer)?;
+    let complete: Vec<_> = copies.iter().filter(|copy| copy.is_complete()).collect();
+    for copy in &complete {
+        checked.compare_with_area(copy);
+        let (area, entries) = (copy.area().prefix(), copy.checkpoint().map_or(0, |checkpoint| checkpoint.size));
+        printer.note(language.of(
+            format!("已与本机的辖区副本比对（区划 {area}，日志前 {entries} 条）；辖区以外的重复在报送时才能发现"),
+            format!(
+                "compared with this device's copy of {area}, up to entry {entries}; duplicates outside that area are \
+                 found when the table is sent"
+            ),
+        ));
+    }
+    if complete.is_empty() {
+        printer.note(language.of(
+            "本机没有辖区副本：与他人已登记内容的重复可能要到报送时才发现；`lika replica refresh` 可获取副本",
+            "there is no copy of the area on this device: what others recorded may be found only when the table is \
+             sent; `lika replica refresh` fetches one",
+        ));
+    }
+    Ok(())
 }
 
 /// The log's mode, which decides whose citizen IDs it takes; `None` if the node cannot be reached, which then checks

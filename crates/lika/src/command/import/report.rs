@@ -3,7 +3,7 @@
 use crate::exit::{Exit, exit_of, said_by_node};
 use crate::table::Table;
 use lika_client::ApiError;
-use lika_client::import::{Applied, Checked, Finding, Line, NamedHousehold, State};
+use lika_client::import::{Applied, Checked, Difference, Finding, Line, NamedHousehold, State};
 use lika_domain::detail;
 use lika_domain::language::{Bilingual, Language};
 use serde::{Serialize, Serializer};
@@ -58,6 +58,9 @@ struct Found {
     zh: String,
     en: String,
     detail: String,
+    /// Nothing is left to do with its row.
+    #[serde(skip)]
+    is_recorded: bool,
 }
 
 /// JSON is the same in every language.
@@ -87,8 +90,36 @@ struct PlanLine {
     village: Option<String>,
     household: Option<String>,
     codes: Vec<String>,
+    /// What the table states otherwise than the register.
+    differences: Vec<Differs>,
     #[serde(skip)]
     shown: State,
+}
+
+/// A value in the register and in the table, in both languages; `null` where nothing is stated.
+#[derive(Debug, Serialize)]
+struct Differs {
+    what_zh: String,
+    what_en: String,
+    before_zh: Option<String>,
+    before_en: Option<String>,
+    now_zh: Option<String>,
+    now_en: Option<String>,
+}
+
+impl Differs {
+    fn new(Difference { what, before, now }: Difference) -> Self {
+        let one = |text: Option<Bilingual>| text.map_or((None, None), |text| (Some(text.zh), Some(text.en)));
+        let ((before_zh, before_en), (now_zh, now_en)) = (one(before), one(now));
+        Self { what_zh: what.zh, what_en: what.en, before_zh, before_en, now_zh, now_en }
+    }
+
+    /// What it is, in the register, in the table.
+    fn cells(&self, language: Language) -> [&str; 3] {
+        let one = |zh, en| language.of::<&Option<String>>(zh, en).as_deref().unwrap_or("—");
+        let what = language.of(&self.what_zh, &self.what_en);
+        [what, one(&self.before_zh, &self.before_en), one(&self.now_zh, &self.now_en)]
+    }
 }
 
 impl Report {
@@ -147,7 +178,7 @@ impl Report {
             }
             text.push_str(&format!("{table}\n"));
         }
-        let wrong: Vec<_> = self.problems.iter().filter(|problem| problem.code != "recorded_before").collect();
+        let wrong: Vec<_> = self.problems.iter().filter(|problem| !problem.is_recorded).collect();
         text.push_str(&listed(language.of("不报送的行", "Rows that are not sent"), &wrong, language));
         let warnings: Vec<_> = self.warnings.iter().collect();
         text.push_str(&listed(language.of("请留意", "Worth a look"), &warnings, language));
@@ -221,7 +252,29 @@ impl PlanReport {
             }
             text.push_str(&format!("{table}{}\n", more(lines.len(), language)));
         }
+        text.push_str(&self.differences(language));
         text
+    }
+}
+
+impl PlanReport {
+    /// Old beside new of every row that differs from the register.
+    fn differences(&self, language: Language) -> String {
+        let differing: Vec<_> = self.plan.iter().filter(|line| !line.differences.is_empty()).collect();
+        if differing.is_empty() {
+            return String::new();
+        }
+        let heads = ["行", "户", "项目", "登记册", "表中"];
+        let mut table = Table::new(&language.of(heads, ["rows", "household", "field", "register", "table"]));
+        for line in differing.iter().take(SHOWN_MAX) {
+            let rows = line.rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            for (place, one) in line.differences.iter().enumerate() {
+                let [what, before, now] = one.cells(language);
+                let (rows, label) = if place == 0 { (rows.as_str(), line.label.as_str()) } else { ("", "") };
+                table.row([&rows, &label, &what, &before, &now]);
+            }
+        }
+        format!("{table}{}\n", more(differing.len(), language))
     }
 }
 
@@ -264,6 +317,7 @@ impl PlanLine {
             village: line.village.map(|village| village.to_string()),
             household: line.household.map(|household| household.to_string()),
             codes: line.codes,
+            differences: line.differences.into_iter().map(Differs::new).collect(),
             shown: line.state,
         }
     }
@@ -277,7 +331,8 @@ impl Household {
 
 impl Found {
     fn new(finding: &Finding) -> Self {
+        let is_recorded = finding.is_recorded();
         let Finding { row, cell, column, code, detail, zh, en } = finding.clone();
-        Self { row, cell, column: column.into(), code: code.into(), zh: zh.into(), en: en.into(), detail }
+        Self { row, cell, column: column.into(), code: code.into(), zh: zh.into(), en: en.into(), detail, is_recorded }
     }
 }
