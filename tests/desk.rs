@@ -2,6 +2,7 @@
 
 mod area;
 mod browser;
+mod sheets;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};
 use crate::support::pages::{Answer, Pages};

@@ -16,7 +16,7 @@ fn citizen_id(number: u32, sequence: u32) -> String {
 }
 
 /// A table of households of two.
-fn families(count: u32) -> String {
+pub(crate) fn families(count: u32) -> String {
     let family = |n: u32| {
         let row = |relation: &str, name: &str, id: String| {
             format!("{VILLAGE},户{n},2016-07-01,一般,因病,{relation},{name},{id},健康,普通劳动力\n")

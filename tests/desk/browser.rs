@@ -187,8 +187,7 @@ fn a_report_can_be_made_with_the_keyboard_alone() {
 fn every_page_is_usable_by_everyone_at_every_width() {
     let office = Office::with_village();
     let clerk = office.enrol(10_000_002, "village_officer", VILLAGE);
-    let axe = std::env::var("LIKA_AXE").expect("LIKA_AXE names axe.min.js; `cargo xtask test` fetches it");
-    let axe = std::fs::read_to_string(axe).unwrap();
+    let axe = axe();
     let pages = Pages::start(clerk.home(), clerk.url());
     for texts in [ZH, EN] {
         let mut browser = Browser::start(texts.code);
@@ -230,6 +229,12 @@ fn every_page_is_usable_by_everyone_at_every_width() {
     }
 }
 
+/// The script that finds what keeps somebody from using a page.
+pub(super) fn axe() -> String {
+    let axe = std::env::var("LIKA_AXE").expect("LIKA_AXE names axe.min.js; `cargo xtask test` fetches it");
+    std::fs::read_to_string(axe).unwrap()
+}
+
 /// A household of the area, once the desk has fetched it.
 fn known(pages: &Pages) -> String {
     let begun = std::time::Instant::now();
@@ -243,7 +248,7 @@ fn known(pages: &Pages) -> String {
     }
 }
 
-fn look(browser: &mut Browser, axe: &str, name: &str) {
+pub(super) fn look(browser: &mut Browser, axe: &str, name: &str) {
     let one_width = name.contains('_');
     for width in WIDTHS.iter().filter(|width| !one_width || **width == WIDTHS[0]) {
         browser.resize(*width, 900);
@@ -299,7 +304,7 @@ fn fill(browser: &mut Browser, citizen_id: &str) {
 }
 
 /// Kills the desk and starts it again; the browser opens the new one.
-fn killed(pages: Pages, desk: &Desk, browser: &mut Browser) -> Pages {
+pub(super) fn killed(pages: Pages, desk: &Desk, browser: &mut Browser) -> Pages {
     pages.kill();
     let pages = Pages::start(desk.home(), desk.url());
     browser.open(&pages.url);
@@ -307,7 +312,7 @@ fn killed(pages: Pages, desk: &Desk, browser: &mut Browser) -> Pages {
 }
 
 /// Loads the page again until it shows the words.
-fn until(browser: &mut Browser, words: &str) {
+pub(super) fn until(browser: &mut Browser, words: &str) {
     let begun = Instant::now();
     while !browser.text().contains(words) {
         assert!(begun.elapsed().as_secs() < SENT_WITHIN_S, "{words} expected in\n{}", browser.text());

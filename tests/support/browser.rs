@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -91,6 +92,15 @@ impl Browser {
             value = json!(value)
         );
         assert!(self.run(&script) == json!(true), "{name} cannot be answered with {value} in {}", self.text());
+    }
+
+    /// Chooses a file for the field of that name.
+    pub(crate) fn choose_file(&mut self, name: &str, path: &Path) {
+        let page = self.order("DOM.getDocument", &json!({}))["root"]["nodeId"].clone();
+        let selector = format!("input[name={name}]");
+        let field = self.order("DOM.querySelector", &json!({"nodeId": page, "selector": selector}));
+        assert!(field["nodeId"].as_u64().is_some_and(|id| id > 0), "there is no {name} in {}", self.text());
+        self.order("DOM.setFileInputFiles", &json!({"files": [path], "nodeId": field["nodeId"]}));
     }
 
     /// Presses a key.

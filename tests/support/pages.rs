@@ -69,6 +69,20 @@ impl Pages {
         self.post_without_token(path, &[&[token], answers].concat())
     }
 
+    /// Sends a form with a file.
+    pub(crate) fn upload(&self, path: &str, answers: &[(&str, &str)], (name, file): (&str, &[u8])) -> Answer {
+        let mut body = Vec::new();
+        for (name, answer) in [&[("token", self.token.as_str())], answers].concat() {
+            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{answer}\r\n");
+            body.extend(part.bytes());
+        }
+        let head = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n").bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
+        self.send(path, &body)
+    }
+
     /// The same without the token of the pages.
     pub(crate) fn post_without_token(&self, path: &str, answers: &[(String, String)]) -> Answer {
         let mut body = String::new();
@@ -76,18 +90,25 @@ impl Pages {
             body += &format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{answer}\r\n");
         }
         body += &format!("--{BOUNDARY}--\r\n");
+        self.send(path, body.as_bytes())
+    }
+
+    fn send(&self, path: &str, body: &[u8]) -> Answer {
         let media =
             format!("content-type: multipart/form-data; boundary={BOUNDARY}\r\ncontent-length: {}", body.len());
         let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n{media}\r\n", self.host, self.cookie);
-        self.ask(&head, &body)
+        self.ask(&head, body)
     }
 
     /// Sends a request as it stands; `head` ends its last line.
-    pub(crate) fn ask(&self, head: &str, body: &str) -> Answer {
+    pub(crate) fn ask(&self, head: &str, body: impl AsRef<[u8]>) -> Answer {
         let mut stream = TcpStream::connect(&self.host).unwrap();
-        stream.write_all(format!("{head}connection: close\r\n\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).unwrap();
+        stream.write_all(body.as_ref()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        // What is not text, such as a workbook, is only looked at.
+        let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Answer { status, head: head.replace("\r\n", "\n"), body: body.to_owned() }

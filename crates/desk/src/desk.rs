@@ -3,6 +3,7 @@
 use crate::copy::Copy;
 use crate::gate::Gate;
 use crate::page::{Page, PageError, Visit};
+use crate::tables::Tables;
 use lika_client::api::LogInfo;
 use lika_client::{Api, Home, HomeError, KeyFile};
 use lika_domain::date::Date;
@@ -29,6 +30,8 @@ pub struct Desk {
     seen: Mutex<Seen>,
     /// The replica of the official's area.
     pub(crate) copy: Copy,
+    /// The table that is being imported.
+    pub(crate) tables: Tables,
     /// Wakes what sends.
     pub(crate) wake: Notify,
     /// Wakes what asks the node who the official is.
@@ -81,7 +84,8 @@ impl Desk {
         let gate = Gate::new(addr).map_err(DeskError::Random)?;
         let who = read_who(&home).unwrap_or_default();
         let seen = Mutex::new(Seen { who, ..Seen::default() });
-        Ok(Self { home, api, key, gate, seen, copy: Copy::default(), wake: Notify::new(), ask: Notify::new() })
+        let (copy, tables) = (Copy::default(), Tables::default());
+        Ok(Self { home, api, key, gate, seen, copy, tables, wake: Notify::new(), ask: Notify::new() })
     }
 
     /// The path that opens the desk in a browser. Whoever knows it may use the desk.

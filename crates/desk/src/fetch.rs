@@ -73,6 +73,7 @@ pub(crate) async fn keep(desk: &Desk) {
         if desk.is_locked() {
             held = None;
             desk.copy.forget();
+            desk.tables.forget();
         } else {
             let fetched = desk.fetch(&mut held).await;
             if let Err(error) = &fetched {

@@ -11,6 +11,7 @@
 //! * `labels`: every text of the pages, in both languages; `page`: the frame of each of them
 //! * `posted`, `answers`: what a form sends, and the report that it makes
 //! * `form`: an event's form, made from its description; `check`: what is wrong with the answers
+//! * `importing`: checks and sends a table; `tables`: how far that is
 //! * `pages`: the pages; `routes`: which page answers what
 
 mod answers;
@@ -20,12 +21,14 @@ mod desk;
 mod fetch;
 mod form;
 mod gate;
+mod importing;
 mod labels;
 mod page;
 mod pages;
 mod posted;
 mod routes;
 pub mod single;
+mod tables;
 mod watch;
 
 pub use desk::{Desk, DeskError};

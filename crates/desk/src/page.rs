@@ -16,10 +16,11 @@ use std::convert::Infallible;
 /// The cookie of the language that was chosen.
 pub(crate) const LANGUAGE_COOKIE: &str = "lika_language";
 /// Sections of the desk: the address and the label of each.
-const SECTIONS: [(&str, Label); 5] = [
+const SECTIONS: [(&str, Label); 6] = [
     ("/", labels::HOME),
     ("/area", labels::MY_AREA),
     ("/report", labels::REPORT),
+    ("/tables", labels::TABLES),
     ("/outbox", labels::OUTBOX),
     ("/receipts", labels::RECEIPTS),
 ];

@@ -48,28 +48,49 @@ impl Desk {
         self.read(form, None).await
     }
 
+    /// As [`Self::posted_with_files`], with files of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// As [`Self::posted_with_files`].
+    pub(crate) async fn posted_with_files_up_to(
+        &self,
+        form: Multipart,
+        folder: &str,
+        bytes_max: usize,
+    ) -> Result<Posted, PageError> {
+        self.read(form, Some((folder, bytes_max))).await
+    }
+
     /// Reads a form of the desk that may carry files. They are stored in `folder` of the client's folder, each in a
     /// folder of its hash; the answer is its path from the client's folder on.
     ///
     /// # Errors
     /// As [`Self::posted`]; if a file cannot be stored, or comes before the token.
     pub(crate) async fn posted_with_files(&self, form: Multipart, folder: &str) -> Result<Posted, PageError> {
-        self.read(form, Some(folder)).await
+        self.read(form, Some((folder, ATTACHMENT_BYTES_MAX))).await
     }
 
-    async fn read(&self, form: Multipart, files: Option<&str>) -> Result<Posted, PageError> {
+    async fn read(&self, form: Multipart, files: Option<(&str, usize)>) -> Result<Posted, PageError> {
         let known = |posted: &Posted| self.gate.check_token(posted.get("token")).map_err(PageError::Closed);
-        let files = files.map(|folder| (self.home.dir(), folder));
+        let files = files.map(|(folder, bytes_max)| Files { home: self.home.dir(), folder, bytes_max });
         let posted = read(form, files, known).await?;
         known(&posted)?;
         Ok(posted)
     }
 }
 
+/// Where the files of a form go, and how large each may be.
+#[derive(Clone, Copy)]
+struct Files<'h> {
+    home: &'h Path,
+    folder: &'h str,
+    bytes_max: usize,
+}
+
 /// Reads a form. A file is taken only where there is a folder for it, and after `known` let pass what came before it.
 async fn read(
     mut form: Multipart,
-    files: Option<(&Path, &str)>,
+    files: Option<Files<'_>>,
     known: impl Fn(&Posted) -> Result<(), PageError>,
 ) -> Result<Posted, PageError> {
     let (mut posted, mut bytes) = (Posted::default(), 0);
@@ -79,9 +100,9 @@ async fn read(
             // No file was chosen: the browser sends an empty one.
             (Some(file), _) if file.is_empty() => continue,
             (Some(_), None) => return Err(PageError::TooLarge),
-            (Some(file), Some((home, folder))) => {
+            (Some(file), Some(files)) => {
                 known(&posted)?;
-                attachment(field, &file, home, folder).await?
+                attachment(field, &file, files).await?
             }
             (None, _) => text(field, ANSWERS_BYTES_MAX - bytes).await?,
         };
@@ -118,13 +139,14 @@ async fn text(mut field: Field<'_>, bytes_max: usize) -> Result<String, PageErro
 }
 
 /// Stores an attachment whole and synced before its name stands in a draft.
-async fn attachment(mut field: Field<'_>, name: &str, home: &Path, folder: &str) -> Result<String, PageError> {
+async fn attachment(mut field: Field<'_>, name: &str, files: Files<'_>) -> Result<String, PageError> {
+    let Files { home, folder, bytes_max } = files;
     let to = home.join(folder);
     fs::create_dir_all(&to).await?;
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|_| PageError::BrokenOff)?;
     let partial = to.join(format!("{}.part", hex::encode(random)));
-    let stored = store(&mut field, &partial).await;
+    let stored = store(&mut field, &partial, bytes_max).await;
     let hash = match stored {
         Ok(hash) => hash,
         Err(error) => {
@@ -142,7 +164,7 @@ async fn attachment(mut field: Field<'_>, name: &str, home: &Path, folder: &str)
     Ok(path.to_string_lossy().into_owned())
 }
 
-async fn store(field: &mut Field<'_>, path: &Path) -> Result<String, PageError> {
+async fn store(field: &mut Field<'_>, path: &Path, bytes_max: usize) -> Result<String, PageError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -151,11 +173,15 @@ async fn store(field: &mut Field<'_>, path: &Path) -> Result<String, PageError> 
     let (mut digest, mut bytes) = (Sha256::new(), 0);
     while let Some(piece) = next(field.chunk()).await? {
         bytes += piece.len();
-        if bytes > ATTACHMENT_BYTES_MAX {
-            return Err(PageError::TooLarge);
+        if bytes > bytes_max {
+            // Read to its end, up to the limit of the whole form: a browser shows no answer before it has sent all.
+            continue;
         }
         digest.update(&piece);
         file.write_all(&piece).await?;
+    }
+    if bytes > bytes_max {
+        return Err(PageError::TooLarge);
     }
     file.sync_all().await?;
     Ok(hex::encode(digest.finalize()))

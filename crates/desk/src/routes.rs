@@ -4,7 +4,9 @@ use crate::desk::Desk;
 use crate::form::hanging;
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
-use crate::pages::{area, back, card, draft, events, go, home, outbox, receipts, sign, submission, unlock};
+use crate::pages::{
+    area, back, card, draft, events, go, home, outbox, receipts, sign, submission, table, tables, unlock,
+};
 use crate::posted::BODY_BYTES_MAX;
 use crate::watch::watch;
 use axum::Router;
@@ -29,6 +31,9 @@ static STYLE: LazyLock<String> =
 
 /// Serves the desk until `stop` resolves, and sends what waits meanwhile.
 pub async fn serve(desk: Arc<Desk>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    if let Err(error) = desk.resume_table() {
+        tracing::warn!(%error, "whether a table was being sent could not be read");
+    }
     let serving = lika_server::serve(router(desk.clone()), listener, CONNECTIONS_MAX, || (), stop);
     tokio::select! {
         () = serving => {}
@@ -52,6 +57,10 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/receipts", get(receipts::get))
         .route("/submissions/{id}", get(submission::get))
         .route("/submissions/{id}/{action}", post(submission::post))
+        .route("/tables", get(tables::get).post(tables::post))
+        .route("/tables/template/{file}", get(tables::template))
+        .route("/tables/{id}", get(table::get))
+        .route("/tables/{id}/{what}", get(table::copy).post(table::post))
         .route("/language", post(change_language))
         .layer(middleware::from_fn_with_state(desk.clone(), unlocked))
         .route("/unlock", get(unlock::get).post(unlock::post))

@@ -15,16 +15,30 @@ const ASK_S: u64 = 30;
 
 /// Sends and asks for as long as it is polled.
 pub(crate) async fn watch(desk: &Desk) {
-    let sending = outbox::watch(&desk.home, &desk.api, &desk.wake, |round| -> ControlFlow<Infallible> {
-        match round {
-            // What the next report may rest on.
-            Ok(sent) if !sent.recorded.is_empty() => desk.copy.want(),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "what waits could not be sent"),
+    tokio::join!(sending(desk), asking(desk), fetch::keep(desk));
+}
+
+/// Sends what waits, but not while a table is sent: that sends everything of the key itself, and hears of refusals.
+async fn sending(desk: &Desk) {
+    let mut table = desk.tables.sending.subscribe();
+    loop {
+        let by_itself = outbox::watch(&desk.home, &desk.api, &desk.wake, |round| -> ControlFlow<Infallible> {
+            match round {
+                // What the next report may rest on.
+                Ok(sent) if !sent.recorded.is_empty() => desk.copy.want(),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "what waits could not be sent"),
+            }
+            ControlFlow::Continue(())
+        });
+        tokio::select! {
+            biased;
+            _ = table.wait_for(|is_sent| *is_sent) => {}
+            never = by_itself => match never {},
         }
-        ControlFlow::Continue(())
-    });
-    tokio::join!(sending, asking(desk), fetch::keep(desk));
+        // The desk lives as long as this is polled, and so does what is waited for.
+        let _ = table.wait_for(|is_sent| !*is_sent).await;
+    }
 }
 
 /// Asks the node whether it is there, again and again, and who the official is.

@@ -7,6 +7,7 @@
 //! logs/ORIGIN.vkey           verifier key of a log, as first seen
 //! datakeys/NUMBER.json       data keys of a household or official; HASH.bundle has the first keys of many households
 //! imports/ID.json            which rows of a table went into which submissions, by hashes keyed with imports/secret
+//! tables/ID.json             a table that is being imported, in the clear; its file is tables/ID/NAME
 //! drafts/ID.json             草稿 draft: a report that is not signed yet, in the clear
 //! pending/ID.submission      待发 queued and 发送中 sending: written and synced before it is first sent
 //! refused/ID.submission      需更正 needs correction and 冲突 conflict: the log refused it
@@ -41,6 +42,7 @@ mod pending;
 mod protected;
 mod receipts;
 mod submission;
+mod tables;
 mod unfinished;
 
 pub use aside::Retried;
@@ -52,6 +54,7 @@ pub use keys::KeyFile;
 pub use notes::Note;
 pub use receipts::KeptReceipt;
 pub use submission::Pending;
+pub use tables::KeptTable;
 
 pub(crate) use receipts::id;
 
@@ -180,12 +183,13 @@ pub enum HomeError {
     Receipt(#[from] ReceiptError),
 }
 
-const FOLDERS: [&str; 12] = [
+const FOLDERS: [&str; 13] = [
     "keys",
     "devices",
     "logs",
     "datakeys",
     "imports",
+    "tables",
     "drafts",
     "pending",
     "refused",

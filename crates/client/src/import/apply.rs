@@ -18,7 +18,6 @@ use crate::receipt::Proven;
 use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, SubmissionId};
 use lika_proto::v1;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Why a refused submission of a table is given up.
@@ -162,11 +161,7 @@ impl Run<'_> {
         };
         let draft = &mut self.drafts[place];
         draft.household = Some(household);
-        let mut event = draft.event.clone();
-        event.insert("household".to_owned(), household.get().to_string().into());
-        let mut file = Map::new();
-        file.insert("area".to_owned(), draft.village.to_string().into());
-        file.insert(self.service.to_owned(), json!({ "events": [Value::Object(event)] }));
+        let file = draft.file(self.service, household.get().to_string().into());
         let report = file::of_map(file, self.home, &self.key.origin, self.random)?;
         Ok(Item::of(report, place))
     }

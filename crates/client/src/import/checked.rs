@@ -10,8 +10,10 @@ use super::options::Options;
 use super::problem::{Code, Finding};
 use super::table::Table;
 use super::{households, read, rows};
+use crate::example;
 use lika_domain::area::Area;
 use lika_domain::ids::HouseholdId;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table that was read.
@@ -139,6 +141,14 @@ impl Checked {
     /// Whether a row keeps anything from being sent that is not in the log already.
     pub fn has_problems(&self) -> bool {
         self.problems.iter().any(|problem| !problem.is_recorded())
+    }
+
+    /// The first reports that would be signed, each in the form of a file; `no_number` stands for the number of a
+    /// household that gets one only then. They hold personal data in the clear.
+    pub fn reports(&self, max: usize, no_number: &str) -> Vec<Map<String, Value>> {
+        let service = example::service(self.kind.event());
+        let number = |draft: &Draft| draft.household.map_or_else(|| no_number.to_owned(), |one| one.get().to_string());
+        self.of(State::New).take(max).map(|draft| draft.file(service, number(draft).into())).collect()
     }
 
     pub(super) fn of(&self, state: State) -> impl Iterator<Item = &Draft> {

@@ -4,7 +4,7 @@ use super::differing::Difference;
 use super::known::Hash;
 use lika_domain::area::Area;
 use lika_domain::ids::{EventRef, HouseholdId};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// One event with its rows.
 #[derive(Clone, Debug)]
@@ -29,6 +29,18 @@ pub(super) struct Draft {
     pub(super) differences: Vec<Difference>,
     /// The event of the register that states the same thing.
     pub(super) corrects: Option<EventRef>,
+}
+
+impl Draft {
+    /// The report of this event alone, in the form of a file, for that household.
+    pub(super) fn file(&self, service: &str, household: Value) -> Map<String, Value> {
+        let mut event = self.event.clone();
+        event.insert("household".to_owned(), household);
+        let mut file = Map::new();
+        file.insert("area".to_owned(), self.village.to_string().into());
+        file.insert(service.to_owned(), json!({ "events": [Value::Object(event)] }));
+        file
+    }
 }
 
 /// What has become of an event.

@@ -14,8 +14,9 @@
 //! read, continued, converted or filled in is named as a warning. A household is sent as a whole or not at all.
 //!
 //! The way of a table: [`check()`] reads it and compares it with what was imported from here before ([`Known`]);
-//! [`Checked::compare_with_area`] with the copy of the area, [`Checked::compare_with_register`] asks the node; [`Checked::plan`] says what becomes of each row;
-//! [`apply()`] sends what is new; [`annotated`] is the table again with what was found at each cell.
+//! [`Checked::compare_with_area`] with the copy of the area, [`Checked::compare_with_register`] asks the node;
+//! [`Checked::plan`] says what becomes of each row; [`apply()`] sends what is new; [`annotated`] is the table again
+//! with what was found at each cell.
 
 mod annotate;
 mod apply;

@@ -11,6 +11,8 @@ pub(crate) mod receipts;
 pub(crate) mod sign;
 pub(crate) mod submission;
 mod summary;
+pub(crate) mod table;
+pub(crate) mod tables;
 pub(crate) mod unlock;
 
 use crate::page::PageError;

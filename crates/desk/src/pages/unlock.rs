@@ -66,6 +66,7 @@ pub(crate) async fn post(State(desk): State<Arc<Desk>>, form: Multipart) -> Resu
     match unlocked.await.map_err(|error| PageError::Unsigned(error.to_string()))? {
         Ok(()) => {
             desk.ask.notify_one();
+            desk.resume_table()?;
             Ok(go(back))
         }
         Err(PageError::Home(HomeError::PassphraseWrong(_))) => Ok(go(&format!("{}&wrong=1", address(back)))),
