@@ -1,7 +1,7 @@
 //! Reads the cells of one row and notes their faults.
 
 use super::columns::{Column, PERSONAL_NUMBERS, Part, is_name};
-use super::grid::{CellKind, Row};
+use super::grid::{CellKind, Merged, Row};
 use super::kind::Kind;
 use super::known::Known;
 use super::labels;
@@ -99,9 +99,16 @@ impl Cells<'_> {
             CellKind::Formula => return self.refuse(column, Code::Formula, ""),
             CellKind::Fault => return self.refuse(column, Code::Fault, ""),
             CellKind::Day if !days => return self.refuse(column, Code::IsADay, ""),
-            CellKind::Merged if !self.may_be_merged(column) => return self.refuse(column, Code::IsMerged, ""),
-            CellKind::Merged => self.warn(column, Code::MergedRead, ""),
+            CellKind::Otherwise => return self.refuse(column, Code::ShownOtherwise, ""),
+            CellKind::Struck => return self.refuse(column, Code::IsStruck, ""),
             _ => {}
+        }
+        match cell.merged {
+            Merged::No => {}
+            Merged::Across => return self.refuse(column, Code::IsMerged, ""),
+            _ if !self.may_be_merged(column) => return self.refuse(column, Code::IsMerged, ""),
+            Merged::First => {}
+            Merged::Further => self.warn(column, Code::MergedRead, ""),
         }
         let text = values::outer(&cell.text);
         if text.starts_with('=') && text.len() > 1 {

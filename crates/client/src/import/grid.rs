@@ -16,8 +16,23 @@ pub(super) enum CellKind {
     Formula,
     /// An error of a formula, such as `#N/A`.
     Fault,
-    /// The value of a cell merged over several rows, in a row after its first.
-    Merged,
+    /// Shown as another value than it is, or not at all, by the format of its numbers.
+    Otherwise,
+    /// With a line through it, or through a part of it.
+    Struck,
+}
+
+/// Whether a cell is one of several that are merged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Merged {
+    #[default]
+    No,
+    /// The first of several rows.
+    First,
+    /// A row after the first.
+    Further,
+    /// Over several columns that are read.
+    Across,
 }
 
 /// A cell that is not blank.
@@ -27,6 +42,7 @@ pub(super) struct Cell {
     pub(super) column: usize,
     pub(super) text: Arc<str>,
     pub(super) kind: CellKind,
+    pub(super) merged: Merged,
 }
 
 /// A row with at least one cell.

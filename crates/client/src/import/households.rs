@@ -3,7 +3,7 @@
 use super::cells::{Cells, Notes, Values};
 use super::columns::{Column, Part};
 use super::draft::{Draft, State};
-use super::grid::{CellKind, Row};
+use super::grid::{Merged, Row};
 use super::known::Known;
 use super::options::Options;
 use super::people::{self, Suspects};
@@ -211,7 +211,7 @@ impl<'t> Reading<'t> {
         let mut agrees = true;
         for column in self.table.columns.iter().filter(of_card) {
             let Some(place) = self.table.place(column) else { continue };
-            let said = row.cell(place.column).filter(|cell| cell.kind != CellKind::Merged);
+            let said = row.cell(place.column).filter(|cell| cell.merged != Merged::Further);
             let same = |text: &str| values::outer(text) == values::outer(first.text(place.column));
             if said.is_some_and(|cell| !same(&cell.text)) {
                 self.cells(row, notes).refuse::<()>(column, Code::DiffersFromFirst, "");

@@ -43,9 +43,15 @@ codes! {
     Fault "cell_error" "单元格是公式错误值" "the cell holds the error of a formula";
     IsADay "cell_is_a_date" "电子表格把内容改成了日期，请将该列设为文本后重新填写"
         "the spreadsheet turned the text into a date; format the column as text and enter it again";
-    IsMerged "cell_merged" "单元格与上一行合并，无法确定属于哪一行，请取消合并"
-        "the cell is merged with the row above, and may mean either; take the merge apart";
-    RowHidden "row_hidden" "该行被隐藏或筛选掉，请取消隐藏，或删除该行" "the row is hidden; show it, or delete it";
+    IsMerged "cell_merged" "单元格与其他行或列合并，无法确定属于哪一个，请取消合并"
+        "the cell is merged with another row or column, and may mean either; take the merge apart";
+    ShownOtherwise "cell_shown_otherwise" "单元格的数字格式使显示的内容与实际数值不同（如百分号、外币、其他单位），请按表头的单位重新填写"
+        "the number format shows another value than the cell holds, such as per cent or another currency; enter it in \
+         the unit of the heading, as a plain number";
+    IsStruck "cell_struck_out" "单元格内容带有删除线，请删除该内容或去掉删除线"
+        "the text is struck out; delete it, or take the line away";
+    RowHidden "row_hidden" "该行被隐藏、筛选掉或行高为零，请取消隐藏，或删除该行"
+        "the row is hidden or has no height; show it, or delete it";
     CellsShifted "cells_shifted" "该行的单元格多于表头，可能因未加引号的逗号而错位"
         "the row has more cells than the heading: a comma without quotation marks may have shifted them";
     RowTorn "row_torn" "该行可能被换行拆成两行" "a line break may have torn this row in two";

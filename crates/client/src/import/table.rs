@@ -2,7 +2,7 @@
 
 use super::columns::Column;
 use super::error::ImportError;
-use super::grid::{Cell, CellKind, Grid, Row, column_name};
+use super::grid::{Cell, Grid, Merged, Row, column_name};
 use super::heading::{self, Heading, Place};
 use super::kind::Kind;
 use super::limits::CELLS_MAX;
@@ -97,21 +97,34 @@ impl Table {
         self.heading.width
     }
 
-    /// A cell merged over several rows stands in its first row only, and means all of them.
+    /// A cell merged over several rows stands in its first row only, and means all of them; merged over several columns,
+    /// it may mean any of them.
     fn fill_merged(&mut self) -> Result<(), ImportError> {
         let first = self.heading.rows.1;
+        let placed: Vec<usize> = self.heading.places.iter().flatten().map(|place| place.column).collect();
         let mut filled = 0;
         for merge in std::mem::take(&mut self.grid.merges) {
             let from = self.grid.rows.partition_point(|row| row.number < merge.rows.0);
-            let Some(top) = self.grid.rows.get(from).filter(|row| row.number == merge.rows.0) else { continue };
-            let Some(cell) = top.cell(merge.columns.0).filter(|_| from >= first).cloned() else { continue };
+            let Some(top) = self.grid.rows.get_mut(from).filter(|row| row.number == merge.rows.0) else { continue };
+            let place = top.cells.binary_search_by_key(&merge.columns.0, |cell| cell.column);
+            let Some(top) = place.ok().filter(|_| from >= first).and_then(|place| top.cells.get_mut(place)) else {
+                continue;
+            };
+            let within = |column: &&usize| (merge.columns.0..=merge.columns.1).contains(*column);
+            let across = placed.iter().filter(within).count() > 1;
+            top.merged = match (across, merge.rows.1 > merge.rows.0) {
+                (true, _) => Merged::Across,
+                (false, true) => Merged::First,
+                (false, false) => top.merged,
+            };
+            let further = Cell { merged: if across { Merged::Across } else { Merged::Further }, ..top.clone() };
             for row in self.grid.rows.iter_mut().skip(from + 1).take_while(|row| row.number <= merge.rows.1) {
                 filled += 1;
                 if filled > CELLS_MAX {
                     return Err(ReadError::TooMuchText.into());
                 }
-                if let Err(place) = row.cells.binary_search_by_key(&cell.column, |cell| cell.column) {
-                    row.cells.insert(place, Cell { kind: CellKind::Merged, ..cell.clone() });
+                if let Err(place) = row.cells.binary_search_by_key(&further.column, |cell| cell.column) {
+                    row.cells.insert(place, further.clone());
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::error::ReadError;
 use super::text::decode;
-use crate::import::grid::{Cell, CellKind, Grid, Row, address};
+use crate::import::grid::{Cell, CellKind, Grid, Merged, Row, address};
 use crate::import::limits::{CELL_CHARS_MAX, COLUMNS_MAX, HEADING_ROWS_MAX, ROWS_MAX};
 use csv::StringRecord;
 
@@ -55,7 +55,7 @@ fn row(number: usize, record: &StringRecord, delimiter: u8) -> Result<Row, ReadE
             return Err(ReadError::QuoteOpen(number));
         }
         if !text.trim().is_empty() {
-            cells.push(Cell { column, text: text.into(), kind: CellKind::Text });
+            cells.push(Cell { column, text: text.into(), kind: CellKind::Text, merged: Merged::No });
         }
     }
     Ok(Row { number, hidden: false, width: record.len(), cells })

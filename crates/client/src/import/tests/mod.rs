@@ -4,6 +4,7 @@ mod applying;
 mod headings;
 mod hostile;
 mod households;
+mod shown;
 mod single;
 mod templates;
 mod workbooks;
@@ -16,6 +17,7 @@ use lika_domain::date::Date;
 use lika_domain::language::Language;
 use lika_domain::official::Mode;
 use std::collections::BTreeSet;
+use std::io::{Cursor, Read, Write};
 use std::sync::OnceLock;
 
 const VILLAGE: &str = "130624100200";
@@ -91,6 +93,28 @@ fn cells(changes: &[(usize, &str)]) -> Vec<String> {
 
 fn row(changes: &[(usize, &str)]) -> String {
     cells(changes).join(",")
+}
+
+/// The parts of a workbook, unpacked.
+fn parts(workbook: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    let names: Vec<String> = archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let mut part = |name: String| {
+        let mut bytes = Vec::new();
+        archive.by_name(&name).unwrap().read_to_end(&mut bytes).unwrap();
+        (name, bytes)
+    };
+    names.into_iter().map(|name| part(name)).collect()
+}
+
+/// A workbook of these parts.
+fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        file.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        file.write_all(bytes).unwrap();
+    }
+    file.finish().unwrap().into_inner()
 }
 
 /// A second person of the household above, with only their own cells filled in.

@@ -2,6 +2,7 @@
 //! depth, length of a tag, cells, text, time. What is not needed is not unpacked; what a table must not carry (macros,
 //! links to other files, files inside) is refused by the names of the parts.
 
+mod formats;
 mod numbers;
 mod part;
 mod sheet;

@@ -1,5 +1,6 @@
 //! Numbers of cells, written out.
 
+use super::formats::{Format, Shown};
 use crate::import::grid::CellKind;
 use lika_domain::date::Date;
 
@@ -14,19 +15,25 @@ const FIRST_SERIAL: i32 = 61;
 const DAYS_TO_1904: i32 = 1_462;
 const DAY_MINUTES: f64 = 1_440.0;
 
-/// A number as a spreadsheet shows it: with at most 15 digits, or in scientific notation where it has more.
-pub(super) fn written(text: &str, is_day: bool, from_1904: bool) -> Option<(String, CellKind)> {
+/// A number as a spreadsheet shows it: with at most 15 digits, or in scientific notation where it has more. Empty if
+/// its format shows no zeros; with its unit if it shows one.
+pub(super) fn written(text: &str, format: &Format, from_1904: bool) -> Option<(String, CellKind)> {
     let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
-    if is_day {
+    if format.is_day {
         return day(number, from_1904).map(|day| (day, CellKind::Day));
     }
-    if number.abs() >= TOO_LARGE {
-        return Some((format!("{number:.5E}"), CellKind::Number));
-    }
-    // An integer is kept as it stands in the file.
-    let whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let shown = if whole { text.to_owned() } else { decimal(number) };
-    Some((shown, CellKind::Number))
+    let shown = match number.abs() >= TOO_LARGE {
+        true => format!("{number:.5E}"),
+        // An integer is kept as it stands in the file.
+        false if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
+        false => decimal(number),
+    };
+    Some(match format.number(number) {
+        Shown::AsItIs => (shown, CellKind::Number),
+        Shown::With(unit) => (shown + unit, CellKind::Number),
+        Shown::NotAtAll if number == 0.0 => (String::new(), CellKind::Number),
+        Shown::NotAtAll | Shown::Otherwise => (shown, CellKind::Otherwise),
+    })
 }
 
 /// The 15 digits that are kept, without the noise of binary fractions after them.
@@ -67,7 +74,7 @@ mod tests {
     use super::*;
 
     fn number(text: &str) -> String {
-        written(text, false, false).unwrap().0
+        written(text, &Format::default(), false).unwrap().0
     }
 
     #[test]
@@ -91,13 +98,14 @@ mod tests {
     fn numbers_that_lost_digits_say_so() {
         assert_eq!(number("901624195803071200"), "9.01624E17");
         assert_eq!(number("9.0162419580307123E+17"), "9.01624E17");
-        assert_eq!(written("x", false, false), None);
-        assert_eq!(written("inf", false, false), None);
+        assert_eq!(written("x", &Format::default(), false), None);
+        assert_eq!(written("inf", &Format::default(), false), None);
     }
 
     #[test]
     fn days_are_counted_from_1900_or_1904() {
-        let day = |text, from_1904| written(text, true, from_1904).map(|(text, _)| text);
+        let format = Format::read("yyyy-mm-dd");
+        let day = |text, from_1904| written(text, &format, from_1904).map(|(text, _)| text);
         assert_eq!(day("42552", false).as_deref(), Some("2016-07-01"));
         assert_eq!(day("41090", true).as_deref(), Some("2016-07-01"));
         assert_eq!(day("42552.5", false).as_deref(), Some("2016-07-01 12:00"));

@@ -1,6 +1,7 @@
 //! Texts that cells share.
 
 use super::part::{Package, Tag};
+use super::styles::strikes;
 use crate::import::limits::{CELLS_MAX, TEXT_BYTES_MAX};
 use crate::import::read::error::ReadError;
 use std::sync::Arc;
@@ -11,6 +12,17 @@ pub(super) struct Runs {
     pub(super) text: String,
     in_text: bool,
     in_aid: bool,
+    /// The run that is being read is struck out.
+    in_struck: bool,
+    /// Something of the text is struck out.
+    pub(super) is_struck: bool,
+}
+
+/// A text that cells share.
+pub(super) struct Shared {
+    pub(super) text: Arc<str>,
+    /// Something of it is struck out.
+    pub(super) is_struck: bool,
 }
 
 impl Runs {
@@ -21,26 +33,33 @@ impl Runs {
             Tag::Close("t") => self.in_text = false,
             Tag::Open("rPh", _) => self.in_aid = true,
             Tag::Close("rPh") => self.in_aid = false,
-            Tag::Text(text) if self.in_text && !self.in_aid => self.text.push_str(text),
+            Tag::Open("strike", tag) => self.in_struck = strikes(tag),
+            Tag::Close("r") => self.in_struck = false,
+            Tag::Text(text) if self.in_text && !self.in_aid => {
+                self.is_struck |= self.in_struck && !text.trim().is_empty();
+                self.text.push_str(text);
+            }
             _ => {}
         }
     }
 
     /// The text, which begins anew.
     pub(super) fn end(&mut self) -> String {
+        (self.in_struck, self.is_struck) = (false, false);
         let text = std::mem::take(&mut self.text);
         if text.contains("_x") { unescaped(&text) } else { text }
     }
 }
 
 /// Reads all shared texts.
-pub(super) fn read(package: &mut Package<'_>, part: &str) -> Result<Vec<Arc<str>>, ReadError> {
+pub(super) fn read(package: &mut Package<'_>, part: &str) -> Result<Vec<Shared>, ReadError> {
     let (mut strings, mut runs, mut bytes) = (Vec::new(), Runs::default(), 0);
     package.read(part, |tag| {
         if let Tag::Close("si") = tag {
+            let is_struck = runs.is_struck;
             let text = runs.end();
             bytes += text.len();
-            strings.push(Arc::from(text));
+            strings.push(Shared { text: Arc::from(text), is_struck });
         } else {
             runs.take(&tag);
         }
