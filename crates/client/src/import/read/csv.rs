@@ -46,12 +46,7 @@ fn row(number: usize, record: &StringRecord, delimiter: u8) -> Result<Row, ReadE
         if text.chars().count() > CELL_CHARS_MAX {
             return Err(ReadError::CellTooLong(address(column, number)));
         }
-        // Whole rows inside a cell: the quotation marks around them were meant otherwise.
-        if text
-            .lines()
-            .skip(1)
-            .any(|line| line.bytes().filter(|byte| *byte == delimiter).count() > record.len() / 2 + 1)
-        {
+        if holds_rows(text, record.len(), delimiter) {
             return Err(ReadError::QuoteOpen(number));
         }
         if !text.trim().is_empty() {
@@ -59,6 +54,15 @@ fn row(number: usize, record: &StringRecord, delimiter: u8) -> Result<Row, ReadE
         }
     }
     Ok(Row { number, hidden: false, width: record.len(), cells })
+}
+
+/// Whether a cell holds whole rows: the quotation marks around them were meant otherwise. Each row that was swallowed
+/// brings the delimiters of one row, some of them before its line end.
+fn holds_rows(text: &str, width: usize, delimiter: u8) -> bool {
+    let delimiters = |line: &str| line.bytes().filter(|byte| *byte == delimiter).count();
+    let line_ends = text.trim_end().lines().count().saturating_sub(1);
+    let rows = line_ends > 0 && width > 2 && delimiters(text) >= line_ends * (width - 1);
+    rows || text.lines().skip(1).any(|line| delimiters(line) > width / 2 + 1)
 }
 
 /// Number of empty lines at this offset, where the reader began to look for a row.
@@ -97,8 +101,16 @@ mod tests {
         assert!(matches!(grid(open.as_bytes()), Err(ReadError::QuoteOpen(2))));
         let around = "a,b,c,d\n1,\"2,3,4\n4,5,6,7\n8,9,x\",4\n";
         assert!(matches!(grid(around.as_bytes()), Err(ReadError::QuoteOpen(2))));
+        let last = "a,b,c,d\n1,2,3,\"4\n5,6,7,8\"\n";
+        assert!(matches!(grid(last.as_bytes()), Err(ReadError::QuoteOpen(2))));
+        let middle = "a,b,c,d\n1,\"2,3,4\n5,6\",7,8\n";
+        assert!(matches!(grid(middle.as_bytes()), Err(ReadError::QuoteOpen(2))));
+        let several = "a,b,c\n1,2,\"3\n4,5,6\n7,8,9\"\n";
+        assert!(matches!(grid(several.as_bytes()), Err(ReadError::QuoteOpen(2))));
         let meant = "a,b,c\n1,\"two\nlines\",3\n";
         assert_eq!(grid(meant.as_bytes()).unwrap().rows[1].text(1), "two\nlines");
+        let list = "a,b,c\n1,\"two, or\nthree\",3\n";
+        assert_eq!(grid(list.as_bytes()).unwrap().rows[1].text(1), "two, or\nthree");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 /// A file whose encoding is not told by a mark is taken as UTF-16 if this share of its bytes is zero, one in …
 const ZERO_BYTES_SHARE: usize = 10;
+/// … and has so many times more line ends and delimiters than it would have with its bytes in the other order.
+const OTHER_MARKS_SHARE: usize = 8;
 /// How many bytes are looked at for that.
 const LOOKED_AT_BYTES: usize = 4_096;
 /// A text is UTF-8 with damage, and not GBK, if at most one character in so many is damaged.
@@ -54,17 +56,24 @@ fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a,
     })
 }
 
-/// The order of bytes of UTF-16 without a mark: every ASCII character has a zero byte before or after it.
+/// The order of bytes of UTF-16 without a mark: every ASCII character has a zero byte before or after it. Chinese
+/// characters such as 一 have one on the other side, but never one that makes a line end or a delimiter.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let top = bytes.get(..LOOKED_AT_BYTES).unwrap_or(bytes);
-    let zeros = |from: usize| top.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    let enough = |zeros: usize| zeros * ZERO_BYTES_SHARE >= top.len() / 2;
-    match bytes.len().is_multiple_of(2) {
-        true if even == 0 && enough(odd) => Some(UTF_16LE),
-        true if odd == 0 && enough(even) => Some(UTF_16BE),
-        _ => None,
-    }
+    let (top, _) = bytes.get(..LOOKED_AT_BYTES).unwrap_or(bytes).as_chunks::<2>();
+    let is_mark = |byte: u8| matches!(byte, b'\r' | b'\n' | b'\t' | b',' | b';');
+    let zeros = |place: usize| top.iter().filter(|unit| unit[place] == 0).count();
+    let marks = |place: usize| top.iter().filter(|unit| is_mark(unit[place]) && unit[1 - place] == 0).count();
+    let is_order = |place: usize| {
+        zeros(1 - place) * ZERO_BYTES_SHARE >= top.len() && marks(place) > OTHER_MARKS_SHARE * marks(1 - place)
+    };
+    // The zeros on the other side are those of Chinese characters and marks.
+    let is_text = |place: usize| {
+        let (units, rest) = bytes.as_chunks::<2>();
+        let chinese = |unit: &[u8; 2]| matches!(unit[1 - place], 0x30 | 0x4e..=0x9f);
+        rest.is_empty() && units.iter().all(|unit| unit[place] != 0 || chinese(unit))
+    };
+    let mut orders = [UTF_16LE, UTF_16BE].into_iter().enumerate();
+    orders.find(|(place, _)| is_order(*place) && is_text(*place)).map(|(_, encoding)| encoding)
 }
 
 /// Chinese text in UTF-8 that was damaged in a few places may be valid GBK, with every character another.
@@ -101,6 +110,17 @@ mod tests {
         ];
         for file in files {
             assert_eq!(decode(&file).unwrap(), TEXT, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn characters_with_a_zero_byte_do_not_hide_that_a_text_is_utf16() {
+        let text = format!("户编号,属性,姓名\r\n{}", "1,一般贫困户,一一\r\n".repeat(9));
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let file: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            assert_eq!(decode(&file).unwrap(), text);
+            let with_zero = [file, vec![0, 0]].concat();
+            assert_eq!(decode(&with_zero), Err(NotText::Binary));
         }
     }
 
