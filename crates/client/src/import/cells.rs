@@ -1,20 +1,24 @@
 //! Reads the cells of one row and notes their faults.
 
 use super::columns::{Column, PERSONAL_NUMBERS, Part, is_name};
-use super::grid::{CellKind, Merged, Row};
+use super::doubt::{self, End};
+use super::grid::{Merged, Row};
 use super::kind::Kind;
 use super::known::Known;
 use super::labels;
+use super::measures;
+use super::notes;
 use super::options::Options;
 use super::problem::{Code, Finding};
 use super::table::Table;
-use super::values::{self, compact, digits, is_placeholder, is_scientific, narrow, whole};
+use super::values::{self, compact, digits, is_placeholder, label, narrow, whole};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::describe::Value as Takes;
 use lika_domain::household::OTHER_CAUSES_MAX;
 use lika_domain::ids::{HouseholdId, OfficialId};
 use lika_domain::kind::List;
+use lika_domain::money::Fen;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -94,39 +98,16 @@ impl Cells<'_> {
     pub(super) fn text(&mut self, column: &Column) -> Option<String> {
         let cell = self.table.place(column).and_then(|place| self.row.cell(place.column));
         let Some(cell) = cell else { return Some(String::new()) };
-        let days = matches!(column.takes, Takes::Day | Takes::DayOrNone | Takes::Month) || column.name == "minute";
-        match cell.kind {
-            CellKind::Formula => return self.refuse(column, Code::Formula, ""),
-            CellKind::Fault => return self.refuse(column, Code::Fault, ""),
-            CellKind::Day if !days => return self.refuse(column, Code::IsADay, ""),
-            CellKind::Otherwise => return self.refuse(column, Code::ShownOtherwise, ""),
-            CellKind::Struck => return self.refuse(column, Code::IsStruck, ""),
-            _ => {}
-        }
-        match cell.merged {
-            Merged::No => {}
-            Merged::Across => return self.refuse(column, Code::IsMerged, ""),
-            _ if !self.may_be_merged(column) => return self.refuse(column, Code::IsMerged, ""),
-            Merged::First => {}
-            Merged::Further => self.warn(column, Code::MergedRead, ""),
-        }
-        let text = values::outer(&cell.text);
-        if text.starts_with('=') && text.len() > 1 {
-            return self.refuse(column, Code::Formula, "");
-        }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return self.refuse(column, Code::TextInvalid, "");
-        }
-        if values::is_damaged(&text) {
-            let code = if is_name(column) { Code::NameDamaged } else { Code::TextDamaged };
+        if let Some(code) = doubt::of(column, cell, self.may_be_merged(column)) {
             return self.refuse(column, code, "");
         }
-        if column.is_number_as_text() && is_scientific(&compact(&text)) {
-            let id = matches!(column.name, "citizen_id" | "disability_certificate");
-            let code = if id { Code::CitizenIdTruncated } else { Code::NumberTruncated };
-            return self.refuse(column, code, "");
+        if cell.merged == Merged::Further {
+            self.warn(column, Code::MergedRead, "");
         }
-        Some(text)
+        if doubt::holds_hidden(&cell.text) {
+            self.warn(column, Code::HiddenDropped, "");
+        }
+        Some(values::outer(&cell.text))
     }
 
     /// What a merged cell says of several rows is clear where they are of one village or household.
@@ -264,7 +245,13 @@ impl Cells<'_> {
         let unit = self.table.place(column).map_or(100, |place| place.unit_fen);
         let below_zero = matches!(column.takes, Takes::Balance);
         match values::fen(text, unit).filter(|fen| *fen >= 0 || below_zero) {
-            Some(fen) => Some(fen.to_string().into()),
+            Some(fen) => {
+                if let Some(own) = values::own_unit(text).filter(|own| *own != unit) {
+                    let yuan = Fen(i64::try_from(own).unwrap_or(0));
+                    self.warn(column, Code::UnitConverted, &format!("1 = {yuan} 元"));
+                }
+                Some(fen.to_string().into())
+            }
             None => self.refuse(column, Code::NotAnAmount, "1234.50"),
         }
     }
@@ -285,6 +272,11 @@ impl Cells<'_> {
             }
             _ => values::one_spelling(text),
         };
+        match doubt::end_of_account(&plain).filter(|_| column.name == "account") {
+            Some(End::Cut) => return self.refuse(column, Code::NumberTruncated, "…000"),
+            Some(End::MaybeCut) => self.warn(column, Code::MaybeCut, ""),
+            None => {}
+        }
         if plain.chars().count() > chars_max {
             return self.refuse(column, Code::TooLong, &format!("≤ {chars_max}"));
         }
@@ -307,9 +299,14 @@ impl Cells<'_> {
     }
 
     fn degrees(&mut self, column: &Column, text: &str) -> Option<Value> {
-        match values::degrees(text) {
+        let (range, example) = match column.name {
+            "longitude" => (measures::LONGITUDES, "114.20000"),
+            _ => (measures::LATITUDES, "38.84512"),
+        };
+        let detail = format!("{example}, {} – {}", range.0, range.1);
+        match measures::degrees(text, range) {
             Some(units) => Some(units.into()),
-            None => self.refuse(column, Code::NotANumber, "38.84512"),
+            None => self.refuse(column, Code::NotANumber, &detail),
         }
     }
 
@@ -326,6 +323,9 @@ impl Cells<'_> {
     fn household(&mut self, column: &Column, text: &str) -> Option<Value> {
         if self.table.kind == Kind::Households {
             let label = label(text);
+            if notes::sums(&label) {
+                return self.refuse(column, Code::NoRecord, "");
+            }
             let fits = label.chars().count() <= LABEL_CHARS_MAX;
             return if fits {
                 Some(label.into())
@@ -367,7 +367,7 @@ impl Cells<'_> {
                 None => self.refuse(column, Code::NotKnown, "汉族 满族 回族 …"),
             },
             // On the wire minutes are counted from 1.
-            "minute" => match values::minute(text) {
+            "minute" => match measures::minute(text) {
                 Some(minute) => Some((minute + 1).into()),
                 None => self.refuse(column, Code::NotANumber, "09:30"),
             },
@@ -392,11 +392,4 @@ impl Values {
         };
         map.insert(name.to_owned(), value);
     }
-}
-
-/// The name of a household in a table, in one spelling.
-pub(super) fn label(text: &str) -> String {
-    let plain = narrow(text);
-    let plain = plain.trim();
-    whole(plain).unwrap_or(plain).to_owned()
 }

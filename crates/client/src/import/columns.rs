@@ -175,19 +175,38 @@ impl Column {
 /// Numbers of persons and their papers, which are text in the description.
 pub(super) const PERSONAL_NUMBERS: [&str; 4] = ["citizen_id", "disability_certificate", "phone", "account"];
 
-/// A heading without case, spaces, underscores, asterisks, and what stands in brackets at its end.
+/// A heading without case, spaces, underscores, asterisks, and what stands in brackets.
 pub(super) fn plain(heading: &str) -> String {
-    let heading = heading.replace(['（', '［', '【'], "(");
-    let heading = heading.split('(').next().unwrap_or_default();
     let skipped = |c: &char| !c.is_whitespace() && !matches!(c, '*' | '＊' | '_' | '\u{feff}' | '\u{200b}');
-    heading.chars().filter(skipped).flat_map(char::to_lowercase).collect()
+    divided(heading).0.chars().filter(skipped).flat_map(char::to_lowercase).collect()
 }
 
-/// What stands in brackets at the end of a heading: a unit or a remark; empty if nothing does.
-pub(super) fn bracketed(heading: &str) -> String {
-    let heading = heading.replace(['（', '［', '【'], "(").replace(['）', '］', '】'], ")");
-    let inside = heading.split_once('(').map_or("", |(_, inside)| inside);
-    inside.split(')').next().unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect()
+/// What stands in each pair of brackets of a heading, without spaces.
+pub(super) fn bracketed(heading: &str) -> Vec<String> {
+    let remarks = divided(heading).1.into_iter();
+    let remarks = remarks.map(|remark| remark.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    remarks.filter(|remark| !remark.is_empty()).collect()
+}
+
+/// A heading in two: what stands outside of brackets, and in each pair of them.
+fn divided(heading: &str) -> (String, Vec<String>) {
+    let (mut outside, mut inside, mut depth) = (String::new(), Vec::new(), 0_usize);
+    for c in heading.chars() {
+        match c {
+            '(' | '（' | '[' | '［' | '【' | '〔' | '{' | '｛' | '<' | '＜' | '《' => {
+                if depth == 0 {
+                    inside.push(String::new());
+                }
+                depth += 1;
+            }
+            ')' | '）' | ']' | '］' | '】' | '〕' | '}' | '｝' | '>' | '＞' | '》' => {
+                depth = depth.saturating_sub(1);
+            }
+            c if depth == 0 => outside.push(c),
+            c => inside.last_mut().into_iter().for_each(|remark| remark.push(c)),
+        }
+    }
+    (outside, inside)
 }
 
 /// The fields of persons' names.
@@ -234,7 +253,13 @@ mod tests {
 
     #[test]
     fn headings_have_their_units() {
-        assert_eq!((plain("*务工 时间（月）"), bracketed("*务工 时间（月）")), ("务工时间".into(), "月".into()));
-        assert_eq!((plain("Amount (yuan)"), bracketed("金额")), ("amount".into(), String::new()));
+        let (none, two) = (Vec::<String>::new(), ["元", "已退回"].map(str::to_owned).to_vec());
+        assert_eq!(
+            (plain("*务工 时间（月）"), bracketed("*务工 时间（月）")),
+            ("务工时间".into(), vec!["月".to_owned()])
+        );
+        assert_eq!((plain("Amount (yuan)"), bracketed("金额")), ("amount".into(), none));
+        assert_eq!((plain("金额【元】（已退回）"), bracketed("金额【元】（已退回）")), ("金额".into(), two));
+        assert_eq!(plain("金额（元）合计"), "金额合计");
     }
 }

@@ -3,6 +3,7 @@
 use super::columns::Column;
 use super::limits::HEADING_ROWS_MAX;
 use super::read::ReadError;
+use super::remarks::Unclear;
 use crate::compose::ComposeError;
 use crate::file::FileError;
 use crate::home::HomeError;
@@ -61,6 +62,24 @@ pub enum ImportError {
         /// What it says.
         unit: String,
     },
+    /// A remark in the heading may change what the column means.
+    #[error("{cell} says more than {column}: {remark}; if it is that column, head it with nothing else")]
+    HeadingUnclear {
+        /// The column.
+        column: String,
+        /// Address of the heading.
+        cell: String,
+        /// What it says.
+        remark: String,
+    },
+    /// The titles or notes of the table name a unit of money that is not clear.
+    #[error("the table says {unit} of its amounts, which is not clear; put the unit of {column} into its heading")]
+    UnitOfTable {
+        /// A column of money without a unit.
+        column: String,
+        /// What the table says.
+        unit: String,
+    },
     /// Several sheets are such tables.
     #[error("several sheets are tables of this kind: {}; name one with --sheet, or delete the others", .0.join(", "))]
     SeveralSheets(Vec<String>),
@@ -112,6 +131,20 @@ impl ImportError {
         Self::NoHeading { needed: named(true), others: named(false) }
     }
 
+    /// A remark in a heading that keeps the table from being read.
+    pub(super) fn remark(column: &Column, cell: String, unclear: Unclear) -> Self {
+        let column = column.described();
+        match unclear {
+            Unclear::Unit(unit) => Self::UnitUnknown { column, cell, unit },
+            Unclear::Meaning(remark) => Self::HeadingUnclear { column, cell, remark },
+        }
+    }
+
+    /// What a table says of all its amounts is not clear.
+    pub(super) fn unit_of_table(column: &Column, unit: String) -> Self {
+        Self::UnitOfTable { column: column.described(), unit }
+    }
+
     /// Its stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -121,6 +154,8 @@ impl ImportError {
             Self::ColumnTwice { .. } => "column_twice",
             Self::ColumnHidden { .. } => "column_hidden",
             Self::UnitUnknown { .. } => "unit_unknown",
+            Self::HeadingUnclear { .. } => "heading_unclear",
+            Self::UnitOfTable { .. } => "unit_unclear",
             Self::SeveralSheets(_) => "several_sheets",
             Self::SheetUnknown(_) => "sheet_unknown",
             Self::KindUnclear(_) => "kind_unclear",
@@ -149,6 +184,12 @@ impl ImportError {
             Self::ColumnHidden { column, cell } => format!("{cell} 所在的列（{column}）被隐藏，请取消隐藏或删除该列"),
             Self::UnitUnknown { column, cell, unit } => {
                 format!("{cell} 的单位“{unit}”不能读取，请换一种单位填写{column}")
+            }
+            Self::HeadingUnclear { column, cell, remark } => {
+                format!("{cell} 的“{remark}”可能改变“{column}”的含义；如果就是该列，请去掉表头的这一说明")
+            }
+            Self::UnitOfTable { column, unit } => {
+                format!("表中注明的金额单位不明确（{unit}），请在“{column}”的表头写明单位")
             }
             Self::SeveralSheets(names) => {
                 format!("有几张工作表都是这种表：{}；请用 --sheet 指明，或删去其余的", names.join("、"))

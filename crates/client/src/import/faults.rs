@@ -5,9 +5,6 @@ use super::grid::Row;
 use super::problem::{Code, Finding};
 use super::table::Table;
 
-/// How rows begin that sum up or explain a table.
-const NOTES: [&str; 11] = ["合计", "总计", "小计", "共计", "注", "说明", "填表", "制表", "审核", "备注", "单位"];
-
 /// Why a row is no record; `None` if it may be one. `next` is the row after it.
 pub(super) fn of(table: &Table, row: &Row, next: Option<&Row>, before: Option<&Row>) -> Option<Finding> {
     if row.hidden {
@@ -42,12 +39,6 @@ fn has_required(table: &Table) -> bool {
 /// Columns that say what happened, and not only to whom and when.
 fn says_what(column: &Column) -> bool {
     !matches!(column.name, "village" | "household" | "date")
-}
-
-/// Whether a row only sums up or explains.
-pub(super) fn is_note(row: &Row) -> bool {
-    let first = row.cells.first().map_or("", |cell| cell.text.trim());
-    NOTES.iter().any(|word| first.starts_with(word))
 }
 
 /// A line break without quotation marks leaves two short rows whose cells are one row's and one more.

@@ -1,10 +1,11 @@
 //! Finds the heading of a table: one to three rows near its top that name the columns.
 
-use super::columns::{Column, bracketed, plain};
+use super::columns::{Column, plain};
 use super::error::ImportError;
 use super::grid::{Grid, address};
 use super::limits::HEADING_ROWS_MAX;
-use super::values;
+use super::notes;
+use super::remarks::{self, Unclear};
 
 /// How many columns a heading must name.
 const COLUMNS_MIN: usize = 2;
@@ -12,11 +13,6 @@ const COLUMNS_MIN: usize = 2;
 const DEPTH_MAX: usize = 3;
 /// One yuan, in fen: the unit of a column of money that names none.
 const YUAN: u64 = 100;
-/// Units of time. A column of numbers that names another one than its own is read by nobody.
-const TIMES: [&str; 8] = ["年", "月", "个月", "周", "天", "日", "小时", "分钟"];
-/// Characters of units of money, Chinese and other.
-const MONEY: &str = "元角分万千百亿刀$€";
-
 /// A heading that was found.
 #[derive(Debug)]
 pub(super) struct Heading {
@@ -49,11 +45,13 @@ struct Reading {
 
 /// Finds the heading that names most columns.
 pub(super) fn find(grid: &Grid, columns: &[Column]) -> Result<Heading, ImportError> {
-    let best = best(grid, columns).ok_or_else(|| ImportError::no_heading(columns))?;
+    let mut best = best(grid, columns).ok_or_else(|| ImportError::no_heading(columns))?;
     let (row, width) = grid.rows.get(best.rows.1 - 1).map_or((0, 0), |row| (row.number, row.width));
+    take_units(&mut best, grid);
     let mut heading = Heading { rows: best.rows, places: vec![None; columns.len()], unknown: Vec::new(), width };
     let mut seen: Vec<Option<usize>> = vec![None; columns.len()];
-    let of_table = unit_of_table(grid, best.rows.0);
+    let of_table = of_table(grid, best.rows);
+    set_aside(&mut best.cells, columns);
     for (position, text, named) in best.cells {
         heading.width = heading.width.max(position + 1);
         let Some(place) = named else {
@@ -68,18 +66,53 @@ pub(super) fn find(grid: &Grid, columns: &[Column]) -> Result<Heading, ImportErr
         if grid.hides(position) {
             return Err(ImportError::ColumnHidden { column: column.described(), cell });
         }
-        let unit_fen = unit(column, &text, of_table).ok_or_else(|| ImportError::UnitUnknown {
-            column: column.described(),
-            cell,
-            unit: bracketed(&text),
-        })?;
+        let unclear = |unclear| ImportError::remark(column, cell, unclear);
+        let unit_fen = match remarks::of_heading(column, &text).map_err(unclear)? {
+            None if column.is_money() => of_table.clone().map_err(|text| ImportError::unit_of_table(column, text))?,
+            unit => unit,
+        };
         seen[place] = Some(position);
-        heading.places[place] = Some(Place { column: position, unit_fen });
+        heading.places[place] = Some(Place { column: position, unit_fen: unit_fen.unwrap_or(YUAN) });
     }
     let lacking =
         |(column, place): (&Column, &Option<Place>)| (column.required && place.is_none()).then(|| column.described());
     let lacking: Vec<_> = columns.iter().zip(&heading.places).filter_map(lacking).collect();
     if lacking.is_empty() { Ok(heading) } else { Err(ImportError::ColumnsMissing { row, columns: lacking }) }
+}
+
+/// A row of nothing but units belongs to the heading above it.
+fn take_units(reading: &mut Reading, grid: &Grid) {
+    let blank = |text: &str| matches!(text.trim(), "" | "-" | "—" | "/" | "单位");
+    let Some(row) = grid.rows.get(reading.rows.1) else { return };
+    let are_units = row.cells.iter().all(|cell| blank(&cell.text) || remarks::is_unit(&cell.text));
+    if !are_units || row.cells.iter().all(|cell| blank(&cell.text)) {
+        return;
+    }
+    reading.rows.1 += 1;
+    for (position, text, _) in &mut reading.cells {
+        let unit = row.text(*position);
+        if !blank(unit) {
+            *text = format!("{text}（{}）", unit.trim().trim_matches(['(', ')', '（', '）']));
+        }
+    }
+}
+
+/// Of two headings of a column, one with a remark that may change its meaning is not the column: 金额 and 金额（计划）.
+fn set_aside(cells: &mut [(usize, String, Option<usize>)], columns: &[Column]) {
+    let is_other =
+        |text: &str, place: usize| matches!(remarks::of_heading(&columns[place], text), Err(Unclear::Meaning(_)));
+    let named = cells.iter().filter_map(|(_, text, named)| named.filter(|place| !is_other(text, *place)));
+    let named: Vec<usize> = named.collect();
+    for (_, text, place) in cells {
+        *place = place.filter(|place| !(named.contains(place) && is_other(text, *place)));
+    }
+}
+
+/// The unit that stands above the table, below it, or in the name of its sheet for all of it: 单位：万元.
+fn of_table(grid: &Grid, rows: (usize, usize)) -> Result<Option<u64>, String> {
+    let below = grid.rows.get(rows.1..).unwrap_or_default().iter().filter(|row| notes::is_note(row));
+    let cells = grid.rows.iter().take(rows.0).chain(below).flat_map(|row| &row.cells);
+    remarks::of_table(cells.map(|cell| cell.text.as_ref()).chain([grid.sheet.as_str()]))
 }
 
 /// How many columns the best heading names, and how many required ones it lacks; `None` if there is no heading.
@@ -133,26 +166,4 @@ fn read(grid: &Grid, rows: (usize, usize), columns: &[Column]) -> Reading {
     named.sort_unstable();
     named.dedup();
     Reading { rows, named: named.len(), cells }
-}
-
-/// The unit that stands above the table for all of it: 单位：万元.
-fn unit_of_table(grid: &Grid, heading: usize) -> Option<u64> {
-    let above = grid.rows.iter().take(heading).flat_map(|row| &row.cells);
-    above.filter_map(|cell| cell.text.split_once("单位")).find_map(|(_, rest)| {
-        let rest = rest.trim_start_matches([':', '：', ' ']);
-        rest.split(['、', ',', '，', ';', '；', ' ', ')', '）', '/']).find_map(values::unit)
-    })
-}
-
-/// The unit of a column, in fen; `None` if its heading names one that is not read.
-fn unit(column: &Column, heading: &str, of_table: Option<u64>) -> Option<u64> {
-    let said = bracketed(heading);
-    if !column.is_money() {
-        let other = TIMES.contains(&said.as_str()) && !column.zh.contains(said.trim_start_matches('个'));
-        let counts = !matches!(column.takes, lika_domain::describe::Value::Day);
-        return (!(other && counts)).then_some(YUAN);
-    }
-    let own = said.split([',', '，', '、', ';', '；', ':', '：']).find_map(values::unit);
-    let names_none = || !said.contains(|c: char| MONEY.contains(c)) && !said.contains("USD");
-    own.or_else(|| names_none().then(|| of_table.unwrap_or(YUAN)))
 }

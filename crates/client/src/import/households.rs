@@ -9,7 +9,7 @@ use super::options::Options;
 use super::people::{self, Suspects};
 use super::problem::{Code, Finding};
 use super::table::Table;
-use super::{family, faults, values};
+use super::{family, faults, notes, values};
 use lika_domain::area::Area;
 use lika_domain::household::MEMBERS_MAX;
 use lika_domain::ids::HouseholdId;
@@ -97,7 +97,7 @@ impl<'t> Reading<'t> {
             let continues = above
                 .filter(|(group, last)| blank && row.number == last + 1 && village == Some(groups[*group].village));
             if let Some(fault) = fault {
-                let is_note = matches!(fault.code.as_ref(), "row_no_record") && faults::is_note(row);
+                let is_note = matches!(fault.code.as_ref(), "row_no_record") && notes::is_note(row);
                 notes.problems.push(fault);
                 split.extend(label.filter(|label| !label.is_empty()));
                 if let Some((group, _)) = above.filter(|_| blank && !is_note) {

@@ -6,9 +6,10 @@
 //! limits and its unit.
 //!
 //! The heading is found in the first ten rows, also where it has two or three rows. A heading may be a label, a name,
-//! or a word of the registers, with a unit in brackets. In a table of households each row is a person, and the first
-//! row of a household states the card; ten digits in the household's cell are its number, and for any other text a
-//! number is drawn. In other tables a household may be named as in the table that registered it from here.
+//! or a word of the registers, with a unit in brackets; anything else in brackets must not change what the column
+//! means. In a table of households each row is a person, and the first row of a household states the card; ten
+//! digits in the household's cell are its number, and for any other text a number is drawn. In other tables a
+//! household may be named as in the table that registered it from here.
 //!
 //! Nothing is read other than meant. What could mean something else is refused with its cell, and whatever is not
 //! read, continued, converted or filled in is named as a warning. A household is sent as a whole or not at all.
@@ -25,6 +26,7 @@ mod cells;
 mod checked;
 mod columns;
 mod differing;
+mod doubt;
 mod draft;
 mod error;
 mod family;
@@ -37,6 +39,8 @@ mod kind;
 mod known;
 mod labels;
 pub mod limits;
+mod measures;
+mod notes;
 mod options;
 mod pack;
 mod people;
@@ -44,6 +48,7 @@ mod problem;
 mod read;
 mod recorded;
 mod register;
+mod remarks;
 mod rows;
 mod sheets;
 mod table;

@@ -39,6 +39,8 @@ codes! {
         "characters of the text were lost on the way; enter it again from the original";
     NameDamaged "name_damaged" "姓名中有丢失的字符或不应出现的符号，请对照证件重新填写"
         "the name has lost characters or holds signs that no name has; enter it again from the papers";
+    SeveralNumbers "cell_several_numbers" "单元格内有几个数，或数中夹有空格，请只填一个数"
+        "the cell holds several numbers, or spaces within one; enter one number";
     Formula "cell_formula" "单元格是公式，请粘贴为数值" "the cell is a formula; paste its value";
     Fault "cell_error" "单元格是公式错误值" "the cell holds the error of a formula";
     IsADay "cell_is_a_date" "电子表格把内容改成了日期，请将该列设为文本后重新填写"
@@ -106,6 +108,9 @@ codes! {
     MergedRead "merged_read" "合并单元格的内容用于各行" "the merged cell is read for each of its rows";
     BlankRead "blank_read_as" "空白按默认内容读取" "blank cells are read as their default";
     TextTidied "text_tidied" "姓名中的空格或异体写法已统一" "spaces or other forms of characters in the name were unified";
+    HiddenDropped "hidden_dropped" "已去掉文字中看不见的字符" "characters that nobody sees were left out of the text";
+    MaybeCut "number_may_be_cut" "银行账号以000结尾，可能被电子表格截断，请核对"
+        "the account ends in 000, and a spreadsheet may have cut it; compare it with the original";
     RelationSex "relation_contradicts" "与户主关系的称谓与性别不符" "the word for the relation contradicts the sex";
     FamilyImplausible "family_implausible" "家庭成员的年龄与关系不合常理" "the ages and relations of the members are implausible";
     SamePayment "same_payment" "同一户同日同类同额，可能重复发放" "the same household, day, group and amount in another row";

@@ -97,8 +97,8 @@ impl Table {
         self.heading.width
     }
 
-    /// A cell merged over several rows stands in its first row only, and means all of them; merged over several columns,
-    /// it may mean any of them.
+    /// A cell merged over several rows stands in its first row only, and means all of them; merged over several
+    /// columns, it may mean any of them.
     fn fill_merged(&mut self) -> Result<(), ImportError> {
         let first = self.heading.rows.1;
         let placed: Vec<usize> = self.heading.places.iter().flatten().map(|place| place.column).collect();

@@ -30,6 +30,23 @@ pub(super) fn compact(text: &str) -> String {
     narrow(text).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// Whether spaces or line ends stand between digits: a cell may hold several numbers, which must not become one.
+pub(super) fn has_gaps(text: &str) -> bool {
+    let is_part = |c: &char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let mut last = ' ';
+    let mut after_gap = false;
+    for c in narrow(text).chars() {
+        if c.is_whitespace() {
+            after_gap = true;
+        } else if after_gap && is_part(&last) && is_part(&c) {
+            return true;
+        } else {
+            (last, after_gap) = (c, false);
+        }
+    }
+    false
+}
+
 /// Whether a cell says that it has nothing to say.
 pub(super) fn is_placeholder(text: &str) -> bool {
     matches!(text, "" | "-" | "--" | "—" | "——" | "－" | "/" | "\\" | "无" | "空")
@@ -49,6 +66,13 @@ pub(super) fn whole(text: &str) -> Option<&str> {
     (is_whole && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
+/// The name of a household in a table, in one spelling.
+pub(super) fn label(text: &str) -> String {
+    let plain = narrow(text);
+    let plain = plain.trim();
+    whole(plain).unwrap_or(plain).to_owned()
+}
+
 /// A number of exactly `length` digits.
 pub(super) fn digits(text: &str, length: usize) -> Option<u64> {
     whole(text).filter(|digits| digits.len() == length)?.parse().ok()
@@ -66,6 +90,9 @@ pub(super) fn date(text: &str) -> Option<Date> {
     let text = narrow(text);
     let text = text.trim();
     let chinese = compact(text);
+    if text.contains('年') && has_gaps(text.split_once('日').map_or(text, |(day, _)| day)) {
+        return None;
+    }
     let (day, time) = match text.contains('年') {
         true => chinese.split_once('日').unwrap_or((&chinese, "")),
         false => text.split_once([' ', 'T']).unwrap_or((text, "")),
@@ -84,6 +111,9 @@ pub(super) fn date(text: &str) -> Option<Date> {
 pub(super) fn month(text: &str) -> Option<(Month, Option<Date>)> {
     if let Some(date) = date(text) {
         return Some((date.month(), Some(date)));
+    }
+    if has_gaps(text) {
+        return None;
     }
     let text = compact(text);
     if let Some(number) = digits(&text, 6) {
@@ -129,8 +159,7 @@ const UNITS: [(&str, u64); 8] = [
 
 /// The unit of money that a text names, in fen.
 pub(super) fn unit(text: &str) -> Option<u64> {
-    let text = text.trim_start_matches("单位:").trim_start_matches("单位：");
-    let text = text.split(['/', '／']).next().unwrap_or_default().trim_start_matches("人民币");
+    let text = text.trim_start_matches("单位:").trim_start_matches("单位：").trim_start_matches("人民币");
     match text.to_lowercase().as_str() {
         "yuan" | "cny" | "rmb" | "¥" | "￥" => Some(100),
         "fen" => Some(1),
@@ -138,14 +167,33 @@ pub(super) fn unit(text: &str) -> Option<u64> {
     }
 }
 
+/// The unit that stands after an amount, in fen.
+pub(super) fn own_unit(text: &str) -> Option<u64> {
+    divided(compact(text).trim_end_matches(['整', '正'])).1
+}
+
+/// A number, and the unit after it.
+fn divided(text: &str) -> (&str, Option<u64>) {
+    let own = UNITS.iter().find_map(|(name, fen)| text.strip_suffix(name).map(|number| (number, Some(*fen))));
+    own.unwrap_or((text, None))
+}
+
 /// An amount, in fen; `unit` is that of its column. `None` if it is none, or has a part of a fen.
 pub(super) fn fen(text: &str, unit_fen: u64) -> Option<i64> {
+    if has_gaps(text) {
+        return None;
+    }
     let text = compact(text);
     let text = text.trim_start_matches(['¥', '￥']).trim_end_matches(['整', '正']);
     let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
-    let own = UNITS.iter().find_map(|(name, fen)| text.strip_suffix(name).map(|number| (number, *fen)));
-    let (number, unit_fen) = own.unwrap_or((text, unit_fen));
+    let (number, own_fen) = divided(text);
+    let unit_fen = own_fen.unwrap_or(unit_fen);
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    // A yuan has two decimals: 1.200 may be written as others write 1,200.
+    let may_be_grouped = (1..=3).contains(&whole.len()) && decimals.len() == 3 && !whole.starts_with('0');
+    if unit_fen <= 100 && may_be_grouped {
+        return None;
+    }
     let whole = ungrouped(whole)?;
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() + decimals.len() > 24 || !are_digits(&whole) || !are_digits(decimals) {
@@ -165,35 +213,6 @@ fn ungrouped(text: &str) -> Option<String> {
     let [first, rest @ ..] = groups.as_slice() else { return None };
     let grouped = rest.iter().all(|group| group.len() == 3) && (rest.is_empty() || (1..=3).contains(&first.len()));
     grouped.then(|| groups.concat())
-}
-
-/// Minutes since midnight: 09:30, or a number of minutes.
-pub(super) fn minute(text: &str) -> Option<u16> {
-    let text = compact(text).replace(['点', '时'], ":");
-    let text = text.trim_end_matches('分');
-    let minute = match text.split_once(':') {
-        Some((hour, minute)) => {
-            let minute = minute.split(':').next().filter(|minute| !minute.is_empty()).unwrap_or("0");
-            let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
-            (hour < 24 && minute < 60).then_some(hour * 60 + minute)?
-        }
-        None => whole(text)?.parse().ok()?,
-    };
-    (minute < 1_440).then_some(minute)
-}
-
-/// A latitude or longitude in degrees with decimals, in units of 0.00001 degree.
-pub(super) fn degrees(text: &str) -> Option<i64> {
-    let text = compact(text);
-    let (sign, number) = text.strip_prefix('-').map_or((1, text.as_str()), |number| (-1, number));
-    let (whole, decimals) = number.split_once('.')?;
-    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !are_digits(whole) || !are_digits(decimals) || whole.len() > 3 || decimals.len() > 12 {
-        return None;
-    }
-    let decimals: String = format!("{decimals:0<5}").chars().take(5).collect();
-    let units = format!("{whole}{decimals}").parse::<i64>().ok()?;
-    (units <= 18_000_000).then_some(sign * units)
 }
 
 /// A text with one spelling of each character: forms for other widths, and signs of other alphabets that look the same
@@ -240,7 +259,7 @@ pub(super) fn is_damaged(text: &str) -> bool {
 /// Whether a text cannot be the name of a person: something stands in it that names have not.
 pub(super) fn is_no_name(text: &str) -> bool {
     let allowed = |c: char| c.is_alphabetic() || matches!(c, '·' | '\'' | '-' | ' ' | '.' | '(' | ')' | '〇');
-    let null = ["null", "nan", "none", "n/a", "na", "undefined", "无", "空"];
+    let null = ["null", "nan", "none", "n/a", "na", "undefined", "无", "空", "合计", "总计", "小计", "共计"];
     is_damaged(text)
         || !text.chars().all(allowed)
         || !text.chars().any(char::is_alphabetic)
@@ -296,6 +315,7 @@ mod tests {
             "2016-7-1 14:30",
             "2016-7/1",
             "2016-07-01 2016-07-02",
+            "2016年7月1 2日",
         ] {
             assert_eq!(date(text), None, "{text}");
         }
@@ -303,6 +323,7 @@ mod tests {
             assert_eq!(month(text).map(|(month, _)| month.yyyymm()), Some(201_607), "{text}");
         }
         assert_eq!((month("2016"), month("16-07"), month("201613")), (None, None, None));
+        assert_eq!((month("2016 07"), month("2016年0 7月")), (None, None));
     }
 
     #[test]
@@ -342,13 +363,19 @@ mod tests {
             "约1200",
             "1200元/年",
             "--5",
+            "12 34",
+            "1200\n300",
+            "1200 300",
+            "1, 200",
+            "1.200",
         ] {
             assert_eq!(fen(text, 100), None, "{text}");
         }
         assert_eq!(
             (unit("万元"), unit("单位：元"), unit("元/人"), unit("年")),
-            (Some(1_000_000), Some(100), Some(100), None)
+            (Some(1_000_000), Some(100), None, None)
         );
+        assert_eq!((own_unit("1.2万元"), own_unit("12元整"), own_unit("12")), (Some(1_000_000), Some(100), None));
     }
 
     #[test]
@@ -360,16 +387,6 @@ mod tests {
             assert!(!is_scientific(text), "{text}");
         }
         assert_eq!((digits("1234567890.0", 10), digits("1234567890.5", 10)), (Some(1_234_567_890), None));
-    }
-
-    #[test]
-    fn times_of_day_are_minutes() {
-        for (text, expected) in [("09:30", 570), ("9点30分", 570), ("14:00:00", 840), ("570", 570), ("9时", 540)] {
-            assert_eq!(minute(text), Some(expected), "{text}");
-        }
-        for text in ["", "24:00", "9:60", "1440", "上午"] {
-            assert_eq!(minute(text), None, "{text}");
-        }
     }
 
     #[test]
@@ -390,7 +407,7 @@ mod tests {
 
     #[test]
     fn names_that_lost_a_character_are_known() {
-        for text in ["张?", "张\u{fffd}", "张\u{e000}", "12345", "张3", "", "NULL", "张*", "张□"] {
+        for text in ["张?", "张\u{fffd}", "张\u{e000}", "12345", "张3", "", "NULL", "张*", "张□", "合计"] {
             assert!(is_no_name(text), "{text:?}");
         }
         for text in ["张三", "买买提·艾力", "𠮷野", "Nguyen Thi", "张三(小)", "〇"] {

@@ -80,7 +80,7 @@ fn the_unit_of_money_is_that_of_the_column_or_of_the_table() {
     assert_eq!(amount("", "金额(分)", "120"), ("120".to_owned(), true));
     assert_eq!(amount("发放表,,单位：万元,\n", "金额", "1.2"), ("1200000".to_owned(), true));
     assert_eq!(amount("发放表,,单位：万元,\n", "金额（元）", "1.2"), ("120".to_owned(), false));
-    assert_eq!(amount("", "金额（元）", "1.2万元"), ("1200000".to_owned(), false));
+    assert_eq!(amount("", "金额（元）", "1.2万元"), ("1200000".to_owned(), true));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Tables as officials have them, read and sent.
 
 mod applying;
+mod doubtful;
 mod headings;
 mod hostile;
 mod households;
+mod remarks;
 mod shown;
 mod single;
 mod templates;
@@ -99,12 +101,12 @@ fn row(changes: &[(usize, &str)]) -> String {
 fn parts(workbook: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
     let names: Vec<String> = archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    let mut part = |name: String| {
+    let part = |name: String| {
         let mut bytes = Vec::new();
         archive.by_name(&name).unwrap().read_to_end(&mut bytes).unwrap();
         (name, bytes)
     };
-    names.into_iter().map(|name| part(name)).collect()
+    names.into_iter().map(part).collect()
 }
 
 /// A workbook of these parts.

@@ -30,7 +30,7 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Sheets, ReadError> {
     let Workbook { sheets, strings, styles, from_1904 } = Workbook::read(&mut package)?;
     let strings = strings.map_or(Ok(Vec::new()), |part| strings::read(&mut package, &part))?;
     let styles = styles.map_or(Ok(Vec::new()), |part| styles::read(&mut package, &part))?;
-    let values = sheet::Values { strings: &strings, styles: &styles, from_1904 };
+    let values = sheet::Values { strings: &strings, styles: &styles, plain: &styles::Style::default(), from_1904 };
     let mut read = Sheets { visible: Vec::new(), hidden: Vec::new() };
     for listed in sheets {
         if listed.hidden {

@@ -23,6 +23,8 @@ const ROW_MAX: usize = 1_048_576;
 pub(super) struct Values<'w> {
     pub(super) strings: &'w [Shared],
     pub(super) styles: &'w [Style],
+    /// The style of a cell that has none of these.
+    pub(super) plain: &'w Style,
     pub(super) from_1904: bool,
 }
 
@@ -168,7 +170,7 @@ impl<'s> Sheet<'s> {
         let mut open = std::mem::take(&mut self.cell);
         let is_struck = open.inline.is_struck;
         let inline = open.inline.end();
-        let style = self.values.styles.get(open.style).cloned().unwrap_or_default();
+        let style = self.values.styles.get(open.style).unwrap_or(self.values.plain);
         let mut is_struck = is_struck || style.is_struck;
         let text = |text: Arc<str>| match style.format.text() {
             Shown::AsItIs => (text, CellKind::Text),
