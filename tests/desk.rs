@@ -2,6 +2,7 @@
 
 mod area;
 mod browser;
+mod keys;
 mod sheets;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};

@@ -46,8 +46,10 @@ macro_rules! labels {
     };
 }
 
+mod keys;
 mod tables;
 
+pub(crate) use keys::*;
 pub(crate) use tables::*;
 
 labels! {
@@ -297,7 +299,7 @@ mod tests {
 
     #[test]
     fn every_label_exists_in_both_languages_with_the_same_gaps() {
-        for (name, label) in [ALL, tables::ALL].concat() {
+        for (name, label) in [ALL, keys::ALL, tables::ALL].concat() {
             let switch = name == "OTHER_LANGUAGE";
             assert!(!label.zh.is_empty() && !label.en.is_empty(), "{name}");
             assert!(switch || !label.zh.is_ascii(), "{name} has no Chinese text");

@@ -5,7 +5,8 @@ use crate::form::hanging;
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
 use crate::pages::{
-    area, back, card, draft, events, go, home, outbox, receipts, sign, submission, table, tables, unlock,
+    area, back, card, draft, enrol, events, go, home, me, outbox, receipts, revoke, sign, submission, table, tables,
+    unlock,
 };
 use crate::posted::BODY_BYTES_MAX;
 use crate::watch::watch;
@@ -57,6 +58,9 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/receipts", get(receipts::get))
         .route("/submissions/{id}", get(submission::get))
         .route("/submissions/{id}/{action}", post(submission::post))
+        .route("/me", get(me::get))
+        .route("/enrol", get(enrol::get).post(enrol::post))
+        .route("/revoke", get(revoke::get).post(revoke::post))
         .route("/tables", get(tables::get).post(tables::post))
         .route("/tables/template/{file}", get(tables::template))
         .route("/tables/{id}", get(table::get))

@@ -34,6 +34,7 @@ pub(crate) async fn get(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<R
                 dt { (page.say(labels::KEY)) } dd { (key.name) " " code { (key.id()) } }
                 dt { (page.say(labels::LOG)) } dd { (key.origin) }
             }
+            p { a href="/me" { (page.say(labels::ME_MORE)) } }
             @if key.is_protected() {
                 form.actions method="post" action="/lock" enctype="multipart/form-data" {
                     (page.hidden())

@@ -1,13 +1,17 @@
 //! The pages: what each shows, and what a form of it does.
 
+mod administer;
 pub(crate) mod area;
 pub(crate) mod card;
 pub(crate) mod draft;
+pub(crate) mod enrol;
 pub(crate) mod events;
 mod foreseen;
 pub(crate) mod home;
+pub(crate) mod me;
 pub(crate) mod outbox;
 pub(crate) mod receipts;
+pub(crate) mod revoke;
 pub(crate) mod sign;
 pub(crate) mod submission;
 mod summary;
