@@ -3,6 +3,7 @@
 mod area;
 mod browser;
 mod keys;
+mod print;
 mod sheets;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};

@@ -236,7 +236,7 @@ pub(super) fn axe() -> String {
 }
 
 /// A household of the area, once the desk has fetched it.
-fn known(pages: &Pages) -> String {
+pub(super) fn known(pages: &Pages) -> String {
     let begun = std::time::Instant::now();
     loop {
         let refreshed = pages.post("/area/refresh", &[]);

@@ -3,6 +3,7 @@
 //!
 //! * `contents`: what is on a card, as plain data, from wherever it was read
 //! * `page`: the card as a page that a browser prints, A4 or the size of a bank card
+//! * [`print`]: the same page as a PDF
 //! * [`Code`]: what the printed code carries, and how it is verified
 //! * `picture`: drawing the code, and finding it in a photograph
 //!
@@ -13,9 +14,11 @@
 mod code;
 mod contents;
 mod page;
+mod pdf;
 mod picture;
 
 pub use code::{CODE_HEADER, Candidate, Code, CodeError, Proven, ProvenEntry};
 pub use contents::{Booked, Contents, Due, Responsible};
 pub use page::{PaperSize, page};
+pub use pdf::{BROWSER_VARIABLE, PdfError, find_browser, print};
 pub use picture::{PICTURE_BYTES_MAX, PictureError, is_picture, modules, read_picture};

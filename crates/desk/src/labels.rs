@@ -47,9 +47,11 @@ macro_rules! labels {
 }
 
 mod keys;
+mod print;
 mod tables;
 
 pub(crate) use keys::*;
+pub(crate) use print::*;
 pub(crate) use tables::*;
 
 labels! {
@@ -299,8 +301,8 @@ mod tests {
 
     #[test]
     fn every_label_exists_in_both_languages_with_the_same_gaps() {
-        for (name, label) in [ALL, keys::ALL, tables::ALL].concat() {
-            let switch = name == "OTHER_LANGUAGE";
+        for (name, label) in [ALL, keys::ALL, print::ALL, tables::ALL].concat() {
+            let switch = ["OTHER_LANGUAGE", "PRINT_A4", "PRINT_PDF"].contains(&name);
             assert!(!label.zh.is_empty() && !label.en.is_empty(), "{name}");
             assert!(switch || !label.zh.is_ascii(), "{name} has no Chinese text");
             let plain = label.en.replace('…', "");

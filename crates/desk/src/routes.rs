@@ -5,8 +5,8 @@ use crate::form::hanging;
 use crate::gate::{Closed, harden};
 use crate::page::{Failed, Page, PageError, Visit, language};
 use crate::pages::{
-    area, back, card, draft, enrol, events, go, home, me, outbox, receipts, revoke, sign, submission, table, tables,
-    unlock,
+    area, back, card, draft, enrol, events, go, home, me, outbox, print, receipts, revoke, sign, submission, table,
+    tables, unlock,
 };
 use crate::posted::BODY_BYTES_MAX;
 use crate::watch::watch;
@@ -49,6 +49,8 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/area", get(area::get))
         .route("/area/refresh", post(area::refresh))
         .route("/households/{id}", get(card::get))
+        .route("/households/{id}/print", get(print::get))
+        .route("/households/{id}/print/{file}", get(print::file))
         .route("/report", get(events::get))
         .route("/report/{event}", get(draft::new))
         .route("/drafts/{id}", get(draft::get).post(draft::post))

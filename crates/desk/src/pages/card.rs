@@ -71,6 +71,7 @@ pub(crate) async fn get(
             p.node.off { (page.say(labels::CARD_WAITS)) }
         }
         (view.facts())
+        p { a.button.plain href={ "/households/" (id) "/print" } { (page.say(labels::PRINT_TITLE)) } }
         (view.next())
         (view.people())
         (view.officials())

@@ -10,6 +10,7 @@ mod foreseen;
 pub(crate) mod home;
 pub(crate) mod me;
 pub(crate) mod outbox;
+pub(crate) mod print;
 pub(crate) mod receipts;
 pub(crate) mod revoke;
 pub(crate) mod sign;

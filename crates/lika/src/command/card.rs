@@ -80,12 +80,12 @@ pub(super) fn print(
             return Err(Failure::told("card_format", zh, "the file of a card ends in .html or .pdf").into());
         }
     };
-    let browser = if is_pdf { Some(browser::find()?) } else { None };
+    let browser = if is_pdf { Some(lika_card::find_browser().map_err(browser::not_printed)?) } else { None };
     let (contents, code) = block_on(gather(client, card, args.contact.clone()))?;
     let size = if args.size == Size::A4 { PaperSize::A4 } else { PaperSize::Pocket };
     let page = lika_card::page(&contents, &code, size, printer.language())?.into_string();
     match browser {
-        Some(browser) => browser::print(&browser, &page, file)?,
+        Some(browser) => std::fs::write(file, lika_card::print(&browser, &page).map_err(browser::not_printed)?)?,
         None => std::fs::write(file, page)?,
     }
     let file = file.display().to_string();

@@ -68,7 +68,11 @@ const ORDER: [Place; 22] = [
             "domain", "eventlog", "http", "ledger", "pages", "proto", "retry", "server", "tlog", "vault", "views",
         ],
     },
-    Place { name: "desk", layer: 5, may_use: &["client", "domain", "pages", "proto", "retry", "server", "tlog"] },
+    Place {
+        name: "desk",
+        layer: 5,
+        may_use: &["card", "client", "domain", "pages", "proto", "retry", "server", "tlog"],
+    },
     // Tests of every crate may use it.
     Place {
         name: TEST_KIT,
