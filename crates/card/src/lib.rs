@@ -3,7 +3,7 @@
 //!
 //! * `contents`: what is on a card, as plain data, from wherever it was read
 //! * `page`: the card as a page that a browser prints, A4 or the size of a bank card
-//! * [`print`]: the same page as a PDF
+//! * [`print()`]: the same page as a PDF
 //! * [`Code`]: what the printed code carries, and how it is verified
 //! * `picture`: drawing the code, and finding it in a photograph
 //!

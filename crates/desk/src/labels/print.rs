@@ -21,5 +21,5 @@ labels! {
     PRINT_NOT_PROVEN "节点给出的证明与日志不符，没有采用。请告知县里的管理员。"
         "The proofs that the node gave do not hold and were not taken. Tell the administrator of the county.";
     PRINT_NO_BROWSER "本机没有可以生成 PDF 的浏览器（Chromium、Chrome 或 Edge）。请下载网页，用任何浏览器打印。"
-        "This machine has no browser that makes a PDF (Chromium, Chrome or Edge). Take the page and print it from any.";
+        "This machine has no browser that makes a PDF (Chromium, Chrome or Edge). Take the page, and print that.";
 }

@@ -175,7 +175,7 @@ fn contents(known: &Known, household: HouseholdId, card: &Household, origin: Str
     let (state, personal, today) = (known.state(), known.personal(), today());
     let village = state.homes.get(&household).copied().unwrap_or_else(|| known.area());
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let head = card.members.iter().find(|member| member.facts.relation == Relation::Head);
+    let head = card.members.iter().find(|member| member.relation == Relation::Head);
     let responsible = card.officials.iter().map(|one| {
         let person = personal.official(one.official);
         Responsible {
@@ -187,8 +187,8 @@ fn contents(known: &Known, household: HouseholdId, card: &Household, origin: Str
     });
     let aid = card.deliveries.iter().map(|one| Booked {
         measure: one.group.name().to_owned(),
-        amount: one.amount.get(),
-        reversed: one.reversed.get(),
+        amount: one.amount.0,
+        reversed: one.reversed.0,
         happened: one.happened.to_string(),
         acknowledged: one.acknowledged.map(|day| day.to_string()),
         entry: one.entry,

@@ -12,8 +12,8 @@ pub(super) fn not_printed(error: PdfError) -> Failure {
                 "生成 PDF 需要 Chromium、Chrome 或 Edge：请安装其一，或用 {BROWSER_VARIABLE} 指定；也可生成 .html 后由浏览器打印"
             ),
             format!(
-                "a PDF needs Chromium, Chrome or Edge: install one or name it in {BROWSER_VARIABLE}, or write an .html \
-                 file and print it from any browser"
+                "a PDF needs Chromium, Chrome or Edge: install one or name it in {BROWSER_VARIABLE}, or write an \
+                 .html file and print it from any browser"
             ),
         ),
         other => Failure::told(
