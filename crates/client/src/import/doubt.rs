@@ -70,7 +70,18 @@ fn of_text(column: &Column, text: &str) -> Option<Code> {
         let id = matches!(column.name, "citizen_id" | "disability_certificate");
         return Some(if id { Code::CitizenIdTruncated } else { Code::NumberTruncated });
     }
+    if is_name(column) && holds_names(&text) {
+        return Some(Code::SeveralNames);
+    }
     holds_several(column, &text).then_some(Code::SeveralNumbers)
+}
+
+/// Whether a cell for a name may hold two: in lines, or two groups of several Chinese characters.
+fn holds_names(text: &str) -> bool {
+    let is_han = |c: char| !c.is_ascii() && c.is_alphabetic();
+    let groups = text.split_whitespace().filter(|group| group.chars().filter(|c| is_han(*c)).count() > 1);
+    let in_lines = text.split(['\n', '\r', '\t']).filter(|line| !line.trim().is_empty()).count() > 1;
+    in_lines || groups.count() > 1
 }
 
 /// Whether a text is the error of a formula, or shows that a column is too narrow for its number.

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, plain};
 use super::error::ImportError;
-use super::grid::{Grid, address};
+use super::grid::{Grid, Merge, address};
 use super::limits::HEADING_ROWS_MAX;
 use super::notes;
 use super::remarks::{self, Unclear};
@@ -66,7 +66,10 @@ pub(super) fn find(grid: &Grid, columns: &[Column]) -> Result<Heading, ImportErr
         if grid.hides(position) {
             return Err(ImportError::ColumnHidden { column: column.described(), cell });
         }
-        let unclear = |unclear| ImportError::remark(column, cell, unclear);
+        let unclear = |unclear| ImportError::remark(column, cell.clone(), unclear);
+        if let Some(group) = group(grid, best.rows, position).filter(|group| remarks::changes(group)) {
+            return Err(unclear(Unclear::Meaning(group.to_owned())));
+        }
         let unit_fen = match remarks::of_heading(column, &text).map_err(unclear)? {
             None if column.is_money() => of_table.clone().map_err(|text| ImportError::unit_of_table(column, text))?,
             unit => unit,
@@ -106,6 +109,23 @@ fn set_aside(cells: &mut [(usize, String, Option<usize>)], columns: &[Column]) {
     for (_, text, place) in cells {
         *place = place.filter(|place| !(named.contains(place) && is_other(text, *place)));
     }
+}
+
+/// The name of the group that a column belongs to, in the row above the last one of the heading that names columns. A
+/// single text at the left is a title.
+fn group(grid: &Grid, rows: (usize, usize), position: usize) -> Option<&str> {
+    let above = rows.0.saturating_sub(1)..rows.1.checked_sub(1)?;
+    grid.rows.get(above)?.iter().rev().find_map(|row| {
+        let cell = row.cells.iter().rev().find(|cell| cell.column <= position)?;
+        let is_title = row.cells.len() == 1 && cell.column == 0;
+        let begins = |merge: &&Merge| merge.columns.0 == cell.column && merge.rows.0 == row.number;
+        let covers = match grid.merges.iter().find(begins) {
+            Some(merge) => merge.columns.1 >= position,
+            // A text file does not say how far a group goes: as far as to the next one.
+            None => grid.merges.is_empty() || cell.column == position,
+        };
+        (covers && !is_title).then_some(cell.text.as_ref())
+    })
 }
 
 /// The unit that stands above the table, below it, or in the name of its sheet for all of it: 单位：万元.

@@ -41,6 +41,8 @@ codes! {
         "the name has lost characters or holds signs that no name has; enter it again from the papers";
     SeveralNumbers "cell_several_numbers" "单元格内有几个数，或数中夹有空格，请只填一个数"
         "the cell holds several numbers, or spaces within one; enter one number";
+    SeveralNames "cell_several_names" "单元格内可能有两个姓名，请每格只填一人，姓名中不留空格"
+        "the cell may hold two names; enter one person, without spaces inside the name";
     Formula "cell_formula" "单元格是公式，请粘贴为数值" "the cell is a formula; paste its value";
     Fault "cell_error" "单元格是公式错误值" "the cell holds the error of a formula";
     IsADay "cell_is_a_date" "电子表格把内容改成了日期，请将该列设为文本后重新填写"
@@ -108,6 +110,8 @@ codes! {
     MergedRead "merged_read" "合并单元格的内容用于各行" "the merged cell is read for each of its rows";
     BlankRead "blank_read_as" "空白按默认内容读取" "blank cells are read as their default";
     TextTidied "text_tidied" "姓名中的空格或异体写法已统一" "spaces or other forms of characters in the name were unified";
+    RowShort "row_short" "该行的单元格少于表头，缺少的按空白读取，请核对是否被截断"
+        "the row has fewer cells than the heading; those that lack are read as blank, if it was not cut off";
     HiddenDropped "hidden_dropped" "已去掉文字中看不见的字符" "characters that nobody sees were left out of the text";
     MaybeCut "number_may_be_cut" "银行账号以000结尾，可能被电子表格截断，请核对"
         "the account ends in 000, and a spreadsheet may have cut it; compare it with the original";

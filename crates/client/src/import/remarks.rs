@@ -49,6 +49,25 @@ const CLEAR: [&str; 34] = [
     "text",
     "度",
 ];
+/// Words for columns that hold something else than what is or was.
+const OTHERS: [&str; 14] = [
+    "上年",
+    "去年",
+    "前年",
+    "上一年",
+    "上期",
+    "往年",
+    "计划",
+    "预计",
+    "预算",
+    "应发",
+    "退回",
+    "变更前",
+    "调整前",
+    "目标",
+];
+/// Longest name of a group of columns.
+const GROUP_CHARS_MAX: usize = 12;
 /// Marks between several remarks.
 const MARKS: [char; 8] = [',', '，', '、', ';', '；', ':', '：', ' '];
 
@@ -97,6 +116,13 @@ pub(super) fn of_table<'t>(texts: impl Iterator<Item = &'t str>) -> Result<Optio
         }
     }
     one(units.clone()).map_err(|()| units.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ≠ "))
+}
+
+/// Whether the name of a group of columns makes them others: those of last year, or what was only planned.
+pub(super) fn changes(group: &str) -> bool {
+    // A longer text, or one that names the table, is its title.
+    let is_title = group.contains('表') || group.chars().count() > GROUP_CHARS_MAX;
+    !is_title && OTHERS.iter().any(|word| group.contains(word))
 }
 
 /// Whether a cell says nothing but a unit.

@@ -137,6 +137,8 @@ impl Table {
         for (column, text) in &self.heading.unknown {
             warnings.push(Finding::at(Code::ColumnUnknown, row, *column).says(text));
         }
+        let is_short = |row: &&Row| row.width > 0 && row.width < self.width();
+        warnings.extend(self.rows().iter().filter(is_short).map(|row| Finding::of_row(Code::RowShort, row.number)));
         let headed = |column: usize| {
             let known = self.heading.places.iter().flatten().any(|place| place.column == column);
             known || self.heading.unknown.iter().any(|(unknown, _)| *unknown == column)

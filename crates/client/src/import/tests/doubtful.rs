@@ -95,3 +95,19 @@ fn characters_that_nobody_sees_are_named_or_refused() {
     assert_eq!((codes, found(&checked)), (vec![("J2", "hidden_dropped"), ("O2", "hidden_dropped")], vec![]));
     assert_eq!(problem(&[(REMARK, "村\u{202e}东")]), ("M2".to_owned(), "cell_text_invalid".to_owned()));
 }
+
+#[test]
+fn two_names_in_a_cell_do_not_become_one() {
+    for name in ["\"张三\n李四\"", "张三 李四", "\"张\n三\""] {
+        assert_eq!(problem(&[(NAME, name)]), ("O2".to_owned(), "cell_several_names".to_owned()), "{name:?}");
+    }
+    assert_eq!(found(&households(&[row(&[(NAME, "张 三")])])), []);
+}
+
+#[test]
+fn a_row_with_fewer_cells_than_the_heading_is_named() {
+    let text = "户编号,发放编号,措施类别,金额,成员\n1234567890,1,产业,5,\n1234567890,2,产业,6\n";
+    let checked = one(Kind::Aid, text);
+    let short: Vec<_> = checked.warnings.iter().filter(|one| one.code == "row_short").map(|one| one.row).collect();
+    assert_eq!((short, checked.good_rows()), (vec![3], 2));
+}

@@ -92,3 +92,18 @@ fn a_column_with_a_remark_beside_the_plain_one_is_not_read_and_named() {
     assert_eq!(warned(&checked), [("D1", "column_unknown")]);
     assert_eq!(checked.drafts[0].event["aid_delivered"]["amount"], "120");
 }
+
+#[test]
+fn a_group_of_columns_that_are_others_is_refused() {
+    let code = |top: &str| {
+        let text =
+            format!("{top}\n户编号,年度,工资性收入,纯收入,人均纯收入,认定日期\n1234567890,2018,1,1,1,2018-10-01\n");
+        let village = VILLAGE.parse().ok();
+        read(text.as_bytes(), &Options { kind: Some(Kind::Income), village, ..options() })
+            .map_or_else(|error| error.code(), |_| "read")
+    };
+    assert_eq!(code("基本情况,,上年收入,,,"), "heading_unclear");
+    assert_eq!(code(",,,预计,,"), "heading_unclear");
+    assert_eq!(code("基本情况,,收入,,,"), "read");
+    assert_eq!(code("2018年帮扶计划收入表,,,,,"), "read");
+}
