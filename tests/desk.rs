@@ -5,6 +5,7 @@ mod browser;
 mod keys;
 mod print;
 mod sheets;
+mod locked;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};
 use crate::support::pages::{Answer, Pages};

@@ -12,7 +12,7 @@ use crate::posted::BODY_BYTES_MAX;
 use crate::watch::watch;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Multipart, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::middleware::{self, Next};
@@ -26,6 +26,9 @@ use tokio::net::TcpListener;
 const CONNECTIONS_MAX: u32 = 64;
 /// Longest path and query, in bytes.
 const URI_BYTES_MAX: usize = 2 * 1024;
+/// Forms that are taken while the key is locked: a draft, which is only saved, and the language. To unlock and to lock
+/// are not asked for the passphrase at all.
+const TAKEN_LOCKED: [&str; 2] = ["/drafts/{id}", "/language"];
 /// The style of all pages, what the desk adds to it, and when the fields of its forms are shown.
 static STYLE: LazyLock<String> =
     LazyLock::new(|| format!("{}{}{}", lika_pages::STYLE, include_str!("style.css"), hanging::style()));
@@ -111,22 +114,41 @@ async fn known(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next
     }
 }
 
-/// Asks for the passphrase before a page is shown. A form is taken without it: what was typed is saved first.
+/// Asks for the passphrase before anything is shown or done. Only the text of a form is taken without it, so that
+/// what was typed is saved first.
 async fn unlocked(State(desk): State<Arc<Desk>>, request: Request<Body>, next: Next) -> Response {
-    if request.method() == Method::GET && desk.is_locked() {
-        let back = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return go(&unlock::address(back));
+    let back = back_after_unlocking(&request);
+    if desk.is_locked() && !is_taken_locked(&request) {
+        return go(&unlock::address(&back));
     }
     desk.use_key();
-    let back = request.uri().path().trim_end_matches("/sign").to_owned();
     let response = next.run(request).await;
     match response.extensions().get::<Failed>() {
         Some(Failed(error)) if matches!(**error, PageError::Home(HomeError::KeyLocked(_))) => {
-            // The page of a form, which holds by now what was typed.
-            go(&unlock::address(if back.starts_with("/drafts/") { &back } else { "/" }))
+            go(&unlock::address(&back))
         }
         _ => response,
     }
+}
+
+/// Whether a form is taken while the key is locked.
+fn is_taken_locked(request: &Request<Body>) -> bool {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    request.method() == Method::POST && route.is_some_and(|route| TAKEN_LOCKED.contains(&route))
+}
+
+/// The page on which a request goes on once the key is unlocked. A form is posted to its page (`/drafts/ID`), or to
+/// what it does there (`/submissions/ID/retry`): it is shown again, and does nothing by itself.
+fn back_after_unlocking(request: &Request<Body>) -> String {
+    let uri = request.uri();
+    if request.method() == Method::GET {
+        return uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    if is_taken_locked(request) {
+        return uri.path().to_owned();
+    }
+    let page = uri.path().rsplit_once('/').map_or("", |(page, _)| page);
+    if page.is_empty() { "/" } else { page }.to_owned()
 }
 
 /// `GET /enter/{secret}`: gives the browser its cookie.

@@ -1,6 +1,6 @@
 //! The form of a report. Whatever is sent is saved as a draft first, so that a crash loses nothing that was typed.
 
-use super::{go, id, summary};
+use super::{go, id, summary, unlock};
 use crate::answers::Answers;
 use crate::check::{Fault, check, event_of, fault};
 use crate::desk::{ATTACHMENTS, Desk, today};
@@ -202,7 +202,7 @@ fn draw(desk: &Desk, visit: &Visit, view: &View<'_>) -> Result<Response, PageErr
     Ok(page.draw(&title, &body))
 }
 
-/// `POST /drafts/{id}`: saves the draft, and does what the button says.
+/// `POST /drafts/{id}`: saves the draft, and does what the button says. While the key is locked it only saves.
 pub(crate) async fn post(
     State(desk): State<Arc<Desk>>,
     Path(name): Path<String>,
@@ -229,16 +229,13 @@ pub(crate) async fn post(
     save(&desk, id, answers.report(event), &besides)?;
     let form = format!("/drafts/{id}");
     let key = desk.key()?;
-    if action == "check" {
-        // What was typed is saved by now.
-        desk.home.signer_of(&key)?;
-    }
     Ok(match action {
+        "language" => change_language(&form, at),
+        _ if desk.is_locked() => go(&unlock::address(&form)),
         "save" => go(&format!("{form}?saved=1")),
         "add" => go(&format!("{form}#{}", format!("{at}.{}", answers.len(at).saturating_sub(1)).replace('.', "-"))),
         "remove" => go(&format!("{form}#{}", at.rsplit_once('.').map_or("", |(list, _)| list).replace('.', "-"))),
         "refresh" => go(&form),
-        "language" => change_language(&form, at),
         _ if check(event, &answers, &desk.home, &key).is_empty() => go(&format!("{form}/sign")),
         _ => go(&format!("{form}?checked=1#faults")),
     })
