@@ -26,25 +26,42 @@ pub struct AttachmentError {
     pub what: Bilingual,
 }
 
+/// SHA-256 and size in bytes of a file.
+pub type Pinned = ([u8; SHA256_BYTES], u64);
+
 /// Replaces every `file` in the evidence of a report by its hash and size, and reads hashes in hexadecimal. Files are
 /// looked for in `folder`.
 ///
 /// # Errors
-/// If a file cannot be read, is empty or too large.
+/// If a file cannot be read, is none (a pipe, a device), is empty or too large.
 pub fn pin(report: &mut Value, folder: &Path) -> Result<(), AttachmentError> {
+    pin_with(report, |name| hash(&folder.join(name), name))
+}
+
+/// As [`pin`], with files that are looked up by their names in another way.
+///
+/// # Errors
+/// Those of `look_up`.
+pub fn pin_with(
+    report: &mut Value,
+    look_up: impl Fn(&str) -> Result<Pinned, AttachmentError>,
+) -> Result<(), AttachmentError> {
     let lists = report.as_object_mut().into_iter().flat_map(|report| report.values_mut());
     let events = lists.filter_map(|list| list.get_mut("events")?.as_array_mut()).flatten();
     let attachments = events.filter_map(|event| event.get_mut("evidence")?.as_array_mut()).flatten();
-    attachments.filter_map(Value::as_object_mut).try_for_each(|attachment| pin_one(attachment, folder))
+    attachments.filter_map(Value::as_object_mut).try_for_each(|attachment| pin_one(attachment, &look_up))
 }
 
-fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), AttachmentError> {
+fn pin_one(
+    attachment: &mut Map<String, Value>,
+    look_up: impl Fn(&str) -> Result<Pinned, AttachmentError>,
+) -> Result<(), AttachmentError> {
     if let Some(name) = attachment.remove("file") {
         let name = name.as_str().map(str::to_owned);
         let name = name.ok_or_else(|| {
             failure("evidence_invalid", "佐证材料的文件名应为文字", "the file of an attachment must be a text")
         })?;
-        let (sha256, size) = hash(&folder.join(&name), &name)?;
+        let (sha256, size) = look_up(&name)?;
         attachment.insert("sha256".to_owned(), BASE64_STANDARD.encode(sha256).into());
         attachment.insert("size".to_owned(), size.to_string().into());
     } else if let Some(bytes) = attachment.get("sha256").and_then(Value::as_str).and_then(from_hexadecimal) {
@@ -53,11 +70,15 @@ fn pin_one(attachment: &mut Map<String, Value>, folder: &Path) -> Result<(), Att
     Ok(())
 }
 
-fn hash(path: &Path, name: &str) -> Result<([u8; 32], u64), AttachmentError> {
+fn hash(path: &Path, name: &str) -> Result<Pinned, AttachmentError> {
     let unreadable = |error: std::io::Error| {
         let zh = format!("无法读取 {name}：{error}");
         failure("evidence_unreadable", &zh, &format!("{name} cannot be read: {error}"))
     };
+    // Opening a pipe would wait for whoever writes to it.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(failure("evidence_unreadable", &format!("{name} 不是文件"), &format!("{name} is not a file")));
+    }
     let mut file = File::open(path).map_err(unreadable)?;
     let mut digest = Sha256::new();
     let mut size = 0;
@@ -129,6 +150,7 @@ mod tests {
         for (name, code) in [
             (json!("nowhere.jpg"), "evidence_unreadable"),
             (json!("."), "evidence_unreadable"),
+            (json!("/dev/zero"), "evidence_unreadable"),
             (json!("empty"), "evidence_empty"),
             (json!(7), "evidence_invalid"),
         ] {

@@ -23,7 +23,8 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
 pub(crate) fn write_hint(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     let draft = path.with_added_extension("tmp");
     crash::point();
-    fs::write(&draft, bytes).map_err(HomeError::at(&draft))?;
+    let written = open_new(&draft).and_then(|mut file| file.write_all(bytes));
+    written.map_err(HomeError::at(&draft))?;
     crash::point();
     fs::rename(&draft, path).map_err(HomeError::at(path))
 }
@@ -128,13 +129,22 @@ pub(crate) fn escape(origin: &str) -> String {
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// How a file of the home is opened for writing, which is made if it is not there: for its owner only.
+pub(crate) fn owners_only() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn open_new(path: &Path) -> std::io::Result<File> {
+    owners_only().truncate(true).open(path)
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     crash::point();
-    let mut file = options.open(path)?;
+    let mut file = open_new(path)?;
     crash::point();
     // In two parts, so that a test may end the process between them.
     let (first, second) = bytes.split_at(bytes.len() / 2);

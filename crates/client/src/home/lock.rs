@@ -8,7 +8,7 @@
 //! * `sending.lock` is held while submissions are sent: one process at a time talks to the node about them, which
 //!   keeps the order of each device. Others go on writing; what they add is sent by whoever sends next.
 
-use super::{Home, HomeError};
+use super::{Home, HomeError, file};
 use lika_retry::{BlockingRetryable, LOCK};
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -61,7 +61,7 @@ pub(crate) fn wait_for(path: &Path) -> Result<Held, HomeError> {
 
 /// The lock, unless another process has it.
 fn try_lock(path: &Path) -> Result<Option<Held>, HomeError> {
-    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(HomeError::at(path))?;
+    let file = file::owners_only().truncate(false).open(path).map_err(HomeError::at(path))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Held(file))),
         Err(TryLockError::WouldBlock) => Ok(None),

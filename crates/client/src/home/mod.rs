@@ -22,7 +22,7 @@
 //! What moves on is written to its new folder before it is removed from the old one, so a crash can leave it in two:
 //! then the receipt counts, or else what is queued, or else what was set aside last. Every file is written under
 //! another name, synced, and renamed, so a crash leaves it whole or as it was. Nothing without a receipt is ever
-//! deleted.
+//! deleted. Whatever the client makes is for its owner only: folders 0700, files 0600.
 
 pub(crate) mod file;
 pub(crate) mod lock;
@@ -228,6 +228,23 @@ impl Home {
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Writes a file of another part of the client into the folder, whole or not at all, for its owner only. Only one
+    /// process at a time may write it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), HomeError> {
+        file::write(&self.dir.join(name), bytes)
+    }
+
+    /// Makes a folder of another part of the client in the folder, for its owner only; does nothing if it is there.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn make_folder(&self, name: impl AsRef<Path>) -> Result<(), HomeError> {
+        file::make_folder(&self.dir.join(name))
     }
 
     /// The keys that are unlocked.
