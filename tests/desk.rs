@@ -2,10 +2,11 @@
 
 mod area;
 mod browser;
+mod files;
 mod keys;
+mod locked;
 mod print;
 mod sheets;
-mod locked;
 
 use crate::support::desk::{ADMIN, Office, VILLAGE};
 use crate::support::pages::{Answer, Pages};

@@ -52,7 +52,8 @@ fn a_locked_desk_shows_nothing_and_does_nothing_but_save_what_was_typed() {
         for action in ["discard", "correct", "retry"] {
             let path = route.replace("{id}", id).replace("{event}", "household_registered");
             let path = path.replace("{action}", action).replace("{secret}", "00");
-            assert!(SHOWN.contains(&route) || !path.contains('{') || path.starts_with("/tables"), "fill in {path}");
+            let path = path.replace("{file}", "households.csv").replace("{what}", "send");
+            assert!(!path.contains('{'), "fill in {path}");
             if get && !SHOWN.contains(&route) {
                 let answer = pages.get(&path);
                 assert_eq!((answer.status, answer.leads()), (303, format!("/unlock?back={path}").as_str()));

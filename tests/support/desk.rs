@@ -63,13 +63,18 @@ impl Office {
     /// The desk of an official with a role and a key that is enrolled.
     pub(crate) fn enrol(&self, number: u32, role: &str, area: &str) -> Desk {
         let desk = self.stranger(&number.to_string());
+        self.enrol_at(&desk, number, role, area);
+        desk
+    }
+
+    /// The same for a desk that is there already.
+    pub(crate) fn enrol_at(&self, desk: &Desk, number: u32, role: &str, area: &str) {
         desk.run(&["key", "new", "phone", "--official", &number.to_string(), "--no-passphrase"]).code(0);
         let shown = desk.json(&["key", "show", "phone"]);
         let public = shown["public_key"].as_str().unwrap();
         let number = number.to_string();
         let words = ["key", "enrol", public, "--official", &number, "--role", role, "--area", area, "--name", "李四"];
         self.admin.run(&words).code(0);
-        desk
     }
 
     /// A desk without an enrolled key.

@@ -69,14 +69,25 @@ impl Pages {
         self.post_without_token(path, &[&[token], answers].concat())
     }
 
-    /// Sends a form with a file.
-    pub(crate) fn upload(&self, path: &str, answers: &[(&str, &str)], (name, file): (&str, &[u8])) -> Answer {
+    /// Sends a form with a file, as the answer `file`.
+    pub(crate) fn upload(&self, path: &str, answers: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
+        self.upload_as("file", path, answers, file)
+    }
+
+    /// Sends a form with a file, as the answer of that name.
+    pub(crate) fn upload_as(
+        &self,
+        answer: &str,
+        path: &str,
+        answers: &[(&str, &str)],
+        (name, file): (&str, &[u8]),
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, answer) in [&[("token", self.token.as_str())], answers].concat() {
             let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{answer}\r\n");
             body.extend(part.bytes());
         }
-        let head = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        let head = format!("content-disposition: form-data; name=\"{answer}\"; filename=\"{name}\"");
         body.extend(format!("--{BOUNDARY}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n").bytes());
         body.extend(file);
         body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());

@@ -1,10 +1,11 @@
 //! What is wrong with the answers of a form: each fault with the name of its answer, so that it can stand beside it.
 
 use crate::answers::{AROUND, Answers, EVENT};
+use crate::attached;
 use lika_client::draft::{Draft, DraftError};
 use lika_client::example::{alternatives, service, subjects};
 use lika_client::plain::{PRIVATE, YUAN, is_amount, private, snake};
-use lika_client::{Home, KeyFile, Random, attachments, file};
+use lika_client::{Home, KeyFile, Random, file};
 use lika_domain::describe::{Event, Field, Value as Takes};
 use lika_domain::detail;
 use lika_domain::facts::envelope;
@@ -65,7 +66,7 @@ fn unsigned(
     key: &KeyFile,
     random: &mut Random,
 ) -> Vec<Fault> {
-    if let Err(error) = attachments::pin(&mut draft.file, home.dir()) {
+    if let Err(error) = attached::pin(&mut draft.file, home.dir()) {
         return vec![Fault::of_whole(error.code, error.what)];
     }
     let report = match file::read(&draft.file.to_string(), home, &key.origin, random) {

@@ -13,8 +13,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 
-/// The folder of attachments, in the client's folder.
-pub(crate) const ATTACHMENTS: &str = "attachments";
 /// The file of what the node said last about the official.
 const WHO: &str = "desk.json";
 /// Largest such file that is read, in bytes.
@@ -112,7 +110,7 @@ impl Desk {
     pub(crate) fn learned(&self, who: Who) {
         let text = serde_json::to_vec(&who).unwrap_or_default();
         // It is only shown, and asked for again: a folder that cannot be written is noticed where it matters.
-        if let Err(error) = std::fs::write(self.home.dir().join(WHO), text) {
+        if let Err(error) = self.home.write_beside(WHO, &text) {
             tracing::warn!(%error, "what the node said about the official could not be kept");
         }
         let mut seen = self.locked();

@@ -9,12 +9,13 @@
 //! In reading order:
 //! * [`Desk`]: the folder, the node and the key; `gate`: who may speak to it; [`single`]: one desk for each folder
 //! * `labels`: every text of the pages, in both languages; `page`: the frame of each of them
-//! * `posted`, `answers`: what a form sends, and the report that it makes
+//! * `posted`, `attached`, `answers`: what a form sends, the files in it, and the report that it makes
 //! * `form`: an event's form, made from its description; `check`: what is wrong with the answers
 //! * `importing`: checks and sends a table; `tables`: how far that is
 //! * `pages`: the pages; `routes`: which page answers what
 
 mod answers;
+mod attached;
 mod check;
 mod copy;
 mod desk;

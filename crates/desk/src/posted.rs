@@ -1,12 +1,14 @@
 //! Reads a posted form, within limits of size and time. Every form of the desk is sent as multipart, so that any may
 //! carry attachments.
 
+use crate::attached::plain_name;
 use crate::desk::Desk;
 use crate::page::PageError;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
+use lika_client::Home;
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
@@ -22,8 +24,6 @@ pub(crate) const ATTACHMENT_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub(crate) const BODY_BYTES_MAX: usize = 2 * ATTACHMENT_BYTES_MAX;
 /// Longest wait for more of a form, in seconds.
 const PIECE_TIMEOUT_S: u64 = 10;
-/// Longest name of an attachment that is kept, in characters.
-const NAME_CHARS_MAX: usize = 80;
 
 /// A form as it was sent.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ impl Desk {
 
     async fn read(&self, form: Multipart, files: Option<(&str, usize)>) -> Result<Posted, PageError> {
         let known = |posted: &Posted| self.gate.check_token(posted.get("token")).map_err(PageError::Closed);
-        let files = files.map(|(folder, bytes_max)| Files { home: self.home.dir(), folder, bytes_max });
+        let files = files.map(|(folder, bytes_max)| Files { home: &self.home, folder, bytes_max });
         let posted = read(form, files, known).await?;
         known(&posted)?;
         Ok(posted)
@@ -82,7 +82,7 @@ impl Desk {
 /// Where the files of a form go, and how large each may be.
 #[derive(Clone, Copy)]
 struct Files<'h> {
-    home: &'h Path,
+    home: &'h Home,
     folder: &'h str,
     bytes_max: usize,
 }
@@ -141,8 +141,8 @@ async fn text(mut field: Field<'_>, bytes_max: usize) -> Result<String, PageErro
 /// Stores an attachment whole and synced before its name stands in a draft.
 async fn attachment(mut field: Field<'_>, name: &str, files: Files<'_>) -> Result<String, PageError> {
     let Files { home, folder, bytes_max } = files;
-    let to = home.join(folder);
-    fs::create_dir_all(&to).await?;
+    home.make_folder(folder)?;
+    let to = home.dir().join(folder);
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|_| PageError::BrokenOff)?;
     let partial = to.join(format!("{}.part", hex::encode(random)));
@@ -155,13 +155,10 @@ async fn attachment(mut field: Field<'_>, name: &str, files: Files<'_>) -> Resul
             return Err(error);
         }
     };
-    let path: PathBuf = [folder, &hash, &plain_name(name)].iter().collect();
-    let kept = home.join(&path);
-    if let Some(parent) = kept.parent() {
-        fs::create_dir_all(parent).await?;
-    }
-    fs::rename(&partial, &kept).await?;
-    Ok(path.to_string_lossy().into_owned())
+    let (of_hash, name) = (format!("{folder}/{hash}"), plain_name(name));
+    home.make_folder(&of_hash)?;
+    fs::rename(&partial, home.dir().join(&of_hash).join(&name)).await?;
+    Ok(format!("{of_hash}/{name}"))
 }
 
 async fn store(field: &mut Field<'_>, path: &Path, bytes_max: usize) -> Result<String, PageError> {
@@ -185,31 +182,4 @@ async fn store(field: &mut Field<'_>, path: &Path, bytes_max: usize) -> Result<S
     }
     file.sync_all().await?;
     Ok(hex::encode(digest.finalize()))
-}
-
-/// The name of a file without the folders that some browsers send, and without what could lead out of a folder.
-fn plain_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
-    let name = name.trim_start_matches('.').trim();
-    if name.is_empty() { "file".to_owned() } else { name.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_an_attachment_leads_nowhere() {
-        for (given, kept) in [
-            ("会议记录.jpg", "会议记录.jpg"),
-            ("C:\\fotos\\a.jpg", "a.jpg"),
-            ("../../etc/passwd", "passwd"),
-            ("..", "file"),
-            ("a\u{0}b", "ab"),
-        ] {
-            assert_eq!(plain_name(given), kept);
-        }
-        assert_eq!(plain_name(&"长".repeat(300)).chars().count(), NAME_CHARS_MAX);
-    }
 }

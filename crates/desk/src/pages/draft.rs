@@ -2,8 +2,9 @@
 
 use super::{go, id, summary, unlock};
 use crate::answers::Answers;
+use crate::attached::ATTACHMENTS;
 use crate::check::{Fault, check, event_of, fault};
-use crate::desk::{ATTACHMENTS, Desk, today};
+use crate::desk::{Desk, today};
 use crate::form::{FORM_ID, Form};
 use crate::labels;
 use crate::page::{Page, PageError, Visit};

@@ -2,6 +2,7 @@
 
 use super::draft::{Kept, kept};
 use super::{foreseen, go, id, summary};
+use crate::attached;
 use crate::check::check;
 use crate::desk::{Desk, now_s};
 use crate::labels;
@@ -12,7 +13,7 @@ use axum::response::Response;
 use lika_client::draft::Draft;
 use lika_client::example::service;
 use lika_client::replica::Judged;
-use lika_client::{Random, attachments, file};
+use lika_client::{Random, file};
 use lika_domain::ids::SubmissionId;
 use maud::html;
 use serde_json::Value;
@@ -92,7 +93,7 @@ fn ready(desk: &Desk, report: &Value) -> Result<(Draft, Random), PageError> {
     let mut random = Random::system();
     let unsigned = |error: String| PageError::Unsigned(error);
     let mut draft = Draft::read(&report.to_string(), &mut random).map_err(|error| unsigned(error.to_string()))?;
-    attachments::pin(&mut draft.file, desk.home.dir()).map_err(|error| unsigned(error.to_string()))?;
+    attached::pin(&mut draft.file, desk.home.dir()).map_err(|error| unsigned(error.to_string()))?;
     Ok((draft, random))
 }
 
