@@ -1,6 +1,6 @@
 //! `lika desk`: the submission client as a page on this machine.
 
-use super::client::{ClientArgs, block_on};
+use super::client::ClientArgs;
 use super::serve::Signals;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 
 /// After how long without use the key must be unlocked again, in seconds.
 const LOCK_AFTER_S: u64 = 20 * 60;
+/// Threads that answer requests: what one request waits for, such as a write to the disk, holds up no other.
+const WORKERS: usize = 4;
 /// Programs that open an address in the browser of the official, on one system or another.
 const OPENERS: [&[&str]; 4] = [&["xdg-open"], &["wslview"], &["open"], &["cmd.exe", "/C", "start", ""]];
 
@@ -46,7 +48,8 @@ struct Opened {
 impl Desk {
     /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        block_on(self.serve(printer))
+        let mut threads = tokio::runtime::Builder::new_multi_thread();
+        threads.worker_threads(WORKERS).enable_all().build()?.block_on(self.serve(printer))
     }
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
