@@ -177,3 +177,37 @@ fn an_income_that_differs_is_sent_as_a_correction_when_that_is_wanted() {
     let card = elsewhere.desk.run(&["household", &household, "--url", &url, "--json"]).code(0).json();
     assert_eq!(card["incomes"][0]["net"], json!(1_500_000));
 }
+
+#[test]
+fn a_row_is_judged_by_the_rules_before_it_is_signed_and_what_an_audit_would_find_needs_a_reason() {
+    let (mut elsewhere, household) = recorded();
+    // What the rules would refuse is told with its row, the rest may go.
+    let aid = |number: u32, member: u32, amount: &str| {
+        format!("{VILLAGE},{household},2017-05-01,{number},产业,{amount},{member}\n")
+    };
+    let heading = "行政村代码,户编号,发放日期,发放编号,措施类别,金额,成员\n";
+    let wrong = heading.to_owned() + &aid(2, 77, "10") + &aid(3, 1, "20") + &aid(4, 1, "30");
+    let plan = elsewhere.plan(&wrong, 3);
+    let problems = plan["problems"].as_array().unwrap();
+    assert_eq!(
+        problems.iter().map(|one| (&one["row"], &one["code"])).collect::<Vec<_>>(),
+        [(&json!(2), &json!("member_unknown"))]
+    );
+    assert_eq!((&plan["counts"]["new"], &plan["counts"]["refused"]), (&json!(2), &json!(1)));
+    // The same amount on the same day again, and a payer who says that it was confirmed.
+    let again = heading.to_owned() + &aid(5, 1, "1200.50");
+    assert_eq!(elsewhere.codes(&again), ["same_delivery_again", "reason_missing"]);
+    elsewhere.office.serve();
+    let url = elsewhere.office.node.as_ref().unwrap().url();
+    let file = elsewhere.office.dir.path().join("again.csv");
+    std::fs::write(&file, &again).unwrap();
+    let words = ["import", "apply", path(&file), "--url", &url, "--json"];
+    assert_eq!(elsewhere.desk.run(&words).code(3).json()["recorded_rows"], json!(0));
+    let reason = "第二批与第一批同额";
+    let report = elsewhere.desk.run(&[&words[..], &["--reason", reason]].concat()).code(0).json();
+    assert_eq!((&report["recorded_rows"], &report["warnings"][0]["code"]), (&json!(1), &json!("same_delivery_again")));
+    let receipts = elsewhere.desk.json(&["receipt", "list"]);
+    let ids: Vec<_> = receipts.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let shown = ids.iter().map(|id| elsewhere.desk.run(&["receipt", "show", id, "--json"]).told());
+    assert_eq!(shown.filter(|shown| shown.contains(reason)).count(), 1);
+}

@@ -52,7 +52,7 @@ pub struct NamedHousehold {
 }
 
 /// The work of one run.
-struct Run<'r> {
+pub(super) struct Run<'r> {
     home: &'r Home,
     key: &'r KeyFile,
     random: &'r mut Random,
@@ -78,9 +78,7 @@ pub async fn apply(
     composed_at_s: u64,
     mut told: impl FnMut(Step),
 ) -> Result<Applied, ApplyError> {
-    let service = example::service(checked.kind.event());
-    let drafts = checked.drafts.clone();
-    let mut run = Run { home, key, random, composed_at_s, drafts, service, sent: BTreeMap::new() };
+    let mut run = Run::of(home, key, checked, random, composed_at_s);
     run.remember_waiting()?;
     let mut applied = Applied::default();
     let mut new: Vec<usize> = (0..run.drafts.len()).filter(|draft| run.drafts[*draft].state == State::New).collect();
@@ -113,7 +111,33 @@ pub async fn apply(
     Ok(applied)
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
+    pub(super) fn of(
+        home: &'r Home,
+        key: &'r KeyFile,
+        checked: &Checked,
+        random: &'r mut Random,
+        composed_at_s: u64,
+    ) -> Self {
+        let (drafts, service) = (checked.drafts.clone(), example::service(checked.kind.event()));
+        Self { home, key, random, composed_at_s, drafts, service, sent: BTreeMap::new() }
+    }
+
+    pub(super) fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
+    }
+
+    /// These events as a report is written, with personal data in the clear.
+    pub(super) fn written(&self, drafts: &[usize]) -> Value {
+        let events = drafts.iter().map(|draft| Value::Object(self.drafts[*draft].event.clone()));
+        json!({ self.service: { "events": events.collect::<Vec<_>>() } })
+    }
+
+    /// A refusal of an event, at the row of the member that it names.
+    pub(super) fn at_row(&self, draft: usize, problem: &v1::Problem) -> Finding {
+        at_row(&self.drafts[draft], problem)
+    }
+
     /// Submissions of an earlier run that wait: which of the table's rows are in them.
     fn remember_waiting(&mut self) -> Result<(), ApplyError> {
         let waiting = |draft: &usize| self.drafts[*draft].state == State::Waiting;
@@ -154,7 +178,7 @@ impl Run<'_> {
     }
 
     /// The event of a draft, sealed; a household that has no number gets one.
-    fn item(&mut self, place: usize) -> Result<Option<Item>, ApplyError> {
+    pub(super) fn item(&mut self, place: usize) -> Result<Option<Item>, ApplyError> {
         let household = match self.drafts[place].household {
             Some(household) => household,
             None => self.random.household_id()?,
@@ -163,7 +187,8 @@ impl Run<'_> {
         draft.household = Some(household);
         let file = draft.file(self.service, household.get().to_string().into());
         let report = file::of_map(file, self.home, &self.key.origin, self.random)?;
-        Ok(Item::of(report, place))
+        let warned = self.drafts[place].warned.clone();
+        Ok(Item::of(report, place, warned))
     }
 
     fn mark(&mut self, id: SubmissionId, state: State) {

@@ -133,6 +133,11 @@ impl Checked {
         self.warnings.sort_by(|a, b| (a.row, a.cell.len(), &a.cell).cmp(&(b.row, b.cell.len(), &b.cell)));
     }
 
+    /// Villages of the events that can be sent.
+    pub fn villages(&self) -> BTreeSet<Area> {
+        self.of(State::New).map(|draft| draft.village).collect()
+    }
+
     /// Rows that can be sent.
     pub fn good_rows(&self) -> usize {
         self.of(State::New).chain(self.of(State::Waiting)).map(|draft| draft.rows.len()).sum()

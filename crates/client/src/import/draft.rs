@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) differences: Vec<Difference>,
     /// The event of the register that states the same thing.
     pub(super) corrects: Option<EventRef>,
+    /// Warnings about it, each with why the official goes on.
+    pub(super) warned: Vec<(&'static str, String)>,
 }
 
 impl Draft {

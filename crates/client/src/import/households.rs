@@ -250,6 +250,7 @@ impl<'t> Reading<'t> {
             state: State::New,
             differences: Vec::new(),
             corrects: None,
+            warned: Vec::new(),
         }
     }
 }

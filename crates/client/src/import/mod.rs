@@ -15,9 +15,9 @@
 //! read, continued, converted or filled in is named as a warning. A household is sent as a whole or not at all.
 //!
 //! The way of a table: [`check()`] reads it and compares it with what was imported from here before ([`Known`]);
-//! [`Checked::compare_with_area`] with the copy of the area, [`Checked::compare_with_register`] asks the node;
-//! [`Checked::plan`] says what becomes of each row; [`apply()`] sends what is new; [`annotated`] is the table again
-//! with what was found at each cell.
+//! [`Checked::compare_with_area`] with the copy of the area; [`Checked::judge`] judges it there by the rules;
+//! [`Checked::compare_with_register`] asks the node; [`Checked::plan`] says what becomes of each row; [`apply()`]
+//! sends what is new; [`annotated`] is the table again with what was found at each cell.
 
 mod annotate;
 mod apply;
@@ -35,6 +35,7 @@ mod grid;
 mod heading;
 mod hints;
 mod households;
+mod judged;
 mod kind;
 mod known;
 mod labels;
@@ -64,6 +65,7 @@ pub use checked::{Checked, Line, check};
 pub use differing::Difference;
 pub use draft::State;
 pub use error::{ApplyError, ImportError};
+pub use judged::Judge;
 pub use kind::Kind;
 pub use known::{Known, KnownError};
 pub use options::Options;

@@ -3,10 +3,11 @@
 use super::limits::{REPORT_BYTES_MAX, REPORT_EVENTS_MAX};
 use crate::compose::{ENTRY_OVERHEAD_BYTES_MAX, Report, TAG_BYTES_MAX, tag_count};
 use lika_domain::area::Area;
+use lika_proto::convert::WARNED_MAX;
 use lika_proto::v1;
 use lika_proto::v1::submission::Events;
 use prost::Message;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest submission without its events, in bytes.
 const HEADER_BYTES_MAX: usize = 320;
@@ -26,6 +27,8 @@ pub(super) struct Item {
     pub(super) event: Event,
     pub(super) draft: usize,
     pub(super) keys: Vec<v1::DataKey>,
+    /// Warnings about the event, each with why the official goes on.
+    pub(super) warned: Vec<(&'static str, String)>,
 }
 
 /// An event of one of the services.
@@ -44,7 +47,7 @@ pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
         let planned = villages.entry(item.area).or_default();
         let size = sizes.entry(item.area).or_insert(0);
         match planned.last_mut() {
-            Some(last) if last.drafts.len() < REPORT_EVENTS_MAX && *size + bytes <= REPORT_BYTES_MAX => {
+            Some(last) if last.has_room(&item) && *size + bytes <= REPORT_BYTES_MAX => {
                 *size += bytes;
                 item.add_to(last);
             }
@@ -57,15 +60,41 @@ pub(super) fn pack(items: Vec<Item>) -> Vec<Planned> {
     villages.into_values().flatten().collect()
 }
 
+impl Planned {
+    fn has_room(&self, item: &Item) -> bool {
+        self.drafts.len() < REPORT_EVENTS_MAX && self.report.warned.len() + item.warned.len() <= WARNED_MAX
+    }
+
+    /// The same without some of its events.
+    pub(super) fn without(mut self, bad: &BTreeSet<usize>) -> Self {
+        fn left<T>(list: Vec<T>, bad: &BTreeSet<usize>) -> Vec<T> {
+            (0..).zip(list).filter(|(place, _)| !bad.contains(place)).map(|(_, one)| one).collect()
+        }
+        match &mut self.report.events {
+            Events::Households(list) => list.events = left(std::mem::take(&mut list.events), bad),
+            Events::Officials(list) => list.events = left(std::mem::take(&mut list.events), bad),
+            Events::Aid(list) => list.events = left(std::mem::take(&mut list.events), bad),
+        }
+        self.drafts = left(self.drafts, bad);
+        self
+    }
+}
+
+/// Warnings about the event of that number.
+fn warned_of(warned: Vec<(&'static str, String)>, event: usize) -> Vec<v1::Warned> {
+    let event = u32::try_from(event).unwrap_or(u32::MAX);
+    warned.into_iter().map(|(warning, reason)| v1::Warned { warning: warning.into(), event, reason }).collect()
+}
+
 impl Item {
     /// The only event of a report.
-    pub(super) fn of(report: Report, draft: usize) -> Option<Self> {
+    pub(super) fn of(report: Report, draft: usize, warned: Vec<(&'static str, String)>) -> Option<Self> {
         let event = match report.events {
             Events::Households(mut list) => list.events.pop().map(Event::Household),
             Events::Officials(mut list) => list.events.pop().map(Event::Official),
             Events::Aid(mut list) => list.events.pop().map(Event::Aid),
         };
-        event.map(|event| Self { area: report.area, event, draft, keys: report.keys })
+        event.map(|event| Self { area: report.area, event, draft, keys: report.keys, warned })
     }
 
     /// Bytes that it adds to an entry of the log.
@@ -80,7 +109,9 @@ impl Item {
             Event::Official(event) => event.encoded_len(),
             Event::Aid(event) => event.encoded_len(),
         };
-        event + FRAME
+        // The code, the number of the event and three lengths.
+        let warned = self.warned.iter().map(|(code, reason)| code.len() + reason.len() + 3 * FRAME);
+        event + FRAME + warned.sum::<usize>()
     }
 
     fn into_planned(self) -> Planned {
@@ -89,10 +120,8 @@ impl Item {
             Event::Official(event) => Events::Officials(v1::OfficialEvents { events: vec![event] }),
             Event::Aid(event) => Events::Aid(v1::AidEvents { events: vec![event] }),
         };
-        Planned {
-            report: Report { area: self.area, events, keys: self.keys, warned: Vec::new() },
-            drafts: vec![self.draft],
-        }
+        let warned = warned_of(self.warned, 0);
+        Planned { report: Report { area: self.area, events, keys: self.keys, warned }, drafts: vec![self.draft] }
     }
 
     /// Items of one table are all of one service, so the kinds always match.
@@ -104,6 +133,7 @@ impl Item {
             _ => return,
         }
         planned.report.keys.extend(self.keys);
+        planned.report.warned.extend(warned_of(self.warned, planned.drafts.len()));
         planned.drafts.push(self.draft);
     }
 }

@@ -1,6 +1,7 @@
 //! What was found at the cells of a table: what keeps a row from being sent, and what is read in a way worth a look.
 
 use super::grid::address;
+use crate::replica::Warned;
 use lika_domain::codes;
 use lika_proto::v1;
 use std::borrow::Cow;
@@ -94,6 +95,8 @@ codes! {
     RegisteredHere "citizen_id_registered" "该公民已在户卡中登记" "the citizen is registered on a card already";
     HouseholdUnknown "household_unknown" "户卡不存在" "there is no such household in this village";
     HouseholdTaken "household_exists" "户编号已被使用" "the household number is taken";
+    ReasonMissing "reason_missing" "审计可能指出此行，须写明仍要报送的原因"
+        "an audit would find this row; it is sent only with a reason for going on";
     SameAsRegister "same_as_register" "登记册中已有，内容相同，不再报送" "the register has it already, and says the same";
     DiffersFromRegister "differs_from_register" "与登记册不一致，请对照后办理更正或变更事项"
         "it differs from the register; compare, and report a correction or a change instead";
@@ -164,6 +167,17 @@ impl Finding {
             detail: problem.detail.clone(),
             zh: problem.zh.clone().into(),
             en: problem.en.clone().into(),
+        }
+    }
+
+    /// What an audit would find.
+    pub(super) fn of_warning(row: usize, warned: &Warned) -> Self {
+        Self {
+            code: warned.warning.code().into(),
+            detail: warned.detail.clone(),
+            zh: warned.warning.zh().into(),
+            en: warned.warning.en().into(),
+            ..Self::of_row(Code::ReasonMissing, row)
         }
     }
 

@@ -68,6 +68,7 @@ fn draft(cells: &mut Cells<'_>, suspects: &Suspects) -> Option<Draft> {
         state: State::New,
         differences: Vec::new(),
         corrects: None,
+        warned: Vec::new(),
     })
 }
 

@@ -24,6 +24,7 @@ pub struct Ahead {
 }
 
 /// The state as it will be, as far as it is needed.
+#[derive(Debug)]
 pub(super) struct Expected<'k> {
     pub(super) state: Cow<'k, State>,
     /// Authors of the entries that are not in the replica.
@@ -65,6 +66,12 @@ impl Known {
             return Expected { state: Cow::Borrowed(&self.state), authors: BTreeMap::new() };
         }
         let (state, authors) = self.apply_ahead(self.part(area, ahead), ahead, now_ms);
+        Expected { state: Cow::Owned(state), authors }
+    }
+
+    /// The same, for entries of any area, with who wrote them.
+    pub(super) fn expected_anywhere(&self, ahead: &Ahead, now_ms: u64) -> Expected<'_> {
+        let (state, authors) = self.apply_ahead(self.state.clone(), ahead, now_ms);
         Expected { state: Cow::Owned(state), authors }
     }
 

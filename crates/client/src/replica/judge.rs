@@ -9,7 +9,7 @@ use super::ahead::{Ahead, Expected, next_entry};
 use super::warning::{Step, Warned, Warning};
 use crate::compose::Report;
 use lika_domain::admit::admit;
-use lika_domain::evolve::evolve_events;
+use lika_domain::evolve::{evolve, evolve_events};
 use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
 use lika_domain::rejection::Rejection;
 use lika_domain::state::{self, State, Store};
@@ -43,19 +43,49 @@ pub struct Judged {
     pub warnings: Vec<Warned>,
 }
 
+/// Judges drafts in their order, each as if those before it had been recorded that the rules admit.
+#[derive(Debug)]
+pub struct Judging<'k> {
+    known: &'k Known,
+    expected: Expected<'k>,
+}
+
+impl Judging<'_> {
+    /// Judges the next draft.
+    pub fn judge(&mut self, draft: &Draft<'_>) -> Judged {
+        let (judged, entry) = self.known.judge_on(&self.expected, draft);
+        if let Some(entry) = entry {
+            self.expected.authors.insert(entry.index, entry.submission.author);
+            evolve(self.expected.state.to_mut(), &entry);
+        }
+        judged
+    }
+}
+
 impl Known {
+    /// Judges drafts one after the other, as if everything that is `ahead` had been recorded before them.
+    pub fn judging(&self, ahead: &Ahead, now_ms: u64) -> Judging<'_> {
+        Judging { known: self, expected: self.expected_anywhere(ahead, now_ms) }
+    }
+
     /// Judges a draft, as if everything that is `ahead` had been recorded before it.
     pub fn judge(&self, draft: &Draft<'_>, ahead: &Ahead) -> Judged {
-        let expected = self.expected_in(draft.report.area, ahead, draft.now_ms);
+        self.judge_on(&self.expected_in(draft.report.area, ahead, draft.now_ms), draft).0
+    }
+
+    /// What the rules say, and the entry if they admit it.
+    fn judge_on(&self, expected: &Expected<'_>, draft: &Draft<'_>) -> (Judged, Option<Entry>) {
+        let refused = |rejection| (Judged { refused: Some(rejection), ..Judged::default() }, None);
         let submission = match self.submission(draft) {
             Ok(submission) => submission,
-            Err(rejection) => return Judged { refused: Some(rejection), ..Judged::default() },
+            Err(rejection) => return refused(rejection),
         };
         let entry = next_entry(&expected.state, submission, draft.now_ms);
         if let Err(rejection) = admit(&expected.state, &entry) {
-            return Judged { refused: Some(rejection), ..Judged::default() };
+            return refused(rejection);
         }
-        Judged { refused: None, warnings: self.warnings(&expected, &entry, draft.written) }
+        let warnings = self.warnings(expected, &entry, draft.written);
+        (Judged { refused: None, warnings }, Some(entry))
     }
 
     /// The submission that would be signed.

@@ -30,7 +30,7 @@ mod tests;
 
 pub use ahead::Ahead;
 pub use foresee::{NotJudged, judged_on};
-pub use judge::{Draft, Judged};
+pub use judge::{Draft, Judged, Judging};
 pub use personal::Personal;
 pub use refresh::Progress;
 pub use warning::{Warned, Warning};

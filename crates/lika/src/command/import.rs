@@ -8,7 +8,8 @@ use crate::printer::Printer;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use lika_client::import::limits::TABLE_BYTES_MAX;
-use lika_client::import::{self, Checked, FileForm, Finding, Kind, Known, Options};
+use lika_client::import::{self, Checked, FileForm, Finding, Judge, Kind, Known, Options};
+use lika_client::replica::judged_on;
 use lika_client::{ApiError, Random};
 use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
@@ -59,6 +60,9 @@ pub(crate) struct Table {
     /// The day, for rows that name none
     #[arg(long, value_name = "DATE")]
     happened: Option<Date>,
+    /// Why to go on with rows in which an audit would find something; recorded with each of them, it must name nobody
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     client: ClientArgs,
 }
@@ -140,6 +144,7 @@ impl ApplyArgs {
             if self.correct {
                 checked.correct();
             }
+            self.table.judge(&client, &mut checked)?;
             let applied = apply(&client, &checked, printer).await?;
             let report = Report::applied(&checked, &applied);
             let problems: Vec<Finding> = checked.problems.iter().chain(&applied.problems).cloned().collect();
@@ -164,6 +169,7 @@ impl Table {
         let mut checked = import::check(bytes, &self.options(mode), &Known::load(&client.home)?)?;
         let language = printer.language();
         compare_with_copies(&client, &mut checked, printer)?;
+        self.judge(&client, &mut checked)?;
         let alone = language.of("没有与登记册比对：", "not compared with the register: ");
         match client.with_session().await {
             Ok(api) => {
@@ -181,6 +187,26 @@ impl Table {
             Err(error) => printer.note(format!("{alone}{error}")),
         }
         Ok((client, checked))
+    }
+
+    /// Judges what is new by the rules, on the copies that cover it.
+    fn judge(&self, client: &Client, checked: &mut Checked) -> anyhow::Result<()> {
+        let areas = checked.villages();
+        let mut judged: Vec<Area> = Vec::new();
+        for village in areas {
+            if judged.iter().any(|area| area.contains(village)) {
+                continue;
+            }
+            // Without a copy the node judges; that nothing was compared has been said.
+            let Ok(known) = judged_on(&client.home, &client.key, village) else { continue };
+            let ahead = known.ahead(&client.home)?;
+            let reason = self.reason.as_deref();
+            let (home, key) = (&client.home, &client.key);
+            let with = Judge { known: &known, ahead: &ahead, home, key, now_s: now_s(), reason };
+            checked.judge(&with, &mut Random::system())?;
+            judged.push(known.area());
+        }
+        Ok(())
     }
 
     fn annotate(

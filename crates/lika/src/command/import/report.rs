@@ -9,6 +9,8 @@ use lika_domain::language::{Bilingual, Language};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
+/// Code of a row that needs a reason.
+const REASON_MISSING: &str = "reason_missing";
 /// Most findings that a terminal shows; the annotated table and --json have all of them.
 const SHOWN_MAX: usize = 200;
 
@@ -180,6 +182,7 @@ impl Report {
         }
         let wrong: Vec<_> = self.problems.iter().filter(|problem| !problem.is_recorded).collect();
         text.push_str(&listed(language.of("不报送的行", "Rows that are not sent"), &wrong, language));
+        text.push_str(&reason_wanted(&self.problems, language));
         let warnings: Vec<_> = self.warnings.iter().collect();
         text.push_str(&listed(language.of("请留意", "Worth a look"), &warnings, language));
         text + &self.summary(language)
@@ -253,6 +256,7 @@ impl PlanReport {
             text.push_str(&format!("{table}{}\n", more(lines.len(), language)));
         }
         text.push_str(&self.differences(language));
+        text.push_str(&reason_wanted(&self.problems, language));
         text
     }
 }
@@ -276,6 +280,16 @@ impl PlanReport {
         }
         format!("{table}{}\n", more(differing.len(), language))
     }
+}
+
+/// How a reason is given, if rows need one.
+fn reason_wanted(problems: &[Found], language: Language) -> String {
+    if !problems.iter().any(|problem| problem.code == REASON_MISSING) {
+        return String::new();
+    }
+    let zh = "仍要报送的，加 --reason 写明原因；原因随各行记录，不写姓名和号码\n\n";
+    let en = "to send them nevertheless, give --reason; it is recorded with each row, and must name nobody\n\n";
+    language.of(zh, en).to_owned()
 }
 
 fn label(state: State, language: Language) -> &'static str {
