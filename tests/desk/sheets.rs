@@ -235,3 +235,43 @@ fn written(office: &Office, name: &str, text: &str) -> PathBuf {
     std::fs::write(path.join(name), text).unwrap();
     path.join(name)
 }
+
+#[test]
+fn a_row_that_an_audit_would_find_is_sent_with_a_reason_only() {
+    let office = Office::with_village();
+    let file = office.dir.path().join("families.csv");
+    std::fs::write(&file, families(1)).unwrap();
+    let report = office.admin.run(&["import", "apply", file.to_str().unwrap(), "--json"]).code(0).json();
+    let household = report["households"][0]["household"].as_str().unwrap().to_owned();
+    let aid = |number: u32| {
+        format!(
+            "行政村代码,户编号,发放日期,发放编号,措施类别,金额\n{VILLAGE},{household},2017-05-01,{number},产业,1200\n"
+        )
+    };
+    std::fs::write(&file, aid(1)).unwrap();
+    office.admin.run(&["import", "apply", file.to_str().unwrap()]).code(0);
+    let pages = Pages::start(office.admin.home(), office.admin.url());
+    pages.post("/area/refresh", &[]);
+    let begun = Instant::now();
+    let address = loop {
+        let address = bring(&pages, "aid.csv", aid(2).as_bytes());
+        if worked(&pages, &address).contains("same_delivery_again") {
+            break address;
+        }
+        // The copy of the area is fetched meanwhile.
+        assert!(begun.elapsed().as_secs() < WORKED_WITHIN_S, "{}", worked(&pages, &address));
+        pages.post(&format!("{address}/check"), &[]);
+    };
+    let asked = worked(&pages, &address);
+    assert!(asked.contains("reason_missing") && !asked.contains("/apply\""), "{asked}");
+    let give = |reason: &str| pages.post(&format!("{address}/reason"), &[("reason".to_owned(), reason.to_owned())]);
+    let refused = give("电话13900000000");
+    assert!(refused.status == 200 && refused.body.contains("不含六位以上的数字"), "{}", refused.body);
+    assert_eq!(give("第二批与第一批同额").leads(), address);
+    let checked = worked(&pages, &address);
+    assert!(checked.contains("/apply\"") && checked.contains("same_delivery_again"), "{checked}");
+    pages.post(&format!("{address}/apply"), &[]);
+    worked(&pages, &address);
+    let card = office.admin.json(&["household", &household]);
+    assert_eq!(card["deliveries"].as_array().map(Vec::len), Some(2), "{card}");
+}

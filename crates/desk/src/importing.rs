@@ -7,7 +7,7 @@
 use crate::desk::{Desk, now_s};
 use crate::tables::{Comparison, Failure, Outcome, Stage, told};
 use lika_client::home::KeptTable;
-use lika_client::import::{self, Checked, Kind, Known, Options};
+use lika_client::import::{self, Checked, Judge, Kind, Known, Options};
 use lika_client::outbox::Step;
 use lika_client::{Api, ApiError, HomeError, KeyFile, Random};
 use lika_domain::official::Mode;
@@ -73,10 +73,14 @@ fn outcome(desk: &Desk, table: &KeptTable) -> Result<Outcome, Failure> {
     let mut checked = import::check(&bytes, &options(desk, table), &known).map_err(|error| told(&error))?;
     drop(bytes);
     let copy = desk.area().known.filter(|copy| copy.is_complete());
+    let key = desk.key().map_err(|error| Failure::broken(&error))?;
     if let Some(copy) = &copy {
         checked.compare_with_area(copy);
+        let ahead = copy.ahead(&desk.home).map_err(|error| Failure::broken(&error))?;
+        let (home, reason) = (&desk.home, table.reason.as_deref());
+        let with = Judge { known: copy, ahead: &ahead, home, key: &key, now_s: now_s(), reason };
+        checked.judge(&with, &mut Random::system()).map_err(|error| Failure::broken(&error))?;
     }
-    let key = desk.key().map_err(|error| Failure::broken(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::broken(&error))?.block_on(async {
         // Connections belong to the thread that made them.

@@ -29,6 +29,8 @@ pub struct KeptTable {
     pub village: Option<String>,
     /// The day of rows that name none.
     pub happened: Option<String>,
+    /// Why to go on with rows in which an audit would find something.
+    pub reason: Option<String>,
     /// When it came, in seconds since 1970-01-01 UTC, by this device's clock.
     pub brought_at_s: u64,
     /// The official wants what is new in it to be signed, and that has not come to its end.

@@ -18,6 +18,7 @@ use crate::receipt::Proven;
 use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, SubmissionId};
 use lika_proto::v1;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Why a refused submission of a table is given up.

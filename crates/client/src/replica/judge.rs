@@ -10,7 +10,7 @@ use super::warning::{Step, Warned, Warning};
 use crate::compose::Report;
 use lika_domain::admit::admit;
 use lika_domain::evolve::{evolve, evolve_events};
-use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId};
+use lika_domain::ids::{HouseholdId, Index, KeyId, OfficialId, SubmissionId};
 use lika_domain::rejection::Rejection;
 use lika_domain::state::{self, State, Store};
 use lika_domain::submission::{Entry, Events, Submission};
@@ -48,12 +48,15 @@ pub struct Judged {
 pub struct Judging<'k> {
     known: &'k Known,
     expected: Expected<'k>,
+    /// Stands for the ids that the submissions will get.
+    next_id: u128,
 }
 
 impl Judging<'_> {
     /// Judges the next draft.
     pub fn judge(&mut self, draft: &Draft<'_>) -> Judged {
-        let (judged, entry) = self.known.judge_on(&self.expected, draft);
+        self.next_id += 1;
+        let (judged, entry) = self.known.judge_on(&self.expected, draft, SubmissionId(self.next_id.to_be_bytes()));
         if let Some(entry) = entry {
             self.expected.authors.insert(entry.index, entry.submission.author);
             evolve(self.expected.state.to_mut(), &entry);
@@ -65,21 +68,22 @@ impl Judging<'_> {
 impl Known {
     /// Judges drafts one after the other, as if everything that is `ahead` had been recorded before them.
     pub fn judging(&self, ahead: &Ahead, now_ms: u64) -> Judging<'_> {
-        Judging { known: self, expected: self.expected_anywhere(ahead, now_ms) }
+        Judging { known: self, expected: self.expected_anywhere(ahead, now_ms), next_id: 0 }
     }
 
     /// Judges a draft, as if everything that is `ahead` had been recorded before it.
     pub fn judge(&self, draft: &Draft<'_>, ahead: &Ahead) -> Judged {
-        self.judge_on(&self.expected_in(draft.report.area, ahead, draft.now_ms), draft).0
+        self.judge_on(&self.expected_in(draft.report.area, ahead, draft.now_ms), draft, SubmissionId([0; 16])).0
     }
 
     /// What the rules say, and the entry if they admit it.
-    fn judge_on(&self, expected: &Expected<'_>, draft: &Draft<'_>) -> (Judged, Option<Entry>) {
+    fn judge_on(&self, expected: &Expected<'_>, draft: &Draft<'_>, id: SubmissionId) -> (Judged, Option<Entry>) {
         let refused = |rejection| (Judged { refused: Some(rejection), ..Judged::default() }, None);
-        let submission = match self.submission(draft) {
+        let mut submission = match self.submission(draft) {
             Ok(submission) => submission,
             Err(rejection) => return refused(rejection),
         };
+        submission.header.id = id;
         let entry = next_entry(&expected.state, submission, draft.now_ms);
         if let Err(rejection) = admit(&expected.state, &entry) {
             return refused(rejection);

@@ -70,6 +70,10 @@ labels! {
     TABLE_BY_COPY "现在无法连接节点：只与本机的辖区资料比对过，其余的重复要到报送时才会发现。"
         "The node cannot be reached now: the sheet is compared with what this machine has of your area; other \
          duplicates are found only when it is sent.";
+    TABLE_REASON "仍要报送的原因" "Reason for going on";
+    TABLE_REASON_HINT "有的行审计可能指出。原因随这些行记录，不写姓名和号码。"
+        "An audit would find some rows. The reason is recorded with each of them, and must name nobody.";
+    TABLE_REASON_GIVE "写明原因并重新检查" "Give the reason, and check again";
     TABLE_DIFFERS "登记册：{}；表中：{}" "in the register: {}; in the sheet: {}";
     TABLE_NOT_SHOWN "节点没有提供登记册：没有比对，重复的行要到报送时才会发现。"
         "The node did not show the register: the sheet is not compared with it, and duplicates there are found \

@@ -54,7 +54,7 @@ pub(super) fn add_reasons(report: &mut Report, warnings: &[Warned], posted: &Pos
 }
 
 /// Whether the log takes a reason.
-fn is_reason(reason: &str) -> bool {
+pub(super) fn is_reason(reason: &str) -> bool {
     let digits = reason.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max();
     let chars = reason.chars().count();
     (1..=convert::REASON_CHARS_MAX).contains(&chars)

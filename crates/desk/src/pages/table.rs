@@ -3,6 +3,7 @@
 mod found;
 mod plan;
 
+use super::foreseen::is_reason;
 use super::tables::download;
 use super::{go, summary};
 use crate::desk::Desk;
@@ -19,6 +20,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// Code of a row that needs a reason.
+const REASON_MISSING: &str = "reason_missing";
 /// How often the page of a table that is worked on is loaded again, in seconds.
 const AGAIN_S: &str = "2";
 
@@ -103,6 +106,7 @@ fn done(desk: &Desk, page: &Page, table: &KeptTable, outcome: &Outcome) -> Resul
         (facts(page, table, outcome))
         (found::listed(page, labels::TABLE_PROBLEMS, "problems", &problems))
         @if !problems.is_empty() || !warnings.is_empty() { (copies(page, table)) }
+        @if problems.iter().any(|problem| problem.code == REASON_MISSING) { (reason(page, table, false)) }
         (found::listed(page, labels::TABLE_WARNINGS, "warnings", &warnings))
         @if outcome.applied.is_none() {
             (plan::states(page, &outcome.checked))
@@ -170,6 +174,24 @@ fn facts(page: &Page, table: &KeptTable, outcome: &Outcome) -> Markup {
     }
 }
 
+/// Asks why to go on with rows in which an audit would find something.
+fn reason(page: &Page, table: &KeptTable, wrong: bool) -> Markup {
+    let described = if wrong { "reason-hint reason-fault" } else { "reason-hint" };
+    html! {
+        form method="post" action={ "/tables/" (table.id) "/reason" } enctype="multipart/form-data" {
+            (page.hidden())
+            div.field.bad[wrong] {
+                label for="reason" { (page.say(labels::TABLE_REASON)) }
+                p.hint id="reason-hint" { (page.say(labels::TABLE_REASON_HINT)) }
+                textarea #reason name="reason" rows="2" aria-describedby=(described)
+                    aria-invalid=[wrong.then_some("true")] { (table.reason.as_deref().unwrap_or_default()) }
+                @if wrong { p.fault id="reason-fault" { (page.say(labels::WARNED_MISSING)) } }
+            }
+            p.actions { button.plain { (page.say(labels::TABLE_REASON_GIVE)) } }
+        }
+    }
+}
+
 /// The table again with what was found, to be saved.
 fn copies(page: &Page, table: &KeptTable) -> Markup {
     html! {
@@ -225,14 +247,27 @@ pub(crate) async fn copy(
 pub(crate) async fn post(
     State(desk): State<Arc<Desk>>,
     Path((id, action)): Path<(String, String)>,
+    visit: Visit,
     form: Multipart,
 ) -> Result<Response, PageError> {
-    desk.posted(form).await?;
+    let posted = desk.posted(form).await?;
     let table = desk.home.table(&id)?.ok_or(PageError::NotFound)?;
     let is_worked_on = desk.tables.working().is_some_and(|working| working == id);
     match action.as_str() {
-        "check" | "apply" | "remove" if is_worked_on => Ok(go(&format!("/tables/{id}"))),
+        "check" | "apply" | "remove" | "reason" if is_worked_on => Ok(go(&format!("/tables/{id}"))),
         "check" => {
+            desk.tables.forget();
+            Ok(go(&format!("/tables/{id}")))
+        }
+        "reason" => {
+            let given = posted.get("reason").unwrap_or_default().trim().to_owned();
+            let table = KeptTable { reason: Some(given), ..table };
+            if !table.reason.as_deref().is_some_and(is_reason) {
+                let page = desk.page(&visit);
+                let title = page.say(labels::TABLE_REASON);
+                return Ok(page.draw(title, &html! { h1 { (title) } (reason(&page, &table, true)) }));
+            }
+            desk.home.keep_table(&table)?;
             desk.tables.forget();
             Ok(go(&format!("/tables/{id}")))
         }

@@ -97,6 +97,7 @@ fn table(posted: &Posted) -> KeptTable {
         sheet: given("sheet"),
         village: given("village"),
         happened: given("happened"),
+        reason: None,
         brought_at_s: now_s(),
         is_wanted: false,
     }
