@@ -50,6 +50,16 @@ impl Unlocked {
         })
     }
 
+    /// The key, if it is unlocked, to read with it. No use of it: pages that read by themselves keep nothing unlocked.
+    pub(crate) fn peek(&self, id: KeyId) -> Option<Signer> {
+        self.with(|inner, _| inner.keys.get(&id).map(|held| held.signer.clone()))
+    }
+
+    /// The unlocked key that was used last. No use of it.
+    pub(crate) fn last_used(&self) -> Option<Signer> {
+        self.with(|inner, _| inner.keys.values().max_by_key(|held| held.used).map(|held| held.signer.clone()))
+    }
+
     /// How long the key stays unlocked unless it is used; `None` if it is locked. No use of it.
     pub fn remaining(&self, id: KeyId) -> Option<Duration> {
         self.with(|inner, now| Some(inner.idle.saturating_sub(now.duration_since(inner.keys.get(&id)?.used))))

@@ -1,19 +1,21 @@
 //! Reports that are not signed yet.
 //!
 //! A draft has the id that its submission will have, so signing it twice makes one submission, and
-//! [`Home::compose`] removes the draft when the submission is on disk. It is kept in the clear, readable by its owner
-//! only: what is personal in it is sealed when it is signed.
+//! [`Home::compose`] removes the draft when the submission is on disk. Names and citizen IDs are in it, so it is
+//! encrypted: while the key is locked it is listed without its content.
 
 use super::folders::Folder;
 use super::keys::json;
 use super::notes::now_s;
 use super::receipts::id;
+use super::sealed::Sealer;
 use super::{Home, HomeError, Note, file};
 use crate::problem::KeptCode;
 use lika_domain::ids::SubmissionId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// A report that is not signed yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,36 +28,33 @@ pub struct KeptDraft {
     pub report: Value,
 }
 
+/// The file of a draft: either the report as it is, or encrypted.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     saved_at_s: u64,
-    report: Value,
-}
-
-impl KeptDraft {
-    /// Reads the file of a draft; `None` if there is none.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, HomeError> {
-        let Some(bytes) = file::read(path)? else { return Ok(None) };
-        let id = id(&file::stem(path)).ok_or_else(|| HomeError::damaged(path, "its name is not an id"))?;
-        let read = serde_json::from_slice(&bytes).map_err(|error| HomeError::damaged(path, error))?;
-        let Stored { saved_at_s, report } = read;
-        Ok(Some(Self { id, saved_at_s, report }))
-    }
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
 }
 
 impl Home {
     /// Saves a draft, over its former version if there is one.
     ///
     /// # Errors
-    /// [`HomeError::NotInState`] if a submission of that id is signed already, [`HomeError::Damaged`] if the report
-    /// is larger than can be read again.
+    /// [`HomeError::NotInState`] if a submission of that id is signed already, [`HomeError::KeyLocked`] if every key
+    /// is locked, [`HomeError::Damaged`] if the report is larger than can be read again.
     pub fn save_draft(&self, id: SubmissionId, report: &Value) -> Result<(), HomeError> {
         let _held = self.writing()?;
         if self.kept(id)?.is_some() || self.receipt(id)?.is_some() {
             return Err(HomeError::NotInState { id: id.to_string(), code: KeptCode::Signed });
         }
-        let bytes = json(&Stored { saved_at_s: now_s(), report: report.clone() });
-        let path = self.draft_path(id);
+        let stored = Stored { saved_at_s: now_s(), report: Some(report.clone()), sealed: None };
+        let stored = match self.sealer()? {
+            Some(mut sealer) => stored.seal(id, &mut sealer)?,
+            None => stored,
+        };
+        let (bytes, path) = (json(&stored), self.draft_path(id));
         if bytes.len() as u64 > file::FILE_BYTES_MAX {
             return Err(HomeError::damaged(&path, format!("larger than {} bytes", file::FILE_BYTES_MAX)));
         }
@@ -65,18 +64,46 @@ impl Home {
     /// A draft; `None` if there is none.
     ///
     /// # Errors
-    /// If its file cannot be read.
+    /// [`HomeError::KeyLocked`] if the key that it was saved with is locked, or if its file cannot be read.
     pub fn draft(&self, id: SubmissionId) -> Result<Option<KeptDraft>, HomeError> {
-        KeptDraft::read(&self.draft_path(id))
+        self.read_draft(&self.draft_path(id))
     }
 
-    /// Every draft that can be read, the one saved last first. [`Self::outbox`] also lists damaged ones.
+    /// Reads the file of a draft; `None` if there is none.
+    pub(super) fn read_draft(&self, path: &Path) -> Result<Option<KeptDraft>, HomeError> {
+        let Some((id, Stored { saved_at_s, report, sealed })) = stored(path)? else { return Ok(None) };
+        let damaged = |error: serde_json::Error| HomeError::damaged(path, error);
+        let report = match (report, sealed) {
+            (Some(report), None) => report,
+            (None, Some(sealed)) => {
+                let opened = self.unseal(path, &name_of(id), &sealed)?;
+                serde_json::from_slice(&opened).map_err(damaged)?
+            }
+            _ => return Err(HomeError::damaged(path, "it has no report")),
+        };
+        Ok(Some(KeptDraft { id, saved_at_s, report }))
+    }
+
+    /// Encrypts drafts that lie in the clear. The caller has the right to change files.
+    pub(super) fn seal_former_drafts(&self, sealer: &mut Sealer) -> Result<(), HomeError> {
+        for path in self.draft_files()? {
+            // One that is damaged stays as it is, and is shown as such.
+            let Ok(Some((id, stored))) = stored(&path) else { continue };
+            if stored.report.is_some() {
+                file::write(&path, &json(&stored.seal(id, sealer)?))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every draft that can be read with the keys that are unlocked, the one saved last first. [`Self::outbox`] lists
+    /// the others too.
     ///
     /// # Errors
     /// If the folder cannot be read.
     pub fn drafts(&self) -> Result<Vec<KeptDraft>, HomeError> {
         let files = file::list(&self.dir().join("drafts"), "json")?;
-        let mut drafts: Vec<_> = files.iter().filter_map(|path| KeptDraft::read(path).ok().flatten()).collect();
+        let mut drafts: Vec<_> = files.iter().filter_map(|path| self.read_draft(path).ok().flatten()).collect();
         drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.saved_at_s), draft.id));
         Ok(drafts)
     }
@@ -114,5 +141,26 @@ impl Home {
 
     fn discarded_draft_path(&self, name: &str) -> PathBuf {
         self.path("discarded", &format!("{name}.draft"))
+    }
+}
+
+/// What is stored of a draft, and its id; `None` if there is no file.
+fn stored(path: &Path) -> Result<Option<(SubmissionId, Stored)>, HomeError> {
+    let Some(bytes) = file::read(path)? else { return Ok(None) };
+    let id = id(&file::stem(path)).ok_or_else(|| HomeError::damaged(path, "its name is not an id"))?;
+    let stored = serde_json::from_slice(&bytes).map_err(|error| HomeError::damaged(path, error))?;
+    Ok(Some((id, stored)))
+}
+
+/// What a draft is encrypted as: the same wherever it lies.
+fn name_of(id: SubmissionId) -> String {
+    format!("draft {id}")
+}
+
+impl Stored {
+    fn seal(self, id: SubmissionId, sealer: &mut Sealer) -> Result<Self, HomeError> {
+        let Some(report) = &self.report else { return Ok(self) };
+        let content = Zeroizing::new(report.to_string().into_bytes());
+        Ok(Self { report: None, sealed: Some(sealer.seal(&name_of(id), &content)?), ..self })
     }
 }

@@ -1,6 +1,5 @@
 //! Everything in the outbox, read from its folders.
 
-use super::drafts::KeptDraft;
 use super::folders::Folder;
 use super::item::{Item, State};
 use super::notes::Note;
@@ -94,7 +93,7 @@ impl Home {
         keys.map(|key| (key.id(), key.name)).collect()
     }
 
-    fn draft_files(&self) -> Result<Vec<PathBuf>, HomeError> {
+    pub(super) fn draft_files(&self) -> Result<Vec<PathBuf>, HomeError> {
         let mut files = file::list(&self.dir().join("drafts"), "json")?;
         files.extend(file::list(&self.dir().join("discarded"), "draft")?);
         Ok(files)
@@ -107,9 +106,9 @@ impl Home {
             true => (State::Discarded, self.note(Folder::Discarded, &name)),
             false => (State::Draft, Note::default()),
         };
-        match KeptDraft::read(path) {
+        match self.read_draft(path) {
             Ok(Some(draft)) => Item::named(&name, state, note).with_draft(&draft),
-            Ok(None) => Item::named(&name, state, note),
+            Ok(None) | Err(HomeError::KeyLocked(_)) => Item::named(&name, state, note),
             Err(error) => Item::named(&name, State::Quarantined, note.of_damage(&error)),
         }
     }

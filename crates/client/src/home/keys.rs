@@ -105,13 +105,18 @@ impl Home {
         }
     }
 
-    /// Unlocks a key for everything that shares the home's [`Unlocked`](crate::Unlocked).
+    /// Unlocks a key for everything that shares the home's [`Unlocked`](crate::Unlocked), and encrypts with it what
+    /// lies in the clear and need not. A key without protection is never locked.
     ///
     /// # Errors
     /// As [`KeyFile::unlock`].
     pub fn unlock(&self, key: &KeyFile, passphrase: &Passphrase) -> Result<Signer, HomeError> {
         let signer = key.unlock(passphrase)?;
-        self.unlocked().add(signer.clone());
+        if key.is_protected() {
+            self.unlocked().add(signer.clone());
+            // The next time will do too: nobody is kept from their work by a full disk.
+            let _ = self.seal_former();
+        }
         Ok(signer)
     }
 

@@ -5,10 +5,10 @@
 //! keys/NAME.key              a signing key, JSON, for the owner only; its seed under a passphrase, or not
 //! devices/KEYID.json         the last submission of a key that the log took
 //! logs/ORIGIN.vkey           verifier key of a log, as first seen
-//! datakeys/NUMBER.json       data keys of a household or official; HASH.bundle has the first keys of many households
+//! datakeys/NUMBER.json       data keys of a household or official, encrypted; HASH.bundle: the first of many
 //! imports/ID.json            which rows of a table went into which submissions, by hashes keyed with imports/secret
 //! tables/ID.json             a table that is being imported, in the clear; its file is tables/ID/NAME
-//! drafts/ID.json             草稿 draft: a report that is not signed yet, in the clear
+//! drafts/ID.json             草稿 draft: a report that is not signed yet, encrypted
 //! pending/ID.submission      待发 queued and 发送中 sending: written and synced before it is first sent
 //! refused/ID.submission      需更正 needs correction and 冲突 conflict: the log refused it
 //! quarantine/NAME.submission 隔离 quarantined: its key was revoked, or the file cannot be read
@@ -17,6 +17,10 @@
 //! receipts/ID.entry          已受理 receipted: the entry of the log, and beside it ID.tlog-proof, its proof
 //! replicas/ORIGIN/           replicas of areas, encrypted, each for one key, with a lock of their own
 //! ```
+//!
+//! Encrypted is what only an unlocked key opens (`home::sealed`); where there is a key without a passphrase, or none,
+//! drafts and data keys are stored as they are. A submission without a receipt holds the data keys of what is personal
+//! in it, in the clear: it is sent while every key is locked.
 //!
 //! The state of a submission is the folder it lies in, and beside it `ID.json` is a [`Note`]: tries, errors, reason.
 //! What moves on is written to its new folder before it is removed from the old one, so a crash can leave it in two:
@@ -41,6 +45,7 @@ mod notes;
 mod pending;
 mod protected;
 mod receipts;
+mod sealed;
 mod submission;
 mod tables;
 mod unfinished;

@@ -12,6 +12,8 @@ use lika_proto::v1;
 use lika_tlog::SigningKey;
 use tempfile::TempDir;
 
+mod sealed;
+
 struct World {
     dir: TempDir,
     home: Home,
