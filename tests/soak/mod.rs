@@ -4,6 +4,7 @@ mod distributed;
 mod flips;
 mod full_disk;
 mod kills;
+mod sending;
 mod tables;
 
 /// How many rounds to run: the number requested, or the case's own for the share.

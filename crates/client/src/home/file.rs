@@ -25,8 +25,13 @@ pub(crate) fn write_hint(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     crash::point();
     let written = open_new(&draft).and_then(|mut file| file.write_all(bytes));
     written.map_err(HomeError::at(&draft))?;
+    crash::wrote(&draft);
     crash::point();
-    fs::rename(&draft, path).map_err(HomeError::at(path))
+    crash::renames(&draft, path);
+    fs::rename(&draft, path).map_err(HomeError::at(path))?;
+    // Its content was not synced under that name either.
+    crash::wrote(path);
+    Ok(())
 }
 
 /// Writes a file that must not exist yet.
@@ -58,17 +63,24 @@ pub(crate) fn read_up_to(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>,
     Ok(Some(bytes))
 }
 
-/// Moves a file, whatever is in it, to a name that is not taken.
+/// Moves a file, whatever is in it, to a name that is not taken. After a power cut it may be under both.
 pub(crate) fn rename(path: &Path, to: &Path) -> Result<(), HomeError> {
     crash::point();
+    crash::renames(path, to);
     fs::rename(path, to).map_err(HomeError::at(to))?;
     crash::point();
-    sync_folder_of(to)
+    sync_folder_of(to)?;
+    if path.parent() == to.parent() {
+        return Ok(());
+    }
+    crash::point();
+    sync_folder_of(path)
 }
 
 /// Removes a file that was written with [`write_hint`]; does nothing if there is none.
 pub(crate) fn remove_hint(path: &Path) -> Result<(), HomeError> {
     crash::point();
+    crash::removes(path);
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(HomeError::at(path)(error)),
         _ => Ok(()),
@@ -78,6 +90,7 @@ pub(crate) fn remove_hint(path: &Path) -> Result<(), HomeError> {
 /// Removes a file; does nothing if there is none.
 pub(crate) fn remove(path: &Path) -> Result<(), HomeError> {
     crash::point();
+    crash::removes(path);
     match fs::remove_file(path) {
         Ok(()) => {
             crash::point();
@@ -101,13 +114,18 @@ pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, HomeE
     Ok(files)
 }
 
-/// Makes a folder for the owner only.
+/// Makes a folder for the owner only, and those above it that are missing. It is on disk when this returns.
 pub(crate) fn make_folder(path: &Path) -> Result<(), HomeError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let missing: Vec<&Path> = path.ancestors().take_while(|above| !above.exists()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(HomeError::at(path))
+    builder.create(path).map_err(HomeError::at(path))?;
+    missing.into_iter().try_for_each(sync_folder_of)
 }
 
 /// The file name without extension.
@@ -145,6 +163,7 @@ fn open_new(path: &Path) -> std::io::Result<File> {
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     crash::point();
     let mut file = open_new(path)?;
+    crash::wrote(path);
     crash::point();
     // In two parts, so that a test may end the process between them.
     let (first, second) = bytes.split_at(bytes.len() / 2);
@@ -152,45 +171,42 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     crash::point();
     file.write_all(second)?;
     crash::point();
-    file.sync_all()
+    file.sync_all()?;
+    crash::synced(path);
+    Ok(())
 }
 
-/// Without this a crash may lose the name although the content is on disk.
+/// Without this a power cut may lose the name although the content is on disk.
 fn sync_folder_of(path: &Path) -> Result<(), HomeError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(HomeError::at(folder))
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(folder).map_err(HomeError::at(folder))?;
+    crash::synced_folder(folder);
+    Ok(())
 }
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Other systems cannot open a folder as a file; NTFS writes names to its journal.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod crash;
 
 /// Nothing, outside of tests.
 #[cfg(not(test))]
 mod crash {
+    use std::path::Path;
+
     pub(super) fn point() {}
-}
-
-/// Ends the process at the n-th point between two operations on files, as `kill -9` would: tests walk over all n.
-#[cfg(test)]
-pub(crate) mod crash {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    /// Points left before the end; 0 never ends.
-    static LEFT: AtomicU64 = AtomicU64::new(0);
-
-    /// Sets the point at which to end, from 1.
-    pub(crate) fn at(point: u64) {
-        LEFT.store(point, Ordering::SeqCst);
-    }
-
-    /// How many points are left until then.
-    pub(crate) fn left() -> u64 {
-        LEFT.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn point() {
-        let left = LEFT.load(Ordering::SeqCst);
-        if left == 1 {
-            #[allow(clippy::disallowed_methods, reason = "it stands for kill -9")]
-            std::process::abort();
-        }
-        LEFT.store(left.saturating_sub(1), Ordering::SeqCst);
-    }
+    pub(super) fn wrote(_: &Path) {}
+    pub(super) fn synced(_: &Path) {}
+    pub(super) fn renames(_: &Path, _: &Path) {}
+    pub(super) fn removes(_: &Path) {}
+    pub(super) fn synced_folder(_: &Path) {}
 }

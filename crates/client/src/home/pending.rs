@@ -93,9 +93,13 @@ impl Home {
     fn quarantine_file(&self, path: &Path, why: &str) -> Result<(), HomeError> {
         let _held = self.writing()?;
         let stem = file::stem(path);
-        // A file of that name may be there already; neither may be lost.
+        // A file of that name may be there already; neither may be lost. After a power cut it may be this one.
         let numbered = |n: u32| if n == 0 { stem.clone() } else { format!("{stem}-{n}") };
-        let is_free = |name: &String| !self.submission_path(Folder::Quarantine, name).exists();
+        let content = std::fs::read(path).ok();
+        let is_free = |name: &String| {
+            let there = self.submission_path(Folder::Quarantine, name);
+            !there.exists() || content.is_some() && std::fs::read(there).ok() == content
+        };
         let Some(name) = (0..).map(numbered).find(is_free) else { return Ok(()) };
         let note = self.note(Folder::Pending, &stem);
         let note = note.with_problems(vec![Problem::new(OutboxCode::FileDamaged, why)], 0);

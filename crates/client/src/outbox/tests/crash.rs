@@ -1,7 +1,7 @@
-//! The process is killed between any two operations on files.
+//! The process is killed, or the power cut, between any two operations on files.
 
 use super::*;
-use crate::home::file::crash;
+use crate::home::file::crash::{self, Cut};
 use crate::outbox::transfer::{self, Transfer};
 use std::path::Path;
 use std::process::Command;
@@ -9,6 +9,10 @@ use std::process::Command;
 const HOME: &str = "LIKA_TEST_HOME";
 const URL: &str = "LIKA_TEST_URL";
 const CRASH_AT: &str = "LIKA_TEST_CRASH_AT";
+/// Ids of what an official was told is kept.
+const ACKNOWLEDGED: &str = "acknowledged";
+/// Set if the power is cut.
+const CUT: &str = "LIKA_TEST_CUT";
 /// Walks side by side, each over every so many points.
 const WALKS: usize = 4;
 
@@ -20,6 +24,7 @@ async fn work(home: &Home, api: &Api) {
     let draft = SubmissionId([1; 16]);
     if home.item(&draft.to_string()).unwrap().is_none() {
         home.save_draft(draft, &serde_json::json!({"area": "130624100200"})).unwrap();
+        acknowledge(home, 1);
     }
     compose(home, &phone, &[1, 2, 3, 4, 5]);
     send(home, api, |_| ()).await.unwrap();
@@ -56,8 +61,17 @@ fn compose(home: &Home, key: &KeyFile, ids: &[u8]) {
         let known = home.item(&hex::encode([*id; 16])).unwrap().is_some_and(|item| item.state != State::Draft);
         if !known {
             home.compose(key, SubmissionId([*id; 16]), 1_650_000_000, report(*id)).unwrap();
+            acknowledge(home, *id);
         }
     }
+}
+
+/// Notes what an official was told is kept: from here on nothing may take it.
+fn acknowledge(home: &Home, id: u8) {
+    let path = home.dir().join(ACKNOWLEDGED);
+    let mut known = std::fs::read(&path).unwrap_or_default();
+    known.push(id);
+    std::fs::write(path, known).unwrap();
 }
 
 fn state(home: &Home, id: u8) -> State {
@@ -75,27 +89,43 @@ async fn an_official_at_work() {
     };
     let home = Home::open(Path::new(&home)).unwrap();
     let point = std::env::var(CRASH_AT).unwrap().parse().unwrap();
-    crash::at(point);
+    let cut = std::env::var(CUT).ok().map(|cut| if cut == "content" { Cut::Content } else { Cut::All });
+    crash::at(point, cut);
     work(&home, &Api::new(&std::env::var(URL).unwrap()).unwrap()).await;
     std::fs::write(home.dir().join("passed"), (point - crash::left()).to_string()).unwrap();
 }
 
-/// Kills the process at the first, the second, … and the last operation on files, and each time another process goes
-/// on. Everything is recorded once, in the order of the device, with its receipt; what was given up and what is
-/// damaged is still there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_killed_at_any_step_is_continued_by_the_next() {
+    walk(None, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_power_cut_takes_at_any_step_is_done_again() {
+    walk(Some("all"), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_without_their_content_after_a_power_cut_lose_nothing() {
+    walk(Some("content"), 3).await;
+}
+
+/// Ends the process at the first operation on files, at the one `every` so many later, and so on to the last, and each
+/// time another process goes on. What an official was told is kept is kept; everything is recorded once, in the order
+/// of the device, with its receipt; what was given up and what is damaged is still there.
+async fn walk(cut: Option<&'static str>, every: usize) {
     let world = World::at_work().await;
-    assert!(world.start_and_kill(u64::MAX).await);
+    assert!(world.start_and_kill(u64::MAX, cut).await);
     world.check(u64::MAX);
     let points: u64 = std::fs::read_to_string(world.dir.path().join("passed")).unwrap().parse().unwrap();
     assert!(points > 200, "only {points} steps");
     let mut walks = tokio::task::JoinSet::new();
     for first in (1..=points).take(WALKS) {
         walks.spawn(async move {
-            for point in (first..=points).step_by(WALKS) {
+            for point in (first..=points).step_by(WALKS * every) {
                 let world = World::at_work().await;
-                assert!(!world.start_and_kill(point).await, "it ended before point {point}");
+                assert!(!world.start_and_kill(point, cut).await, "it ended before point {point}");
+                world.check_acknowledged(point);
                 work(&world.home, &world.api).await;
                 world.check(point);
             }
@@ -129,17 +159,27 @@ impl World {
     }
 
     /// Whether the process ended by itself.
-    async fn start_and_kill(&self, point: u64) -> bool {
+    async fn start_and_kill(&self, point: u64, cut: Option<&str>) -> bool {
         let mut process = Command::new(std::env::current_exe().unwrap());
         process
             .args(["outbox::tests::crash::an_official_at_work", "--exact"])
             .env(HOME, self.dir.path())
             .env(URL, self.api.address())
             .env(CRASH_AT, point.to_string());
+        if let Some(cut) = cut {
+            process.env(CUT, cut);
+        }
         let output = tokio::task::spawn_blocking(move || process.output().unwrap()).await.unwrap();
         let told = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.code() != Some(101), "it panicked before point {point}:\n{told}");
         output.status.success()
+    }
+
+    fn check_acknowledged(&self, point: u64) {
+        for id in std::fs::read(self.dir.path().join(ACKNOWLEDGED)).unwrap_or_default() {
+            let item = self.home.item(&hex::encode([id; 16])).unwrap();
+            assert!(item.is_some(), "{id} was lost at point {point}");
+        }
     }
 
     fn check(&self, point: u64) {
