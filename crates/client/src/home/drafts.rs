@@ -39,20 +39,23 @@ struct Stored {
 }
 
 impl Home {
-    /// Saves a draft, over its former version if there is one.
+    /// Saves a draft, over its former version if there is one. While every key is locked it is saved in the clear, and
+    /// encrypted when one is unlocked.
     ///
     /// # Errors
-    /// [`HomeError::NotInState`] if a submission of that id is signed already, [`HomeError::KeyLocked`] if every key
-    /// is locked, [`HomeError::Damaged`] if the report is larger than can be read again.
+    /// [`HomeError::NotInState`] if a submission of that id is signed already, [`HomeError::Damaged`] if the report
+    /// is larger than can be read again.
     pub fn save_draft(&self, id: SubmissionId, report: &Value) -> Result<(), HomeError> {
         let _held = self.writing()?;
         if self.kept(id)?.is_some() || self.receipt(id)?.is_some() {
             return Err(HomeError::NotInState { id: id.to_string(), code: KeptCode::Signed });
         }
         let stored = Stored { saved_at_s: now_s(), report: Some(report.clone()), sealed: None };
-        let stored = match self.sealer()? {
-            Some(mut sealer) => stored.seal(id, &mut sealer)?,
-            None => stored,
+        let stored = match self.sealer() {
+            Ok(Some(mut sealer)) => stored.seal(id, &mut sealer)?,
+            // A form was open when the key locked: what was typed is not lost, and the next unlocking encrypts it.
+            Ok(None) | Err(HomeError::KeyLocked(_)) => stored,
+            Err(error) => return Err(error),
         };
         let (bytes, path) = (json(&stored), self.draft_path(id));
         if bytes.len() as u64 > file::FILE_BYTES_MAX {
