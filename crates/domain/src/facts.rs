@@ -10,6 +10,7 @@ pub mod describe;
 #[cfg(test)]
 pub(crate) mod drawn;
 pub mod envelope;
+pub mod ethnicity;
 pub mod evidence;
 pub mod header;
 pub mod household;

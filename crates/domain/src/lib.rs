@@ -32,6 +32,7 @@ pub mod household {
 
 /// Persons on a card.
 pub mod member {
+    pub use crate::facts::ethnicity::ETHNICITIES;
     pub use crate::facts::member::*;
     pub use crate::rules::households::{MemberAdded, MemberRemoved, MemberUpdated};
 }

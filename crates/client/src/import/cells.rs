@@ -18,6 +18,7 @@ use lika_domain::describe::Value as Takes;
 use lika_domain::household::OTHER_CAUSES_MAX;
 use lika_domain::ids::{HouseholdId, OfficialId};
 use lika_domain::kind::List;
+use lika_domain::member::ETHNICITIES;
 use lika_domain::money::Fen;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -187,7 +188,7 @@ impl Cells<'_> {
                 return Some(Some(default.number.into()));
             }
             Takes::Special { .. } if column.name == "ethnicity" => {
-                self.note_blank(column, labels::PEOPLES[0]);
+                self.note_blank(column, ETHNICITIES.choices.first().map_or("", |most| most.zh));
                 return Some(Some(1.into()));
             }
             _ => return Some(None),

@@ -5,6 +5,7 @@ use super::labels;
 use lika_domain::describe::Value as Takes;
 use lika_domain::kind::List;
 use lika_domain::language::Language;
+use lika_domain::member::ETHNICITIES;
 
 /// The words that a column's list of choices offers; empty if it has none.
 pub(super) fn choices(column: &Column, language: Language) -> Vec<String> {
@@ -12,9 +13,7 @@ pub(super) fn choices(column: &Column, language: Language) -> Vec<String> {
     match column.takes {
         Takes::Choice(list) | Takes::ChoiceOrNone(list) => of(list),
         Takes::Flag => language.of(["是", "否"], ["yes", "no"]).map(str::to_owned).to_vec(),
-        Takes::Special { .. } if column.name == "ethnicity" => {
-            labels::PEOPLES.iter().map(|people| format!("{people}族")).collect()
-        }
+        Takes::Special { .. } if column.name == "ethnicity" => of(&ETHNICITIES),
         _ => Vec::new(),
     }
 }

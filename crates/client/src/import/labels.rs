@@ -1,6 +1,7 @@
 //! Words of the registers for the choices of closed lists, besides the lists' own labels and names.
 
-use lika_domain::kind::List;
+use lika_domain::kind::{Choice, List};
+use lika_domain::member::ETHNICITIES;
 
 /// For a list: words that mean one of its choices, separated by spaces. A choice without a name means none of them.
 type Spoken = &'static [(&'static str, &'static str)];
@@ -145,76 +146,15 @@ fn plain(text: &str) -> String {
     text.strip_prefix('之').map(str::to_owned).unwrap_or(text)
 }
 
-/// Ethnic groups by their codes in GB/T 3304, from 1.
-pub(super) const PEOPLES: [&str; 56] = [
-    "汉",
-    "蒙古",
-    "回",
-    "藏",
-    "维吾尔",
-    "苗",
-    "彝",
-    "壮",
-    "布依",
-    "朝鲜",
-    "满",
-    "侗",
-    "瑶",
-    "白",
-    "土家",
-    "哈尼",
-    "哈萨克",
-    "傣",
-    "黎",
-    "傈僳",
-    "佤",
-    "畲",
-    "高山",
-    "拉祜",
-    "水",
-    "东乡",
-    "纳西",
-    "景颇",
-    "柯尔克孜",
-    "土",
-    "达斡尔",
-    "仫佬",
-    "羌",
-    "布朗",
-    "撒拉",
-    "毛南",
-    "仡佬",
-    "锡伯",
-    "阿昌",
-    "普米",
-    "塔吉克",
-    "怒",
-    "乌孜别克",
-    "俄罗斯",
-    "鄂温克",
-    "德昂",
-    "保安",
-    "裕固",
-    "京",
-    "塔塔尔",
-    "独龙",
-    "鄂伦春",
-    "赫哲",
-    "门巴",
-    "珞巴",
-    "基诺",
-];
-
 /// Code of GB/T 3304 for a name, with or without 族, or for the code itself.
 pub(super) fn ethnicity(text: &str) -> Option<u32> {
     let name = text.strip_suffix('族').unwrap_or(text);
-    let place = PEOPLES.iter().position(|people| *people == name).and_then(|place| u32::try_from(place).ok());
-    match (place, text) {
-        (Some(place), _) => Some(place + 1),
-        (None, "其他") => Some(97),
-        (None, "外国血统" | "外国血统中国籍人士") => Some(98),
-        (None, code) => code.parse().ok().filter(|code| matches!(code, 1..=56 | 97 | 98)),
-    }
+    let code = |code: i32| u32::try_from(code).ok();
+    let is = |choice: &&Choice| {
+        let called = choice.zh.strip_suffix('族').unwrap_or(choice.zh);
+        called == name || text == "外国血统" && called.starts_with(text) || code(choice.number) == text.parse().ok()
+    };
+    ETHNICITIES.choices.iter().find(is).and_then(|choice| code(choice.number))
 }
 
 #[cfg(test)]

@@ -230,7 +230,7 @@ fn blank_cells_that_are_read_as_something_are_named() {
     let checked = households(&[row(&[(18, ""), (5, ""), (25, "")])]);
     let blank: Vec<_> = checked.warnings.iter().map(|one| (one.column.as_ref(), one.detail.as_str())).collect();
     let expected = [
-        ("ethnicity", "民族 = 汉 (1)"),
+        ("ethnicity", "民族 = 汉族 (1)"),
         ("medical_insurance", "医疗保险 = 否 (1)"),
         ("standard", "识别标准 = 国家标准 (1)"),
     ];
