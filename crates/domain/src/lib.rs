@@ -85,7 +85,7 @@ pub mod policy {
 /// Procedures, their steps and rounds.
 pub mod procedure {
     pub use crate::facts::procedure::*;
-    pub use crate::rules::households::ProcedureStepTaken;
+    pub use crate::rules::households::{ProcedureStepTaken, may_begin};
     pub use crate::rules::procedure::machine;
     pub use crate::state::round::*;
 }

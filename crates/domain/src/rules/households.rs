@@ -35,6 +35,7 @@ pub use monitoring::{MonitoringEnded, MonitoringStarted};
 pub use policy::PolicySet;
 pub use registration::HouseholdRegistered;
 pub use step::ProcedureStepTaken;
+pub use step_checks::may_begin;
 pub use village::{VillageProfileUpdated, VillageRegistered};
 
 /// One thing that happened to a village or a household.

@@ -5,10 +5,9 @@ use crate::desk::today;
 use crate::labels;
 use lika_client::plain::snake;
 use lika_domain::date::Date;
-use lika_domain::household::{Household, Status};
 use lika_domain::official::Role;
 use lika_domain::procedure::machine::StepRule;
-use lika_domain::procedure::{Place, Procedure, Round, Step};
+use lika_domain::procedure::{Place, Procedure, Round, Step, may_begin};
 use lika_domain::submission::EvidenceKind;
 use maud::{Markup, html};
 
@@ -17,7 +16,7 @@ impl View<'_> {
     pub(super) fn next(&self) -> Markup {
         let open = self.card.rounds.iter().filter(|round| round.is_open());
         let under_way: Vec<Procedure> = open.clone().map(|round| round.procedure).collect();
-        let beginning = may_begin(self.card).into_iter().filter(|procedure| !under_way.contains(procedure));
+        let beginning = may_begin(self.card).filter(|procedure| !under_way.contains(procedure));
         html! {
             section {
                 h2 { (self.page.say(labels::NEXT)) }
@@ -91,14 +90,4 @@ impl View<'_> {
 fn papers(view: &View<'_>, rule: &StepRule) -> String {
     let papers = view.labels(&EvidenceKind::LIST, rule.evidence.iter().map(|kind| kind.name()));
     labels::PAPERS.with(view.page.language, [&papers])
-}
-
-/// Procedures whose first step fits the standing of a card.
-fn may_begin(card: &Household) -> Vec<Procedure> {
-    match (card.status, &card.monitoring) {
-        (Status::Deregistered, _) => Vec::new(),
-        (status, _) if status.is_poor() => vec![Procedure::HouseholdExit],
-        (_, Some(_)) => vec![Procedure::MonitoringEnd, Procedure::FallBack],
-        (_, None) => vec![Procedure::Monitoring, Procedure::FallBack],
-    }
 }

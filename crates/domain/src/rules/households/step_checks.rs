@@ -12,6 +12,7 @@ use crate::facts::rejection::Code;
 use crate::rules::judge::Judge;
 use crate::rules::procedure::machine::{Machine, StepRule};
 use crate::rules::procedure::subject::Subject;
+use crate::state::household::Household;
 use crate::state::round::{End, Round};
 use crate::state::store::Store;
 
@@ -59,6 +60,33 @@ pub(super) fn check_subject(
     }
 }
 
+/// Checks that the standing of a household lets a procedure begin; `None` is one without a card. Days and steps are
+/// checked besides.
+///
+/// # Errors
+/// The code of the rule that forbids it.
+fn check_standing(procedure: Procedure, card: Option<&Household>) -> Result<(), Code> {
+    let is = |allowed: &[Status]| card.is_some_and(|card| allowed.contains(&card.status));
+    let monitored = card.map(|card| card.monitoring.is_some());
+    match procedure {
+        Procedure::HouseholdExit if !is(&[Status::Poor, Status::PreExit, Status::FellBack]) => {
+            Err(Code::StatusForbids)
+        }
+        Procedure::FallBack if !is(&[Status::Exited]) => Err(Code::StatusForbids),
+        Procedure::Monitoring if monitored == Some(true) => Err(Code::MonitoredAlready),
+        Procedure::MonitoringEnd if monitored == Some(false) => Err(Code::NotMonitored),
+        _ => Ok(()),
+    }
+}
+
+/// The procedures of a card that its standing lets begin.
+pub fn may_begin(card: &Household) -> impl Iterator<Item = Procedure> {
+    use Procedure::{FallBack, HouseholdExit, Monitoring, MonitoringEnd};
+    let of_cards = [HouseholdExit, FallBack, Monitoring, MonitoringEnd];
+    let may = |procedure: &Procedure| card.status.is_live() && check_standing(*procedure, Some(card)).is_ok();
+    of_cards.into_iter().filter(may)
+}
+
 /// Whether a round may begin.
 pub(super) fn check_begins(
     judge: &mut Judge<'_>,
@@ -69,30 +97,25 @@ pub(super) fn check_begins(
 ) {
     let area = judge.entry.submission.area;
     let card = event.household.and_then(|id| store.household(area, id));
-    let status = card.map_or("", |card| card.status.name());
-    let is = |allowed: &[Status]| card.is_some_and(|card| allowed.contains(&card.status));
+    if let Err(code) = check_standing(procedure, card) {
+        let status = if code == Code::StatusForbids { card.map_or("", |card| card.status.name()) } else { "" };
+        return judge.refuse(code, "household", status);
+    }
     match procedure {
         Procedure::Identification => {
             // Every card counts as decided, even one that was registered without the steps.
             judge.require(last_decided(rounds, procedure).is_none(), Code::StatusForbids, "household");
         }
-        Procedure::HouseholdExit if !is(&[Status::Poor, Status::PreExit, Status::FellBack]) => {
-            judge.refuse(Code::StatusForbids, "household", status);
-        }
-        Procedure::FallBack if !is(&[Status::Exited]) => judge.refuse(Code::StatusForbids, "household", status),
         // The corrected step itself listed the card, so the day of the listing does not limit it.
-        Procedure::HouseholdExit if is(&[Status::PreExit]) => check_after_rounds(judge, rounds, event.happened),
+        Procedure::HouseholdExit if card.is_some_and(|card| card.status == Status::PreExit) => {
+            check_after_rounds(judge, rounds, event.happened);
+        }
         Procedure::HouseholdExit | Procedure::FallBack => {
             if let Some(card) = card {
                 judge.follows_status(card, event.happened);
             }
         }
-        Procedure::Monitoring => {
-            judge.require(card.is_none_or(|card| card.monitoring.is_none()), Code::MonitoredAlready, "household");
-        }
-        Procedure::MonitoringEnd => {
-            judge.require(card.is_none_or(|card| card.monitoring.is_some()), Code::NotMonitored, "household");
-        }
+        Procedure::Monitoring | Procedure::MonitoringEnd => {}
         Procedure::VillageExit => {
             let exited = store.village(area).and_then(|village| village.exited);
             judge.require(exited.is_none(), Code::VillageHasExited, "area");
