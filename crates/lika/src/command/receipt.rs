@@ -1,5 +1,7 @@
 //! `lika receipt`: checks and shows receipts, which prove that a submission is in the log without asking the log.
 
+mod picture;
+
 use super::card;
 use super::client::HomeArgs;
 use super::describe;
@@ -9,7 +11,7 @@ use crate::printer::Printer;
 use crate::table::Table;
 use anyhow::Context;
 use clap::Subcommand;
-use lika_card::{CODE_HEADER, Code, PICTURE_BYTES_MAX, is_picture, read_picture};
+use lika_card::{CODE_HEADER, Code, PICTURE_BYTES_MAX, is_picture};
 use lika_client::Home;
 use lika_client::home::KeptReceipt;
 use lika_client::receipt::{self, Proven};
@@ -31,6 +33,12 @@ pub(crate) enum Receipt {
     Show(Verify),
     /// Check and show every receipt that is kept
     List(HomeArgs),
+    /// Print the text of the code in a picture
+    #[command(name = picture::COMMAND, hide = true)]
+    ReadPicture {
+        /// The picture
+        file: PathBuf,
+    },
 }
 
 /// The receipt to check.
@@ -72,6 +80,10 @@ impl Receipt {
             Self::Verify(verify) => verify.run(printer, false),
             Self::Show(verify) => verify.run(printer, true),
             Self::List(home) => list(printer, &home),
+            Self::ReadPicture { file } => {
+                picture::print(&read_up_to(&file, PICTURE_BYTES_MAX)?)?;
+                Ok(Exit::Done)
+            }
         }
     }
 }
@@ -118,7 +130,7 @@ impl Verify {
                     Failure::told("picture_too_large", zh, format!("a picture has at most {mebibytes} MiB")).into()
                 );
             }
-            return Ok(Some(read_picture(&bytes).map_err(|error| Failure::new("card_unreadable", said(&error)))?));
+            return Ok(Some(picture::code(path)?));
         }
         let text = std::str::from_utf8(&bytes).unwrap_or_default();
         if !text.trim_start().starts_with(CODE_HEADER) {
