@@ -95,6 +95,11 @@ impl Answers {
         }
     }
 
+    /// Another answer in the place of what stands there.
+    pub(crate) fn replace(&mut self, name: &str, answer: &str) {
+        put(&mut self.0, name, answer);
+    }
+
     /// Adds a record to a list.
     pub(crate) fn add(&mut self, list: &str) {
         let place = self.len(list);

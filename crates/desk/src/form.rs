@@ -1,16 +1,18 @@
 //! The form of an event, made from its description: nothing here knows any event by name but for its attachments.
 
+pub(crate) mod computed;
 mod control;
 pub(crate) mod hanging;
+pub(crate) mod lists;
 mod record;
 
 use crate::answers::{AROUND, Answers, EVENT};
 use crate::check::{Fault, around, is_required_around};
 use crate::labels::{self, capital};
 use crate::page::Page;
-use lika_domain::area::Area;
 use lika_domain::describe::{Concerns, Event, Field};
 use lika_domain::facts::evidence::EvidenceKind;
+use lists::Lists;
 use maud::{Markup, html};
 
 /// The id of the form in its page.
@@ -22,8 +24,8 @@ pub(crate) struct Form<'a> {
     pub(crate) event: &'static Event,
     pub(crate) answers: &'a Answers,
     pub(crate) faults: &'a [Fault],
-    /// Areas to choose from, with their names.
-    pub(crate) areas: &'a [(Area, String)],
+    /// What is known of the area, to choose from.
+    pub(crate) lists: &'a Lists,
 }
 
 impl Form<'_> {
@@ -79,18 +81,18 @@ impl Form<'_> {
 
     fn area(&self) -> Markup {
         let (name, say) = ("area", |label| self.page.say(label));
-        let list = (!self.areas.is_empty()).then_some("areas");
-        html! {
-            (self.labelled(name, say(labels::AREA_FIELD), say(labels::AREA_HINT), false, &html! {
-                input #(control::id(name)) name=(name) value=(self.answers.text(name)) inputmode="numeric" list=[list]
-                    aria-describedby=(self.described(name)) aria-invalid=[self.invalid(name)];
-            }))
-            @if let Some(list) = list {
-                datalist id=(list) {
-                    @for (area, name) in self.areas { option value=(area) { (name) } }
-                }
-            }
-        }
+        let listed = self.lists.areas(is_of_village(self.event));
+        let hint = if listed.is_empty() { labels::AREA_HINT } else { labels::AREA_CHOOSE };
+        self.labelled(
+            name,
+            say(labels::AREA_FIELD),
+            say(hint),
+            false,
+            &html! {
+                (self.line(name, None, listed))
+                @if self.lists.wait_for_area(self.event) { (self.show_lists()) }
+            },
+        )
     }
 
     /// A field of every event.
@@ -100,11 +102,26 @@ impl Form<'_> {
         let mut hint = control::hint(field, self.page.language);
         if field.name == "household" {
             let village = (self.event.concerns == Concerns::HouseholdOrVillage).then_some(labels::NO_HOUSEHOLD);
-            let more = [labels::NEW_HOUSEHOLD].into_iter().chain(village);
+            let new = begins_card(self.event).then_some(labels::NEW_HOUSEHOLD);
+            let more = new.into_iter().chain(village);
             hint = more.fold(hint, |hint, label| format!("{hint} {}", self.page.say(label)));
         }
         let label = capital(field.label().one(self.page.language));
-        self.labelled(&name, &label, &hint, optional, &self.input(&name, field))
+        self.labelled(
+            &name,
+            &label,
+            &hint,
+            optional,
+            &html! {
+                (self.input(&name, field))
+                @if self.lists.wait_for(self.event, field) { (self.show_lists()) }
+            },
+        )
+    }
+
+    /// Saves the form and shows it again, with the lists that go with what was chosen.
+    fn show_lists(&self) -> Markup {
+        html! { " " button.plain.small name="do" value="refresh" { (self.page.say(labels::SHOW_LISTS)) } }
     }
 
     /// Attachments, each a file and its kind.
@@ -198,4 +215,14 @@ impl Form<'_> {
 
 fn around_field(name: &str) -> Option<&'static Field> {
     lika_domain::facts::envelope::FIELDS.iter().find(|field| field.name == name)
+}
+
+/// Whether the event concerns a village or one of its cards, so that the report is about that village.
+pub(crate) fn is_of_village(event: &Event) -> bool {
+    !matches!(event.concerns, Concerns::Jurisdiction | Concerns::Named | Concerns::Official)
+}
+
+/// Whether it begins a card, or the procedure that leads to one: its household may have no number yet.
+fn begins_card(event: &Event) -> bool {
+    matches!(event.name, "household_registered" | "procedure_step_taken")
 }

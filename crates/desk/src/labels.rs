@@ -122,6 +122,9 @@ labels! {
     AREA_FIELD "区划" "Area";
     AREA_HINT "行政村的12位区划代码；县级事项用县的代码。"
         "Division code of the village, 12 digits; of the county for its own events.";
+    AREA_CHOOSE "输入村名或代码，从名单中选。" "Type a name or a code, and choose from the list.";
+    SHOW_LISTS "显示其名单" "Show its lists";
+    COMPUTED "留空即按各项自动计算。" "Left empty, it is computed from the others.";
     CONTINUE "检查并继续" "Check and go on";
     SAVE_DRAFT "保存草稿" "Save the draft";
     SAVED "草稿已保存。" "The draft is saved.";

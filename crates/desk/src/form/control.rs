@@ -6,8 +6,11 @@ use lika_client::plain::{YUAN, is_amount};
 use lika_domain::describe::{Field, Value as Takes};
 use lika_domain::kind::List;
 use lika_domain::language::Language;
+use lika_domain::member::ETHNICITIES;
 use maud::{Markup, html};
 
+/// Most officials that are shown with a box each.
+const OFFICIALS_MAX: usize = 24;
 /// Texts longer than this get several lines.
 const LINE_CHARS: usize = 100;
 
@@ -87,10 +90,71 @@ impl Form<'_> {
                 }
             };
         }
-        html! {
-            input #(id(name)) name=(name) value=(value) inputmode=[keyboard(field)] aria-describedby=(described)
-                aria-invalid=[invalid];
+        if let Some(list) = codes(field) {
+            return self.coded(name, list);
         }
+        self.line(name, keyboard(field), self.lists.of(self.event, field))
+    }
+
+    /// A line of text that takes one of the listed numbers, or another. Browsers find them by name too.
+    pub(super) fn line(&self, name: &str, keyboard: Option<&'static str>, listed: &[(String, String)]) -> Markup {
+        let (id, value) = (id(name), self.answers.text(name));
+        let list = (!listed.is_empty()).then(|| format!("{id}-list"));
+        // Names are typed too where there is a list.
+        let keyboard = keyboard.filter(|_| listed.is_empty());
+        html! {
+            input #(id) name=(name) value=(value) inputmode=[keyboard] list=[&list] autocomplete="off"
+                aria-describedby=(self.described(name)) aria-invalid=[self.invalid(name)];
+            @if let Some(list) = &list {
+                datalist id=(list) {
+                    @for (number, words) in listed { option value=(number) label=(words) {} }
+                }
+            }
+            @if let Some((_, words)) = listed.iter().find(|(number, _)| *number == value) {
+                p.named { (words) }
+            }
+        }
+    }
+
+    /// One of a list of codes, by its words.
+    fn coded(&self, name: &str, list: &'static List) -> Markup {
+        let value = self.answers.text(name);
+        let known = list.choices.iter().any(|choice| choice.number.to_string() == value);
+        html! {
+            select #(id(name)) name=(name) aria-describedby=(self.described(name)) aria-invalid=[self.invalid(name)] {
+                option value="" { (self.page.say(labels::CHOOSE)) }
+                @for choice in list.choices {
+                    @let code = choice.number.to_string();
+                    option value=(code) selected[code == value] { (choice.label().one(self.page.language)) }
+                }
+                @if !known && !value.is_empty() { option value=(value) selected { (value) } }
+            }
+        }
+    }
+
+    /// Several officials: each with a box where they are few, else a line of numbers.
+    pub(super) fn officials(&self, name: &str, field: &Field) -> Option<Markup> {
+        let listed = self.lists.of(self.event, field);
+        if listed.is_empty() || listed.len() > OFFICIALS_MAX {
+            return None;
+        }
+        let answered = self.answers.get(name).and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        let answered = answered.iter().map(crate::answers::text);
+        let others: Vec<_> = answered.filter(|answer| !listed.iter().any(|(number, _)| number == answer)).collect();
+        Some(html! {
+            div.ticks {
+                @for (number, words) in listed {
+                    label {
+                        input type="checkbox" name={ (name) "[]" } value=(number)
+                            checked[self.answers.has(name, number)];
+                        " " (words) " " span.soft { (number) }
+                    }
+                }
+                @for number in others {
+                    label { input type="checkbox" name={ (name) "[]" } value=(number) checked; " " (number) }
+                }
+            }
+        })
     }
 
     /// One of a closed list. The first entry is none of them.
@@ -145,6 +209,9 @@ pub(super) fn id(name: &str) -> String {
 /// What a field takes, in words: its unit, its form, its limits. And what it means.
 pub(super) fn hint(field: &Field, language: Language) -> String {
     let (zh, en) = takes(field);
+    if codes(field).is_some() {
+        return String::new();
+    }
     let meaning = field.meaning.one(language).replace(", in fen", "");
     format!("{meaning} {}", language.of(zh, en)).trim().to_owned()
 }
@@ -157,6 +224,9 @@ fn takes(field: &Field) -> (String, String) {
         Takes::Year | Takes::YearByRule => both("如 2026", "As 2026."),
         Takes::Amount => both("元，至多两位小数，如 1200.00", "Yuan, with at most two decimals, as 1200.00."),
         Takes::Balance => both("元，至多两位小数，可为负", "Yuan, with at most two decimals; may be below zero."),
+        Takes::Text { .. } | Takes::RequiredText { .. } if number(field).is_some() => {
+            number(field).unwrap_or_default()
+        }
         Takes::Text { chars_max } | Takes::RequiredText { chars_max } if chars_max < usize::MAX => {
             (format!("最多{chars_max}个字"), format!("At most {chars_max} characters."))
         }
@@ -180,9 +250,24 @@ fn takes(field: &Field) -> (String, String) {
     }
 }
 
+/// The form of a number that is a text because it is sealed, or may begin with 0.
+fn number(field: &Field) -> Option<(String, String)> {
+    let (zh, en) = match field.name {
+        "citizen_id" => ("如 110101197003070015，末位可为 X", "As 110101197003070015; the last may be X."),
+        "phone" => ("如 13800000000；座机写上区号", "As 13800000000; with the area code for a landline."),
+        "disability_certificate" | "account" => ("照证件或存折填写，不留空格", "As on the paper, without spaces."),
+        _ => return None,
+    };
+    Some((zh.to_owned(), en.to_owned()))
+}
+
+/// The list of codes whose words a field is chosen by.
+fn codes(field: &Field) -> Option<&'static List> {
+    (field.name == "ethnicity").then_some(&ETHNICITIES)
+}
+
 fn special(field: &Field) -> (String, String) {
     let (zh, en) = match field.name {
-        "ethnicity" => ("国标 GB/T 3304 代码，如 1 汉族、2 蒙古族、3 回族、4 藏族", "1 is Han."),
         "minute" => ("如 09:30", "As 09:30."),
         "code" => ("措施目录中的代码，没有则不填", ""),
         _ => ("", ""),
@@ -196,6 +281,8 @@ fn keyboard(field: &Field) -> Option<&'static str> {
         Takes::Amount | Takes::Balance => Some("decimal"),
         Takes::Count { .. } | Takes::Number | Takes::NumberOrNone | Takes::Year | Takes::YearByRule => Some("numeric"),
         Takes::Member | Takes::MemberOrNone | Takes::Official | Takes::Area | Takes::Subject => Some("numeric"),
+        Takes::HouseholdOrNone => Some("numeric"),
+        Takes::Text { .. } if field.name == "phone" => Some("tel"),
         _ => None,
     }
 }

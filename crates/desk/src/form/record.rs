@@ -1,6 +1,7 @@
 //! Fields of a record, and lists of records.
 
 use super::Form;
+use super::computed;
 use super::control::{hint, id};
 use crate::check::sealed;
 use crate::labels::{self, capital};
@@ -35,7 +36,12 @@ impl Form<'_> {
     /// A field with one value.
     fn value(&self, name: &str, label: &str, field: &'static Field, when: &str) -> Markup {
         let hint = format!("{} {when}", hint(field, self.page.language));
-        let (hint, optional) = (hint.trim(), field.when.is_none() && field.may_be_empty());
+        let computed = computed::is_computed(self.event, field);
+        let hint = match computed {
+            true => format!("{} {}", hint.trim(), self.page.say(labels::COMPUTED)),
+            false => hint.trim().to_owned(),
+        };
+        let (hint, optional) = (hint.as_str(), field.when.is_none() && field.may_be_empty() || computed);
         match field.value {
             Takes::Choice(list) => {
                 self.labelled(name, label, hint, optional, &self.choice(name, list, labels::CHOOSE))
@@ -46,6 +52,9 @@ impl Form<'_> {
             Takes::Choices { list, .. } => self.group(name, label, hint, optional, &self.choices(name, list)),
             Takes::Flag => self.group(name, label, hint, optional, &self.yes_or_no(name)),
             Takes::Officials { .. } => {
+                if let Some(boxes) = self.officials(name, field) {
+                    return self.group(name, label, field.meaning.one(self.page.language), optional, &boxes);
+                }
                 let line = html! {
                     input #(id(name)) name={ (name) "," } value=(self.answers.text(name))
                         aria-describedby=(self.described(name)) aria-invalid=[self.invalid(name)];

@@ -209,7 +209,7 @@ pub(super) fn phone(number: &str) -> Markup {
 }
 
 /// Name of the head, or of the first member.
-pub(super) fn head_name<'p>(personal: &'p Personal, id: HouseholdId, card: &Household) -> &'p str {
+pub(crate) fn head_name<'p>(personal: &'p Personal, id: HouseholdId, card: &Household) -> &'p str {
     let head = card.members.iter().find(|member| member.relation.name() == "head").or(card.members.first());
     head.map(|member| member.number).or(MemberNo::new(1)).map_or("", |number| personal.name(id, number))
 }

@@ -5,7 +5,9 @@ use crate::answers::Answers;
 use crate::attached::ATTACHMENTS;
 use crate::check::{Fault, check, event_of, fault};
 use crate::desk::{Desk, today};
-use crate::form::{FORM_ID, Form};
+use crate::form::computed::compute;
+use crate::form::lists::Lists;
+use crate::form::{FORM_ID, Form, is_of_village};
 use crate::labels;
 use crate::page::{Page, PageError, Visit};
 use crate::posted::Posted;
@@ -67,7 +69,19 @@ pub(crate) async fn new(
         answers.propose(&format!("event.{name}"), answer);
     }
     begin(event, &mut answers);
-    draw(&desk, &visit, &View { id, event, answers: &answers, faults: &[], refused: false, saved: false })
+    let lists = lists(&desk, &answers, visit.language);
+    lists.propose(event, &mut answers);
+    draw(
+        &desk,
+        &visit,
+        &View { id, event, answers: &answers, lists: &lists, faults: &[], refused: false, saved: false },
+    )
+}
+
+/// What the desk knows, to choose from; nothing where the area has not been fetched.
+fn lists(desk: &Desk, answers: &Answers, language: Language) -> Lists {
+    let known = desk.area().known;
+    known.map(|known| Lists::new(&known, &desk.expected(&known), answers, language)).unwrap_or_default()
 }
 
 /// The official whom the event most likely concerns.
@@ -79,18 +93,10 @@ fn own<'m>(event: &Event, myself: &'m str) -> &'m str {
 /// what concerns all of it.
 fn area(desk: &Desk, event: &Event, named: Option<&String>) -> String {
     let who = desk.seen().who;
-    let villages = matches!(
-        event.concerns,
-        Concerns::Village
-            | Concerns::Household
-            | Concerns::HouseholdOrVillage
-            | Concerns::OfficialAndHousehold
-            | Concerns::OfficialAndVillage
-    );
     if let Some(named) = named {
         return named.clone();
     }
-    match (villages, who.area, who.log) {
+    match (is_of_village(event), who.area, who.log) {
         (true, Some(area), _) if area.len() == 12 => area,
         (false, _, Some(log)) => log.area,
         _ => String::new(),
@@ -141,9 +147,11 @@ pub(crate) async fn get(
 ) -> Result<Response, PageError> {
     let id = id(&name)?;
     // What was signed meanwhile, perhaps from another window, is shown as what it is now.
-    let Some(Kept { event, answers, besides, .. }) = kept(&desk, id)? else {
+    let Some(Kept { event, mut answers, besides, .. }) = kept(&desk, id)? else {
         return Ok(go(&format!("/submissions/{id}")));
     };
+    let lists = lists(&desk, &answers, visit.language);
+    lists.propose(event, &mut answers);
     let checked = shown.checked.is_some();
     let mut faults = if checked { check(event, &answers, &desk.home, &desk.key()?) } else { Vec::new() };
     let refused = !checked && !besides.refused.is_empty();
@@ -151,7 +159,7 @@ pub(crate) async fn get(
         faults = besides.refused.iter().map(|problem| of_problem(event, &answers, problem)).collect();
     }
     let saved = shown.saved.is_some();
-    draw(&desk, &visit, &View { id, event, answers: &answers, faults: &faults, refused, saved })
+    draw(&desk, &visit, &View { id, event, answers: &answers, lists: &lists, faults: &faults, refused, saved })
 }
 
 /// A problem of a refusal, beside the answer that it concerns.
@@ -182,6 +190,7 @@ struct View<'a> {
     id: SubmissionId,
     event: &'static Event,
     answers: &'a Answers,
+    lists: &'a Lists,
     faults: &'a [Fault],
     /// The faults are those of an earlier refusal.
     refused: bool,
@@ -190,8 +199,8 @@ struct View<'a> {
 
 fn draw(desk: &Desk, visit: &Visit, view: &View<'_>) -> Result<Response, PageError> {
     let page = Page { form: Some(FORM_ID), ..desk.page(visit) };
-    let View { id, event, answers, faults, .. } = *view;
-    let form = Form { page: &page, event, answers, faults, areas: &[] };
+    let View { id, event, answers, lists, faults, .. } = *view;
+    let form = Form { page: &page, event, answers, faults, lists };
     let title = summary::title(event, page.language);
     let body = html! {
         h1 { (title) }
@@ -213,6 +222,9 @@ pub(crate) async fn post(
     let posted = desk.posted_with_files(form, ATTACHMENTS).await?;
     let event = posted.get("event_name").and_then(catalogue::event).ok_or(PageError::NotFound)?;
     let mut answers = Answers::posted(&posted.answers);
+    let lists = lists(&desk, &answers, Language::default());
+    lists.propose(event, &mut answers);
+    compute(event, &mut answers, lists.members_count());
     let (action, at) = action(&posted);
     match action {
         "add" if is_way(at) => {
