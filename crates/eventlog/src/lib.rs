@@ -37,6 +37,9 @@ use lika_tlog::Hash;
 use lika_tlog::checkpoint::SignedCheckpoint;
 use std::sync::Arc;
 
+/// Entries of a bundle, the file in which they lie and are read together.
+pub const BUNDLE_ENTRIES: u64 = lika_tlog::tile::TILE_WIDTH as u64;
+
 /// A signed checkpoint and what it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {

@@ -18,7 +18,7 @@ use lika_domain::area::Area;
 use lika_domain::ids::{HouseholdId, Index, OfficialId};
 use lika_domain::state;
 use lika_eventlog::error::LogError;
-use lika_eventlog::{Checkpoint, PublishedLog};
+use lika_eventlog::{BUNDLE_ENTRIES, Checkpoint, PublishedLog};
 use lika_ledger::Ledger;
 use lika_proto::v1;
 use lika_tlog::Hash;
@@ -29,9 +29,6 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Entries of a bundle, which are read together.
-const BUNDLE_ENTRIES: u64 = 256;
 
 type Parameter = Result<Path<String>, PathRejection>;
 
@@ -185,7 +182,7 @@ fn read(log: &PublishedLog, indices: &[Index], entries: &mut Vec<v1::ReplicaEntr
     let mut bytes = 0;
     for bundle in indices.chunk_by(|one, other| one / BUNDLE_ENTRIES == other / BUNDLE_ENTRIES) {
         let Some(first) = bundle.first().copied() else { continue };
-        let found = log.read(first, usize::try_from(BUNDLE_ENTRIES).unwrap_or(usize::MAX))?;
+        let found = log.read(first, usize::MAX)?;
         for index in bundle.iter().copied() {
             let entry = usize::try_from(index - first).ok().and_then(|place| found.get(place));
             let entry = entry.ok_or(LogError::OutOfRange { index, size: first + found.len() as u64 })?.clone();

@@ -3,6 +3,7 @@
 use crate::Households;
 use lika_domain::date::Date;
 use lika_domain::ids::{HouseholdId, Index, MemberNo};
+use lika_eventlog::BUNDLE_ENTRIES;
 use lika_eventlog::error::LogError;
 use lika_proto::convert::submission_message;
 use lika_proto::seal::{self, Place};
@@ -46,12 +47,16 @@ impl Households {
             household_seen: false,
             members: members.into_iter().collect(),
         };
-        for index in entries.iter().rev() {
-            if search.is_done() {
-                break;
+        // The entries of a bundle lie in one file, which is read once.
+        for bundle in entries.chunk_by(|one, other| one / BUNDLE_ENTRIES == other / BUNDLE_ENTRIES).rev() {
+            let Some(first) = bundle.first().filter(|_| !search.is_done()) else { break };
+            let read = self.ledger.log().read(*first, usize::MAX)?;
+            for index in bundle.iter().rev() {
+                let entry = usize::try_from(index - first).ok().and_then(|place| read.get(place));
+                if let Some(entry) = entry.filter(|_| !search.is_done()) {
+                    search.entry(*index, entry);
+                }
             }
-            let entry = self.ledger.log().read(*index, 1)?;
-            entry.iter().for_each(|entry| search.entry(*index, entry));
         }
         search.found.members.sort_by(|left, right| left.id.cmp(&right.id));
         Ok(search.found)
