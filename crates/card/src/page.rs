@@ -127,13 +127,13 @@ impl Card<'_> {
         let left = aid.len().saturating_sub(rows);
         let total: i64 = aid.iter().map(|one| one.amount - one.reversed).sum();
         let head = self.language.of(
-            ["日期", "措施", "金额（元）", "冲回（元）", "签收", "日志条目"],
-            ["Date", "Measure", "Amount (yuan)", "Taken back", "Confirmed", "Log entry"],
+            ["日期", "措施", "金额（元）", "收回（元）", "签收", "记录号"],
+            ["Date", "Measure", "Amount (yuan)", "Taken back", "Signed for", "Record"],
         );
         html! {
             section {
                 h2 {
-                    (self.word("已登记的帮扶", "Aid booked")) " "
+                    (self.word("记在本户名下的帮扶", "Aid recorded for this household")) " "
                     small { (aid.len()) (self.word(" 笔，合计 ", " in all, ")) (yuan(total)) (self.word(" 元", " yuan")) }
                 }
                 @if !aid.is_empty() {
@@ -186,9 +186,11 @@ impl Card<'_> {
             h2 { (self.word("有异议怎么办", "How to object")) }
             p {
                 (self.word(
-                    "登记内容与实际不符的，请向帮扶责任人、村民委员会或乡镇人民政府提出。更正会另行登记，原记录不会删除。",
-                    "If this is not what happened, tell the official above, the village committee or the township \
-                     government. A correction is recorded as well; what was recorded is not deleted."
+                    "没有收到、金额不对，或没有签收却写着已签收的，请告诉帮扶责任人、村民委员会或乡镇人民政府。\
+                     改正会另记一条，原来的记录不会删除。",
+                    "If you did not get something, if an amount is wrong, or if it says that you signed and you did \
+                     not: tell the official above, the village committee or the township government. What is put \
+                     right is recorded as well; what was recorded is not deleted."
                 ))
                 @if let Some(contact) = &self.contents.contact { " " b { (contact) } }
             }
@@ -204,20 +206,21 @@ impl Card<'_> {
         html! {
             p class="soft" {
                 @if !whole.is_empty() {
-                    (self.word("二维码证明：日志条目 ", "The code proves: log entries ")) (whole)
-                    (self.word("（✓）确在日志中，内容一字不差。", " (✓) are in the log, word for word. "))
+                    (self.word("二维码证明：第 ", "The code proves: records ")) (whole)
+                    (self.word(" 条记录（✓）确在日志中，内容一字不差。", " (✓) are in the log, word for word. "))
                 }
                 @if !hashed.is_empty() {
-                    (self.word("二维码只证明条目 ", "The code proves only that entry ")) (hashed)
-                    (self.word("存在；内容太长或也涉及其他户，未载入。", " is there; it is too long to carry, or also concerns others. "))
+                    (self.word("二维码只证明有第 ", "The code proves only that there is record ")) (hashed)
+                    (self.word(" 条记录；内容太长或也涉及其他户，未载入。", "; it is too long to carry, or also concerns others. "))
                 }
                 (self.word(
-                    "不证明卡上其他内容，也不证明此后没有新的登记。核验：",
-                    "It proves nothing else on this card, and not that nothing was recorded since. To check: "
+                    "不证明卡上其他内容，也不证明此后没有新的记录。任何人可拍照核验，不必联网：",
+                    "It proves nothing else on this card, and not that nothing was recorded since. Anyone can check \
+                     a photograph of it, off line: "
                 ))
                 code { "lika receipt verify photo.jpg" }
                 " · " (self.contents.made) " · "
-                (self.word("依据条目数 ", "made from ")) (self.contents.entries) (self.word("", " entries"))
+                (self.word("依据前 ", "made from ")) (self.contents.entries) (self.word(" 条记录", " records"))
             }
         }
     }
