@@ -123,6 +123,7 @@ labels! {
     AREA_HINT "行政村的12位区划代码；县级事项用县的代码。"
         "Division code of the village, 12 digits; of the county for its own events.";
     AREA_CHOOSE "输入村名或代码，从名单中选。" "Type a name or a code, and choose from the list.";
+    LIST_CUT "名单只列出前 {} 个，其余请填编号。" "Only the first {} are listed; give the number of any other.";
     SHOW_LISTS "显示其名单" "Show its lists";
     COMPUTED "留空即按各项自动计算。" "Left empty, it is computed from the others.";
     CONTINUE "检查并继续" "Check and go on";
@@ -157,6 +158,8 @@ labels! {
     OUTBOX_EMPTY "发件箱是空的：没有草稿，也没有待发的报送。" "The outbox is empty: no draft, and nothing waits to be sent.";
     RECEIPTS_EMPTY "还没有回执。报送被日志受理后，回执会出现在这里。"
         "There is no receipt yet. Once the log has taken a report, its receipt stands here.";
+    RECEIPTS_MORE "只列出最近 {} 件；全部回执见 lika receipt list。"
+        "Only the latest {} are listed; lika receipt list shows all of them.";
     TRIES "已尝试 {} 次" "tried {} times";
     MAY_BE_RECORDED "它可能已经记入日志，只是回执还没有到。" "It may be in the log already, and only the receipt is missing.";
     GIVEN_UP "已放弃的" "Given up";
@@ -238,6 +241,7 @@ labels! {
     PEOPLE "家庭成员" "Members";
     ID_END "身份证尾号 {}" "citizen ID ends in {}";
     VISITS "走访" "Visits";
+    VISITS_LATEST "只列出最近 {} 次的情况。" "Only the latest {} accounts are shown.";
     VISITS_COUNT "共 {} 次，最近 {}" "{} in all, the last one {}";
     INCOME "收入" "Income";
     INCOME_LINE "人均 {}，全户 {}" "{} per head, {} in all";

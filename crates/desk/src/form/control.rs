@@ -1,6 +1,7 @@
 //! One field: its label, what it takes, its control, and what is wrong with it.
 
 use super::Form;
+use super::lists::LISTED_MAX;
 use crate::labels::{self, Label};
 use lika_client::plain::{YUAN, is_amount};
 use lika_domain::describe::{Field, Value as Takes};
@@ -109,6 +110,9 @@ impl Form<'_> {
                 datalist id=(list) {
                     @for (number, words) in listed { option value=(number) label=(words) {} }
                 }
+            }
+            @if listed.len() >= LISTED_MAX {
+                p.hint { (labels::LIST_CUT.with(self.page.language, [&listed.len()])) }
             }
             @if let Some((_, words)) = listed.iter().find(|(number, _)| *number == value) {
                 p.named { (words) }
@@ -254,7 +258,7 @@ fn takes(field: &Field) -> (String, String) {
 fn number(field: &Field) -> Option<(String, String)> {
     let (zh, en) = match field.name {
         "citizen_id" => ("如 110101197003070015，末位可为 X", "As 110101197003070015; the last may be X."),
-        "phone" => ("如 13800000000；座机写上区号", "As 13800000000; with the area code for a landline."),
+        "phone" => ("如 13800000000", "As 13800000000."),
         "disability_certificate" | "account" => ("照证件或存折填写，不留空格", "As on the paper, without spaces."),
         _ => return None,
     };

@@ -17,8 +17,8 @@ use lika_domain::state::State;
 use lika_domain::village::Village;
 use std::fmt::Display;
 
-/// Most entries of a list. The households of a larger area are listed once its village is chosen.
-const LISTED_MAX: usize = 600;
+/// Most entries of a list; the page says where there are more. The households of a larger area are listed once its village is chosen.
+pub(super) const LISTED_MAX: usize = 600;
 /// Stands between groups of three digits of an amount.
 const SEPARATOR: char = ',';
 
@@ -201,7 +201,7 @@ impl Listing<'_> {
             None => self.known.area().contains(**area),
         });
         let cards = villages.flat_map(|(_, village)| village.households.iter().map(move |card| (village, card)));
-        let listed: List = cards
+        let mut listed: List = cards
             .take(LISTED_MAX + 1)
             .map(|(village, (id, card))| {
                 let name = head_name(self.personal(), *id, card);
@@ -209,6 +209,7 @@ impl Listing<'_> {
             })
             .collect();
         let cut = listed.len() > LISTED_MAX;
+        listed.truncate(LISTED_MAX);
         (if cut && village.is_none() { List::new() } else { listed }, cut)
     }
 

@@ -232,6 +232,9 @@ impl View<'_> {
                         }
                     }
                 }
+                @if self.personal.visits.len() < self.card.visits as usize && !self.personal.visits.is_empty() {
+                    p.soft { (labels::VISITS_LATEST.with(page.language, [&self.personal.visits.len()])) }
+                }
                 p { a href=(self.report("household_visited", "")) { (self.title("household_visited")) } }
             }
         }
