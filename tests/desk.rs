@@ -3,6 +3,7 @@
 mod area;
 mod browser;
 mod files;
+mod in_the_way;
 mod keys;
 mod locked;
 mod print;
@@ -226,7 +227,10 @@ fn flatten(way: &str, value: &Value, answers: &mut Answers) {
 
 /// Whether a form has a control of that name with that answer.
 fn holds(form: &str, name: &str, answer: &str) -> bool {
-    let controls = form.split('<').filter(|part| part.contains(&format!("name=\"{name}\"")));
+    // Several officials are a line of numbers, or boxes where they are known.
+    let boxes = name.strip_suffix(',').map(|list| format!("name=\"{list}[]\""));
+    let is = |part: &str| boxes.as_ref().is_some_and(|boxes| part.contains(boxes));
+    let controls = form.split('<').filter(|part| part.contains(&format!("name=\"{name}\"")) || is(part));
     controls.into_iter().any(|control| {
         if control.starts_with("select") {
             let (_, options) = form.split_once(&format!("<{control}")).unwrap();

@@ -36,6 +36,78 @@ fn ready(pages: &Pages, event: &str, answers: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn what_the_area_holds_is_chosen_by_name_and_free_numbers_are_proposed() {
+    let office = Office::with_village();
+    let county = office.enrol(10_000_014, "county_officer", "130624");
+    let recorded = county.json(&["submit", path(&office.file("card.json", &household(&citizen_id(7)))), "--yes"]);
+    let card = recorded["households"][0].as_str().unwrap().to_owned();
+    let pages = Pages::start(county.home(), county.url());
+    until(&pages, "/area", "第一山村");
+
+    let form = pages.get("/report/household_registered").body;
+    assert!(form.contains("new-1") && form.contains("蒙古族") && !form.contains("最多34个字"), "{form}");
+    let named = format!("value=\"{VILLAGE}\" label=\"第一山村\"");
+    assert!(form.contains(&named), "{form}");
+    let form = pages.get(&format!("/report/household_visited?village={VILLAGE}&household={card}")).body;
+    assert!(
+        !form.contains("new-1") && form.contains(&format!("value=\"{card}\" label=\"张三 · 第一山村\"")),
+        "{form}"
+    );
+
+    // Each report rests on the one before, whose receipt has only just come.
+    sign(
+        &pages,
+        "funds_released",
+        &[
+            ("area", "130624"),
+            ("event.amount_yuan", "50000"),
+            ("event.source", "central"),
+            ("event.year", "2016"),
+            ("event.document", "冀财农〔2016〕1号"),
+        ],
+    );
+    let form = pages.get(&format!("/report/funds_allocated?village={VILLAGE}")).body;
+    assert!(super::holds(&form, "event.allocation", "1") && form.contains("50,000.00 元"), "{form}");
+    sign(
+        &pages,
+        "funds_allocated",
+        &[
+            ("event.release", "1"),
+            ("event.group", "industry"),
+            ("event.amount_yuan", "20000"),
+            ("event.project", "养蜂"),
+        ],
+    );
+    let form = pages.get(&format!("/report/aid_delivered?village={VILLAGE}&household={card}")).body;
+    assert!(super::holds(&form, "event.delivery", "1"), "{form}");
+    assert!(form.contains("产业 · 余 20,000.00 元") && form.contains("张三 · 户主"), "{form}");
+    sign(
+        &pages,
+        "aid_delivered",
+        &[
+            ("around.household", &card),
+            ("event.group", "industry"),
+            ("event.allocation", "1"),
+            ("event.amount_yuan", "800"),
+        ],
+    );
+    let form = pages.get(&format!("/report/aid_acknowledged?village={VILLAGE}&household={card}&delivery=1")).body;
+    assert!(form.contains("产业 · 800.00 元 · 2016-08-02 · 未签收"), "{form}");
+    let form = pages.get(&format!("/report/aid_delivered?village={VILLAGE}&household={card}")).body;
+    assert!(super::holds(&form, "event.delivery", "2"), "{form}");
+}
+
+/// Reports without the number that the form proposes; the log takes it, and nothing foretold a refusal.
+fn sign(pages: &Pages, event: &str, answers: &[(&str, &str)]) {
+    let sign = ready(pages, event, answers);
+    let page = pages.get(&sign).body;
+    assert!(!page.contains("日志会拒收"), "{event}: {page}");
+    let signed = pages.post(&sign, &[]);
+    let page = pages.get(signed.leads()).body;
+    assert!(page.contains("已受理"), "{event}: {page}");
+}
+
+#[test]
 fn an_area_is_looked_up_and_reports_are_judged_without_a_node() {
     let mut office = Office::with_village();
     let county = office.enrol(10_000_014, "county_officer", "130624");

@@ -15,23 +15,23 @@ const WIDTHS: [u32; 3] = [360, 768, 1_440];
 const SENT_WITHIN_S: u64 = 60;
 
 /// The texts of the buttons that a journey presses, in one language.
-struct Texts {
-    code: &'static str,
-    report: &'static str,
-    event: &'static str,
-    check: &'static str,
-    sign: &'static str,
-    nevertheless: &'static str,
-    waits: &'static str,
-    receipt: &'static str,
-    refused: &'static str,
-    correct: &'static str,
-    unreachable: &'static str,
-    send: &'static str,
-    outbox: &'static str,
+pub(super) struct Texts {
+    pub(super) code: &'static str,
+    pub(super) report: &'static str,
+    pub(super) event: &'static str,
+    pub(super) check: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) nevertheless: &'static str,
+    pub(super) waits: &'static str,
+    pub(super) receipt: &'static str,
+    pub(super) refused: &'static str,
+    pub(super) correct: &'static str,
+    pub(super) unreachable: &'static str,
+    pub(super) send: &'static str,
+    pub(super) outbox: &'static str,
 }
 
-const ZH: Texts = Texts {
+pub(super) const ZH: Texts = Texts {
     code: "zh-CN",
     report: "填报",
     event: "建档立卡",
@@ -47,7 +47,7 @@ const ZH: Texts = Texts {
     outbox: "发件箱",
 };
 
-const EN: Texts = Texts {
+pub(super) const EN: Texts = Texts {
     code: "en",
     report: "Report",
     event: "Household registered",
@@ -148,7 +148,16 @@ fn two_devices_of_one_official_report_side_by_side() {
         browser.press(texts.event);
         fill(&mut browser, &citizen_id(day));
         browser.press(texts.check);
+        // Killed before it is signed; the other device goes on.
+        let pages = killed(pages, desk, &mut browser);
+        browser.press(texts.outbox);
+        browser.press(texts.event);
+        browser.press(texts.check);
         sign(&mut browser, &texts);
+        browser.shows(texts.receipt);
+        let pages = killed(pages, desk, &mut browser);
+        browser.open(&pages.at("/receipts"));
+        browser.press(texts.event);
         browser.shows(texts.receipt);
     }
     let figures = office.admin.json(&["progress", "130624"]);
