@@ -2,8 +2,8 @@
 
 use crate::node::Node;
 use lika_client::compose::Report;
-use lika_client::replica::{Draft, ReplicaError, Warning};
-use lika_client::{Api, Device, Replica};
+use lika_client::replica::{Ahead, Draft, ReplicaError, Warning};
+use lika_client::{Api, Device, Replica, Signer};
 use lika_domain::ids::OfficialId;
 use lika_proto::v1;
 use lika_proto::v1::official_event;
@@ -16,7 +16,6 @@ use lika_testkit::events::{card, enrolments, official_event, village};
 use serde_json::Value;
 use std::path::Path;
 
-const SECRET: [u8; 32] = [4; 32];
 const OWN: u64 = 1_234_567_890;
 const OTHER: u64 = 1_234_567_891;
 
@@ -43,8 +42,13 @@ async fn session(node: &Node, device: &Device) -> Api {
     node.api().with_token(&token).unwrap()
 }
 
+/// The key whose copies these are.
+fn signer() -> Signer {
+    Signer::from_seed([4; 32])
+}
+
 fn open(dir: &Path, node: &Node, place: &str) -> Replica {
-    Replica::open(dir, node.ledger.verifier_key(), area(place), &SECRET).unwrap()
+    Replica::of(dir, node.ledger.verifier_key(), area(place), &signer()).unwrap()
 }
 
 fn visit(number: u64) -> Events {
@@ -107,7 +111,7 @@ async fn a_draft_is_judged_without_a_connection() {
     let judge = |events: Events, author: OfficialId, key| {
         let report = Report { area: area(VILLAGE), events, keys: Vec::new(), warned: Vec::new() };
         let draft = Draft { report: &report, written: &Value::Null, author, key, now_ms: NOW_MS };
-        replica.judge(&draft, &[])
+        replica.judge(&draft, &Ahead::default())
     };
     let (author, key) = (clerk.author(), clerk.signer().id());
     assert_eq!(judge(visit(OWN), author, key), lika_client::replica::Judged::default());
@@ -131,24 +135,29 @@ async fn what_is_stored_opens_only_as_it_was_written() {
     let entries = replica.entry_count();
     drop(replica);
     let key = node.ledger.verifier_key();
-    let opened = |secret: &[u8; 32]| Replica::open(dir.path(), key, area(VILLAGE), secret);
-    assert!(matches!(opened(&[5; 32]), Err(ReplicaError::Damaged(_))), "another key");
-    let file = dir.path().join("lika.example%2f130624").join(format!("{VILLAGE}.entries"));
+    let opened = |signer: &Signer| Replica::of(dir.path(), key, area(VILLAGE), signer);
+    let file_of = |signer: &Signer| {
+        let name = format!("{VILLAGE}-{}.entries", signer.id());
+        dir.path().join("replicas").join("lika.example%2f130624").join(name)
+    };
+    let (file, other) = (file_of(&signer()), Signer::from_seed([5; 32]));
+    std::fs::copy(&file, file_of(&other)).unwrap();
+    assert!(matches!(opened(&other), Err(ReplicaError::Damaged(_))), "another key");
     let good = std::fs::read(&file).unwrap();
     assert!(!good.windows(6).any(|six| six == b"130624"), "it is not readable");
     for place in [4, 20, good.len() / 2, good.len() - 1] {
         let mut flipped = good.clone();
         flipped[place] ^= 1;
         std::fs::write(&file, &flipped).unwrap();
-        assert!(matches!(opened(&SECRET), Err(ReplicaError::Damaged(_))), "byte {place}");
+        assert!(matches!(opened(&signer()), Err(ReplicaError::Damaged(_))), "byte {place}");
     }
     // A crash cuts off the end: what is whole stays, and the rest is fetched again.
     for length in [0, 3, 40, good.len() - 1] {
         std::fs::write(&file, &good[..length]).unwrap();
-        let mut replica = opened(&SECRET).unwrap();
+        let mut replica = opened(&signer()).unwrap();
         replica.refresh(&api, |_| {}).await.unwrap();
         assert_eq!((replica.entry_count(), replica.is_complete()), (entries, true), "{length} bytes left");
     }
-    Replica::discard(dir.path(), key, area(VILLAGE)).unwrap();
-    assert_eq!(opened(&SECRET).unwrap().entry_count(), 0);
+    Replica::discard(dir.path(), key.name().as_str(), area(VILLAGE), signer().id()).unwrap();
+    assert_eq!(opened(&signer()).unwrap().entry_count(), 0);
 }
