@@ -67,8 +67,8 @@ pub fn modules(code: &Code) -> Result<Vec<Vec<bool>>, CodeError> {
     Ok((0..drawn.size).map(row).collect())
 }
 
-/// Finds the code in a PNG or JPEG picture: of the code, or of a whole page. It takes a bounded number of attempts, each
-/// on a bounded number of pixels.
+/// Finds the code in a PNG or JPEG picture: of the code, or of a whole page. It takes a bounded number of attempts,
+/// each on a bounded number of pixels.
 ///
 /// # Errors
 /// If the picture cannot be read, is too large, or shows no code of a card.

@@ -17,7 +17,8 @@ use lika_domain::state::State;
 use lika_domain::village::Village;
 use std::fmt::Display;
 
-/// Most entries of a list; the page says where there are more. The households of a larger area are listed once its village is chosen.
+/// Most entries of a list; the page says where there are more. The households of a larger area are listed once its
+/// village is chosen.
 pub(super) const LISTED_MAX: usize = 600;
 /// Stands between groups of three digits of an amount.
 const SEPARATOR: char = ',';
