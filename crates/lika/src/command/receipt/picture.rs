@@ -41,7 +41,7 @@ fn ask(command: &mut Command, limit: Duration) -> Result<String, Failure> {
     let broken = |error: std::io::Error| unreadable(&error.to_string());
     let mut process =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(broken)?;
-    let (send, receive) = mpsc::channel();
+    let (send, receive) = mpsc::sync_channel(1);
     if let Some(pipe) = process.stdout.take() {
         std::thread::spawn(move || {
             let mut said = String::new();
@@ -73,7 +73,7 @@ mod tests {
     use std::time::Instant;
 
     fn told(script: &str, limit: Duration) -> Result<String, String> {
-        ask(Command::new("sh").args(["-c", script]), limit).map_err(|failure| failure.message.en.to_string())
+        ask(Command::new("sh").args(["-c", script]), limit).map_err(|failure| failure.message.en)
     }
 
     #[test]
