@@ -24,6 +24,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_zebra::{Signature, VerificationKey};
 use lika_domain::ids::OfficialId;
+use lika_domain::text::is_hidden;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -62,6 +63,9 @@ pub enum EnrolmentError {
     /// It was cut off or changed, or is something else.
     #[error("this is not an enrolment request, or a part of it is missing")]
     Malformed,
+    /// The name of its log or of its person holds characters that nobody sees, or that turn the order of others.
+    #[error("the enrolment request holds characters that nobody sees")]
+    Hidden,
     /// The key did not sign it.
     #[error("the enrolment request is not signed by its key")]
     Forged,
@@ -72,9 +76,10 @@ pub enum EnrolmentError {
 pub struct EnrolmentCode(u64);
 
 impl EnrolmentRequest {
-    /// A request of this device. A name that is too long is cut off.
+    /// A request of this device. A name that is too long is cut off, and what nobody sees in it is left out.
     pub fn new(signer: &Signer, official: OfficialId, origin: &str, name: &str, made_at_s: u64) -> Self {
-        let (origin, name) = (cut(origin), cut(name));
+        let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
+        let (origin, name) = (cut(origin), cut(&name));
         let mut bytes = Vec::new();
         put(&mut bytes, origin);
         bytes.extend(official.get().to_be_bytes());
@@ -98,6 +103,9 @@ impl EnrolmentRequest {
         let encoded = text.strip_prefix(REQUEST_PREFIX).ok_or(EnrolmentError::Malformed)?;
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(encoded).map_err(|_| EnrolmentError::Malformed)?;
         let (request, signed, signature) = Self::read(&bytes).ok_or(EnrolmentError::Malformed)?;
+        if [&request.origin, &request.name].into_iter().any(|text| text.chars().any(is_hidden)) {
+            return Err(EnrolmentError::Hidden);
+        }
         let key = VerificationKey::try_from(request.public).map_err(|_| EnrolmentError::Forged)?;
         let signature = Signature::from_bytes(&signature);
         key.verify(&signature, &[SIGNED_PREFIX, signed].concat()).map_err(|_| EnrolmentError::Forged)?;
@@ -194,6 +202,28 @@ mod tests {
         assert!(shown.len() == 14 && code.is(&shown) && code.is(&shown.replace(' ', "")), "{shown}");
         assert!(code.is(&shown.replace(' ', "-")) && !code.is("") && !code.is(&shown[..13]), "{shown}");
         assert_ne!(request(2).code(), code, "of another device");
+    }
+
+    #[test]
+    fn a_request_whose_names_hide_characters_is_refused_and_never_made() {
+        let (official, signer) = (OfficialId::new(10_000_002).unwrap(), Signer::from_seed([1; 32]));
+        for hidden in ["\u{1b}[2J", "\u{9b}1A", "\n", "\u{202e}", "\u{200b}", "\u{e0041}"] {
+            let name = format!("李{hidden}四");
+            let made = EnrolmentRequest::new(&signer, official, "lika.example/130624", &name, 0);
+            assert!(!made.name.chars().any(is_hidden), "{hidden:?}");
+            assert_eq!(EnrolmentRequest::parse(&made.to_string()), Ok(made), "{hidden:?}");
+            for (origin, name) in [("lika.example/130624", name.as_str()), (&format!("lika{hidden}.example/1"), "")] {
+                let mut bytes = Vec::new();
+                put(&mut bytes, origin);
+                bytes.extend(official.get().to_be_bytes());
+                bytes.extend(signer.public());
+                bytes.extend(0_u64.to_be_bytes());
+                put(&mut bytes, name);
+                bytes.extend(signer.sign(SIGNED_PREFIX, &bytes));
+                let text = format!("{REQUEST_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+                assert_eq!(EnrolmentRequest::parse(&text), Err(EnrolmentError::Hidden), "{hidden:?}");
+            }
+        }
     }
 
     #[test]

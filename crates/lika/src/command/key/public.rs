@@ -65,11 +65,19 @@ fn request(text: &str) -> Result<Option<Given>, Failure> {
     // A message may have broken the line; then it stands alone.
     let request = EnrolmentRequest::parse(&found[..end]).or_else(|error| match error {
         EnrolmentError::Malformed => EnrolmentRequest::parse(found),
-        EnrolmentError::Forged => Err(error),
+        EnrolmentError::Forged | EnrolmentError::Hidden => Err(error),
     });
     let request = request.map_err(|error| {
-        let zh = "登记请求不完整或已被改动：请对方重新发送整行文字";
-        Failure::told("request_invalid", zh, format!("{error}: let them send the whole line again"))
+        let zh = match error {
+            EnrolmentError::Malformed => "登记请求不完整，请对方重新发送整行文字",
+            EnrolmentError::Forged => "登记请求已被改动，与其密钥不符，请对方重新发送整行文字",
+            EnrolmentError::Hidden => "登记请求的名称中有看不见的字符，请对方用 `lika key request --name` 重新生成",
+        };
+        let en = match error {
+            EnrolmentError::Hidden => "let them make it anew with `lika key request --name`",
+            EnrolmentError::Malformed | EnrolmentError::Forged => "let them send the whole line again",
+        };
+        Failure::told("request_invalid", zh, format!("{error}: {en}"))
     })?;
     Ok(Some(Given { public: request.public, official: Some(request.official.get()), request: Some(request) }))
 }
