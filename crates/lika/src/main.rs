@@ -2,7 +2,8 @@
 //!
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]; [`examples`] in the help of each
-//! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how
+//! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how; [`questions`] asks there
+//! * [`new_file`]: the only place that writes a file where its user says
 //! * [`exit`]: the exit code of each error, and its words; [`language`]: in which language they are
 //!
 //! `version.rs` is part of `build.rs`: the version that `lika --version` prints.
@@ -16,6 +17,7 @@ mod logging;
 mod numbers;
 mod printer;
 mod table;
+mod questions;
 #[cfg(test)]
 mod version;
 

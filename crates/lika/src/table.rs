@@ -1,5 +1,6 @@
 //! Tables on a terminal, without lines or colours. A Chinese character takes two columns there.
 
+use crate::printer::one_line;
 use comfy_table::{CellAlignment, presets};
 use std::fmt;
 
@@ -62,11 +63,6 @@ fn plain() -> comfy_table::Table {
     table
 }
 
-/// Makes a text from outside safe: it cannot break out of its row or send codes to the terminal.
-fn one_line(cell: &str) -> String {
-    cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +82,6 @@ mod tests {
         let mut table = Table::pairs();
         assert!(table.is_empty());
         table.row([&"name", &"a\nb\u{1b}[31m"]);
-        assert_eq!(table.to_string(), "name  a b [31m\n");
+        assert_eq!(table.to_string(), "name  a b\u{fffd}[31m\n");
     }
 }

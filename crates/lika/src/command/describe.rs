@@ -1,5 +1,6 @@
 //! A report as text: before it is signed, while it waits, and with its receipt.
 
+use crate::printer::one_line;
 use crate::table::Table;
 use lika_client::KeyFile;
 use lika_client::draft::Draft;
@@ -59,7 +60,7 @@ fn heading(number: usize, event: &EventSummary, language: Language) -> String {
     for (label, number) in &event.subjects {
         let _ = write!(text, "{}{} {number}", language.of("，", ", "), label.one(language));
     }
-    text
+    one_line(&text)
 }
 
 /// All other values, one per line.

@@ -2,10 +2,10 @@
 
 use crate::exit::Failure;
 use crate::language;
-use dialoguer::Password;
-use dialoguer::console::Term;
+use crate::printer::has_terminal;
+use crate::questions::{Prompter, Terminal};
 use lika_client::{Home, HomeError, KeyFile, Passphrase, Unlocked};
-use std::io::{self, IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use zeroize::Zeroizing;
@@ -46,8 +46,7 @@ impl PassphraseArgs {
         for _ in 1..TRIES {
             match home.unlock(key, &ask(&question)?) {
                 Err(HomeError::PassphraseWrong(_)) => {
-                    let _ = Term::stderr()
-                        .write_line(language::of_run().of("口令不对，请再试", "Not the passphrase; try again"));
+                    Terminal::open()?.say(language::of_run().of("口令不对，请再试", "Not the passphrase; try again"));
                 }
                 other => return Ok(other.map(drop)?),
             }
@@ -90,17 +89,16 @@ fn read(path: &Path) -> Result<Passphrase, Failure> {
 
 /// Asks for a passphrase, which is not shown.
 fn ask(question: &str) -> Result<Passphrase, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !has_terminal() {
         let zh = "需要口令，而没有终端可供输入：请用 --passphrase-file 指定口令文件（首行为口令），新建不设口令的密钥则加 --no-passphrase";
         let en = "a passphrase is needed, and there is no terminal to ask on: name a file whose first line it is with \
                   --passphrase-file, or make a key without one with --no-passphrase";
         return Err(Failure::told("passphrase_missing", zh, en));
     }
-    let asked = Password::new().with_prompt(question).allow_empty_password(true).interact_on(&Term::stderr());
-    let text = Zeroizing::new(asked.map_err(|dialoguer::Error::IO(error)| {
+    let text = Terminal::open()?.passphrase(question).map_err(|error| {
         let zh = format!("没有输入口令：{error}");
         Failure::told("passphrase_missing", zh, format!("no passphrase was given: {error}"))
-    })?);
+    })?;
     Ok(Passphrase::new(&text))
 }
 

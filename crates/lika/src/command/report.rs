@@ -2,13 +2,13 @@
 
 mod prompts;
 mod remembered;
-mod terminal;
 
 use super::client::{ClientArgs, today};
 use super::submit::sign_and_send;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use crate::table::Table;
+use crate::questions::{Prompter, Stop, Terminal};
 use lika_client::{Random, Signer, example};
 use lika_domain::area::Area;
 use lika_domain::catalogue;
@@ -16,11 +16,10 @@ use lika_domain::describe::{Event, Reporters};
 use lika_domain::language::Language;
 use lika_domain::official::Role;
 use lika_domain::procedure::Procedure;
-use prompts::{Form, Prompter, Stop};
+use prompts::Form;
 use remembered::{Given, Remembered};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use terminal::Terminal;
 
 /// The area of an example when none is given.
 const EXAMPLE_AREA: &str = "130624100201";
@@ -80,7 +79,7 @@ impl Report {
         let mut terminal = Terminal::open()?;
         let event = match self.event {
             Some(event) => event,
-            None => prompts::event(&mut terminal, language).map_err(stopped)?,
+            None => prompts::event(&mut terminal, language).map_err(Stop::given_up)?,
         };
         let text = pretty(&self.ask(&mut terminal, event, signer.as_ref(), language)?);
         let Some(signer) = signer else { return save(printer, self.save.as_deref().unwrap_or(Path::new("")), &text) };
@@ -112,7 +111,7 @@ impl Report {
             "< or Escape goes back to the question before. Ctrl-C leaves; what was answered is kept.",
         ));
         let question = language.of("上次没有填完，接着填？", "This report was begun before. Go on with it?");
-        if !given.is_empty() && !terminal.yes(question, true).map_err(stopped)? {
+        if !given.is_empty() && !terminal.yes(question, true).map_err(Stop::given_up)? {
             given.clear();
         }
         let mut keep = |given: &[Given]| {
@@ -129,14 +128,6 @@ impl Report {
                 Err(Stop::Failed(failure)) => return Err(failure.into()),
             }
         }
-    }
-}
-
-/// Where there is no question before, going back is giving up.
-fn stopped(stop: Stop) -> Failure {
-    match stop {
-        Stop::Back => Failure::told("not_confirmed", "已放弃，没有签名", "given up: nothing was signed"),
-        Stop::Failed(failure) => failure,
     }
 }
 

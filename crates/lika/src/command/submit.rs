@@ -16,7 +16,7 @@ use lika_domain::ids::SubmissionId;
 use lika_domain::language::Language;
 use lika_proto::json::JSON_BYTES_MAX;
 use sha2::{Digest, Sha256};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Distinguishes the ids of files from all other hashes.
@@ -89,7 +89,7 @@ pub(super) fn sign_and_send(
     // A report that was signed before is only sent again, so there is nothing to ask.
     if !client.knows(id)? {
         // Personal data may be shown at a terminal, but must not go into a file.
-        let in_clear = io::stderr().is_terminal();
+        let in_clear = Printer::shows_on_a_terminal();
         printer.note(describe::report(&client.key, &draft, in_clear, printer.language()));
         foreseen::foresee(printer, client, &draft.file, &mut report)?;
         confirm(printer, yes)?;

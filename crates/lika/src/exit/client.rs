@@ -1,6 +1,7 @@
 //! What to do about errors of the client: its folder, the node, receipts, tables.
 
 use super::{Exit, Failure};
+use crate::printer::one_line;
 use lika_client::compose::ComposeError;
 use lika_client::file::FileError;
 use lika_client::import::{ApplyError, ImportError, KnownError};
@@ -175,7 +176,7 @@ fn api(error: &ApiError) -> Failure {
 
 /// What became of a request, in a line.
 pub(crate) fn said_by_node(error: &ApiError) -> Bilingual {
-    let en = error.to_string();
+    let en = one_line(&error.to_string());
     match error {
         ApiError::Refused(refusal) => match refusal.problems.first() {
             Some(first) => {
@@ -183,17 +184,17 @@ pub(crate) fn said_by_node(error: &ApiError) -> Bilingual {
                     let detail = detail::told(&first.code, &first.detail, language);
                     let texts = [first.field.as_str(), text, &detail];
                     let said = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
-                    format!("{said} [{}]", first.code)
+                    one_line(&format!("{said} [{}]", first.code))
                 };
                 Bilingual::new(said(&first.zh, Language::Zh), said(&first.en, Language::En))
             }
-            None => Bilingual::same(refusal.code.clone()),
+            None => Bilingual::same(one_line(&refusal.code)),
         },
         ApiError::Unreachable { source, .. } => {
             let mut en = en;
             let mut cause = source.as_ref().map(|source| &**source as &dyn Error);
             while let Some(next) = cause {
-                en.push_str(&format!(": {next}"));
+                en.push_str(&one_line(&format!(": {next}")));
                 cause = next.source();
             }
             Bilingual::new("无法连接节点：请检查网络、节点是否运行、--url 是否为其地址", en)
@@ -215,7 +216,7 @@ fn refused(refusal: &v1::Refusal, said: Bilingual) -> Failure {
     }
     // A missing resource is not a finding: the command could not do its work.
     let exit = if refusal.status == 404 { Exit::Failed } else { exit_of(refusal.status) };
-    Failure::told(refusal.code.clone(), zh, en).exit(exit)
+    Failure::told(one_line(&refusal.code), zh, en).exit(exit)
 }
 
 fn compose(error: &ComposeError) -> Failure {

@@ -4,11 +4,10 @@ use super::super::client::{Client, ClientArgs, block_on, today};
 use super::super::submit::Outgoing;
 use super::{official, public};
 use crate::exit::{Exit, Failure};
-use crate::printer::Printer;
+use crate::printer::{Printer, has_terminal};
+use crate::questions::{Prompter, Stop, Terminal};
 use bytes::Bytes;
 use clap::ValueEnum;
-use dialoguer::Input;
-use dialoguer::console::Term;
 use lika_client::enrolment::EnrolmentRequest;
 use lika_client::{Random, Report};
 use lika_domain::area::Area;
@@ -21,7 +20,6 @@ use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 use lika_proto::v1::submission::Events;
 use serde_json::json;
-use std::io::{self, IsTerminal};
 
 /// Number of an official's first data key.
 const FIRST_KEY: u32 = 1;
@@ -182,16 +180,12 @@ impl Enrol {
 
 /// Asks for the code.
 fn ask(language: Language) -> Result<String, Failure> {
-    let missing = |why: String| {
-        let zh = format!("需要核对码：请用 --code 给出对方读出的 12 位数字{why}");
-        Failure::told("code_missing", zh, format!("give the 12 digits that the official reads out with --code{why}"))
-    };
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(missing(String::new()));
+    if !has_terminal() {
+        let zh = "需要核对码：请用 --code 给出对方读出的 12 位数字";
+        return Err(Failure::told("code_missing", zh, "give the 12 digits that the official reads out with --code"));
     }
     let question = language.of("核对码（12 位数字）", "Code (12 digits)");
-    let typed = Input::<String>::new().with_prompt(question).allow_empty(true).interact_text_on(&Term::stderr());
-    typed.map_err(|dialoguer::Error::IO(error)| missing(format!(": {error}")))
+    Terminal::open()?.text(question, None, &|_| Ok(())).map_err(Stop::given_up)
 }
 
 impl Personal<'_> {

@@ -4,11 +4,10 @@ use super::super::client::{Client, ClientArgs, block_on};
 use super::super::household::not_understood;
 use super::enrol::{Act, submit};
 use crate::exit::{Exit, Failure};
-use crate::printer::Printer;
+use crate::printer::{Printer, has_terminal};
+use crate::questions::{Prompter, Stop, Terminal};
 use crate::table::Table;
 use clap::ValueEnum;
-use dialoguer::console::Term;
-use dialoguer::{MultiSelect, Select};
 use lika_client::Random;
 use lika_domain::date::Date;
 use lika_domain::ids::{KeyId, OfficialId};
@@ -16,7 +15,6 @@ use lika_domain::language::Language;
 use lika_proto::v1;
 use lika_proto::v1::official_event::Kind;
 use lika_views::OfficialView;
-use std::io::{self, IsTerminal};
 
 /// Keys to be revoked.
 #[derive(Debug, clap::Args)]
@@ -117,39 +115,29 @@ fn choose(held: &[Held], official: OfficialId, all: bool, language: Language) ->
         language.of(format!("{id}，报送 {submissions} 次"), format!("{id}, {submissions} submissions"))
     };
     let labels: Vec<_> = held.iter().map(label).collect();
-    if !is_terminal() {
+    if !has_terminal() {
         let mut table = Table::pairs();
         labels.iter().for_each(|label| table.row([&"", label]));
         let zh = format!("干部 {official} 有几把密钥，请指明其一，或加 --all 全部吊销：\n{table}");
         let en = format!("official {official} has several keys: name one, or revoke all of them with --all:\n{table}");
         return Err(Failure::told("key_ambiguous", zh, en).into());
     }
-    let question = language.of("吊销哪些密钥（空格选择，回车结束）", "Keys to revoke (space chooses, enter ends)");
-    let chosen = MultiSelect::new().with_prompt(question).items(&labels).interact_on_opt(&Term::stderr())?;
-    let chosen: Vec<_> = chosen.unwrap_or_default().into_iter().filter_map(|at| Some(held.get(at)?.id)).collect();
-    if chosen.is_empty() { Err(given_up().into()) } else { Ok(chosen) }
-}
-
-fn is_terminal() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-fn given_up() -> Failure {
-    Failure::told("not_confirmed", "已放弃，没有签名", "given up: nothing was signed")
+    let question = language.of("吊销哪些密钥", "Keys to revoke");
+    let chosen = Terminal::open()?.several(question, &labels).map_err(Stop::given_up)?;
+    let chosen: Vec<_> = chosen.into_iter().filter_map(|at| Some(held.get(at)?.id)).collect();
+    if chosen.is_empty() { Err(Stop::Back.given_up().into()) } else { Ok(chosen) }
 }
 
 impl Reason {
     fn ask(language: Language) -> anyhow::Result<Self> {
-        if !is_terminal() {
+        if !has_terminal() {
             let zh = "请用 --reason 指明原因：lost、compromised、replaced 或 left";
             let en = "say why with --reason: lost, compromised, replaced or left";
             return Err(Failure::told("reason_missing", zh, en).into());
         }
-        let labels = Self::value_variants().iter().map(|reason| reason.label(language)).collect::<Vec<_>>();
-        let question = language.of("原因", "Reason");
-        let chosen = Select::new().with_prompt(question).items(&labels).default(0).interact_on_opt(&Term::stderr())?;
-        let chosen = chosen.and_then(|at| Self::value_variants().get(at).copied());
-        Ok(chosen.ok_or_else(given_up)?)
+        let labels: Vec<_> = Self::value_variants().iter().map(|one| one.label(language).to_owned()).collect();
+        let chosen = Terminal::open()?.one(language.of("原因", "Reason"), &labels).map_err(Stop::given_up)?;
+        Ok(Self::value_variants().get(chosen).copied().ok_or_else(|| Stop::Back.given_up())?)
     }
 
     fn label(self, language: Language) -> &'static str {

@@ -4,7 +4,7 @@ use super::super::client::{HomeArgs, now_s};
 use super::super::describe;
 use super::One;
 use crate::exit::Exit;
-use crate::printer::Printer;
+use crate::printer::{Printer, one_line};
 use crate::table::Table;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -176,7 +176,7 @@ fn head(item: &Item, language: Language) -> String {
     };
     let mut text = language.of(format!("报送 {}：{zh}\n", item.id), format!("submission {} {en}\n", item.id));
     if let Some(reason) = &item.reason {
-        text.push_str(&format!("{}{reason}\n", language.of("理由：", "reason: ")));
+        text.push_str(&(language.of("理由：", "reason: ").to_owned() + &one_line(reason) + "\n"));
     }
     for problem in &item.problems {
         let event = problem.event.map(|event| match language {
@@ -191,7 +191,7 @@ fn head(item: &Item, language: Language) -> String {
             format!(" ({})", detail::told(&problem.code, &problem.detail, language))
         };
         let separator = if parts.is_empty() { "" } else { ": " };
-        text.push_str(&format!("{parts}{separator}{said}{detail} [{}]\n", problem.code));
+        text.push_str(&(one_line(&format!("{parts}{separator}{said}{detail} [{}]", problem.code)) + "\n"));
     }
     text + "\n"
 }

@@ -3,7 +3,7 @@
 use super::super::client::{HomeArgs, NodeArgs, block_on};
 use super::super::submit::{Refused, reason};
 use crate::exit::{Exit, Failure, exit_of};
-use crate::printer::Printer;
+use crate::printer::{Printer, one_line};
 use lika_client::ApiError;
 use lika_client::outbox::transfer::{self, ANSWERS_EXTENSION, Answered, Imported, Transfer, TransferCode};
 use lika_client::problem::Problem;
@@ -267,7 +267,7 @@ impl Taken {
         for Invalid { id, problem } in &self.invalid {
             let said = language.of(&problem.zh, &problem.en);
             let detail = detail::told(&problem.code, &problem.detail, language);
-            text.push_str(&format!("{id}: {said} ({detail}) [{}]\n", problem.code));
+            text.push_str(&(one_line(&format!("{id}: {said} ({detail}) [{}]", problem.code)) + "\n"));
         }
         for refused in &self.refused {
             text.push_str(&format!("\n{}", refused.text(language)));

@@ -2,6 +2,7 @@
 //! from the description of the event.
 
 use crate::exit::Failure;
+use crate::questions::{Answer, Prompter};
 use lika_client::example::{Node, alternatives, service, subjects};
 use lika_client::plain::{self, PRIVATE, YUAN, is_amount};
 use lika_domain::area::Area;
@@ -11,43 +12,6 @@ use lika_domain::describe::{Event, Field, Value as Takes};
 use lika_domain::facts::envelope;
 use lika_domain::kind::{Choice, List};
 use lika_domain::language::Language;
-
-/// An answer, or why there is none.
-pub(super) type Answer<T> = Result<T, Stop>;
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// The question before is to be asked again.
-    Back,
-    /// Nobody answers any more.
-    Failed(Failure),
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-/// Whoever answers.
-pub(super) trait Prompter {
-    /// Shows a line.
-    fn say(&mut self, text: &str);
-    /// A text that passes the check.
-    fn text(
-        &mut self,
-        question: &str,
-        default: Option<&str>,
-        check: &dyn Fn(&str) -> Result<(), String>,
-    ) -> Answer<String>;
-    /// The place of one of the choices.
-    fn one(&mut self, question: &str, choices: &[String]) -> Answer<usize>;
-    /// The places of any of the choices.
-    fn several(&mut self, question: &str, choices: &[String]) -> Answer<Vec<usize>>;
-    /// Yes or no.
-    fn yes(&mut self, question: &str, default: bool) -> Answer<bool>;
-}
 
 /// Which event is to be reported.
 pub(super) fn event(ask: &mut impl Prompter, language: Language) -> Answer<&'static Event> {

@@ -1,7 +1,7 @@
 //! Remembers the answers to the questions of a form, so that one can go back to the question before, and go on another
 //! day. The form is simply asked again: what was answered is not asked, up to the first question that is new.
 
-use super::prompts::{Answer, Prompter};
+use crate::questions::{Answer, Prompter};
 use serde::{Deserialize, Serialize};
 
 /// A question and its answer.
@@ -126,8 +126,8 @@ impl<P: Prompter> Prompter for Remembered<'_, P> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::prompts::Stop;
     use super::*;
+    use crate::questions::Stop;
 
     /// Answers from a list; `<` goes back.
     struct Listed(Vec<&'static str>);

@@ -2,7 +2,7 @@
 
 use super::super::client::{Client, now_s};
 use crate::exit::{Exit, Failure};
-use crate::printer::Printer;
+use crate::printer::{Printer, one_line};
 use lika_client::Report;
 use lika_client::replica::{Draft, Judged, NotJudged, Warned, judged_on};
 use lika_domain::detail;
@@ -32,7 +32,7 @@ pub(super) fn foresee(printer: Printer, client: &Client, written: &Value, report
         printer.note(language.of("注意：", "warning: ").to_owned() + &said(&warned, language));
         let question = language
             .of("仍要报送的原因（将随报送记录，不写姓名和号码）", "Reason for going on (recorded; name nobody)");
-        let reason = printer.ask_for(question, convert::REASON_CHARS_MAX)?;
+        let reason = printer.ask_for(question, |_| Ok(()))?;
         let reason = reason.ok_or_else(|| reason_missing(&warned))?;
         report.warned.push(v1::Warned { warning: warned.warning.code().into(), event: warned.event, reason });
     }
@@ -64,7 +64,7 @@ fn open(warnings: &[Warned], report: &Report) -> Vec<Warned> {
 fn said(warned: &Warned, language: Language) -> String {
     let (text, event) = (language.of(warned.warning.zh(), warned.warning.en()), warned.event + 1);
     let detail = detail::told(warned.warning.code(), &warned.detail, language);
-    language.of(format!("第 {event} 项：{text}（{detail}）"), format!("event {event}: {text} ({detail})"))
+    one_line(&language.of(format!("第 {event} 项：{text}（{detail}）"), format!("event {event}: {text} ({detail})")))
 }
 
 /// What the log would refuse, as far as it can be seen from here.
@@ -81,7 +81,8 @@ fn told(refusal: &v1::Refusal, language: Language) -> String {
             format!(" ({})", detail::told(&problem.code, &problem.detail, language))
         };
         // Writing to a text does not fail.
-        let _ = write!(text, "\n  {event}. {}: {why}{detail} [{}]", problem.field, problem.code);
+        let line = one_line(&format!("{event}. {}: {why}{detail} [{}]", problem.field, problem.code));
+        let _ = write!(text, "\n  {line}");
     }
     text
 }
