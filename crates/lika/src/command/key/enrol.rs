@@ -94,9 +94,20 @@ impl Enrol {
             Failure::told("official_missing", "这是谁的密钥？请用 --official 指明干部编号，8 位数字", en)
         };
         let official = official.ok_or_else(missing)?;
+        if given.request.is_none() && self.code.is_some() {
+            let zh = "这里只有公钥，没有登记请求，核对码无从核对，没有签名。请对方运行 `lika key request`，并把整行文字发来";
+            let en = "this is a bare key, which no code belongs to; nothing was compared or signed. Let them run \
+                      `lika key request` and send the whole line";
+            return Err(Failure::told("code_without_request", zh, en).into());
+        }
         let client = self.client.open()?;
-        if let Some(request) = &given.request {
-            self.compare(request, official, &client, printer)?;
+        match &given.request {
+            Some(request) => self.compare(request, official, &client, printer)?,
+            None => printer.note(printer.language().of(
+                "注意：只给了公钥，没有核对码，未经核对。请确认它确实来自本人的设备；用 `lika key request` 的整行文字可以核对。",
+                "warning: a bare key has no code, and nothing was compared. Be sure that it comes from the official's own \
+                 device; the line of `lika key request` can be compared.",
+            )),
         }
         if block_on(self.is_in_force(&client, official, &given.public))? {
             let zh = format!("该密钥已为干部 {official} 登记，没有再次报送");
