@@ -9,6 +9,7 @@ mod distributed;
 mod golden;
 mod node;
 mod offline;
+mod outputs;
 mod policy;
 mod procedures;
 #[cfg(unix)]

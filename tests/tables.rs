@@ -134,7 +134,7 @@ fn a_template_is_written_once_and_a_copy_shows_what_is_wrong() {
     let file = office.dir.path().join("empty.xlsx");
     let words = ["import", "template", path(&file), "--kind", "households", "--lang", "zh"];
     office.admin.run(&words).code(0);
-    office.admin.run(&words).code(7).says("exists");
+    office.admin.run(&words).code(7).says("已存在");
     office.admin.run(&["import", "check", path(&file)]).code(1).says("no rows below its heading");
     office.admin.run(&["import", "template", "x.doc", "--kind", "aid"]).code(1).says(".xlsx or .csv");
     let families = families(2).replace("李四", "李?");

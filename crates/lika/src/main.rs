@@ -14,10 +14,11 @@ mod examples;
 mod exit;
 mod language;
 mod logging;
+mod new_file;
 mod numbers;
 mod printer;
-mod table;
 mod questions;
+mod table;
 #[cfg(test)]
 mod version;
 

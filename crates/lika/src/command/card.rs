@@ -4,6 +4,7 @@ use super::browser;
 use super::client::{Client, block_on};
 use super::describe;
 use crate::exit::{Exit, Failure};
+use crate::new_file;
 use crate::printer::Printer;
 use crate::table::Table;
 use clap::ValueEnum;
@@ -80,13 +81,16 @@ pub(super) fn print(
             return Err(Failure::told("card_format", zh, "the file of a card ends in .html or .pdf").into());
         }
     };
+    new_file::check(file)?;
     let browser = if is_pdf { Some(lika_card::find_browser().map_err(browser::not_printed)?) } else { None };
     let (contents, code) = block_on(gather(client, card, args.contact.clone()))?;
     let size = if args.size == Size::A4 { PaperSize::A4 } else { PaperSize::Pocket };
     let page = lika_card::page(&contents, &code, size, printer.language())?.into_string();
     match browser {
-        Some(browser) => std::fs::write(file, lika_card::print(&browser, &page).map_err(browser::not_printed)?)?,
-        None => std::fs::write(file, page)?,
+        Some(browser) => {
+            new_file::write(file, &lika_card::print(&browser, &page).map_err(browser::not_printed)?)?;
+        }
+        None => new_file::write(file, page.as_bytes())?,
     }
     let file = file.display().to_string();
     let written = Written { file, carried: code.whole().collect(), hashed: code.hashed().collect() };

@@ -4,6 +4,7 @@ mod report;
 
 use super::client::{Client, ClientArgs, block_on, now_s};
 use crate::exit::{Exit, Failure, said_by_node};
+use crate::new_file;
 use crate::printer::Printer;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -15,7 +16,8 @@ use lika_domain::area::{Area, Level};
 use lika_domain::date::Date;
 use lika_domain::official::Mode;
 use report::{PlanReport, Report};
-use std::io::{Read, Write};
+use serde_json::json;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Tables of households, their members, income, living conditions, officials, visits and aid.
@@ -111,30 +113,32 @@ impl Import {
 impl Template {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let bytes = import::template(self.kind, form(&self.file)?, printer.language())?;
-        write(&self.file, &bytes)?;
-        let shown = self.file.display();
-        printer.note(printer.language().of(format!("已写出 {shown}"), format!("{shown} is written")));
+        new_file::write(&self.file, &bytes)?;
+        let written = json!({"file": self.file.display().to_string(), "kind": self.kind.name()});
+        printer.result(&written, |_| {
+            let shown = self.file.display();
+            printer.language().of(format!("已写出 {shown}"), format!("{shown} is written"))
+        })?;
         Ok(Exit::Done)
     }
 }
 
 impl CheckArgs {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        // An unknown form is found before anything is read.
-        self.annotated.as_deref().map(form).transpose()?;
+        self.annotated.as_deref().map(may_be_annotated).transpose()?;
         let bytes = self.table.read()?;
         let (_, checked) = block_on(self.table.check(&bytes, printer))?;
         let (problems, warnings) = (&checked.problems, &checked.warnings);
-        self.table.annotate(self.annotated.as_deref(), &bytes, (problems, warnings), printer)?;
         let report = Report::checked(&checked);
         printer.result(&report, |report| report.text(printer.language()))?;
+        self.table.annotate(self.annotated.as_deref(), &bytes, (problems, warnings), printer)?;
         Ok(report.exit())
     }
 }
 
 impl ApplyArgs {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
-        self.annotated.as_deref().map(form).transpose()?;
+        self.annotated.as_deref().map(may_be_annotated).transpose()?;
         let bytes = self.table.read()?;
         let client = self.table.client.open()?;
         let (report, problems, warnings) = block_on(async {
@@ -150,8 +154,9 @@ impl ApplyArgs {
             let problems: Vec<Finding> = checked.problems.iter().chain(&applied.problems).cloned().collect();
             Ok((report, problems, checked.warnings))
         })?;
-        self.table.annotate(self.annotated.as_deref(), &bytes, (&problems, &warnings), printer)?;
+        // What was recorded is told whatever becomes of the file.
         printer.result(&report, |report| report.text(printer.language()))?;
+        self.table.annotate(self.annotated.as_deref(), &bytes, (&problems, &warnings), printer)?;
         Ok(report.exit())
     }
 }
@@ -219,7 +224,9 @@ impl Table {
         let Some(to) = to else { return Ok(()) };
         let options = self.options(None);
         let copy = import::annotated(bytes, &options, problems, warnings, form(to)?, printer.language())?;
-        write(to, &copy)?;
+        new_file::write(to, &copy)?;
+        let shown = to.display();
+        printer.note(printer.language().of(format!("已写出 {shown}"), format!("{shown} is written")));
         Ok(())
     }
 
@@ -281,6 +288,12 @@ async fn apply(client: &Client, checked: &Checked, printer: Printer) -> anyhow::
     Ok(applied?)
 }
 
+/// Whether a table can be written there, which is found before anything is read or sent.
+fn may_be_annotated(file: &Path) -> Result<(), Failure> {
+    form(file)?;
+    new_file::check(file)
+}
+
 /// The form that the name of a file to be written says.
 fn form(file: &Path) -> Result<FileForm, Failure> {
     let form = FileForm::of_name(&file.to_string_lossy());
@@ -289,17 +302,6 @@ fn form(file: &Path) -> Result<FileForm, Failure> {
         let zh = format!("{shown} 应以 .xlsx 或 .csv 结尾");
         Failure::told("form_unknown", zh, format!("{shown} must end in .xlsx or .csv"))
     })
-}
-
-/// Writes a file that must not exist.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
-        let (code, exit) = if exists { ("exists", Exit::Conflict) } else { ("file_unwritable", Exit::Failed) };
-        Failure::new(code, format!("{}: {error}; take another name", path.display())).exit(exit)
-    };
-    let mut file = std::fs::File::create_new(path).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)
 }
 
 fn kind() -> impl TypedValueParser<Value = Kind> {

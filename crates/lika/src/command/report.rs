@@ -6,9 +6,10 @@ mod remembered;
 use super::client::{ClientArgs, today};
 use super::submit::sign_and_send;
 use crate::exit::{Exit, Failure};
+use crate::new_file;
 use crate::printer::Printer;
-use crate::table::Table;
 use crate::questions::{Prompter, Stop, Terminal};
+use crate::table::Table;
 use lika_client::{Random, Signer, example};
 use lika_domain::area::Area;
 use lika_domain::catalogue;
@@ -43,7 +44,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "CODE")]
     area: Option<Area>,
     /// Write the report to this file, and sign and send nothing
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
     save: Option<PathBuf>,
     #[command(flatten)]
     client: ClientArgs,
@@ -56,19 +57,24 @@ impl Report {
             list(printer, self.role)?;
             return Ok(Exit::Done);
         }
+        // What would lose the answers is found before anything is asked.
+        self.save.as_deref().map(new_file::check).transpose()?;
         if let Some(event) = self.example {
             let area = self.area.or_else(|| EXAMPLE_AREA.parse().ok());
             let area = area.ok_or_else(|| Failure::new("area_invalid", "the area is not a division code"))?;
-            printer.result(&example::report(event, area, today()), pretty)?;
+            let report = example::report(event, area, today());
+            if let Some(file) = &self.save {
+                return save(printer, file, &pretty(&report));
+            }
+            printer.result(&report, pretty)?;
             printer.note(printer.language().of(
                 "请修改后用 `lika submit FILE` 发送。事项还可带 evidence（佐证）和 corrects（更正）。",
                 "Change it and send it with `lika submit FILE`. An event may also have evidence and corrects.",
             ));
             return Ok(Exit::Done);
         }
-        // What would lose the answers is found before anything is asked. The folder is not held meanwhile.
+        // The folder is not held while questions are asked.
         let signer = match &self.save {
-            Some(file) if file.exists() => return Err(there(file).into()),
             Some(_) => None,
             None => {
                 let client = self.client.open()?;
@@ -82,7 +88,14 @@ impl Report {
             None => prompts::event(&mut terminal, language).map_err(Stop::given_up)?,
         };
         let text = pretty(&self.ask(&mut terminal, event, signer.as_ref(), language)?);
-        let Some(signer) = signer else { return save(printer, self.save.as_deref().unwrap_or(Path::new("")), &text) };
+        let Some(signer) = signer else {
+            let saved = save(printer, self.save.as_deref().unwrap_or(Path::new("")), &text);
+            if saved.is_err() {
+                // The answers are not lost with the file.
+                printer.note(&text);
+            }
+            return saved;
+        };
         let id = Random::system().submission_id()?;
         let exit = sign_and_send(printer, &self.client.open()?, id, &text, Path::new(""), false)?;
         // A refusal keeps the answers: most of them are right.
@@ -136,22 +149,16 @@ fn pretty(report: &example::Node) -> String {
     serde_json::to_string_pretty(report).unwrap_or_default()
 }
 
-fn there(file: &Path) -> Failure {
-    let file = file.display();
-    let zh = format!("{file} 已存在，没有覆盖；请换一个名称");
-    Failure::told("exists", zh, format!("{file} exists; nothing was overwritten. Take another name"))
-}
-
 /// Writes a report; a file that is there stays.
 fn save(printer: Printer, file: &Path, text: &str) -> anyhow::Result<Exit> {
-    let unwritable = |error: std::io::Error| Failure::new("file_unwritable", format!("{}: {error}", file.display()));
-    let mut to = std::fs::File::create_new(file).map_err(unwritable)?;
-    std::io::Write::write_all(&mut to, text.as_bytes()).and_then(|()| to.sync_all()).map_err(unwritable)?;
-    let file = file.display();
-    printer.note(printer.language().of(
-        format!("已写入 {file}，尚未签名；用 `lika submit` 发送"),
-        format!("{file} is written and not signed; send it with `lika submit`"),
-    ));
+    new_file::write(file, text.as_bytes())?;
+    let file = file.display().to_string();
+    printer.result(&json!({"file": file}), |_| {
+        printer.language().of(
+            format!("已写入 {file}，尚未签名；用 `lika submit {file}` 发送\n"),
+            format!("{file} is written and not signed; send it with `lika submit {file}`\n"),
+        )
+    })?;
     Ok(Exit::Done)
 }
 
