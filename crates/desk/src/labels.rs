@@ -264,7 +264,6 @@ labels! {
     WARNED_REASON "仍要报送的原因" "Why you go on";
     WARNED_HINT "原因随报送一起签名并永久记录，请不要写姓名、电话和证件号。"
         "It is signed with the report and recorded for ever: write no names, telephones or identity numbers.";
-    WARNED_MISSING "请写明原因，1至200字，不含六位以上的数字。" "Give a reason of 1 to 200 characters, without six digits in a row.";
     SIGN_NEVERTHELESS "仍要签名并报送" "Sign and send nevertheless";
 
     UNLOCK_TITLE "请输入密钥口令" "Unlock your key";

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod policy_defaults;
 pub mod private;
 pub mod procedure;
+pub mod reason;
 pub mod rejection;
 pub mod text;
 pub mod village;

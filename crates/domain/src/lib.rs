@@ -19,7 +19,7 @@ pub mod progress;
 pub mod rules;
 pub mod state;
 
-pub use facts::{area, citizen_id, date, describe, ids, kind, language, money, rejection, text};
+pub use facts::{area, citizen_id, date, describe, ids, kind, language, money, reason, rejection, text};
 pub use progress::entitlement;
 pub use rules::{admit, catalogue, detail, evolve};
 

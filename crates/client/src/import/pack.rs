@@ -3,7 +3,7 @@
 use super::limits::{REPORT_BYTES_MAX, REPORT_EVENTS_MAX};
 use crate::compose::{ENTRY_OVERHEAD_BYTES_MAX, Report, TAG_BYTES_MAX, tag_count};
 use lika_domain::area::Area;
-use lika_proto::convert::WARNED_MAX;
+use lika_domain::reason::WARNED_MAX;
 use lika_proto::v1;
 use lika_proto::v1::submission::Events;
 use prost::Message;

@@ -8,6 +8,7 @@ use crate::posted::Posted;
 use lika_client::replica::{Draft, Judged, NotJudged, Warned};
 use lika_client::{KeyFile, Report};
 use lika_domain::detail;
+use lika_domain::reason;
 use lika_proto::{convert, v1};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -47,19 +48,10 @@ pub(super) fn add_reasons(report: &mut Report, warnings: &[Warned], posted: &Pos
     let mut missing = false;
     for (number, warned) in warnings.iter().enumerate() {
         let reason = posted.get(&name(number)).unwrap_or_default().trim().to_owned();
-        missing |= !is_reason(&reason);
+        missing |= reason::check(&reason).is_err();
         report.warned.push(v1::Warned { warning: warned.warning.code().into(), event: warned.event, reason });
     }
     missing
-}
-
-/// Whether the log takes a reason.
-pub(super) fn is_reason(reason: &str) -> bool {
-    let digits = reason.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max();
-    let chars = reason.chars().count();
-    (1..=convert::REASON_CHARS_MAX).contains(&chars)
-        && digits.is_none_or(|digits| digits <= convert::REASON_DIGITS_MAX)
-        && !reason.chars().any(char::is_control)
 }
 
 fn name(number: usize) -> String {
@@ -103,7 +95,8 @@ pub(super) fn reasons(page: &Page, warnings: &[Warned], posted: Option<&Posted>)
                 @for (number, warned) in warnings.iter().enumerate() {
                     @let name = name(number);
                     @let typed = posted.and_then(|posted| posted.get(&name)).unwrap_or_default();
-                    @let bad = posted.is_some() && !is_reason(typed.trim());
+                    @let fault = posted.and_then(|_| reason::check(typed.trim()).err());
+                    @let bad = fault.is_some();
                     div.field.bad[bad] {
                         p {
                             strong { (page.language.of(warned.warning.zh(), warned.warning.en())) }
@@ -111,28 +104,16 @@ pub(super) fn reasons(page: &Page, warnings: &[Warned], posted: Option<&Posted>)
                         }
                         label for=(name) { (page.say(labels::WARNED_REASON)) }
                         p.hint id={ (name) "-hint" } { (page.say(labels::WARNED_HINT)) }
-                        textarea id=(name) name=(name) rows="2" maxlength=(convert::REASON_CHARS_MAX) required
+                        textarea id=(name) name=(name) rows="2" maxlength=(reason::REASON_CHARS_MAX) required
                             aria-invalid=[bad.then_some("true")] aria-describedby={ (name) "-hint " (name) "-fault" } {
                             (typed)
                         }
-                        p.fault id={ (name) "-fault" } { @if bad { (page.say(labels::WARNED_MISSING)) } }
+                        p.fault id={ (name) "-fault" } {
+                            @if let Some(fault) = fault { (page.language.of(fault.zh(), fault.en())) }
+                        }
                     }
                 }
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_is_short_and_names_no_number() {
-        assert!(is_reason("继任者下周到任"));
-        assert!(is_reason("2026-11-28 起由村委会代管"));
-        for reason in ["", "电话13900000000", "a\nb", &"长".repeat(201)] {
-            assert!(!is_reason(reason), "{reason}");
         }
     }
 }

@@ -3,7 +3,6 @@
 mod found;
 mod plan;
 
-use super::foreseen::is_reason;
 use super::tables::download;
 use super::{go, summary};
 use crate::desk::Desk;
@@ -262,7 +261,7 @@ pub(crate) async fn post(
         "reason" => {
             let given = posted.get("reason").unwrap_or_default().trim().to_owned();
             let table = KeptTable { reason: Some(given), ..table };
-            if !table.reason.as_deref().is_some_and(is_reason) {
+            if !table.reason.as_deref().is_some_and(|reason| lika_domain::reason::check(reason).is_ok()) {
                 let page = desk.page(&visit);
                 let title = page.say(labels::TABLE_REASON);
                 return Ok(page.draw(title, &html! { h1 { (title) } (reason(&page, &table, true)) }));

@@ -30,6 +30,13 @@ pub(crate) const PHRASES: &[(&str, &str)] = &[
     ("{}; officials of that area may", "本人辖区为 {}；可由该地的干部办理"),
     ("{}; officials of {} may", "本人辖区为 {}；可由 {} 的干部办理"),
     ("{}; {} may", "{}；可由{}报送"),
+    ("warned[{}]: {}", "原因[{}]：{}"),
+    ("a reason has at most 200 characters", "原因最多200字"),
+    (
+        "a reason must not hold six digits in a row, such as a citizen ID, a telephone or a number",
+        "原因中不得有六位以上的数字（身份证号、电话、编号）",
+    ),
+    ("a reason must not hold line ends or characters that nobody sees", "原因中有换行或看不见的字符"),
     ("{}: {} missing", "{}，缺{}"),
     ("{} missing", "缺{}"),
     ("the procedure is past this step, at {}", "程序已过这一步，现为{}"),

@@ -29,8 +29,7 @@ pub use entry::{Signed, encode_entry, entry, entry_area};
 pub use reader::{key_id, subject};
 pub use special::policy_item;
 pub use submission::{
-    ID_BYTES, REASON_CHARS_MAX, REASON_DIGITS_MAX, Service, WARNED_MAX, checked, recordable, signing_bytes,
-    submission, submission_id, submission_message,
+    ID_BYTES, Service, checked, recordable, signing_bytes, submission, submission_id, submission_message,
 };
 
 /// Most bytes of an entry: the limit of a log bundle.

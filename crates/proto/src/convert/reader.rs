@@ -42,6 +42,22 @@ impl Reader {
         self.listed = 0;
     }
 
+    /// The next problems concern the submission, and no event of it.
+    pub(super) fn at_no_event(&mut self) {
+        self.event = None;
+        self.listed = 0;
+    }
+
+    /// The event that the item being read says something about; as many problems are listed as before.
+    pub(super) fn concerning(&mut self, number: Option<usize>) {
+        self.event = number.and_then(|number| u32::try_from(number).ok());
+    }
+
+    /// Whether the values are about to be recorded.
+    pub(super) fn is_new(&self) -> bool {
+        self.new
+    }
+
     /// Reads every item of a list; `None` if one is bad or there are more than `max`.
     pub(super) fn list<W, T>(
         &mut self,

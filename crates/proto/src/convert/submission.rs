@@ -7,19 +7,13 @@ use crate::v1;
 use bytes::Bytes;
 use lika_domain::ids::SubmissionId;
 use lika_domain::official::ORIGIN_CHARS_MAX;
+use lika_domain::reason::{self, ReasonFault, WARNED_MAX};
 use lika_domain::rejection::{Code, Rejection};
 use lika_domain::submission::{EVENTS_MAX, Events, Submission, SubmissionHeader};
 use prost::Message;
 
-/// Most warnings with reasons in a submission.
-pub const WARNED_MAX: usize = 32;
-/// Longest reason for going on in spite of a warning, in characters.
-pub const REASON_CHARS_MAX: usize = 200;
 /// Longest code of a warning, in characters.
 const WARNING_CHARS_MAX: usize = 40;
-/// Most digits in a row in a reason: not enough for a citizen ID, a telephone or the
-/// number of a household.
-pub const REASON_DIGITS_MAX: usize = 5;
 /// Bytes of a submission's id.
 pub const ID_BYTES: usize = 16;
 
@@ -145,24 +139,28 @@ fn read(r: &mut Reader, wire: v1::Submission) -> Option<Submission> {
 /// Checks the reasons for going on in spite of warnings. They are for people who read the entry: no rule depends on
 /// them.
 fn warned(r: &mut Reader, wire: Vec<v1::Warned>, events: usize) -> Option<()> {
-    if wire.len() > WARNED_MAX {
-        return r.invalid("warned", format!("{} warnings, at most {WARNED_MAX}", wire.len()));
-    }
-    for one in wire {
-        let code = r.required_text(one.warning, WARNING_CHARS_MAX, "warned")?;
-        if !code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-            return r.invalid("warned", "a code in lower case");
-        }
-        if usize::try_from(one.event).is_ok_and(|event| event >= events) {
-            return r.invalid("warned", format!("event {} of {events}", one.event));
-        }
-        let reason = r.required_text(one.reason, REASON_CHARS_MAX, "warned")?;
-        let mut runs = reason.split(|c: char| !c.is_numeric()).map(|run| run.chars().count());
-        if runs.any(|digits| digits > REASON_DIGITS_MAX) {
-            return r.invalid("warned", "a reason must not hold numbers of persons");
-        }
-    }
-    Some(())
+    r.at_no_event();
+    r.list(wire, WARNED_MAX, "warned", |r, one| {
+        let event = usize::try_from(one.event).ok().filter(|event| *event < events);
+        r.concerning(event);
+        let code = r.required_text(one.warning, WARNING_CHARS_MAX, "warning");
+        let code = code.and_then(|code| {
+            let is_code = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            if is_code { Some(()) } else { r.invalid("warning", "a code in lower case") }
+        });
+        let event = if event.is_some() { Some(()) } else { r.invalid("event", format!("{} of {events}", one.event)) };
+        let reason = match reason::check(&one.reason) {
+            Err(ReasonFault::Missing) => r.missing("reason"),
+            // What is recorded stays readable.
+            Err(ReasonFault::Hidden) if !r.is_new() && !one.reason.chars().any(char::is_control) => Some(()),
+            Err(fault) => r.invalid("reason", fault.en()),
+            Ok(()) => Some(()),
+        };
+        code?;
+        event?;
+        reason
+    })
+    .map(drop)
 }
 
 fn id(r: &mut Reader, bytes: &[u8]) -> Option<SubmissionId> {

@@ -719,3 +719,49 @@ fn public_key(seed: u8) -> Bytes {
     let key = ed25519_zebra::SigningKey::from([seed; 32]);
     Bytes::copy_from_slice(&<[u8; 32]>::from(ed25519_zebra::VerificationKey::from(&key)))
 }
+
+/// The reasons for going on: each wrong one is named with the event it is about, whatever that event is.
+#[test]
+fn a_wrong_reason_names_its_event_and_its_place_in_the_list() {
+    let of = |warned: Vec<(&str, u32, &str)>| {
+        let events = vec![household_event(household_kinds().remove(0)), household_event(household_kinds().remove(0))];
+        let warned = warned.into_iter().map(|(warning, event, reason)| v1::Warned {
+            warning: warning.into(),
+            event,
+            reason: reason.into(),
+        });
+        v1::Submission { warned: warned.collect(), ..of_households(events) }
+    };
+    let wrong = of(vec![
+        ("decided_late", 0, "公示重来"),
+        ("decided_late", 0, "电话13900000000"),
+        ("DecidedLate", 1, "公示重来"),
+        ("decided_late", 2, "公示重来"),
+        ("decided_late", 0, " "),
+    ]);
+    let told: Vec<_> = listed(&wrong).into_iter().map(|(code, event, field, _)| (code, event, field)).collect();
+    let expected = [
+        (Code::FieldInvalid, Some(0), "reason"),
+        (Code::FieldInvalid, Some(1), "warning"),
+        (Code::FieldInvalid, None, "event"),
+        (Code::FieldMissing, Some(0), "reason"),
+    ];
+    assert_eq!(told, expected);
+    assert!(listed(&wrong).iter().zip([1, 2, 3, 4]).all(|(one, at)| one.3.starts_with(&format!("warned[{at}]"))));
+    // A reason for each event of the largest submission, and no more.
+    let many = |count| of(vec![("decided_late", 0, "公示重来"); count]);
+    assert!(convert(&many(1_000)).is_ok());
+    assert_eq!(listed(&many(1_001))[0].2, "warned");
+}
+
+#[test]
+fn a_new_reason_hides_nothing_and_a_recorded_one_stays_readable() {
+    let events = vec![household_event(household_kinds().remove(0))];
+    for (reason, new, recorded) in [("公示重来", true, true), ("公\u{200b}示", false, true), ("公\n示", false, false)]
+    {
+        let warned = vec![v1::Warned { warning: "decided_late".into(), event: 0, reason: reason.into() }];
+        let wire = v1::Submission { warned, ..of_households(events.clone()) };
+        assert_eq!(recordable(&wire.encode_to_vec().into(), wire.clone()).is_ok(), new, "{reason:?}");
+        assert_eq!(convert(&wire).is_ok(), recorded, "{reason:?}");
+    }
+}
