@@ -73,6 +73,14 @@ fn a_day_without_a_connection() {
     let ids = receipts.as_array().unwrap().iter().filter_map(|receipt| receipt["id"].as_str().map(str::to_owned));
     let shown: Vec<_> = ids.map(|id| county.run(&["receipt", "show", &id, "--json"]).told()).collect();
     assert!(shown.iter().any(|shown| shown.contains("继任者下周到任")), "{shown:?}");
+    // In words it stands under what the warning says.
+    let ids = receipts.as_array().unwrap().iter().filter_map(|receipt| receipt["id"].as_str());
+    let words: Vec<_> = ids.map(|id| county.run(&["receipt", "show", id, "--lang", "zh"]).told()).collect();
+    let told = |text: &str| {
+        let mut lines = text.lines().filter(|line| line.contains("继任者下周到任"));
+        lines.any(|line| line.contains("仍要报送的原因 · 该户没有第一帮扶责任人"))
+    };
+    assert!(words.iter().any(|text| told(text)), "{words:?}");
 }
 
 /// What was receipted a moment ago counts, although the copy does not hold it yet.

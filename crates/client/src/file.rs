@@ -13,6 +13,9 @@
 //! }
 //! ```
 //!
+//! Beside them `warned` may hold why the author goes on in spite of warnings, by the rule of `lika_domain::reason`:
+//! `[{"warning": "decided_late", "event": 0, "reason": "…"}]`, with events numbered from 0.
+//!
 //! Wherever the proto files have `sealed`, the file may have `private` instead, a message of `sealed.proto`: it is
 //! sealed here, under the newest data key of the household or official that the home keeps, or a new one. Fields that
 //! the device adds (id, author, key, place in the chain, time) must not be in the file.

@@ -2,6 +2,7 @@
 //! the units of values, come from their descriptions; every text is there in both languages.
 
 use crate::plain::{PRIVATE, snake};
+use crate::replica::Warning;
 use lika_domain::catalogue;
 use lika_domain::describe::{Event, Field, Value as Described};
 use lika_domain::facts::envelope;
@@ -49,7 +50,29 @@ impl EventSummary {
 pub fn events(report: &Map<String, Value>, in_clear: bool) -> Vec<EventSummary> {
     let empty = Map::new();
     let lists = report.values().filter_map(|list| list.get("events")?.as_array());
-    lists.flatten().map(|event| summary(event.as_object().unwrap_or(&empty), in_clear)).collect()
+    let mut events: Vec<_> =
+        lists.flatten().map(|event| summary(event.as_object().unwrap_or(&empty), in_clear)).collect();
+    for warned in report.get("warned").and_then(Value::as_array).into_iter().flatten() {
+        // The mapping leaves out a number that is 0.
+        let number = warned.get("event").map_or(Some(0), Value::as_u64);
+        let event = number.and_then(|number| events.get_mut(usize::try_from(number).ok()?));
+        if let Some(event) = event {
+            event.lines.push(reason(warned));
+        }
+    }
+    events
+}
+
+/// Why the official goes on in spite of a warning, under what the warning says.
+fn reason(warned: &Value) -> Line {
+    let text = |name: &str| warned.get(name).and_then(Value::as_str).unwrap_or_default();
+    let warning = Warning::ALL.into_iter().find(|warning| warning.code() == text("warning"));
+    let what = warning.map_or_else(
+        || Bilingual::same(text("warning").to_owned()),
+        |warning| Bilingual::new(warning.zh(), warning.en()),
+    );
+    let path = vec![Bilingual::new("仍要报送的原因", "reason for going on"), what];
+    Line { path, value: Bilingual::same(text("reason").to_owned()) }
 }
 
 fn summary(fields: &Map<String, Value>, in_clear: bool) -> EventSummary {
@@ -253,6 +276,28 @@ mod tests {
         let en = described(Language::En, true);
         assert!(en.contains("wage: 12,345.67 yuan") && en.contains("main cause: illness"), "{en}");
         assert!(en.replace("张三", "").is_ascii(), "one language at a time: {en}");
+    }
+
+    /// The events are numbered from 0, and the mapping leaves the 0 out.
+    #[test]
+    fn a_reason_for_going_on_is_told_with_its_event_and_its_warning() {
+        let mut report: Value = serde_json::from_str(REPORT).unwrap();
+        report["warned"] = serde_json::json!([
+            {"warning": "likely_duplicate", "reason": "同名不同人"},
+            {"warning": "of_a_later_version", "event": 1, "reason": "另有说明"},
+            {"warning": "decided_late", "event": 2, "reason": "没有这一项"},
+        ]);
+        let events = events(report.as_object().unwrap(), false);
+        let last = |event: &EventSummary| event.lines.last().cloned().unwrap();
+        let of = |event: &EventSummary, one: Language| {
+            let line = last(event);
+            let path: Vec<_> = line.path.iter().map(|label| label.one(one)).collect();
+            format!("{}: {}", path.join("/"), line.value.one(one))
+        };
+        let duplicate = Warning::LikelyDuplicate;
+        assert_eq!(of(&events[0], Language::Zh), format!("仍要报送的原因/{}: 同名不同人", duplicate.zh()));
+        assert_eq!(of(&events[0], Language::En), format!("reason for going on/{}: 同名不同人", duplicate.en()));
+        assert_eq!(of(&events[1], Language::En), "reason for going on/of_a_later_version: 另有说明");
     }
 
     #[test]

@@ -7,9 +7,13 @@ use lika_client::Report;
 use lika_client::replica::{Draft, Judged, NotJudged, Warned, judged_on};
 use lika_domain::detail;
 use lika_domain::language::Language;
+use lika_domain::reason;
 use lika_proto::{convert, v1};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+
+/// Most warnings of one kind that are shown one by one.
+const SHOWN_MAX: usize = 10;
 
 /// Judges a report on the copy of the area, or says why it is not judged. Says what the log would refuse, and asks why
 /// to go on in spite of warnings; the reasons are added to the report. `written` is the report before sealing.
@@ -28,15 +32,37 @@ pub(super) fn foresee(printer: Printer, client: &Client, written: &Value, report
     if let Some(refused) = &judged.refused {
         printer.note(told(&convert::refusal(refused, 422), language));
     }
-    for warned in open(&judged.warnings, report) {
-        printer.note(language.of("注意：", "warning: ").to_owned() + &said(&warned, language));
+    for warned in by_kind(open(&judged.warnings, report)) {
+        let Some(first) = warned.first() else { continue };
+        for one in warned.iter().take(SHOWN_MAX) {
+            printer.note(language.of("注意：", "warning: ").to_owned() + &said(one, language));
+        }
+        let more = warned.len().saturating_sub(SHOWN_MAX);
+        if more > 0 {
+            printer.note(language.of(format!("……另有 {more} 项同样的问题"), format!("… and {more} more like it")));
+        }
         let question = language
             .of("仍要报送的原因（将随报送记录，不写姓名和号码）", "Reason for going on (recorded; name nobody)");
-        let reason = printer.ask_for(question, |_| Ok(()))?;
-        let reason = reason.ok_or_else(|| reason_missing(&warned))?;
-        report.warned.push(v1::Warned { warning: warned.warning.code().into(), event: warned.event, reason });
+        let check = |text: &str| reason::check(text).map_err(|fault| language.of(fault.zh(), fault.en()).to_owned());
+        let reason = printer.ask_for(question, check)?.ok_or_else(|| reason_missing(&warned))?;
+        let (code, reason) = (first.warning.code(), &reason);
+        let given =
+            warned.iter().map(|one| v1::Warned { warning: code.into(), event: one.event, reason: reason.clone() });
+        report.warned.extend(given);
     }
     Ok(())
+}
+
+/// Warnings of one kind together, in the order of their first: one reason is asked for each kind.
+fn by_kind(warnings: Vec<Warned>) -> Vec<Vec<Warned>> {
+    let mut kinds: Vec<Vec<Warned>> = Vec::new();
+    for one in warnings {
+        match kinds.iter_mut().find(|kind| kind.first().is_some_and(|first| first.warning == one.warning)) {
+            Some(kind) => kind.push(one),
+            None => kinds.push(vec![one]),
+        }
+    }
+    kinds
 }
 
 /// What the rules say on the copy that covers the report's area.
@@ -87,11 +113,44 @@ fn told(refusal: &v1::Refusal, language: Language) -> String {
     text
 }
 
-fn reason_missing(warned: &Warned) -> Failure {
-    let code = warned.warning.code();
-    let example = json!({"warned": [{"warning": code, "event": warned.event, "reason": "…"}]});
-    let zh = format!("没有签名：{}。请在报告中写明仍要报送的原因：{example}", warned.warning.zh());
-    let en =
-        format!("nothing was signed: {}. Give the reason for going on in the report: {example}", warned.warning.en());
+/// Every warning of the kind needs its reason in the report. Events are numbered from 0 there.
+fn reason_missing(warned: &[Warned]) -> Failure {
+    let given = |one: &Warned| json!({"warning": one.warning.code(), "event": one.event, "reason": "…"});
+    let example = json!({"warned": warned.iter().take(SHOWN_MAX).map(given).collect::<Vec<_>>()});
+    let (zh, en) = warned.first().map_or(("", ""), |first| (first.warning.zh(), first.warning.en()));
+    let zh = format!("没有签名：{zh}。请在报告中写明仍要报送的原因（事项从 0 数起）：{example}");
+    let en = format!(
+        "nothing was signed: {en}. Give the reason for going on in the report, where events are numbered from 0: \
+         {example}"
+    );
     Failure::told("reason_missing", zh, en).exit(Exit::Findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lika_client::replica::Warning;
+
+    fn warned(warning: Warning, event: u32) -> Warned {
+        Warned { warning, event, detail: event.to_string() }
+    }
+
+    #[test]
+    fn one_reason_is_asked_for_each_kind_whatever_stands_between() {
+        let (late, nobody) = (Warning::DecidedLate, Warning::NobodyResponsible);
+        let kinds = by_kind(vec![warned(late, 0), warned(nobody, 0), warned(late, 1), warned(nobody, 7)]);
+        assert_eq!(kinds, [[warned(late, 0), warned(late, 1)], [warned(nobody, 0), warned(nobody, 7)]]);
+        assert_eq!(by_kind(Vec::new()), Vec::<Vec<Warned>>::new());
+    }
+
+    #[test]
+    fn a_missing_reason_names_the_events_as_the_report_numbers_them() {
+        let failure = reason_missing(&[warned(Warning::DecidedLate, 0), warned(Warning::DecidedLate, 3)]);
+        for text in [&failure.message.zh, &failure.message.en] {
+            let example = &text[text.find('{').unwrap()..];
+            let example: Value = serde_json::from_str(example).unwrap();
+            assert_eq!((&example["warned"][0]["event"], &example["warned"][1]["event"]), (&json!(0), &json!(3)));
+            assert_eq!(example["warned"][1]["warning"], "decided_late");
+        }
+    }
 }
