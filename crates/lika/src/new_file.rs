@@ -98,7 +98,7 @@ mod tests {
                 let text = fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]").next().unwrap();
                 let ways = ["fs::write(", "fs::copy(", "File::create", "create_new(", "OpenOptions"];
-                if ways.iter().any(|way| text.contains(way)) {
+                if !path.ends_with("tests.rs") && ways.iter().any(|way| text.contains(way)) {
                     found.push(path.file_name().unwrap().to_string_lossy().into_owned());
                 }
             }
