@@ -171,7 +171,7 @@ fn an_example_can_be_submitted_as_it_is_printed() {
     // Nobody answers twenty questions to learn that there is no key, or that the file is there.
     office.stranger("keyless").run(&["report", "household_visited"]).code(1).says("lika key new");
     let there = office.file("there.json", &json!({}));
-    office.admin.run(&["report", "household_visited", "--save", path(&there)]).code(1).says("nothing was overwritten");
+    office.admin.run(&["report", "household_visited", "--save", path(&there)]).code(7).says("nothing was overwritten");
     office.admin.run(&["report", "--example", "nothing"]).code(2).says("--list");
 }
 

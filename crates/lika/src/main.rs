@@ -2,7 +2,8 @@
 //!
 //! In reading order:
 //! * [`cli`]: the command line, a file per subcommand below [`command`]; [`examples`] in the help of each
-//! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how; [`questions`] asks there
+//! * [`printer`], [`table`], [`numbers`]: the only places that write to the terminal, and how; [`questions`]: the only
+//!   one that asks there
 //! * [`new_file`]: the only place that writes a file where its user says
 //! * [`exit`]: the exit code of each error, and its words; [`language`]: in which language they are
 //!

@@ -1,5 +1,5 @@
-//! Files that a command writes where its user says. They may hold personal data: they are readable by their user alone,
-//! and never take the place of another file.
+//! Files that a command writes where its user says. They may hold personal data: they are readable by their user
+//! alone, and never take the place of another file.
 
 use crate::exit::{Exit, Failure};
 use std::fs::{self, OpenOptions};

@@ -36,11 +36,6 @@ pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// A text from outside as it can stand in a line of ours: without line ends, and without what nobody sees.
-pub(crate) fn one_line(text: &str) -> String {
-    visible(text).replace(['\n', '\t'], " ")
-}
-
 impl Printer {
     /// With `json`, results are JSON on stdout, and a failure is one JSON object on stderr.
     pub(crate) fn new(json: bool, language: Language) -> Self {
@@ -169,8 +164,8 @@ fn answer(
     }
 }
 
-/// Reads one line to its end; `None` if it is longer than [`ANSWER_BYTES_MAX`] or no text. At the end of the input it is
-/// empty.
+/// Reads one line to its end; `None` if it is longer than [`ANSWER_BYTES_MAX`] or no text. At the end of the input it
+/// is empty.
 fn line(from: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let mut is_long = false;
@@ -222,6 +217,7 @@ fn write(to: &mut impl Write, text: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::one_line;
 
     struct Broken(io::ErrorKind);
 

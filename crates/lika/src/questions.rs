@@ -1,8 +1,10 @@
-//! Questions at a terminal, answered with the keyboard alone. Like the printer it shows no text as it came from outside.
+//! Questions at a terminal, answered with the keyboard alone. As in the printer, no text is shown as it came from
+//! outside.
 
 use crate::exit::Failure;
 use crate::language::of_run;
-use crate::printer::{has_terminal, one_line};
+use crate::printer::has_terminal;
+use crate::table::one_line;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, MultiSelect, Password, Select};

@@ -1,7 +1,7 @@
 //! Tables on a terminal, without lines or colours. A Chinese character takes two columns there.
 
-use crate::printer::one_line;
 use comfy_table::{CellAlignment, presets};
+use lika_domain::text::visible;
 use std::fmt;
 
 /// Spaces between two columns.
@@ -55,6 +55,11 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table.lines().try_for_each(|line| writeln!(f, "{}", line.trim_end()))
     }
+}
+
+/// A text from outside as it can stand in a line of ours: without line ends, and without what nobody sees.
+pub(crate) fn one_line(text: &str) -> String {
+    visible(text).replace(['\n', '\t'], " ")
 }
 
 fn plain() -> comfy_table::Table {

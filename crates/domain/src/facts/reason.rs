@@ -1,5 +1,5 @@
-//! Why an official goes on in spite of a warning. The reason is signed with the report and stays in the clear for ever,
-//! so it is short and names nobody. The log, the desk and the command line check it by this rule.
+//! Why an official goes on in spite of a warning. The reason is signed with the report and stays in the clear for
+//! ever, so it is short and names nobody. The log, the desk and the command line check it by this rule.
 
 use super::text::is_hidden;
 

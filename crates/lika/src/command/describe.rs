@@ -1,7 +1,6 @@
 //! A report as text: before it is signed, while it waits, and with its receipt.
 
-use crate::printer::one_line;
-use crate::table::Table;
+use crate::table::{Table, one_line};
 use lika_client::KeyFile;
 use lika_client::draft::Draft;
 use lika_client::summary::{self, EventSummary};

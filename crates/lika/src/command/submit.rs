@@ -62,8 +62,8 @@ of your own, such as "new-1"; a number is drawn for it. Attachments are named in
 The file stays where it is, beside the report; its SHA-256 and size are recorded.
 
 With a copy of the area on this device (`lika replica refresh`) you are warned before signing of what the rules allow
-and an audit would find. Going on needs a reason of 1 to 200 characters, which names nobody and is recorded for ever: it
-is asked for once for each kind of warning, or stands in the report, with events numbered from 0:
+and an audit would find. Going on needs a reason of 1 to 200 characters, which names nobody and is recorded for ever:
+it is asked for once for each kind of warning, or stands in the report, with events numbered from 0:
 
     "warned": [{"warning": "decided_late", "event": 0, "reason": "the publicity had to be repeated"}]
 

@@ -1,7 +1,7 @@
 //! What to do about errors of the client: its folder, the node, receipts, tables.
 
 use super::{Exit, Failure};
-use crate::printer::one_line;
+use crate::table::one_line;
 use lika_client::compose::ComposeError;
 use lika_client::file::FileError;
 use lika_client::import::{ApplyError, ImportError, KnownError};

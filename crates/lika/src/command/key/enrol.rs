@@ -104,7 +104,7 @@ impl Enrol {
         match &given.request {
             Some(request) => self.compare(request, official, &client, printer)?,
             None => printer.note(printer.language().of(
-                "注意：只给了公钥，没有核对码，未经核对。请确认它确实来自本人的设备；用 `lika key request` 的整行文字可以核对。",
+                "注意：只给了公钥，未经核对。请确认它确实来自本人的设备；用 `lika key request` 的整行文字可以核对。",
                 "warning: a bare key has no code, and nothing was compared. Be sure that it comes from the official's own \
                  device; the line of `lika key request` can be compared.",
             )),

@@ -3,7 +3,8 @@
 use super::super::client::{HomeArgs, NodeArgs, block_on};
 use super::super::submit::{Refused, reason};
 use crate::exit::{Exit, Failure, exit_of};
-use crate::printer::{Printer, one_line};
+use crate::printer::Printer;
+use crate::table::one_line;
 use lika_client::ApiError;
 use lika_client::outbox::transfer::{self, ANSWERS_EXTENSION, Answered, Imported, Transfer, TransferCode};
 use lika_client::problem::Problem;

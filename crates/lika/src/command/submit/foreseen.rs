@@ -2,7 +2,8 @@
 
 use super::super::client::{Client, now_s};
 use crate::exit::{Exit, Failure};
-use crate::printer::{Printer, one_line};
+use crate::printer::Printer;
+use crate::table::one_line;
 use lika_client::Report;
 use lika_client::replica::{Draft, Judged, NotJudged, Warned, judged_on};
 use lika_domain::detail;
