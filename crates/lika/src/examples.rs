@@ -112,7 +112,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("policy show", &["lika policy show", "lika policy show 130624 --at 2020-01-01 --json"]),
     ("policy apply", &["lika policy apply policy.json --effective 2021-01-01 --dry-run"]),
-    ("household", &["lika household 1234567890"]),
+    ("household", &["lika household 1234567890", "lika household 1234567890 --card card.html --lang zh"]),
     ("official", &["lika official 10000001"]),
     ("whoami", &["lika whoami", "lika whoami --key laptop --lang zh"]),
     ("audit verify", &["lika audit verify data/log --key data/log.vkey"]),
