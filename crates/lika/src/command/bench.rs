@@ -7,6 +7,7 @@ use crate::printer::Printer;
 use crate::table::Table;
 use clap::{Args, Subcommand};
 use lika_bench::{append, distributed, replay, rules};
+use lika_domain::language::Language;
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -75,7 +76,9 @@ impl Bench {
                 let measured = runtime.block_on(replay::run(replay.events, &note))?;
                 printer.result(&measured, replay::text)?;
             }
-            Self::Rules(args) => printer.result(&rules::run(&args.data, &note)?, rules_text)?,
+            Self::Rules(args) => {
+                printer.result(&rules::run(&args.data, &note)?, |measured| rules_text(measured, printer.language()))?
+            }
         }
         Ok(Exit::Done)
     }
@@ -89,8 +92,11 @@ impl From<Append> for lika_bench::Append {
 }
 
 /// The results as text.
-fn rules_text(measured: &rules::Measured) -> String {
-    let mut table = Table::new(&["kind", ">events", ">admit ns", ">evolve ns", ">share %"]);
+fn rules_text(measured: &rules::Measured, language: Language) -> String {
+    let mut table = Table::new(&language.of(
+        ["事项", ">个数", ">判定 纳秒", ">应用 纳秒", ">占比 %"],
+        ["kind", ">events", ">admit ns", ">evolve ns", ">share %"],
+    ));
     for kind in &measured.kinds {
         let (admit, evolve, share) = (kind.admit_ns, kind.evolve_ns, kind.share);
         table.row([
@@ -101,11 +107,15 @@ fn rules_text(measured: &rules::Measured) -> String {
             &format_args!("{share:.1}"),
         ]);
     }
-    format!(
-        "{} events in {} submissions: rules alone, one core\n  {:>10.0} events/s in {:.2} s\n\n{table}",
-        number(measured.events),
-        number(measured.submissions),
-        measured.events_per_second,
-        measured.seconds,
+    let (events, submissions) = (number(measured.events), number(measured.submissions));
+    let (rate, seconds) = (measured.events_per_second, measured.seconds);
+    language.of(
+        format!(
+            "{submissions} 件报送、{events} 个事项：只算规则，单核\n  {rate:>10.0} 事项/秒，用时 {seconds:.2} 秒\n\n{table}"
+        ),
+        format!(
+            "{events} events in {submissions} submissions: rules alone, one core\n  {rate:>10.0} events/s in \
+             {seconds:.2} s\n\n{table}"
+        ),
     )
 }

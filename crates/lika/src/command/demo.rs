@@ -14,6 +14,7 @@ use clap::Args;
 use lika_client::{Api, Device};
 use lika_county::{County, DIVISIONS_BYTES_MAX, FUPING, HOUSEHOLDS_MAX, History, Loaded, Loader};
 use lika_domain::date::Date;
+use lika_domain::language::Language;
 use lika_ledger::Clock;
 use lika_runtime::nats::directory::instances;
 use lika_runtime::{Embedded, EmbeddedConfig, listen, log};
@@ -128,7 +129,7 @@ impl Demo {
             refused: loaded.refused,
             seconds: began.elapsed().as_secs_f64(),
         };
-        printer.result(&loaded, Distributed::text)?;
+        printer.result(&loaded, |loaded| loaded.text(printer.language()))?;
         Ok(Exit::Done)
     }
 
@@ -139,7 +140,7 @@ impl Demo {
         printer: Printer,
     ) -> anyhow::Result<(Loaded, Vec<Device>)> {
         let expected = u64::from(self.households) * EVENTS_PER_HOUSEHOLD;
-        let bar = printer.bar(expected, "submitting events");
+        let bar = printer.bar(expected, printer.language().of("正在报送", "submitting events"));
         let loaded = loader.load(history, |loaded| {
             bar.set_length(expected.max(loaded.events));
             bar.set_position(loaded.events);
@@ -182,14 +183,19 @@ async fn gateways(client: &async_nats::Client) -> anyhow::Result<Vec<String>> {
 }
 
 impl Distributed {
-    fn text(&self) -> String {
-        format!(
-            "{} events in {} submissions were loaded in {:.1} s, {} refused as they had to be.\nSee them at {}\n",
-            self.events,
-            self.entries,
-            self.seconds,
-            self.refused,
-            self.gateways.join(" and ")
+    fn text(&self, language: Language) -> String {
+        let Self { gateways, entries, events, refused, seconds } = self;
+        language.of(
+            format!(
+                "{seconds:.1} 秒载入 {entries} 件报送、{events} 个事项，\
+                 {refused} 件按预期被拒收。\n可在 {} 查看\n",
+                gateways.join("、")
+            ),
+            format!(
+                "{events} events in {entries} submissions were loaded in {seconds:.1} s, {refused} refused as they had \
+                 to be.\nSee them at {}\n",
+                gateways.join(" and ")
+            ),
         )
     }
 }

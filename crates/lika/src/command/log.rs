@@ -5,6 +5,7 @@ use super::nats::NatsArgs;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use clap::Subcommand;
+use lika_domain::language::Language;
 use lika_runtime::log::create;
 use lika_runtime::nats::streams::Begun;
 use lika_runtime::nats::{connection, streams};
@@ -120,7 +121,7 @@ impl Create {
             None => None,
         };
         let created = Created { data: self.data, origin: self.origin, verifier_key, verifier_key_file, stream };
-        printer.result(&created, Created::text)?;
+        printer.result(&created, |created| created.text(printer.language()))?;
         Ok(Exit::Done)
     }
 }
@@ -128,7 +129,7 @@ impl Create {
 impl Recover {
     async fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let begun = streams::recover(&self.nats.servers(), &self.data, self.replicas).await?;
-        printer.result(&begun, begun_text)?;
+        printer.result(&begun, |begun| begun_text(begun, printer.language()))?;
         Ok(Exit::Done)
     }
 }
@@ -141,45 +142,64 @@ impl Migrate {
             self.replicas.unwrap_or_else(|| self.nats.servers().replicas()),
         )
         .await?;
-        printer.result(&begun, begun_text)?;
+        printer.result(&begun, |begun| begun_text(begun, printer.language()))?;
         Ok(Exit::Done)
     }
 }
 
 impl Created {
-    fn text(&self) -> String {
-        let data = self.data.display();
+    fn text(&self, language: Language) -> String {
+        let (data, origin, key) = (self.data.display(), &self.origin, &self.verifier_key);
         if let Some(stream) = &self.stream {
-            return format!(
-                "{origin} is ordered by {stream}, and still empty. {data} is the folder of its audit service.\n\
-                 Copy to the folder of every other service, before its first start: log.vkey; for households and \
-                 officials also vault/; for a second audit service also keys/.\n\
-                 Next, run the six services and open the log through a gateway:\n  \
-                 lika run audit --data {data} --nats URL --monitor URL\n",
-                origin = self.origin,
+            return language.of(
+                format!(
+                    "{origin} 由 {stream} 排序，尚无条目。{data} 是其审计服务的文件夹。\n\
+                     其他服务首次启动前，请把 log.vkey 复制到其文件夹；户务和干部服务还需 vault/；第二个审计服务还需 keys/。\n\
+                     下一步，运行六个服务，并通过网关启用日志：\n  \
+                     lika run audit --data {data} --nats URL --monitor URL\n"
+                ),
+                format!(
+                    "{origin} is ordered by {stream}, and still empty. {data} is the folder of its audit service.\n\
+                     Copy to the folder of every other service, before its first start: log.vkey; for households and \
+                     officials also vault/; for a second audit service also keys/.\n\
+                     Next, run the six services and open the log through a gateway:\n  \
+                     lika run audit --data {data} --nats URL --monitor URL\n"
+                ),
             );
         }
-        format!(
-            "{origin} is in {data}, and still empty.\n\
-             Its verifier key, for everyone who checks the log, is in {file}:\n  {key}\n\
-             Its signing key is in {data}/keys: keep a copy of that folder where nobody else can read it.\n\n\
-             Next, serve it, and in another terminal make your key and open the log:\n  \
-             lika serve --data {data}\n  \
-             lika key new NAME\n  \
-             lika open --key NAME --area CODE --name NAME --production\n",
-            origin = self.origin,
-            file = self.verifier_key_file.display(),
-            key = self.verifier_key,
+        let file = self.verifier_key_file.display();
+        let area = origin.rsplit('/').next().unwrap_or_default();
+        let next = format!("  lika serve --data {data}\n  lika key new admin\n  lika open --key admin --area {area}");
+        language.of(
+            format!(
+                "{origin} 建在 {data}，尚无条目。\n\
+                 验证密钥供所有核验日志的人使用，在 {file}：\n  {key}\n\
+                 签名密钥在 {data}/keys：请另存一份该文件夹，放在他人读不到的地方。\n\n\
+                 下一步，启动服务，并在另一终端生成密钥、启用日志（admin 是您给密钥起的名称，可改）：\n\
+                 {next} --name 县名 --production\n"
+            ),
+            format!(
+                "{origin} is in {data}, and still empty.\n\
+                 Its verifier key, for everyone who checks the log, is in {file}:\n  {key}\n\
+                 Its signing key is in {data}/keys: keep a copy of that folder where nobody else can read it.\n\n\
+                 Next, serve it, and in another terminal make your key, here called admin, and open the log:\n\
+                 {next} --name COUNTY --production\n"
+            ),
         )
     }
 }
 
-fn begun_text(begun: &Begun) -> String {
-    format!(
-        "{} orders the log from entry {} on. {} holds the entries before it, and is the folder of the audit \
-         service.\nNext, start the services again: audit first, on this folder.\n",
-        begun.stream,
-        begun.entries,
-        begun.data.display()
+fn begun_text(begun: &Begun, language: Language) -> String {
+    let Begun { stream, entries, data, .. } = begun;
+    let data = data.display();
+    language.of(
+        format!(
+            "自第 {entries} 条起由 {stream} 排序。{data} 保存此前的条目，是审计服务的文件夹。\n\
+             下一步，重新启动各服务：先在此文件夹上启动审计服务。\n"
+        ),
+        format!(
+            "{stream} orders the log from entry {entries} on. {data} holds the entries before it, and is the folder \
+             of the audit service.\nNext, start the services again: audit first, on this folder.\n"
+        ),
     )
 }

@@ -15,6 +15,7 @@ use lika_card::{CODE_HEADER, Code, PICTURE_BYTES_MAX, is_picture};
 use lika_client::Home;
 use lika_client::home::KeptReceipt;
 use lika_client::receipt::{self, Proven};
+use lika_domain::language::Language;
 use lika_proto::convert;
 use lika_tlog::key::VerifierKey;
 use lika_views::document::moment;
@@ -105,13 +106,13 @@ impl Verify {
         let proven = receipt::verify(&kept.entry, &kept.proof, &log)?;
         let mut shown = Shown::new(&proven);
         if !reported {
-            printer.result(&shown, Shown::text)?;
+            printer.result(&shown, |shown| shown.text(printer.language()))?;
             return Ok(Exit::Done);
         }
         let (_, signed) = convert::entry(proven.index, &kept.entry)?;
         shown.reported = Some(lika_proto::json::to_json("Submission", &signed.submission)?);
         let words = describe::submission(&signed.submission, printer.language())?;
-        printer.result(&shown, |shown| format!("{}\n{words}", shown.text()))?;
+        printer.result(&shown, |shown| format!("{}\n{words}", shown.text(printer.language())))?;
         Ok(Exit::Done)
     }
 
@@ -218,11 +219,16 @@ fn list(printer: Printer, home: &HomeArgs) -> anyhow::Result<Exit> {
     }
     shown.sort_by(|a, b| (&a.origin, a.index).cmp(&(&b.origin, b.index)));
     printer.result(&shown, |shown| {
-        let mut table = Table::new(&[">entry", "recorded", "submission", "log"]);
+        let language = printer.language();
+        let heads = language.of([">条目", "登记时间", "报送", "日志"], [">entry", "recorded", "submission", "log"]);
+        let mut table = Table::new(&heads);
         for one in shown {
             table.row([&one.index, &one.recorded_at, &one.id, &one.origin]);
         }
-        if table.is_empty() { "no receipt is kept\n".to_owned() } else { table.to_string() }
+        match table.is_empty() {
+            true => language.of("本机没有回执\n", "no receipt is kept\n").to_owned(),
+            false => table.to_string(),
+        }
     })?;
     Ok(Exit::Done)
 }
@@ -264,12 +270,16 @@ impl Shown {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
+        let Self { id, index, recorded_at, origin, key, size, .. } = self;
         let mut table = Table::pairs();
-        table.row([&"proven", &format!("entry {} of {}, {}", self.index, self.origin, self.recorded_at)]);
-        table.row([&"submission", &self.id]);
-        table.row([&"signed with", &self.key]);
-        table.row([&"checkpoint", &format!("of {} entries", self.size)]);
+        let proven = language
+            .of(format!("{origin} 第 {index} 条，{recorded_at}"), format!("entry {index} of {origin}, {recorded_at}"));
+        table.row([&language.of("已证明", "proven"), &proven]);
+        table.row([&language.of("报送", "submission"), id]);
+        table.row([&language.of("签名密钥", "signed with"), key]);
+        let checkpoint = language.of(format!("共 {size} 条"), format!("of {size} entries"));
+        table.row([&language.of("检查点", "checkpoint"), &checkpoint]);
         table.to_string()
     }
 }

@@ -5,6 +5,7 @@ use super::serve::{LISTEN_DEFAULT, Signals};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 use clap::Args;
+use lika_domain::language::Language;
 use lika_ledger::Clock;
 use lika_runtime::{Distributed, DistributedConfig, Failed, ServiceKind};
 use serde::Serialize;
@@ -77,7 +78,7 @@ impl Run {
             running = Distributed::start(config) => running?,
             () = signals.wait() => return Ok(Exit::Done),
         };
-        printer.result(&started(&running), Started::text)?;
+        printer.result(&started(&running), |started| started.text(printer.language()))?;
         let failed = tokio::select! {
             () = signals.wait() => None,
             failed = running.failed() => Some(failed),
@@ -126,8 +127,13 @@ fn started(running: &Distributed) -> Started {
 }
 
 impl Started {
-    fn text(&self) -> String {
-        let at = self.url.as_ref().map_or(String::new(), |url| format!(" at {url}"));
-        format!("{} of {} runs{at} as {}, with {} entries.\n", self.service, self.origin, self.instance, self.entries)
+    fn text(&self, language: Language) -> String {
+        let Self { service, origin, instance, entries, .. } = self;
+        let at = self.url.as_ref().map(|url| language.of(format!("，地址 {url}"), format!(" at {url}")));
+        let at = at.unwrap_or_default();
+        language.of(
+            format!("{origin} 的 {service} 服务正在运行{at}，实例 {instance}，共 {entries} 条。\n"),
+            format!("{service} of {origin} runs{at} as {instance}, with {entries} entries.\n"),
+        )
     }
 }

@@ -74,12 +74,11 @@ impl Serve {
         })
         .await?;
         printer.result(&serving(&node, data), |serving| {
-            format!(
-                "{} with {} entries is served at {} from {}.\nCtrl-C stops it.\n",
-                serving.origin,
-                serving.entries,
-                serving.url,
-                serving.data.display()
+            let Serving { url, origin, entries, data } = serving;
+            let data = data.display();
+            printer.language().of(
+                format!("{origin} 共 {entries} 条，在 {url} 提供服务，数据在 {data}。\n按 Ctrl-C 停止。\n"),
+                format!("{origin} with {entries} entries is served at {url} from {data}.\nCtrl-C stops it.\n"),
             )
         })?;
         until_stopped(node, signals).await

@@ -9,8 +9,9 @@ use crate::table::Table;
 use clap::ValueEnum;
 use lika_audit::auditor::{self, Against, Compared, Remote};
 use lika_domain::area::Level;
+use lika_domain::detail;
 use lika_domain::ids::Index;
-use lika_domain::language::Language;
+use lika_domain::language::{Bilingual, Language};
 use lika_domain::rejection::Rejection;
 use lika_views::Progress;
 use serde::Serialize;
@@ -74,6 +75,9 @@ struct Void {
     index: Index,
     code: &'static str,
     message: String,
+    /// The message in words.
+    #[serde(skip)]
+    shown: Bilingual,
 }
 
 impl Replay {
@@ -94,13 +98,13 @@ impl Replay {
 }
 
 fn replay(printer: Printer, opened: &Opened) -> Result<auditor::Replay, Failure> {
-    let mut bar = EntryBar::new(printer, "replaying");
+    let mut bar = EntryBar::new(printer, printer.language().of("正在重放", "replaying"));
     auditor::replay(&opened.place, &opened.key, opened.threads, &mut bar).map_err(|error| log(&error))
 }
 
 /// Compares with a node. A difference ends the command: the node serves figures that its log does not give.
 fn compare(printer: Printer, opened: &Opened, replay: &auditor::Replay, node: &Remote) -> Result<Compared, Failure> {
-    let mut bar = EntryBar::new(printer, "comparing");
+    let mut bar = EntryBar::new(printer, printer.language().of("正在比对", "comparing"));
     let compared = Against { node, key: &opened.key, threads: opened.threads }.compare(replay, &mut bar);
     drop(bar);
     compared.map_err(|error| match error {
@@ -170,7 +174,8 @@ impl Report {
         facts.row([&language.of("用时", "time"), &format!("{:.2} {time}, {speed} {each}", self.seconds)]);
         let mut text = facts.to_string();
         for void in &self.void_entries {
-            let Void { index, message, code, .. } = void;
+            let Void { index, code, .. } = void;
+            let message = void.shown.one(language);
             text.push_str(&language.of(
                 format!("第 {index} 条无效：{message} [{code}]\n"),
                 format!("entry {index} is void: {message} [{code}]\n"),
@@ -193,6 +198,12 @@ impl Report {
 impl Void {
     fn new((index, rejection): &(Index, Rejection)) -> Self {
         let code = rejection.code();
-        Self { index: *index, code: code.name(), message: rejection.to_string() }
+        let zh = rejection.problems.first().map_or_else(String::new, |first| {
+            let detail = detail::told(code.name(), &first.detail, Language::Zh);
+            let detail = if detail.is_empty() { detail } else { format!("（{detail}）") };
+            format!("{}{detail}", code.zh())
+        });
+        let message = rejection.to_string();
+        Self { index: *index, code: code.name(), shown: Bilingual::new(zh, message.clone()), message }
     }
 }

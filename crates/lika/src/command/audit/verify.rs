@@ -5,6 +5,7 @@ use super::source::SourceArgs;
 use crate::exit::{Exit, log};
 use crate::printer::Printer;
 use lika_audit::auditor::{self, Verified};
+use lika_domain::language::Language;
 use serde::Serialize;
 use std::time::Instant;
 
@@ -34,12 +35,12 @@ impl Verify {
     pub(super) fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let opened = self.source.open()?;
         let began = Instant::now();
-        let mut bar = EntryBar::new(printer, "verifying");
+        let mut bar = EntryBar::new(printer, printer.language().of("正在核验", "verifying"));
         let verified = auditor::verify(&opened.place, &opened.key, opened.threads, &mut bar);
         drop(bar);
         let verified = verified.map_err(|error| log(&error))?;
         let report = Report::new(self.source.name(), &verified, began.elapsed().as_secs_f64());
-        printer.result(&report, Report::text)?;
+        printer.result(&report, |report| report.text(printer.language()))?;
         Ok(Exit::Done)
     }
 }
@@ -58,15 +59,26 @@ impl Report {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, language: Language) -> String {
         let Self { origin, entries, root, files, seconds, .. } = self;
-        let checked = if *files > 0 { format!(", {files} files") } else { String::new() };
-        let mut text = format!("{origin}: {entries} entries{checked} are as signed ({seconds:.2} s)\n  root {root}\n");
+        let checked = match files {
+            0 => String::new(),
+            files => language.of(format!("、{files} 个文件"), format!(", {files} files")),
+        };
+        let mut text = language.of(
+            format!("{origin}：{entries} 条记录{checked}均与签名一致（{seconds:.2} 秒）\n  树根 {root}\n"),
+            format!("{origin}: {entries} entries{checked} are as signed ({seconds:.2} s)\n  root {root}\n"),
+        );
         if let Some(first) = self.unsigned.first() {
             let count = self.unsigned.len();
-            text.push_str(&format!(
-                "  {count} files are beyond the checkpoint, from {first} on: a node is writing them, or was stopped \
-                 while it did; no receipt was given for anything in them\n"
+            text.push_str(&language.of(
+                format!(
+                    "  {count} 个文件在检查点之后，自 {first} 起：节点正在写入，或写入时被停止；其中的内容均未给过回执\n"
+                ),
+                format!(
+                    "  {count} files are beyond the checkpoint, from {first} on: a node is writing them, or was \
+                     stopped while it did; no receipt was given for anything in them\n"
+                ),
             ));
         }
         text

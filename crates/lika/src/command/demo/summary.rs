@@ -123,7 +123,7 @@ impl Summary {
     /// # Errors If the log is not as it was signed, or gives another state than the node's.
     pub(crate) fn verify(&mut self, printer: Printer) -> anyhow::Result<()> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let bar = printer.bar(self.entries, "verifying and replaying");
+        let bar = printer.bar(self.entries, printer.language().of("正在核验并重放", "verifying and replaying"));
         let mut watch = Bar(&bar);
         let replayed = auditor::replay(&Folder(self.log.clone()), &self.key, threads, &mut watch);
         bar.finish_and_clear();
@@ -141,55 +141,82 @@ impl Summary {
     pub(crate) fn text(&self, language: Language) -> String {
         let name = self.areas.first().and_then(|county| county.name.clone()).unwrap_or_default();
         let (households, villages) = (numbers::number(self.households), numbers::number(self.villages));
+        let (speed, seconds) = (numbers::number(self.events_per_second), self.seconds);
         let mut facts = Table::pairs();
-        facts.row([&"log", &self.origin]);
-        facts.row([&"entries", &numbers::number(self.entries)]);
-        facts.row([&"events", &numbers::number(self.events)]);
-        let speed = numbers::number(self.events_per_second);
-        facts.row([&"time", &format!("{:.1} s, {speed} events/s, each with its receipt", self.seconds)]);
-        facts.row([&"root", &self.root]);
-        facts.row([&"state digest", &self.state_digest]);
-        facts.row([&"data", &self.data.display()]);
-        facts.row([&"tiles", &self.log.display()]);
-        facts.row([&"verifier key", &self.verifier_key]);
+        facts.row([&language.of("日志", "log"), &self.origin]);
+        facts.row([&language.of("条目", "entries"), &numbers::number(self.entries)]);
+        facts.row([&language.of("事项", "events"), &numbers::number(self.events)]);
+        let took = language.of(
+            format!("{seconds:.1} 秒，每秒 {speed} 个事项，每件均有回执"),
+            format!("{seconds:.1} s, {speed} events/s, each with its receipt"),
+        );
+        facts.row([&language.of("用时", "time"), &took]);
+        facts.row([&language.of("树根", "root"), &self.root]);
+        facts.row([&language.of("状态摘要", "state digest"), &self.state_digest]);
+        facts.row([&language.of("数据文件夹", "data"), &self.data.display()]);
+        facts.row([&language.of("日志文件", "tiles"), &self.log.display()]);
+        facts.row([&language.of("验证密钥", "verifier key"), &self.verifier_key]);
+        let head = language.of(
+            format!("{name} {FIRST_YEAR}-{LAST_YEAR} 年，虚构：{villages} 个村 {households} 户，其中没有真实的人。"),
+            format!(
+                "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in \
+                 it exists."
+            ),
+        );
         format!(
-            "{name} {FIRST_YEAR}-{LAST_YEAR}, made up: {households} households in {villages} villages. Nobody in it \
-             exists.\n\n{facts}\n{}\n{}\n{}",
+            "{head}\n\n{facts}\n{}\n{}\n{}",
             numbers::areas(&self.areas, language),
-            self.planted(),
-            self.next()
+            self.planted(language),
+            self.next(language)
         )
     }
 
     /// The planted violations, so that auditors can compare their findings.
-    fn planted(&self) -> String {
-        let mut table = Table::new(&["planted", "", ">times"]);
-        for planted in self.planted.iter().filter(|planted| planted.count > 0) {
-            table.row([&planted.kind, &planted.zh, &numbers::number(planted.count)]);
+    fn planted(&self, language: Language) -> String {
+        let there = self.planted.iter().filter(|planted| planted.count > 0);
+        let mut table = match language {
+            Language::Zh => Table::new(&["埋设的问题", "代码", ">次数"]),
+            Language::En => Table::new(&["planted", ">times"]),
+        };
+        for planted in there {
+            let count = numbers::number(planted.count);
+            match language {
+                Language::Zh => table.row([&planted.zh, &planted.kind, &count]),
+                Language::En => table.row([&planted.kind, &count]),
+            }
         }
         table.to_string()
     }
 
-    fn next(&self) -> String {
+    /// What to try next, the commands of each step together.
+    fn next(&self, language: Language) -> String {
         let data = self.data.display();
-        let verified =
-            if self.verified { "The log was verified and judged again: the state is the same. " } else { "" };
-        let mut text = format!(
-            "{verified}Check it yourself:\n  \
-             lika audit verify {data}\n  \
-             lika audit replay {data} --by township\n"
-        );
-        let home = officials::folder(&self.data, Role::VillageOfficer).display().to_string();
-        text.push_str(&format!(
-            "Work as one of its officials, a folder for each role: LIKA_HOME={home} lika replica refresh\n"
-        ));
-        match &self.url {
-            Some(url) => text.push_str(&format!(
-                "  lika audit replay {data} --against {url}\n\nLook at it: {url}\nCtrl-C stops it; \
-                 `lika serve --data {data}` serves it again.\n"
-            )),
-            None => text.push_str(&format!("Serve it: lika serve --data {data}\n")),
+        let mut text = String::new();
+        if self.verified {
+            text += language.of(
+                "日志已核验并重新判定，状态相同。\n",
+                "The log was verified and judged again: the state is the same.\n",
+            );
         }
+        text += language.of("自己核对：\n", "Check it yourself:\n");
+        text += &format!("  lika audit verify {data}\n  lika audit replay {data} --by township\n");
+        if let Some(url) = &self.url {
+            text += &format!("  lika audit replay {data} --against {url}\n");
+        }
+        let home = officials::folder(&self.data, Role::VillageOfficer).display().to_string();
+        text += language.of(
+            "以其中一名干部的身份办理（每种角色一个文件夹）：\n",
+            "Work as one of its officials, a folder for each role:\n",
+        );
+        text += &format!("  LIKA_HOME={home} lika replica refresh\n");
+        text += &match &self.url {
+            Some(url) => language.of(
+                format!("在浏览器中查看：{url}\n按 Ctrl-C 停止；`lika serve --data {data}` 可再次提供服务。\n"),
+                format!("Look at it: {url}\nCtrl-C stops it; `lika serve --data {data}` serves it again.\n"),
+            ),
+            None => language
+                .of(format!("提供服务：lika serve --data {data}\n"), format!("Serve it: lika serve --data {data}\n")),
+        };
         text
     }
 }
