@@ -136,3 +136,80 @@ fn a_nodes_answer_moves_no_cursor_and_adds_no_line() {
         }
     }
 }
+
+#[test]
+fn a_key_name_is_checked_first_and_a_passphrase_of_the_environment_is_no_contradiction() {
+    let office = Office::with_village();
+    let clerk = office.stranger("clerk");
+    // No node answers here, and nobody can be asked: the name alone decides.
+    let nowhere = ["--url", "http://127.0.0.1:9", "--json"];
+    assert_eq!(clerk.run(&[&["key", "new", "a/b"], &nowhere[..]].concat()).code(1).error()["code"], "name_invalid");
+    let new = ["key", "new", "phone", "--no-passphrase", "--json"];
+    let made = clerk.command(&new).env("LIKA_PASSPHRASE_FILE", "/no/such/file").output().unwrap();
+    assert!(made.status.success(), "{}", crate::support::told(&made));
+    assert_eq!(clerk.run(&[&["key", "new", "phone"], &nowhere[..]].concat()).code(7).error()["code"], "exists");
+    clerk.run(&["key", "new", "tablet", "--no-passphrase", "--passphrase-file", "x"]).code(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_a_usage_error() {
+    use std::os::unix::ffi::OsStrExt;
+    let wrong = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+    let told = crate::support::lika().arg("nothing").arg(wrong).arg("--json").output().unwrap();
+    assert_eq!(told.status.code(), Some(2), "{}", crate::support::told(&told));
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&told.stderr).unwrap()["code"], "usage");
+}
+
+#[test]
+fn json_is_the_same_in_every_language() {
+    let office = Office::with_village();
+    office.admin.run(&["import", "apply", path(&family(&office, "one.csv", 7)), "--json"]).code(0);
+    office.admin.run(&["replica", "refresh"]).code(0);
+    for words in [&["replica", "find"][..], &["receipt", "list"], &["outbox", "list", "--all"], &["key", "show"]] {
+        let of = |language| {
+            let mut json = office.admin.json(&[words, &["--lang", language]].concat());
+            // The age of what waits grows.
+            json.as_array_mut().into_iter().flatten().for_each(|one| {
+                one.as_object_mut().unwrap().remove("age_s");
+            });
+            json
+        };
+        assert_eq!(of("zh"), of("en"), "{words:?}");
+    }
+}
+
+/// The lines of a run in Chinese: names, commands, paths and codes may be in Latin letters, sentences may not.
+#[test]
+fn a_run_in_chinese_prints_no_english_sentence() {
+    let office = Office::with_village();
+    office.admin.run(&["import", "apply", path(&family(&office, "one.csv", 7)), "--json"]).code(0);
+    let (data, new) = (path(&office.data).to_owned(), office.dir.path().join("new"));
+    let receipt = office.admin.json(&["receipt", "list"])[0]["id"].as_str().unwrap().to_owned();
+    let commands: [&[&str]; 12] = [
+        &["audit", "verify", &data],
+        &["audit", "replay", &data],
+        &["receipt", "list"],
+        &["receipt", "verify", &receipt],
+        &["outbox", "list"],
+        &["outbox", "send"],
+        &["key", "show"],
+        &["replica", "refresh"],
+        &["replica", "find"],
+        &["progress", VILLAGE],
+        &["log", "create", "--data", path(&new), "--origin", "lika.example/130624"],
+        // Last: from here on there are two keys to choose from.
+        &["key", "new", "tablet", "--no-passphrase"],
+    ];
+    for words in commands {
+        let told = office.admin.run(&[words, &["--lang", "zh"]].concat()).code(0).told();
+        for line in told.lines().skip(1).filter(|line| !line.trim().is_empty()) {
+            // Three words of small letters beside one another, none of them a name, make a sentence.
+            let plain = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let run = line.split(' ').map(plain).collect::<Vec<_>>();
+            let sentence = run.windows(3).any(|three| three.iter().all(|is| *is)) && !line.contains("lika");
+            assert!(!sentence, "{words:?}: {line}");
+        }
+        assert!(told.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{words:?}\n{told}");
+    }
+}

@@ -105,8 +105,10 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
     let read = program().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     read.map_err(|error| {
         let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+        // An argument need not be text.
+        let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         if !asked && std::env::args_os().any(|arg| arg == "--json") {
-            Printer::new(true, language::chosen(language::of_words(std::env::args())))
+            Printer::new(true, language::chosen(language::of_words(words)))
                 .failure(&Failure::new("usage", error.render().to_string().trim()));
         } else {
             // If help cannot be written, nothing else can.

@@ -30,7 +30,8 @@ pub(crate) struct Desk {
     /// Port to listen on, on this machine alone; 0 is any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// Only print the address, and open no browser
+    /// Only print the address, and open no browser. The address that is given to a browser can be seen in the list of
+    /// processes by others who use this machine
     #[arg(long)]
     no_open: bool,
     #[command(flatten)]
@@ -54,6 +55,13 @@ impl Desk {
 
     async fn serve(self, printer: Printer) -> anyhow::Result<Exit> {
         let (home, api, key) = self.client.desk(Duration::from_secs(LOCK_AFTER_S))?;
+        if home.keys()?.is_empty() {
+            let zh = "本机还没有密钥，工作台不能签名：请先运行 `lika key new 名称`，\
+                      再用 `lika key request` 请管理员登记";
+            let en = "there is no key on this device, and the desk cannot sign without one: run `lika key new NAME`, and \
+                      `lika key request` to let an administrator enrol it";
+            printer.note(printer.language().of(zh, en));
+        }
         let mut first = match single::start(home.dir())? {
             Start::First(first) => first,
             Start::Running(url) if url.is_empty() => {

@@ -16,7 +16,7 @@ use anyhow::Context;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::Subcommand;
-use lika_client::{Home, KeyFile, Random, Signer};
+use lika_client::{Home, HomeError, KeyFile, Random, Signer};
 use lika_domain::ids::OfficialId;
 use lika_domain::language::Language;
 use serde::Serialize;
@@ -53,8 +53,9 @@ pub(crate) struct New {
     /// Leave the key unprotected: whoever gets its file can sign as the official
     #[arg(long, conflicts_with = "passphrase_file")]
     no_passphrase: bool,
-    /// File whose first line is to be the passphrase [default: it is asked for, twice]
-    #[arg(long, env = "LIKA_PASSPHRASE_FILE", value_name = "FILE")]
+    /// File whose first line is to be the passphrase [default: that of LIKA_PASSPHRASE_FILE, else it is asked for,
+    /// twice]
+    #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     #[command(flatten)]
     home: HomeArgs,
@@ -114,6 +115,20 @@ impl Key {
 impl New {
     fn run(self, printer: Printer) -> anyhow::Result<Exit> {
         let home = self.home.open()?;
+        // Nobody waits for a node, or thinks of a passphrase, to learn that the name cannot be taken.
+        match home.key(&self.name) {
+            Err(HomeError::KeyUnknown(_)) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => {
+                let name = &self.name;
+                let zh = format!("已有名为 {name} 的密钥，没有覆盖；请换一个名称，`lika key show` 列出全部密钥");
+                let en = format!(
+                    "there is a key {name}, and it was not overwritten; take another name. `lika key show` lists the \
+                     keys"
+                );
+                return Err(Failure::told("exists", zh, en).exit(Exit::Conflict).into());
+            }
+        }
         let mut random = Random::system();
         let official = match self.official {
             Some(official) => official,
@@ -125,22 +140,23 @@ impl New {
         };
         let signer = Signer::generate(&mut random)?;
         let mut key = KeyFile::new(&self.name, official, &origin, now_s(), &signer);
-        // Nobody thinks of a passphrase to learn that the name is taken.
-        if home.key(&self.name).is_ok() {
-            home.add_key(&key)?;
-        }
         if !self.no_passphrase {
-            key = key.protect(&signer, &passphrase::new(self.passphrase_file.as_deref())?, &mut random)?;
+            let file = self.passphrase_file.or_else(passphrase::file_of_environment);
+            key = key.protect(&signer, &passphrase::new(file.as_deref())?, &mut random)?;
         }
         home.add_key(&key)?;
         let (dir, language) = (home.dir().display(), printer.language());
         printer.result(&Shown::new(&key), |shown| {
-            let command = format!("lika key request {}", shown.name);
+            let (name, command) = (&shown.name, format!("lika key request {}", shown.name));
             let said = language.of(
-                format!("密钥保存在 {dir}/keys，不离开本机。请管理员登记：\n  {command}\n"),
+                format!(
+                    "密钥保存在 {dir}/keys，不离开本机。请管理员登记：\n  {command}\n\
+                     新日志的首位管理员不需登记，直接启用日志：\n  lika open --key {name} --help\n"
+                ),
                 format!(
                     "The key itself is in {dir}/keys and never leaves this device. Let it be enrolled:\n  \
-                     {command}\n"
+                     {command}\nThe first administrator of a new log needs no enrolment and opens it:\n  \
+                     lika open --key {name} --help\n"
                 ),
             );
             format!("{}{said}", shown.text(language))

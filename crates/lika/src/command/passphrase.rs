@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 /// Largest file with a passphrase, in bytes.
 const FILE_BYTES_MAX: u64 = 4_096;
+/// The variable that names the file.
+const VARIABLE: &str = "LIKA_PASSPHRASE_FILE";
 /// How often a wrong passphrase may be corrected on the terminal.
 const TRIES: usize = 3;
 
@@ -22,8 +24,13 @@ static UNLOCKED: LazyLock<Unlocked> = LazyLock::new(Unlocked::default);
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PassphraseArgs {
     /// File whose first line is the key's passphrase [default: it is asked for on the terminal]
-    #[arg(long, env = "LIKA_PASSPHRASE_FILE", value_name = "FILE")]
+    #[arg(long, env = VARIABLE, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+}
+
+/// The file that the environment names for passphrases.
+pub(crate) fn file_of_environment() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
 /// The keys that this process has unlocked.

@@ -10,7 +10,7 @@ use lika_client::{Replica as Copy, ReplicaError};
 use lika_domain::area::{Area, Level};
 use lika_domain::household::Household;
 use lika_domain::ids::{HouseholdId, MemberNo};
-use lika_domain::language::Language;
+use lika_domain::language::Bilingual;
 use lika_domain::official::Capacity;
 use serde::Serialize;
 
@@ -88,6 +88,9 @@ struct Found {
     head: String,
     persons: usize,
     status: &'static str,
+    /// The status in words.
+    #[serde(skip)]
+    shown: Bilingual,
     /// The first responsible official.
     official: Option<Responsible>,
     visited: Option<String>,
@@ -198,7 +201,7 @@ impl Find {
                 "there is no copy of your area on this device; with a connection, run `lika replica refresh` first";
             return Err(Failure::told("replica_missing", zh, en).into());
         }
-        let mut found: Vec<Found> = copies.iter().flat_map(|copy| self.search(copy, language)).collect();
+        let mut found: Vec<Found> = copies.iter().flat_map(|copy| self.search(copy)).collect();
         found.sort_by(|one, other| (&one.village, &one.household).cmp(&(&other.village, &other.household)));
         found.dedup_by(|one, other| one.household == other.household);
         let all = found.len();
@@ -220,7 +223,16 @@ impl Find {
                 });
                 let visited = one.visited.clone().unwrap_or_default();
                 let (head, village) = (&one.head, &one.village_name);
-                table.row([&one.household, head, &one.persons, &one.status, village, &name, &phone, &visited]);
+                table.row([
+                    &one.household,
+                    head,
+                    &one.persons,
+                    &one.shown.one(language),
+                    village,
+                    &name,
+                    &phone,
+                    &visited,
+                ]);
             }
             if table.is_empty() {
                 language.of("没有找到\n", "nothing found\n").to_owned()
@@ -237,7 +249,7 @@ impl Find {
         Ok(Exit::Done)
     }
 
-    fn search(&self, copy: &Copy, language: Language) -> Vec<Found> {
+    fn search(&self, copy: &Copy) -> Vec<Found> {
         let inside = |area: Area| self.area.is_none_or(|within| within.contains(area));
         let villages = copy.state().villages.iter().filter(|(area, _)| inside(**area));
         let cards = villages.flat_map(|(area, village)| village.households.iter().map(move |card| (*area, card)));
@@ -246,7 +258,7 @@ impl Find {
             |id: HouseholdId| self.text.as_deref().is_some_and(|text| id.to_string().starts_with(text.trim()));
         cards
             .filter(|(_, (id, _))| wanted.as_ref().is_none_or(|wanted| wanted.contains(id) || written(**id)))
-            .map(|(area, (id, card))| Found::of(copy, area, (*id, card), language))
+            .map(|(area, (id, card))| Found::of(copy, area, (*id, card)))
             .collect()
     }
 }
@@ -280,7 +292,7 @@ impl Kept {
 }
 
 impl Found {
-    fn of(copy: &Copy, area: Area, (id, card): (HouseholdId, &Household), language: Language) -> Self {
+    fn of(copy: &Copy, area: Area, (id, card): (HouseholdId, &Household)) -> Self {
         let head = card.members.iter().find(|member| member.relation.name() == "head");
         let head = head.or(card.members.first()).map(|member| member.number).or(MemberNo::new(1));
         let first = card.officials.iter().find(|assigned| assigned.capacity == Capacity::First);
@@ -295,7 +307,8 @@ impl Found {
             village_name: village_name.unwrap_or_default(),
             head: head.map(|number| copy.personal().name(id, number).to_owned()).unwrap_or_default(),
             persons: card.members.len(),
-            status: language.of(card.status.zh(), card.status.name()),
+            status: card.status.name(),
+            shown: Bilingual::new(card.status.zh(), card.status.name()),
             official,
             visited: card.visited.map(|day| day.to_string()),
         }

@@ -3,7 +3,7 @@
 mod foreseen;
 mod send;
 
-pub(crate) use send::{Outcome, Outgoing, Refused, not_sent, reason};
+pub(crate) use send::{Outcome, Outgoing, Refused, english_if_any, not_sent};
 
 use super::client::{Client, ClientArgs, block_on};
 use super::describe;

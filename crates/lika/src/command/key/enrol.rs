@@ -104,15 +104,27 @@ impl Enrol {
         match &given.request {
             Some(request) => self.compare(request, official, &client, printer)?,
             None => printer.note(printer.language().of(
-                "注意：只给了公钥，未经核对。请确认它确实来自本人的设备；用 `lika key request` 的整行文字可以核对。",
+                "注意：只给了公钥，未经核对。请确认它来自本人的设备；用 `lika key request` 的整行文字可以核对。",
                 "warning: a bare key has no code, and nothing was compared. Be sure that it comes from the official's own \
                  device; the line of `lika key request` can be compared.",
             )),
         }
         if block_on(self.is_in_force(&client, official, &given.public))? {
             let zh = format!("该密钥已为干部 {official} 登记，没有再次报送");
-            let said = printer.language().of(zh, format!("the key is enrolled for official {official} already"));
-            printer.result(&json!({"outcome": "enrolled_before", "official": official.to_string()}), |_| said)?;
+            let mut said = printer.language().of(zh, format!("the key is enrolled for official {official} already"));
+            let left_out = self.left_out();
+            if !left_out.is_empty() {
+                let options = left_out.join(" ");
+                said += &printer.language().of(
+                    format!("；{options} 没有记录：这些只在登记干部或密钥时记录"),
+                    format!(
+                        "; {options} were not recorded: they are taken only when an official or a key is enrolled"
+                    ),
+                );
+            }
+            let outcome =
+                json!({"outcome": "enrolled_before", "official": official.to_string(), "left_out": left_out});
+            printer.result(&outcome, |_| said)?;
             return Ok(Exit::Done);
         }
         let said = given.request.as_ref().map(|request| request.name.as_str()).filter(|name| !name.is_empty());
@@ -133,6 +145,18 @@ impl Enrol {
 }
 
 impl Enrol {
+    /// Options with what is recorded only when the official is enrolled.
+    fn left_out(&self) -> Vec<&'static str> {
+        let given = [
+            ("--name", self.name.is_some()),
+            ("--phone", self.phone.is_some()),
+            ("--unit", !self.unit.is_empty()),
+            ("--post", !self.post.is_empty()),
+            ("--device", !self.device.is_empty()),
+        ];
+        given.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option).collect()
+    }
+
     /// Whether the log says all of it already: this key of this official, in this role and area. What the node does
     /// not tell counts as not said, and the log decides.
     async fn is_in_force(&self, client: &Client, official: OfficialId, public: &[u8; 32]) -> anyhow::Result<bool> {

@@ -3,14 +3,15 @@
 use super::super::client::{HomeArgs, NodeArgs, block_on};
 use super::super::passphrase::PassphraseArgs;
 use super::super::serve::Signals;
-use super::super::submit::{Refused, not_sent, reason};
+use super::super::submit::{Refused, english_if_any, not_sent};
 use super::stick;
-use crate::exit::{Exit, classify, exit_of};
+use crate::exit::{Exit, classify, exit_of, said_by_node};
 use crate::printer::Printer;
 use lika_client::outbox::{self, Sent};
 use lika_client::{Api, ApiError, Home, HomeError};
-use lika_domain::language::Language;
+use lika_domain::language::{Bilingual, Language};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use tokio::sync::Notify;
@@ -42,7 +43,8 @@ struct Report {
     refused: Vec<Refused>,
     waiting: usize,
     /// Why sending stopped before the end.
-    stopped: Option<String>,
+    #[serde(serialize_with = "english_if_any")]
+    stopped: Option<Bilingual>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,18 +81,19 @@ impl Send {
                 ..again
             };
         }
-        printer.result(&Report::new(&sent), |report| report.text(printer.language()))?;
+        printer.result(&Report::new(&sent, &home), |report| report.text(printer.language()))?;
         Ok(exit(&sent))
     }
 
     /// Sends as soon as something waits and the node answers.
     async fn watch(self, printer: Printer) -> anyhow::Result<Exit> {
         let (home, api, wake) = (self.home.open()?, self.node.api()?, Notify::new());
+        self.unlock_given(&home)?;
         let mut signals = Signals::listen()?;
         let mut last = None;
         let mut told = |round: Result<Sent, HomeError>| -> Result<(), anyhow::Error> {
             let report = match round {
-                Ok(sent) => Report::new(&sent),
+                Ok(sent) => Report::new(&sent, &home),
                 // Another command may hold the folder for long; everything else a person has to look at.
                 Err(HomeError::Locked { .. }) => return Ok(()),
                 Err(error) => return Err(error.into()),
@@ -112,9 +115,32 @@ impl Send {
     }
 }
 
+impl Send {
+    /// Unlocks the keys that the passphrase in the file opens: what waits may have to be signed again at any time, and
+    /// nobody is asked while this runs.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or opens none of the keys that need one.
+    fn unlock_given(&self, home: &Home) -> anyhow::Result<()> {
+        let Some(given) = self.passphrase.given()? else { return Ok(()) };
+        let mut refused = None;
+        let mut is_open = false;
+        for key in home.keys()?.iter().filter(|key| key.is_protected()) {
+            match home.unlock(key, &given) {
+                Ok(_) => is_open = true,
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if !is_open => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Sends once, with a progress bar.
 fn round(printer: Printer, home: &Home, api: &Api) -> anyhow::Result<Sent> {
-    let bar = printer.bar(home.pending()?.len() as u64, "sending");
+    let bar = printer.bar(home.pending()?.len() as u64, printer.language().of("正在发送", "sending"));
     let told = |step: outbox::Step| bar.set_position(step.answered as u64);
     let sent = block_on(async { Ok(outbox::send(home, api, told).await?) });
     bar.finish_and_clear();
@@ -134,18 +160,23 @@ fn exit(sent: &Sent) -> Exit {
 }
 
 impl Report {
-    fn new(sent: &Sent) -> Self {
+    fn new(sent: &Sent, home: &Home) -> Self {
         let recorded = sent.recorded.iter().map(|(proven, duplicate)| Recorded {
             id: proven.id.to_string(),
             index: proven.index,
             duplicate: *duplicate,
         });
-        let waits = (sent.waiting > 0).then(|| not_sent(sent, "").en);
+        let waits = || {
+            let logs: BTreeSet<_> =
+                home.pending().unwrap_or_default().into_iter().map(|pending| pending.origin).collect();
+            not_sent(sent, &logs.into_iter().collect::<Vec<_>>().join(", "))
+        };
+        let waits = (sent.waiting > 0).then(waits);
         Self {
             recorded: recorded.collect(),
             refused: sent.refused.iter().map(|(id, refusal)| Refused::new(*id, refusal)).collect(),
             waiting: sent.waiting,
-            stopped: sent.stopped.first().map(reason).or(waits),
+            stopped: sent.stopped.first().map(said_by_node).or(waits),
         }
     }
 
@@ -159,6 +190,7 @@ impl Report {
             text.push_str(&format!("\n{}", refused.text(language)));
         }
         if let Some(reason) = &self.stopped {
+            let reason = reason.one(language);
             text.push_str(&format!("\n{}{reason}\n", language.of("未能全部发送：", "sending stopped: ")));
         }
         text

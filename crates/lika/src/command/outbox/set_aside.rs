@@ -5,6 +5,7 @@ use super::super::passphrase::PassphraseArgs;
 use super::{One, find};
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
+use anyhow::Context;
 use lika_client::home::{Item, Retried, State};
 use serde::Serialize;
 
@@ -59,15 +60,29 @@ impl Retry {
         };
         // As they were composed: they get their new places in this order.
         items.sort_by(|a, b| (&a.key, a.sequence).cmp(&(&b.key, b.sequence)));
-        let mut back = Vec::new();
-        for item in items {
+        let put_back = |item: Item| -> anyhow::Result<PutBack> {
             if let (None, Some(name)) = (&key, &item.key_name) {
                 self.passphrase.unlock(&home, &home.key(name)?)?;
             }
-            let retried = home.retry(&item.id, key.as_ref())?;
+            let retried = home.retry(&item.id, key.as_ref()).with_context(|| item.id.clone())?;
             let state = if retried == Retried::Draft { State::Draft } else { State::Queued };
-            back.push(PutBack { id: item.id, state, signed_again: retried == Retried::SignedAgain });
+            Ok(PutBack { id: item.id, state, signed_again: retried == Retried::SignedAgain })
+        };
+        let mut back = Vec::new();
+        let mut failed = None;
+        for item in items {
+            match put_back(item) {
+                Ok(one) => back.push(one),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
         }
+        if let (Some(_), []) = (&failed, back.as_slice()) {
+            return failed.map_or(Ok(Exit::Done), Err);
+        }
+        // What was put back is told, whatever came after it.
         printer.result(&back, |back| {
             let language = printer.language();
             let line = |one: &PutBack| match one.state {
@@ -84,7 +99,7 @@ impl Retry {
                 back => back.iter().map(line).collect(),
             }
         })?;
-        Ok(Exit::Done)
+        failed.map_or(Ok(Exit::Done), Err)
     }
 }
 

@@ -1,15 +1,15 @@
 //! `lika outbox export`, `import` and `send --file`: the outbox on a USB stick.
 
 use super::super::client::{HomeArgs, NodeArgs, block_on};
-use super::super::submit::{Refused, reason};
-use crate::exit::{Exit, Failure, exit_of};
+use super::super::submit::{Refused, english_if_any};
+use crate::exit::{Exit, Failure, exit_of, said_by_node};
 use crate::printer::Printer;
 use crate::table::one_line;
 use lika_client::ApiError;
 use lika_client::outbox::transfer::{self, ANSWERS_EXTENSION, Answered, Imported, Transfer, TransferCode};
 use lika_client::problem::Problem;
 use lika_domain::detail;
-use lika_domain::language::Language;
+use lika_domain::language::{Bilingual, Language};
 use lika_proto::v1::answer::Outcome;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,8 @@ struct SentFile {
     /// Not sent, because something before them was refused or the line broke.
     unanswered: usize,
     answers: String,
-    stopped: Option<String>,
+    #[serde(serialize_with = "english_if_any")]
+    stopped: Option<Bilingual>,
 }
 
 #[derive(Debug, Serialize)]
@@ -134,7 +135,8 @@ pub(super) fn send(printer: Printer, node: &NodeArgs, file: &Path, answers: Opti
         true => answers_of(Transfer::read(&path)?)?,
         false => Vec::new(),
     };
-    let (api, bar) = (node.api()?, printer.bar(submissions.waiting.len() as u64, "sending"));
+    let (api, bar) =
+        (node.api()?, printer.bar(submissions.waiting.len() as u64, printer.language().of("正在发送", "sending")));
     let sent = block_on(async {
         Ok(transfer::send(&api, &submissions, before, |sent| bar.set_position(sent as u64)).await?)
     });
@@ -155,7 +157,7 @@ pub(super) fn send(printer: Printer, node: &NodeArgs, file: &Path, answers: Opti
         unanswered: submissions.waiting.len().saturating_sub(answers.len()),
         refused,
         answers: path.display().to_string(),
-        stopped: stopped.as_ref().map(reason),
+        stopped: stopped.as_ref().map(said_by_node),
     };
     printer.result(&sent, |sent| sent.text(printer.language()))?;
     Ok(exit)
@@ -173,6 +175,7 @@ impl SentFile {
             text.push_str(&format!("\n{}", refused.text(language)));
         }
         if let Some(reason) = &self.stopped {
+            let reason = reason.one(language);
             text.push_str(&format!("\n{}{reason}\n", language.of("未能全部发送：", "sending stopped: ")));
         }
         text.push_str(&language.of(

@@ -281,17 +281,17 @@ impl Queued {
     }
 }
 
-/// Why sending stopped, in a line.
-pub(crate) fn reason(error: &ApiError) -> String {
-    said_by_node(error).en
-}
-
 /// JSON is the same in every language.
 fn english<S: serde::Serializer>(text: &Bilingual, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&text.en)
 }
 
-/// Why something waits although the node answered.
+/// The same of a text that may be missing.
+pub(crate) fn english_if_any<S: serde::Serializer>(text: &Option<Bilingual>, to: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| &text.en).serialize(to)
+}
+
+/// Why something waits although the node answered; `origin` is the log that it is for.
 pub(crate) fn not_sent(sent: &Sent, origin: &str) -> Bilingual {
     if sent.is_sent_elsewhere {
         let zh = "另一进程正在发送，会一并发出";
