@@ -105,8 +105,8 @@ impl Enrol {
             Some(request) => self.compare(request, official, &client, printer)?,
             None => printer.note(printer.language().of(
                 "注意：只给了公钥，未经核对。请确认它来自本人的设备；用 `lika key request` 的整行文字可以核对。",
-                "warning: a bare key has no code, and nothing was compared. Be sure that it comes from the official's own \
-                 device; the line of `lika key request` can be compared.",
+                "warning: a bare key has no code, and nothing was compared. Be sure that it comes from the official's \
+                 own device; the line of `lika key request` can be compared.",
             )),
         }
         if block_on(self.is_in_force(&client, official, &given.public))? {
