@@ -77,7 +77,8 @@ impl Bench {
                 printer.result(&measured, replay::text)?;
             }
             Self::Rules(args) => {
-                printer.result(&rules::run(&args.data, &note)?, |measured| rules_text(measured, printer.language()))?
+                printer
+                    .result(&rules::run(&args.data, &note)?, |measured| rules_text(measured, printer.language()))?;
             }
         }
         Ok(Exit::Done)

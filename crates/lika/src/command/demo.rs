@@ -192,8 +192,8 @@ impl Distributed {
                 gateways.join("、")
             ),
             format!(
-                "{events} events in {entries} submissions were loaded in {seconds:.1} s, {refused} refused as they had \
-                 to be.\nSee them at {}\n",
+                "{events} events in {entries} submissions were loaded in {seconds:.1} s, {refused} refused as they \
+                 had to be.\nSee them at {}\n",
                 gateways.join(" and ")
             ),
         )

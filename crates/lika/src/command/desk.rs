@@ -58,8 +58,8 @@ impl Desk {
         if home.keys()?.is_empty() {
             let zh = "本机还没有密钥，工作台不能签名：请先运行 `lika key new 名称`，\
                       再用 `lika key request` 请管理员登记";
-            let en = "there is no key on this device, and the desk cannot sign without one: run `lika key new NAME`, and \
-                      `lika key request` to let an administrator enrol it";
+            let en = "there is no key on this device, and the desk cannot sign without one: run `lika key new NAME`, \
+                      and `lika key request` to let an administrator enrol it";
             printer.note(printer.language().of(zh, en));
         }
         let mut first = match single::start(home.dir())? {
