@@ -18,6 +18,8 @@
 //! of 64 MiB, 3 passes and 4 lanes. At 0.1 s each, 10^12 of them are 3,000 years of a core for one request. 12 digits
 //! of a plain hash would be a year of a core at most, signatures included, or an hour of many.
 
+pub mod approval;
+
 use crate::key::Signer;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;

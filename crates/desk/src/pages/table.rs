@@ -15,6 +15,7 @@ use axum::response::Response;
 use lika_client::ApiError;
 use lika_client::home::KeptTable;
 use lika_client::import::{self, Applied, FileForm};
+use lika_domain::reason::{self as rule, ReasonFault};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -105,7 +106,7 @@ fn done(desk: &Desk, page: &Page, table: &KeptTable, outcome: &Outcome) -> Resul
         (facts(page, table, outcome))
         (found::listed(page, labels::TABLE_PROBLEMS, "problems", &problems))
         @if !problems.is_empty() || !warnings.is_empty() { (copies(page, table)) }
-        @if problems.iter().any(|problem| problem.code == REASON_MISSING) { (reason(page, table, false)) }
+        @if problems.iter().any(|problem| problem.code == REASON_MISSING) { (reason(page, table, None)) }
         (found::listed(page, labels::TABLE_WARNINGS, "warnings", &warnings))
         @if outcome.applied.is_none() {
             (plan::states(page, &outcome.checked))
@@ -174,17 +175,19 @@ fn facts(page: &Page, table: &KeptTable, outcome: &Outcome) -> Markup {
 }
 
 /// Asks why to go on with rows in which an audit would find something.
-fn reason(page: &Page, table: &KeptTable, wrong: bool) -> Markup {
-    let described = if wrong { "reason-hint reason-fault" } else { "reason-hint" };
+fn reason(page: &Page, table: &KeptTable, wrong: Option<ReasonFault>) -> Markup {
+    let described = if wrong.is_some() { "reason-hint reason-fault" } else { "reason-hint" };
     html! {
         form method="post" action={ "/tables/" (table.id) "/reason" } enctype="multipart/form-data" {
             (page.hidden())
-            div.field.bad[wrong] {
+            div.field.bad[wrong.is_some()] {
                 label for="reason" { (page.say(labels::TABLE_REASON)) }
                 p.hint id="reason-hint" { (page.say(labels::TABLE_REASON_HINT)) }
                 textarea #reason name="reason" rows="2" aria-describedby=(described)
-                    aria-invalid=[wrong.then_some("true")] { (table.reason.as_deref().unwrap_or_default()) }
-                @if wrong { p.fault id="reason-fault" { (page.say(labels::WARNED_MISSING)) } }
+                    aria-invalid=[wrong.map(|_| "true")] { (table.reason.as_deref().unwrap_or_default()) }
+                @if let Some(fault) = wrong {
+                    p.fault id="reason-fault" { (page.language.of(fault.zh(), fault.en())) }
+                }
             }
             p.actions { button.plain { (page.say(labels::TABLE_REASON_GIVE)) } }
         }
@@ -260,11 +263,12 @@ pub(crate) async fn post(
         }
         "reason" => {
             let given = posted.get("reason").unwrap_or_default().trim().to_owned();
+            let wrong = rule::check(&given).err();
             let table = KeptTable { reason: Some(given), ..table };
-            if !table.reason.as_deref().is_some_and(|reason| lika_domain::reason::check(reason).is_ok()) {
+            if wrong.is_some() {
                 let page = desk.page(&visit);
                 let title = page.say(labels::TABLE_REASON);
-                return Ok(page.draw(title, &html! { h1 { (title) } (reason(&page, &table, true)) }));
+                return Ok(page.draw(title, &html! { h1 { (title) } (reason(&page, &table, wrong)) }));
             }
             desk.home.keep_table(&table)?;
             desk.tables.forget();

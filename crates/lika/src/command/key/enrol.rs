@@ -8,18 +8,18 @@ use crate::printer::{Printer, has_terminal};
 use crate::questions::{Prompter, Stop, Terminal};
 use bytes::Bytes;
 use clap::ValueEnum;
+use lika_client::Random;
 use lika_client::enrolment::EnrolmentRequest;
-use lika_client::{Random, Report};
+use lika_client::enrolment::approval::{Enrolment, Mismatch, Post};
+use lika_client::file::{self, FileError};
 use lika_domain::area::Area;
 use lika_domain::date::Date;
 use lika_domain::ids::OfficialId;
 use lika_domain::language::Language;
 use lika_proto::convert::key_id;
-use lika_proto::seal::{self, Place};
+use lika_proto::seal::{self, Place, SealError};
 use lika_proto::v1;
-use lika_proto::v1::official_event::Kind;
-use lika_proto::v1::submission::Events;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Number of an official's first data key.
 const FIRST_KEY: u32 = 1;
@@ -127,20 +127,18 @@ impl Enrol {
             printer.result(&outcome, |_| said)?;
             return Ok(Exit::Done);
         }
-        let said = given.request.as_ref().map(|request| request.name.as_str()).filter(|name| !name.is_empty());
-        let mut random = Random::system();
-        let mut events = Vec::new();
-        let mut keys = Vec::new();
-        if let (Some(role), Some(area)) = (self.role, self.area) {
-            let personal = Personal { official, name: self.name.as_deref().or(said), phone: self.phone.as_deref() };
-            let sealed = personal.seal(&client, &mut random, &mut keys)?;
-            let (unit, post) = (self.unit.clone(), self.post.clone());
-            let enrolled = v1::OfficialEnrolled { role: role.wire().into(), area: area.code(), unit, post, sealed };
-            events.push(Kind::OfficialEnrolled(enrolled));
-        }
-        let public_key = Bytes::copy_from_slice(&given.public);
-        events.push(Kind::KeyEnrolled(v1::KeyEnrolled { public_key, device: self.device }));
-        submit(printer, &client, &mut random, Act { official, happened: self.happened, events, keys })
+        let said = given.request.as_ref().map(|request| request.name.as_str());
+        let name = self.name.as_deref().or(said).unwrap_or_default();
+        let post = self.role.zip(self.area).map(|(role, area)| Post {
+            role: role.known(),
+            area,
+            unit: &self.unit,
+            post: &self.post,
+            name,
+            phone: self.phone.as_deref().unwrap_or_default(),
+        });
+        let enrolment = Enrolment { official, public: &given.public, device: &self.device, post };
+        submit(printer, &client, |area| enrolment.report(area, self.happened.unwrap_or_else(today)))
     }
 }
 
@@ -165,7 +163,7 @@ impl Enrol {
         let id = key_id(public).to_string();
         let keys = known["keys"].as_array().into_iter().flatten();
         let enrolled = keys.filter(|key| key["id"] == id.as_str() && key["until"].is_null()).count() > 0;
-        let role = self.role.is_none_or(|role| role.wire().as_str_name() == role_name(&known["role"]));
+        let role = self.role.is_none_or(|role| known["role"] == role.known().name());
         let area = self.area.is_none_or(|area| known["area"] == area.prefix());
         Ok(enrolled && role && area)
     }
@@ -180,17 +178,19 @@ impl Enrol {
     ) -> anyhow::Result<()> {
         let EnrolmentRequest { origin, name, .. } = request;
         let own = &client.key.origin;
-        if origin != own {
-            let zh = format!("该请求属于 {origin}，而本机密钥属于 {own}；请对方用 --origin 重新生成密钥");
-            let en = format!("the request is for {origin}, and your key for {own}; a key for {own} is needed");
-            return Err(Failure::told("request_other_log", zh, en).exit(Exit::Conflict).into());
-        }
-        if request.official != official {
-            let asked = request.official;
-            let zh = format!("该请求是干部 {asked} 的，不是 {official} 的；没有签名");
-            let en = format!("the request is of official {asked}, not of {official}; nothing was signed");
-            return Err(Failure::told("request_other_official", zh, en).exit(Exit::Conflict).into());
-        }
+        request.compare_parties(own, official).map_err(|mismatch| match mismatch {
+            Mismatch::Official => {
+                let asked = request.official;
+                let zh = format!("该请求是干部 {asked} 的，不是 {official} 的；没有签名");
+                let en = format!("the request is of official {asked}, not of {official}; nothing was signed");
+                Failure::told("request_other_official", zh, en).exit(Exit::Conflict)
+            }
+            Mismatch::Log | Mismatch::Code => {
+                let zh = format!("该请求属于 {origin}，而本机密钥属于 {own}；请对方用 --origin 重新生成密钥");
+                let en = format!("the request is for {origin}, and your key for {own}; a key for {own} is needed");
+                Failure::told("request_other_log", zh, en).exit(Exit::Conflict)
+            }
+        })?;
         let made = Date::of_unix_ms(request.made_at_s.saturating_mul(1_000));
         printer.note(printer.language().of(
             format!("登记请求：干部 {official} {name}，{made} 生成。请打电话给本人，请其读出屏幕上的核对码。"),
@@ -203,7 +203,7 @@ impl Enrol {
             Some(code) => code.clone(),
             None => ask(printer.language())?,
         };
-        if request.code().is(&typed) {
+        if request.compare(own, official, &typed).is_ok() {
             return Ok(());
         }
         let zh = "核对码不符，没有签名。若没有听错，请求可能在途中被调换：请对方重新发送，并报告此事";
@@ -243,54 +243,42 @@ impl Personal<'_> {
             None => (FIRST_KEY, random.data_key()?),
         };
         let place = Place::official(&client.key.origin, self.official);
-        let sealed = seal::seal(&key, random.nonce()?, &place, &message)
-            .map_err(|error| Failure::new("field_invalid", format!("name or phone: {error}; nothing was signed")))?;
+        let sealed = seal::seal(&key, random.nonce()?, &place, &message).map_err(|error| not_sealed(&error))?;
         keys.push(v1::DataKey { subject, number, key: Bytes::copy_from_slice(key.as_bytes()) });
         Ok(Some(v1::Sealed { key: number, r#box: sealed }))
     }
 }
 
-/// A report of an administrator about an official.
-pub(super) struct Act {
-    pub(super) official: OfficialId,
-    pub(super) happened: Option<Date>,
-    pub(super) events: Vec<Kind>,
-    pub(super) keys: Vec<v1::DataKey>,
+fn not_sealed(error: &SealError) -> Failure {
+    Failure::new("field_invalid", format!("name or phone: {error}; nothing was signed"))
 }
 
 /// Such reports belong to no village: their area is that of the log, which the node tells.
-pub(super) fn submit(printer: Printer, client: &Client, random: &mut Random, act: Act) -> anyhow::Result<Exit> {
-    let event = |kind| v1::OfficialEvent {
-        happened: act.happened.unwrap_or_else(today).yyyymmdd(),
-        official: act.official.get(),
-        kind: Some(kind),
-        ..Default::default()
-    };
-    let events = Events::Officials(v1::OfficialEvents { events: act.events.into_iter().map(event).collect() });
+pub(super) fn submit(printer: Printer, client: &Client, report: impl Fn(Area) -> Value) -> anyhow::Result<Exit> {
+    let mut random = Random::system();
     let id = random.submission_id()?;
     block_on(async {
-        let area = client.jurisdiction().await?;
-        client
-            .submit(printer, Outgoing { id, report: Report { area, events, keys: act.keys, warned: Vec::new() } })
-            .await
+        let report = report(client.jurisdiction().await?).to_string();
+        let report = file::read(&report, &client.home, &client.key.origin, &mut random);
+        let report = report.map_err(|error| match error {
+            FileError::Seal(error) => not_sealed(&error).into(),
+            other => anyhow::Error::from(other),
+        })?;
+        client.submit(printer, Outgoing { id, report }).await
     })
 }
 
-/// The name of a role in the proto files.
-fn role_name(shown: &serde_json::Value) -> String {
-    format!("ROLE_{}", shown.as_str().unwrap_or_default().to_uppercase())
-}
-
 impl Role {
-    fn wire(self) -> v1::Role {
+    fn known(self) -> lika_domain::official::Role {
+        use lika_domain::official::Role as Known;
         match self {
-            Self::Administrator => v1::Role::Administrator,
-            Self::CountyOfficer => v1::Role::CountyOfficer,
-            Self::TownshipOfficer => v1::Role::TownshipOfficer,
-            Self::VillageOfficer => v1::Role::VillageOfficer,
-            Self::Responsible => v1::Role::Responsible,
-            Self::Finance => v1::Role::Finance,
-            Self::Auditor => v1::Role::Auditor,
+            Self::Administrator => Known::Administrator,
+            Self::CountyOfficer => Known::CountyOfficer,
+            Self::TownshipOfficer => Known::TownshipOfficer,
+            Self::VillageOfficer => Known::VillageOfficer,
+            Self::Responsible => Known::Responsible,
+            Self::Finance => Known::Finance,
+            Self::Auditor => Known::Auditor,
         }
     }
 }
@@ -302,8 +290,7 @@ mod tests {
     #[test]
     fn roles_are_those_of_the_log() {
         for role in Role::value_variants() {
-            let name = role.to_possible_value().unwrap().get_name().to_uppercase();
-            assert_eq!(role.wire().as_str_name(), format!("ROLE_{name}"));
+            assert_eq!(role.known().name(), role.to_possible_value().unwrap().get_name());
         }
     }
 }

@@ -4,7 +4,7 @@ use super::not_a_key;
 use crate::exit::Failure;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use lika_client::enrolment::{EnrolmentError, EnrolmentRequest, REQUEST_PREFIX};
+use lika_client::enrolment::{EnrolmentError, EnrolmentRequest};
 use lika_client::import::decode;
 use serde::Deserialize;
 use std::io::Read;
@@ -59,15 +59,7 @@ pub(super) fn read(text: &str) -> Result<Given, Failure> {
 
 /// The request in a text, whatever stands around it; `None` if there is none.
 fn request(text: &str) -> Result<Option<Given>, Failure> {
-    let Some(at) = text.find(REQUEST_PREFIX) else { return Ok(None) };
-    let found = &text[at..];
-    let end = found.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:".contains(c)).unwrap_or(found.len());
-    // A message may have broken the line; then it stands alone.
-    let request = EnrolmentRequest::parse(&found[..end]).or_else(|error| match error {
-        EnrolmentError::Malformed => EnrolmentRequest::parse(found),
-        EnrolmentError::Forged | EnrolmentError::Hidden => Err(error),
-    });
-    let request = request.map_err(|error| {
+    let request = EnrolmentRequest::find(text).map_err(|error| {
         let zh = match error {
             EnrolmentError::Malformed => "登记请求不完整，请对方重新发送整行文字",
             EnrolmentError::Forged => "登记请求已被改动，与其密钥不符，请对方重新发送整行文字",
@@ -79,7 +71,12 @@ fn request(text: &str) -> Result<Option<Given>, Failure> {
         };
         Failure::told("request_invalid", zh, format!("{error}: {en}"))
     })?;
-    Ok(Some(Given { public: request.public, official: Some(request.official.get()), request: Some(request) }))
+    let given = |request: EnrolmentRequest| Given {
+        public: request.public,
+        official: Some(request.official.get()),
+        request: Some(request),
+    };
+    Ok(request.map(given))
 }
 
 fn parse(content: &str) -> Option<Given> {

@@ -1,19 +1,18 @@
 //! `lika key revoke`: a key loses its right to sign, as when a device is lost. The official's number is enough.
 
-use super::super::client::{Client, ClientArgs, block_on};
+use super::super::client::{Client, ClientArgs, block_on, today};
 use super::super::household::not_understood;
-use super::enrol::{Act, submit};
+use super::enrol::submit;
 use crate::exit::{Exit, Failure};
 use crate::printer::{Printer, has_terminal};
 use crate::questions::{Prompter, Stop, Terminal};
 use crate::table::Table;
 use clap::ValueEnum;
-use lika_client::Random;
+use lika_client::enrolment::approval::revocation;
 use lika_domain::date::Date;
 use lika_domain::ids::{KeyId, OfficialId};
 use lika_domain::language::Language;
-use lika_proto::v1;
-use lika_proto::v1::official_event::Kind;
+use lika_domain::official::RevokeReason;
 use lika_views::OfficialView;
 
 /// Keys to be revoked.
@@ -73,10 +72,8 @@ impl Revoke {
             Some(reason) => reason,
             None => Reason::ask(language)?,
         };
-        let revoked = |key: KeyId| Kind::KeyRevoked(v1::KeyRevoked { key: key.0, reason: reason.wire().into() });
-        let events = keys.into_iter().map(revoked).collect();
-        let act = Act { official, happened: self.happened, events, keys: Vec::new() };
-        submit(printer, &client, &mut Random::system(), act)
+        let happened = self.happened.unwrap_or_else(today);
+        submit(printer, &client, |area| revocation((area, happened), official, &keys, reason.known()))
     }
 
     fn official(&self, client: &Client) -> anyhow::Result<OfficialId> {
@@ -149,12 +146,12 @@ impl Reason {
         }
     }
 
-    fn wire(self) -> v1::RevokeReason {
+    fn known(self) -> RevokeReason {
         match self {
-            Self::Lost => v1::RevokeReason::Lost,
-            Self::Compromised => v1::RevokeReason::Compromised,
-            Self::Replaced => v1::RevokeReason::Replaced,
-            Self::Left => v1::RevokeReason::Left,
+            Self::Lost => RevokeReason::Lost,
+            Self::Compromised => RevokeReason::Compromised,
+            Self::Replaced => RevokeReason::Replaced,
+            Self::Left => RevokeReason::Left,
         }
     }
 }
@@ -172,8 +169,7 @@ mod tests {
     #[test]
     fn reasons_are_those_of_the_log() {
         for reason in Reason::value_variants() {
-            let name = reason.to_possible_value().unwrap().get_name().to_uppercase();
-            assert_eq!(reason.wire().as_str_name(), format!("REVOKE_REASON_{name}"));
+            assert_eq!(reason.known().name(), reason.to_possible_value().unwrap().get_name());
         }
     }
 
