@@ -168,7 +168,9 @@ mod tests {
 
     /// Every command without subcommands of its own.
     fn leaves(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
-        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        // A command that is not shown is the program's own.
+        let shown = |sub: &&Command| sub.get_name() != "help" && !sub.is_hide_set();
+        for sub in command.get_subcommands().filter(shown) {
             let path = format!("{path} {}", sub.get_name()).trim_start().to_owned();
             if sub.has_subcommands() { leaves(sub, &path, found) } else { found.push((path, sub.clone())) }
         }

@@ -253,7 +253,8 @@ mod tests {
     #[test]
     fn nothing_else_in_this_crate_reaches_a_terminal() {
         let ways = ["print!(", "println!(", "stdout()", "stderr()", "dialoguer", "std::io::stderr"];
-        let allowed = ["logging.rs", "printer.rs", "questions.rs"];
+        // The reader of pictures answers the process that started it, through a pipe.
+        let allowed = ["logging.rs", "picture.rs", "printer.rs", "questions.rs"];
         let mut open = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
         let mut found = Vec::new();
         while let Some(dir) = open.pop() {
