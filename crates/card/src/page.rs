@@ -172,7 +172,15 @@ impl Card<'_> {
                         @for one in &self.contents.due {
                             span class="due" {
                                 (Entitlement::LIST.label(&one.entitlement, self.language)) " "
-                                b { (one.received.as_deref().unwrap_or(self.word("未享", "not yet"))) }
+                                @match (&one.received, self.contents.last(one)) {
+                                    (Some(day), _) => b { (day) },
+                                    (None, None) => b { (self.word("没有登记", "none recorded")) },
+                                    // It counted for a year.
+                                    (None, Some(day)) => {
+                                        b { (self.word("近一年没有登记", "none recorded in the past year")) }
+                                        (self.word("，上次 ", ", last ")) (day)
+                                    }
+                                }
                             }
                         }
                     }

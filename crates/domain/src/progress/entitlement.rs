@@ -66,7 +66,8 @@ impl Entitlement {
         card.deliveries.iter().filter(kept).filter(counts).max_by_key(|delivery| delivery.happened)
     }
 
-    fn is_met_by(self, group: MeasureGroup) -> bool {
+    /// Whether a measure of the group counts for it.
+    pub fn is_met_by(self, group: MeasureGroup) -> bool {
         match self {
             Self::Housing => group == MeasureGroup::Housing,
             Self::Relocation => group == MeasureGroup::Relocation,
@@ -81,7 +82,7 @@ impl Entitlement {
     }
 
     /// Housing and relocation are due once; everything else is due again every year.
-    fn is_once(self) -> bool {
+    pub fn is_once(self) -> bool {
         matches!(self, Self::Housing | Self::Relocation)
     }
 }
