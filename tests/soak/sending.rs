@@ -29,9 +29,9 @@ fn killing_what_sends_loses_nothing_and_repeats_nothing() {
         let delay = Duration::from_millis(draw(&mut chance) % KILL_AFTER_MS_MAX);
         // At a random moment, or once the first receipts are there: a kill by the clock alone seldom comes between.
         if round % 2 == 0 {
-            std::thread::sleep(delay)
+            std::thread::sleep(delay);
         } else {
-            until_some_are_sent(&home, before)
+            until_some_are_sent(&home, before);
         }
         process.kill().unwrap();
         process.wait().unwrap();
